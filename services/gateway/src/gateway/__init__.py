@@ -1,0 +1,1 @@
+"""The only door: the published view, keys and limits."""

@@ -1,0 +1,5 @@
+"""The gateway command."""
+
+
+def main() -> None:
+    """Say what the command can do."""

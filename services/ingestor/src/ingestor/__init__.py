@@ -1,0 +1,1 @@
+"""Takes in what the state publishes about every purchase."""

@@ -1,0 +1,5 @@
+"""The ingestor command."""
+
+
+def main() -> None:
+    """Say what the command can do."""

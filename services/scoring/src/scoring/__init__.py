@@ -1,0 +1,1 @@
+"""Evaluates the indicator catalogue, explains, scores, raises alerts."""

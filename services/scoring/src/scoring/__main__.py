@@ -1,0 +1,5 @@
+"""The scoring command."""
+
+
+def main() -> None:
+    """Say what the command can do."""

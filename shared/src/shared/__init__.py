@@ -1,0 +1,1 @@
+"""The kernel: what two services of Qadaga need, and nothing else."""
