@@ -1,0 +1,58 @@
+"""Feed "catalogue" (scoring to gateway): what each indicator is, why, and by which law.
+
+Key: the indicator code. Codes, kinds and families are open strings: a new one breaks no client.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Trilingual(Struct, frozen=True, gc=False):
+    """A text for people, in Kazakh, Russian and English."""
+
+    kk: str
+    ru: str
+    en: str
+
+
+class LegalBasis(Struct, frozen=True):
+    """An article an indicator rests on, and when it was in force (ISO dates, null = open)."""
+
+    act: str
+    article: str
+    valid_from: str | None = None
+    valid_to: str | None = None
+    url: str | None = None
+
+
+class Parameter(Struct, frozen=True):
+    """A number the indicator works with: its unit, default and where it comes from."""
+
+    name: str
+    unit: str
+    default: Any
+    origin: str
+
+
+class Indicator(Struct, frozen=True):
+    """The public face of one indicator file: everything but its query and examples."""
+
+    code: str
+    version: str
+    title: Trilingual
+    meaning: Trilingual
+    why_it_matters: Trilingual
+    innocent_explanations: Trilingual
+    how_to_check: Trilingual
+    what_would_clear_it: Trilingual
+    subject: str
+    kind: str
+    stage: str
+    family: str
+    severity: str
+    points: float
+    parameters: list[Parameter]
+    legal_basis: list[LegalBasis]
+    cross_references: dict[str, str]
+    fields: list[str]

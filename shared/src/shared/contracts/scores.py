@@ -1,0 +1,89 @@
+"""Feed "scores" (scoring to gateway): the public score documents, ready to be served.
+
+Key: "<subject_type>/<id>". Texts are not here; they come from the catalogue by language.
+The `counted` points of flagged indicators add up to `points.lower`.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+
+class Subject(Struct, frozen=True, gc=False):
+    """What is judged: "process", "buyer" or "supplier". Organisations have no source and ocid."""
+
+    type: str
+    id: str
+    source: str | None = None
+    ocid: str | None = None
+
+
+class Range(Struct, frozen=True, gc=False):
+    """What is known (missing data adds nothing), what is expected, and what is possible at most."""
+
+    lower: float
+    expected: float
+    upper: float
+
+
+class Value(Struct, frozen=True, gc=False):
+    """Money at stake, as exact decimal text in JSON."""
+
+    amount: Decimal
+    currency: str
+
+
+class Evidence(Struct, frozen=True):
+    """One value the judgement rests on: its JSON pointer in the stored release.
+
+    `process` is set where the subject is an organisation.
+    """
+
+    path: str
+    value: Any
+    process: str | None = None
+
+
+class IndicatorResult(Struct, frozen=True):
+    """What one indicator says of the subject; `missing` names the fields it would need.
+
+    `status` and `code` are open strings. An uncomputed indicator carries `expected_points`.
+    """
+
+    code: str
+    status: str
+    kind: str
+    family: str
+    value: float | None = None
+    threshold: float | None = None
+    strength: float | None = None
+    points: float = 0.0
+    discount: float = 0.0
+    counted: float = 0.0
+    expected_points: float | None = None
+    evidence: list[Evidence] = []
+    missing: list[str] = []
+
+
+class ScoreDocument(Struct, frozen=True):
+    """The body of one entry: score 0-100, points, coverage 0-1, band and one line per indicator.
+
+    `band` is null where coverage is too low to name one.
+    """
+
+    subject: Subject
+    score: Range
+    points: Range
+    coverage: float
+    band: str | None
+    provisional: bool
+    value: Value | None
+    indicators: list[IndicatorResult]
+    method_version: str
+    profile: str
+    data_date: datetime | None
+    data_seq: int
+    computed_at: datetime
+    cause: str
