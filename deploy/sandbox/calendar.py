@@ -1,0 +1,54 @@
+"""Days of the invented world: a purchase's dates as text, in Kazakhstan's zone."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from random import Random
+
+ZONE = "+05:00"
+PERIODS = {"open": (15, 32), "selective": (15, 28), "limited": (4, 8), "direct": (1, 4)}
+"""Days for bidding by method, from and to."""
+
+SHORT_SHARE = 0.05
+"""Open competitions that give too few days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Announcement, end of bidding, decision and signature of one purchase, as ordinals of days."""
+
+    announced: int
+    closes: int
+    decided: int
+    signed: int
+    until: int
+
+
+def moment(day: int, minute: int) -> str:
+    """Write a day's ordinal and a minute of it as RFC 3339 text."""
+    return f"{_day(day)}T{minute // 60:02}:{minute % 60:02}:00{ZONE}"
+
+
+@lru_cache(maxsize=8192)
+def _day(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
+
+
+def plan(rng: Random, method: str, first: date, last: date) -> Dates:
+    """Draw the dates of a purchase announced between `first` and `last`."""
+    announced = rng.randint(first.toordinal(), last.toordinal())
+    shortest, longest = PERIODS[method]
+    days = rng.randint(shortest, longest)
+    if method == "open" and rng.random() < SHORT_SHARE:
+        days = rng.randint(3, 9)
+    closes = announced + days
+    decided = closes + rng.randint(2, 9)
+    signed = decided + rng.randint(3, 14)
+    return Dates(announced, closes, decided, signed, signed + rng.randint(30, 300))
+
+
+def window(size: str, today: date) -> tuple[date, date]:
+    """When purchases are announced: the last ten weeks for the demo, three years for benchmarks."""
+    if size == "demo":
+        return today - timedelta(days=70), today
+    return today - timedelta(days=1155), today - timedelta(days=60)
