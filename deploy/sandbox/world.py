@@ -14,7 +14,7 @@ from deploy.sandbox.sectors import SECTORS, Sector
 
 PROCESSES_PER_SUPPLIER = 50
 PROCESSES_PER_BUYER = 60
-FEWEST_SUPPLIERS = 36
+FEWEST_SUPPLIERS = 84
 FEWEST_BUYERS = 12
 SKEW = 0.8
 """Exponent of the Zipf-like weights; at 0.8 the busiest fifth takes about half."""
