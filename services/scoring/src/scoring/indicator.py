@@ -1,0 +1,169 @@
+"""One indicator as a declaration: what it says, why, by which law, how it is computed, what it gives.
+
+A file under `indicators/<family>/` is one indicator. The catalogue is whatever files lie there;
+adding one edits nothing else. The JSON Schema of the format is derived from the types below, so
+the document that a partner posts as a draft is checked by the same words.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Words = Annotated[str, msgspec.Meta(min_length=2)]
+Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]
+Status = Literal["flagged", "clear", "not_applicable", "not_computable", "insufficient_sample"]
+
+STATUSES: tuple[Status, ...] = (
+    "not_applicable",
+    "not_computable",
+    "insufficient_sample",
+    "flagged",
+    "clear",
+)
+"""In the order in which every query decides: NULL never falls through to clear."""
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same words in Kazakh, Russian and English; none may be missing."""
+
+    kk: Words
+    ru: Words
+    en: Words
+
+
+class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A number or list that the query reads from the one-row relation `parameters`.
+
+    A parameter of type `table` is a relation of its own name with the columns `key` and `value`.
+    `profiles` overrides the default by profile name.
+    """
+
+    name: Name
+    type: Literal["integer", "number", "text_list", "table"]
+    unit: str
+    default: Any
+    origin: str
+    profiles: dict[str, Any] = {}
+
+
+class LegalBasis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An article and the dates between which it is in force (`valid_to` absent: still is)."""
+
+    article: Text
+    valid_from: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    valid_to: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    source: str = ""
+
+
+class CrossReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same or a kindred indicator in another catalogue."""
+
+    catalogue: str
+    code: str
+
+
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the indicator says of one subject of an example."""
+
+    subject: str
+    status: Status
+    kind: str | None = None
+    value: float | None = None
+    missing: list[str] | None = None
+    evidence: list[str] | None = None
+
+
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A three-line story, a few small releases, and what follows from them.
+
+    `repeat` copies the releases with the number put into every `{n}`, for rules that need a crowd.
+    """
+
+    story: str
+    releases: list[dict[str, Any]]
+    expected: list[Expected]
+    profile: str = "kz"
+    parameters: dict[str, Any] = {}
+    repeat: list[dict[str, Any]] = []
+
+
+class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an indicator is; the reference for each key is docs/indicators and CONTRIBUTING.
+
+    `fields` are the OCDS fields without which the indicator cannot be computed, as paths without
+    array positions. `scope` says how a change spreads: `process` results depend on the process
+    and on the stored population only; `all` results need every process and follow in bulk.
+    """
+
+    code: Annotated[str, msgspec.Meta(pattern="^[A-Z][A-Z0-9]{2,9}$")]
+    title: Text
+    meaning: Text
+    why: Text
+    innocent: Text
+    how_to_check: Text
+    would_clear: Text
+    subject: Literal["process", "buyer", "supplier", "organisation"]
+    kind: Literal["breach", "signal"]
+    family: Name
+    stage: Literal["planning", "tender", "award", "contract", "implementation"]
+    severity: Literal["low", "medium", "high", "critical"]
+    points: Annotated[int, msgspec.Meta(ge=1, le=40)]
+    scope: Literal["process", "all"]
+    fields: list[str]
+    query: str
+    examples: list[Example]
+    extreme: float | None = None
+    parameters: list[Parameter] = []
+    legal_basis: list[LegalBasis] = []
+    cross_references: list[CrossReference] = []
+    assumptions: list[Text] = []
+    population: str | None = None
+    evidence: str | None = None
+    involved: str | None = None
+    version: str = ""
+
+
+def parse(document: bytes) -> Indicator:
+    """Read one indicator file (YAML); its version is the hash of the document.
+
+    Raises msgspec.ValidationError naming the key that is wrong or missing.
+    """
+    indicator = msgspec.yaml.decode(document, type=Indicator)
+    return msgspec.structs.replace(indicator, version=hashlib.sha256(document).hexdigest()[:12])
+
+
+@cache
+def catalogue() -> Mapping[str, Indicator]:
+    """Every indicator file of the package by code, in the order of the codes.
+
+    Raises ValueError where two files bear the same code.
+    """
+    found: dict[str, Indicator] = {}
+    for file in _documents(files("scoring") / "indicators"):
+        indicator = parse(file.read_bytes())
+        if indicator.code in found:
+            raise ValueError(f"{file.name}: the code {indicator.code} is taken")
+        found[indicator.code] = indicator
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an indicator file, for editors and for drafts by API."""
+    schema = msgspec.json.schema(Indicator)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _documents(folder: Traversable) -> list[Traversable]:
+    found: list[Traversable] = []
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            found.extend(_documents(entry))
+        elif entry.name.endswith(".yaml"):
+            found.append(entry)
+    return found
