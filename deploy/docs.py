@@ -73,8 +73,7 @@ def page(indicator: Indicator) -> str:
     parts = [
         f"# {indicator.code}: {indicator.title.en}",
         f"*{indicator.title.kk}* · *{indicator.title.ru}*",
-        f"{indicator.kind} · {indicator.subject} · stage {indicator.stage} · family "
-        f"{indicator.family} · {indicator.severity}, {indicator.points} points",
+        _facts(indicator),
         *(_section(title, getattr(indicator, name)) for title, name in SECTIONS),
         "## Needs\n\n" + "\n".join(f"* `{field}`" for field in indicator.fields),
         *_parameters(indicator.parameters),
@@ -92,6 +91,18 @@ def api() -> str:
     command = [str(Path(sys.executable).parent / "gateway"), "openapi"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return json.dumps(json.loads(printed), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _facts(indicator: Indicator) -> str:
+    weight = f"{indicator.severity}, {indicator.points} points"
+    words = (
+        indicator.kind,
+        indicator.subject,
+        f"stage {indicator.stage}",
+        indicator.family,
+        weight,
+    )
+    return " · ".join(words)
 
 
 def _section(title: str, text: Text) -> str:
@@ -113,10 +124,7 @@ def _parameters(parameters: list[Parameter]) -> list[str]:
 def _law(entries: list[LegalBasis]) -> list[str]:
     if not entries:
         return []
-    rows = [
-        f"* {e.article.en} (in force from {e.valid_from}{f' to {e.valid_to}' if e.valid_to else ''})"
-        for e in entries
-    ]
+    rows = [f"* {e.article.en} (from {e.valid_from} to {e.valid_to or 'today'})" for e in entries]
     return ["## Legal basis\n\n" + "\n".join(rows)]
 
 
