@@ -146,6 +146,12 @@ class Postgres:
         """Keyword arguments for Popen, run or create_subprocess_exec."""
         return _spawn(self.account)
 
+    def ready(self) -> bool:
+        """Whether it takes connections, and is not still starting up."""
+        program = postgres_programs(self.account) / "pg_isready"
+        address = ["--host=127.0.0.1", f"--port={self.port}", "--quiet", "--timeout=2"]
+        return subprocess.run([program, *address], check=False, **self.spawn()).returncode == 0
+
     def admin_url(self, database: str = "postgres") -> str:
         """The address for user postgres, who may create roles and databases."""
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
@@ -183,6 +189,15 @@ class Valkey:
     def spawn(self) -> dict[str, Any]:
         """Keyword arguments for Popen, run or create_subprocess_exec."""
         return _spawn(self.account)
+
+    def ready(self) -> bool:
+        """Whether it answers commands, and is not still reading its file."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(64).startswith((b"+PONG", b"-NOAUTH"))
+        except OSError:
+            return False
 
     def url(self) -> str:
         """The address, with the password where there is one."""

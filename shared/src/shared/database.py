@@ -1,0 +1,185 @@
+"""The way to a service's own tables: one pool, one login role, one schema.
+
+Plain asyncpg is for volume and latency; the SQLAlchemy engine beside it is for management tables
+declared with SQLModel. Both outlive a PostgreSQL that is killed and comes back: whoever asks for a
+connection waits a few seconds before a refusal.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+STATEMENT_TIMEOUT: Final = 30.0
+"""Seconds the server gives one statement. Longer work is cut into batches."""
+
+COMMAND_TIMEOUT: Final = 35.0
+"""Seconds the client waits: later than the server, for a server that no longer answers."""
+
+IDLE_TRANSACTION_TIMEOUT: Final = 60.0
+"""Seconds until a forgotten transaction is ended, and with it the locks it holds."""
+
+CONNECT_TIMEOUT: Final = 3.0
+PATIENCE: Final = 5.0
+"""Seconds a caller waits for a server that restarts: after kill -9 it is ready in about one."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Our own statements or rights are wrong (class 42), or the data are (21, 22, 23): those do not
+# pass by waiting. All other classes of PostgreSQL's appendix A tell of the server's state.
+_LASTING_CLASSES: Final = frozenset({"21", "22", "23", "26", "2B", "3D", "3F", "42", "44", "P0"})
+
+
+def transient(fault: BaseException) -> bool:
+    """Whether a fault lies in the connection or the server's state, so that trying again may help.
+
+    False for faults of the data or of our own statements.
+    """
+    if isinstance(fault, asyncpg.PostgresError):
+        return (fault.sqlstate or "")[:2] not in _LASTING_CLASSES
+    if isinstance(fault, asyncpg.InterfaceError):
+        return not isinstance(fault, asyncpg.DataError | ValueError)
+    return isinstance(fault, OSError | TimeoutError | MemoryError | asyncpg.InternalClientError)
+
+
+def table_base(schema: str) -> type[SQLModel]:
+    """A base class for the tables of one service, apart from the tables of all others.
+
+    Its `metadata` carries the schema and the naming of constraints that migrations rely on.
+    """
+    own = registry(metadata=MetaData(schema=schema, naming_convention=NAMING))
+
+    class Table(SQLModel, registry=own):
+        """A table in this service's schema."""
+
+    return Table
+
+
+def plain_url(url: str) -> str:
+    """The address as asyncpg reads it, whichever driver's name it carries."""
+    scheme, separator, rest = url.partition("://")
+    if scheme.partition("+")[0] not in ("postgresql", "postgres") or not separator:
+        raise ValueError("a database address begins with postgresql://")
+    return f"postgresql://{rest}"
+
+
+class Database:
+    """Connections of one process to its service's schema.
+
+    `application` shows in pg_stat_activity. Open it when the process starts, close it at the end.
+    """
+
+    def __init__(self, url: str, *, application: str, pool_size: int = 8) -> None:
+        self._url = plain_url(url)
+        self._application = application
+        self._pool_size = pool_size
+        self._pool: asyncpg.Pool | None = None
+
+    async def open(self, *, patience: float = PATIENCE) -> None:
+        """Connect once, so that a wrong address or password is told at the start.
+
+        Raises what asyncpg raises when the server cannot be reached within `patience` seconds.
+        """
+        self._pool = await asyncpg.create_pool(
+            self._url, min_size=0, max_size=self._pool_size, **self._settings()
+        )
+        try:
+            connection = await self._acquire(patience)
+            await self._pool.release(connection)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close all connections; those still in use after two seconds are cut."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                await asyncio.wait_for(pool.close(), 2)
+            except TimeoutError:
+                pool.terminate()
+        if "engine" in self.__dict__:
+            await self.engine.dispose()
+            del self.engine
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        """The pool itself. `connection()` is safer: it waits while the server restarts."""
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        return self._pool
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection; each statement is its own transaction."""
+        pool = self.pool
+        connection = await self._acquire(PATIENCE)
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection inside a transaction that commits when the block ends well."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def ping(self) -> None:
+        """Answer when the database does; raise what is wrong otherwise. For readiness."""
+        async with self.connection() as connection:
+            await connection.fetchval("SELECT 1", timeout=2)
+
+    @cached_property
+    def engine(self) -> AsyncEngine:
+        """The SQLAlchemy engine, for SQLModel sessions."""
+
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(self._url, **self._settings())
+
+        return create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            pool_size=min(4, self._pool_size),
+            pool_pre_ping=True,
+        )
+
+    async def _acquire(self, patience: float) -> asyncpg.Connection:
+        """Take a connection, asking again while the server is away or starting up."""
+        loop = asyncio.get_running_loop()
+        until, pause = loop.time() + patience, FIRST_PAUSE
+        while True:
+            try:
+                return await self.pool.acquire()
+            except Exception as fault:
+                if not transient(fault) or loop.time() + pause > until:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "timeout": CONNECT_TIMEOUT,
+            "command_timeout": COMMAND_TIMEOUT,
+            "server_settings": {
+                "application_name": self._application,
+                "statement_timeout": f"{STATEMENT_TIMEOUT:.0f}s",
+                "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_TIMEOUT:.0f}s",
+                "timezone": "UTC",
+            },
+        }

@@ -1,0 +1,3 @@
+"""What every test may ask for: databases and a queue that are real, fresh and its own."""
+
+pytest_plugins = ["tests.support.postgres", "tests.support.valkey"]
