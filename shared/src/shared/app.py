@@ -1,0 +1,171 @@
+"""A service's HTTP interface: what all of them have, around the routes that each brings.
+
+`/healthz` says that the process is alive, `/readyz` whether it can work and if not why, `/metrics`
+what it has done. Everything else is the service's own.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+import prometheus_client
+import uvicorn
+from fastapi import APIRouter, FastAPI, Response
+
+from shared import logs, openapi, problems
+from shared.access import AccessLog
+from shared.clock import Clock, SystemClock
+from shared.edge import Edge, Limits
+from shared.errors import DependencyDown
+from shared.routes import Routes
+from shared.settings import Settings
+
+Check = Callable[[], Awaitable[None]]
+"""Returns when the thing is there; raises what is wrong when it is not."""
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+CHECK_TIMEOUT: Final = 0.5
+CHECK_KEPT: Final = 1.0
+"""Seconds that one answer of the checks serves: probes must not become a load."""
+
+
+def create_app(
+    *,
+    service: str,
+    settings: Settings,
+    title: str,
+    routers: Sequence[APIRouter],
+    lifespan: Lifespan | None = None,
+    readiness: Mapping[str, Check] | None = None,
+    public: bool = False,
+    clock: Clock | None = None,
+    limits: Limits | None = None,
+    version: str = "1",
+    description: str = "",
+) -> FastAPI:
+    """Return the application of one service.
+
+    `lifespan` opens what the routes need and puts it on `app.state`; `readiness` names what must
+    answer for the service to work. Only a `public` application shows its OpenAPI document.
+    """
+    access = AccessLog(service=service, level=settings.log_level, form=settings.log_format)
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        openapi_url="/openapi.json" if public else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_flushing(lifespan or _nothing_to_open, access),
+    )
+    app.state.service, app.state.settings = service, settings
+    app.state.clock = clock or SystemClock()
+    for router in (*routers, _probes(readiness or {}, settings)):
+        app.include_router(router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(
+        Edge, service=service, routes=Routes(app), limits=limits or Limits(), access=access
+    )
+    return app
+
+
+@asynccontextmanager
+async def _nothing_to_open(app: FastAPI) -> AsyncIterator[None]:
+    del app
+    yield
+
+
+def _flushing(lifespan: Lifespan, access: AccessLog) -> Lifespan:
+    @asynccontextmanager
+    async def flushed(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app):
+            yield
+        access.flush()
+
+    return flushed
+
+
+def _probes(readiness: Mapping[str, Check], settings: Settings) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    ready = Readiness(readiness)
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    async def readyz() -> dict[str, Any]:
+        return {"status": "ready", "checks": await ready.checked()}
+
+    if settings.metrics_port is None:
+
+        @router.get("/metrics")
+        async def metrics() -> Response:
+            return Response(
+                prometheus_client.generate_latest(),
+                media_type=prometheus_client.CONTENT_TYPE_LATEST,
+            )
+
+    return router
+
+
+class Readiness:
+    """Asks the named checks, all at once, and remembers the answers for a second."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+        self._answers: dict[str, str] = {}
+        self._until = 0.0
+        self._asking = asyncio.Lock()
+
+    async def checked(self) -> dict[str, str]:
+        """Return `ok` for every check.
+
+        Raises DependencyDown with the reason of each when one fails.
+        """
+        async with self._asking:
+            if time.monotonic() >= self._until:
+                reasons = await asyncio.gather(*map(_reason, self._checks.values()))
+                self._answers = dict(zip(self._checks, reasons, strict=True))
+                self._until = time.monotonic() + CHECK_KEPT
+        failed = [name for name, reason in self._answers.items() if reason != "ok"]
+        if failed:
+            raise DependencyDown(f"Not ready: {', '.join(failed)}.", checks=self._answers)
+        return self._answers
+
+
+async def _reason(check: Check) -> str:
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT):
+            await check()
+    except TimeoutError:
+        return f"no answer within {CHECK_TIMEOUT} s"
+    except Exception as error:  # noqa: BLE001 (whatever is wrong is the answer)
+        return logs.clean(f"{type(error).__name__}: {error}"[:200])
+    return "ok"
+
+
+def serve(app_factory: Callable[[], FastAPI], settings: Settings) -> None:
+    """Run an application until the process is told to end."""
+    app = app_factory()
+    logs.configure(service=app.state.service, level=settings.log_level, form=settings.log_format)
+    if settings.metrics_port is not None:
+        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+    )

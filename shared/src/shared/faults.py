@@ -1,0 +1,34 @@
+"""Telling a partner that is away for the moment from a mistake of our own."""
+
+import socket
+
+import asyncpg
+import httpx
+import redis.exceptions
+import sqlalchemy.exc
+
+_AWAY: tuple[type[BaseException], ...] = (
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    httpx.TransportError,
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, or a statement took too long
+    asyncpg.InsufficientResourcesError,  # too many connections, disk or memory full
+    asyncpg.ReadOnlySQLTransactionError,  # connected to a standby after a switch
+)
+
+
+def is_connection_fault(error: BaseException) -> bool:
+    """Return whether the same request may succeed once a database, queue or service is back."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError):
+        original = error.__cause__ or error.orig
+        return error.connection_invalidated or (
+            original is not None and is_connection_fault(original)
+        )
+    if isinstance(error, asyncpg.InterfaceError):
+        # The driver has one class for a lost connection and for its misuse; only the text differs.
+        return "clos" in str(error)
+    return isinstance(error, _AWAY)

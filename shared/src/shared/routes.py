@@ -1,0 +1,103 @@
+"""The routes of an application as its own documentation names them.
+
+Read once and looked up afterwards: the template of an endpoint (for metrics and logs), and the
+query parameters an operation has (any other is refused, for a filter that is silently ignored
+answers a question nobody asked).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from shared.bodies import pointer
+from shared.errors import FieldError, UnknownParameter
+
+NO_ROUTE: Final = "none"
+"""Label of requests that met no route."""
+
+_ELSEWHERE = "other"
+_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One path and method, and the query parameters it takes: whether each may be repeated."""
+
+    path: re.Pattern[str]
+    method: str
+    parameters: Mapping[str, bool]
+
+
+class Routes:
+    """Looks up the routes of one application."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def template(self, endpoint: Callable[..., Any] | None) -> str:
+        """Return the path template of an endpoint, as it may label a metric."""
+        return NO_ROUTE if endpoint is None else self._templates.get(endpoint, _ELSEWHERE)
+
+    def check_query(self, method: str, path: str, names: Iterable[str]) -> None:
+        """Raise UnknownParameter for a parameter the operation does not have, or not so often."""
+        for operation in self._operations:
+            if operation.method == method and operation.path.fullmatch(path):
+                refuse_unknown(names, operation.parameters)
+                return
+
+    @cached_property
+    def _templates(self) -> dict[Callable[..., Any], str]:
+        contexts = iter_route_contexts(self._app.routes)
+        return {route.endpoint: route.path for route in contexts if route.endpoint and route.path}
+
+    @cached_property
+    def _operations(self) -> list[Operation]:
+        return list(operations(self._app.openapi()))
+
+
+def operations(document: Mapping[str, Any]) -> Iterable[Operation]:
+    """Read the operations off an OpenAPI document, fixed paths before those with parameters."""
+    for path in sorted(document["paths"], key=lambda path: path.count("{")):
+        pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
+        for method, operation in document["paths"][path].items():
+            yield Operation(pattern, method.upper(), _query_of(operation))
+
+
+def _query_of(operation: Mapping[str, Any]) -> dict[str, bool]:
+    parameters = operation.get("parameters", [])
+    return {each["name"]: _is_list(each["schema"]) for each in parameters if each["in"] == "query"}
+
+
+def _is_list(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "array" or any(map(_is_list, schema.get("anyOf", ())))
+
+
+def refuse_unknown(names: Iterable[str], known: Mapping[str, bool]) -> None:
+    """Raise UnknownParameter unless every name is known, and repeated only where that is meant."""
+    counts = Counter(names)
+    unknown = [name for name in counts if name not in known]
+    again = [name for name, count in counts.items() if count > 1 and not known.get(name, True)]
+    if not unknown and not again:
+        return
+    allowed = ", ".join(sorted(known)) or "none"
+    said = [f"Unknown: {_list(unknown)}."] * bool(unknown) + [f"Repeated: {_list(again)}."] * bool(
+        again
+    )
+    errors = [
+        FieldError(pointer("query", name[:_SHOWN]), "unknown", "no such parameter here")
+        for name in unknown
+    ]
+    errors += [
+        FieldError(pointer("query", name), "repeated", "may be given once") for name in again
+    ]
+    raise UnknownParameter(" ".join([*said, f"Known here: {allowed}."]), errors=errors)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(name[:_SHOWN] for name in names)
