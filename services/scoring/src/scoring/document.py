@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from shared.contracts.scores import Evidence, IndicatorResult, Range, Subject, Value
 
 from scoring.score import (
     CLEAR,
@@ -26,6 +25,7 @@ from scoring.score import (
     Weight,
     strength,
 )
+from shared.contracts.scores import Evidence, IndicatorResult, Range, Subject, Value
 
 RANKS: Final = {FLAGGED: 0, **dict.fromkeys(UNCOMPUTED, 1), CLEAR: 2, NOT_APPLICABLE: 3}
 """Order of the lines: what was found, what is not known, what is clear, what does not apply."""

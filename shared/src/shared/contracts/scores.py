@@ -49,7 +49,8 @@ class Evidence(Struct, frozen=True):
 class IndicatorResult(Struct, frozen=True):
     """What one indicator says of the subject; `missing` names the fields it would need.
 
-    `status` and `code` are open strings. An uncomputed indicator carries `expected_points`.
+    `status` and `code` are open strings. An uncomputed indicator carries `expected_points`. In the
+    score of a purchase, `context` names the buyer or supplier whose own flag the line repeats.
     """
 
     code: str
@@ -65,6 +66,7 @@ class IndicatorResult(Struct, frozen=True):
     expected_points: float | None = None
     evidence: list[Evidence] = []
     missing: list[str] = []
+    context: Subject | None = None
 
 
 class ScoreDocument(Struct, frozen=True):

@@ -1,0 +1,201 @@
+"""What scoring keeps in PostgreSQL: findings and scores with their history, alerts, populations.
+
+The facts are not here; they lie in the engine's DuckDB file and can be rebuilt from the feed.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from shared.database import table_base
+
+if TYPE_CHECKING:  # a type checker takes no class that a function made as a base
+    from sqlmodel import SQLModel as Base
+else:
+    Base = table_base("scoring")
+
+
+def _moment(*, nullable: bool = False) -> Any:
+    return Field(sa_type=DateTime(timezone=True), nullable=nullable)
+
+
+def _number() -> Any:
+    return Field(sa_type=BigInteger, nullable=False)
+
+
+class Finding(Base, table=True):
+    """What one indicator found on one subject, from the moment it was found.
+
+    A row is never changed but for `last_checked` and its closing: what takes its place is a new
+    row. Only what needs a look is a finding (flagged, or a fault of ours); the other results stand
+    in the score of the subject.
+    """
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    subject_type: str
+    subject_id: str
+    indicator: str
+    status: str = Field(description="flagged or error")
+    value: float | None
+    threshold: float | None
+    evidence: Any = Field(sa_column=Column(JSONB, nullable=False))
+    missing: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    indicator_version: str
+    parameters: Any = Field(sa_column=Column(JSONB, nullable=False))
+    population_version: int | None = Field(sa_type=BigInteger)
+    data_seq: int = _number()
+    cause: str = Field(description="data, method, population or context")
+    opened_at: datetime = _moment()
+    last_checked: datetime = _moment()
+    closed_at: datetime | None = _moment(nullable=True)
+    closed_as: str | None = Field(description="the result that took its place, or withdrawn")
+    closed_cause: str | None
+    closed_reason: str | None = Field(description="why a subject was withdrawn")
+
+    __table_args__ = (
+        Index(
+            "ix_finding_open",
+            "subject_type",
+            "subject_id",
+            "indicator",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_finding_history", "subject_id", "indicator", "opened_at"),
+    )
+
+
+class Score(Base, table=True):
+    """The present score of a subject; `document` is its public form, ready to serve.
+
+    `held_band` is the band that alerts go by: it is left only with a margin.
+    """
+
+    subject_type: str = Field(primary_key=True)
+    subject_id: str = Field(primary_key=True)
+    valid_from: datetime = _moment()
+    document: bytes = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)
+    statuses: str = Field(description="result of every own indicator: R003:c R018:f")
+    band: str | None
+    held_band: str | None
+    expected: float
+    cause: str
+    data_seq: int = _number()
+
+
+class ScorePast(Base, table=True):
+    """A score that another took the place of, or whose subject was withdrawn."""
+
+    __tablename__ = "score_past"
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    subject_type: str
+    subject_id: str
+    valid_from: datetime = _moment()
+    document: bytes = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)
+    statuses: str
+    band: str | None
+    held_band: str | None
+    expected: float
+    cause: str
+    data_seq: int = _number()
+    valid_to: datetime = _moment()
+    ended_by: str = Field(description="score: a newer one; withdrawn: the subject is gone")
+
+    __table_args__ = (Index("ix_score_past_subject", "subject_id", "valid_from"),)
+
+
+class Alert(Base, table=True):
+    """An alert that was raised, as it was raised. Its id follows from subject, band and data."""
+
+    id: str = Field(primary_key=True)
+    subject_type: str
+    subject_id: str
+    band: str
+    previous_band: str | None
+    indicators: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    stage: str
+    data_seq: int = _number()
+    raised_at: datetime = _moment()
+    document: bytes = Field(sa_type=LargeBinary)
+
+    __table_args__ = (Index("ix_alert_subject", "subject_id", "raised_at"),)
+
+
+class Population(Base, table=True):
+    """The size, quartiles and fences of one group of like purchases, by version."""
+
+    version: int = Field(sa_type=BigInteger, primary_key=True)
+    indicator: str = Field(primary_key=True)
+    peer: str = Field(primary_key=True)
+    n: int = _number()
+    q1: float | None
+    q3: float | None
+    low: float | None
+    high: float | None
+
+
+class BaseRate(Base, table=True):
+    """How often an indicator flags where it can be computed, by version."""
+
+    __tablename__ = "base_rate"
+
+    version: int = Field(sa_type=BigInteger, primary_key=True)
+    subject_type: str = Field(primary_key=True)
+    indicator: str = Field(primary_key=True)
+    rate: float
+
+
+class Tally(Base, table=True):
+    """How many subjects have which result of an indicator now."""
+
+    subject_type: str = Field(primary_key=True)
+    indicator: str = Field(primary_key=True)
+    status: str = Field(primary_key=True)
+    n: int = _number()
+
+
+class Engine(Base, table=True):
+    """The one row that says how far judging has come; the leader alone writes it.
+
+    `scored_seq`: every release up to this place in the feed is judged. `compared_seq`: up to which
+    place populations and organisations have seen the releases.
+    """
+
+    id: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    scored_seq: int = _number()
+    epoch: str | None
+    facts_seq: int = _number()
+    feed_head: int = _number()
+    alerts_since: datetime | None = _moment(nullable=True)
+    method: str | None
+    population_version: int = _number()
+    compared_seq: int = _number()
+    compared_at: datetime | None = _moment(nullable=True)
+    heartbeat_at: datetime | None = _moment(nullable=True)
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class Rejudge(Base, table=True):
+    """A process whose score must be made anew although its own data are the same, and why."""
+
+    subject_id: str = Field(primary_key=True)
+    cause: str
