@@ -1,0 +1,176 @@
+"""One batch into the database: what is new is kept, what it changes is published, all or nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+import asyncpg
+from msgspec import Raw
+from msgspec.json import encode
+
+from ingestor import store
+from ingestor.compile import Version, holding
+from ingestor.intake import Accepted, Batch, Content, Origin, Refused, Tally
+from ingestor.record import compiled
+from shared.contracts.releases import ReleaseEntry
+from shared.feed import Change, publish_state
+
+FEED: Final = "releases"
+
+Place = tuple[str, str, bytes]
+"""Process, key of the release, hash of the version."""
+
+
+class Occasion(NamedTuple):
+    """What all of a batch has in common."""
+
+    run: int
+    origin: Origin
+    now: datetime
+    expires_on: date
+
+
+class Stored(NamedTuple):
+    """What became of a batch, and the head of the feed where it changed."""
+
+    tally: Tally
+    head: int | None
+
+
+async def store_batch(
+    connection: asyncpg.Connection, batch: Batch, occasion: Occasion
+) -> Stored:
+    """Store a batch inside the transaction of the caller, who rings after the commit."""
+    await store.lock_sources(connection, {a.source for a in batch.accepted})
+    known = await store.known_versions(connection, {a.process for a in batch.accepted})
+    fresh = new_versions(batch.accepted, known)
+    await _keep(connection, fresh, batch.refused, occasion)
+    head = await _publish(connection, fresh, known, occasion)
+    return Stored(_tally(batch, fresh), head)
+
+
+def new_versions(
+    accepted: Iterable[Accepted], known: Mapping[str, Sequence[Version]]
+) -> list[Accepted]:
+    """Leave out what was delivered before, or twice in this batch."""
+    seen = {(process, v.key, v.hash) for process, versions in known.items() for v in versions}
+    fresh = []
+    for one in accepted:
+        place = _place(one)
+        if place not in seen:
+            seen.add(place)
+            fresh.append(one)
+    return fresh
+
+
+async def _keep(
+    connection: asyncpg.Connection,
+    fresh: Sequence[Accepted],
+    refused: Sequence[Refused],
+    occasion: Occasion,
+) -> None:
+    payloads = [(one.source, one.payload) for one in (*fresh, *refused)]
+    await store.add_payloads(connection, payloads, occasion.expires_on)
+    await store.add_records(connection, occasion.run, fresh)
+    await store.add_quarantined(connection, occasion.run, refused)
+
+
+async def _publish(
+    connection: asyncpg.Connection,
+    fresh: Sequence[Accepted],
+    known: Mapping[str, Sequence[Version]],
+    occasion: Occasion,
+) -> int | None:
+    """Publish the processes whose compiled release is another one than before."""
+    owners = {one.process: one for one in fresh}
+    contents = await _contents(connection, fresh, known, occasion.run)
+    before = await store.known_processes(connection, owners)
+    changed = [
+        (_process_row(owners[process], content, before.get(process)), content)
+        for process, content in contents.items()
+        if _says_something_new(content, before.get(process))
+    ]
+    await store.set_processes(connection, [row for row, _ in changed], occasion.now)
+    if not changed:
+        return None
+    return await publish_state(connection, FEED, [_change(*pair, occasion) for pair in changed])
+
+
+async def _contents(
+    connection: asyncpg.Connection,
+    fresh: Sequence[Accepted],
+    known: Mapping[str, Sequence[Version]],
+    run: int,
+) -> dict[str, Content]:
+    """Return what each touched process now says, merging only where it has several releases."""
+    given = {_place(one): one for one in fresh}
+    held = _held(fresh, known, run)
+    alone = {p: given[places[0]] for p, places in held.items() if _is_alone(places, given)}
+    several = {p: places for p, places in held.items() if p not in alone}
+    missing = [place for places in several.values() for place in places if place not in given]
+    packed = await store.records(connection, missing)
+    packed |= {place: given[place].record for places in several.values() for place in places if place in given}
+    merged = {p: compiled([packed[place] for place in places]) for p, places in several.items()}
+    return {p: one.content for p, one in alone.items()} | merged
+
+
+def _held(
+    fresh: Sequence[Accepted], known: Mapping[str, Sequence[Version]], run: int
+) -> dict[str, list[Place]]:
+    """Return, for each touched process, the versions it is made of, oldest first."""
+    versions: dict[str, list[Version]] = {}
+    for one in fresh:
+        own = versions.setdefault(one.process, list(known.get(one.process, ())))
+        own.append(Version(one.date, run, one.size, one.hash, one.key))
+    return {
+        process: [(process, v.key, v.hash) for v in holding(own)]
+        for process, own in versions.items()
+    }
+
+
+def _is_alone(places: Sequence[Place], given: Mapping[Place, Any]) -> bool:
+    return len(places) == 1 and places[0] in given
+
+
+def _says_something_new(content: Content, before: store.Known | None) -> bool:
+    return before is None or before.withdrawn or before.hash != content.hash()
+
+
+def _process_row(
+    one: Accepted, content: Content, before: store.Known | None
+) -> store.ProcessRow:
+    revision = before.revision + 1 if before else 1
+    return store.ProcessRow(
+        one.process, one.source, one.ocid, revision, content.hash(), content.date
+    )
+
+
+def _change(row: store.ProcessRow, content: Content, occasion: Occasion) -> Change:
+    entry = ReleaseEntry(
+        id=row.id,
+        source=row.source,
+        ocid=row.ocid,
+        revision=row.revision,
+        date=content.date,
+        received_at=occasion.now,
+        origin=occasion.origin,
+        counts=content.counts,
+        quality=content.quality,
+        parties=content.parties,
+        release=Raw(content.release),
+    )
+    return Change(row.id, encode(entry))
+
+
+def _place(one: Accepted) -> Place:
+    return (one.process, one.key, one.hash)
+
+
+def _tally(batch: Batch, fresh: Sequence[Accepted]) -> Tally:
+    return Tally(
+        received=batch.received(),
+        accepted=len(fresh),
+        unchanged=len(batch.accepted) - len(fresh),
+        mended=sum(one.mended for one in fresh),
+        quarantined=len(batch.refused),
+    )

@@ -1,0 +1,21 @@
+"""Bring the ingestor's tables, and the vault's where its address is set, up to date."""
+
+import argparse
+
+from ingestor.settings import IngestorSettings
+from shared import migrations
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Take no arguments."""
+    del parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Migrate both schemas, each with its own role."""
+    del arguments
+    settings = IngestorSettings()
+    if settings.raw_database_url:
+        migrations.upgrade(settings.raw_database_url, "ingestor.raw")
+    migrations.upgrade(settings.database_url, "ingestor")
+    return 0

@@ -1,0 +1,89 @@
+"""What passes between reading, judging and storing: one delivered thing, accepted or refused."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+from msgspec.json import encode
+
+from ingestor.raw.cipher import Sealed
+from shared.contracts.releases import Counts, PartyLink, QualityNote
+
+Origin = Literal["live", "backfill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a process says in the feed, apart from when and how often it said it."""
+
+    date: datetime | None
+    counts: Counts
+    quality: list[QualityNote]
+    parties: list[PartyLink]
+    release: bytes
+
+    def hash(self) -> bytes:
+        """Tell whether the process says anything new."""
+        beside = encode((self.counts, self.quality, self.parties))
+        return sha256(beside + self.release).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One release in normal form, ready to be stored.
+
+    `record` is the packed form kept with the release (see `record`); `content` what its process
+    would say in the feed if this were its only release.
+    """
+
+    source: str
+    process: str
+    ocid: str
+    key: str
+    hash: bytes
+    date: datetime | None
+    size: int
+    record: bytes
+    content: Content
+    payload: Sealed
+    mended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One thing that cannot be used: where it stands, and a reason its publisher can act on."""
+
+    source: str
+    file: str
+    line: int | None
+    pointer: str
+    ocid: str | None
+    code: str
+    reason: str
+    payload: Sealed
+    truncated: bool
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is stored in one transaction."""
+
+    accepted: list[Accepted] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    bytes: int = 0
+
+    def received(self) -> int:
+        """Count the things delivered."""
+        return len(self.accepted) + len(self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of one batch."""
+
+    received: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    mended: int = 0
+    quarantined: int = 0

@@ -1,0 +1,132 @@
+"""One file taken in: read in a thread, stored batch by batch, each batch whole or not at all."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+from ingestor import runs
+from ingestor.batch import FEED, Occasion, Stored, store_batch
+from ingestor.intake import Batch, Origin, Tally
+from ingestor.raw.cipher import Cipher
+from ingestor.source import Declaration, Terms
+from ingestor.sources_feed import FEED as SOURCES_FEED
+from ingestor.sources_feed import keep_source, publish_sources
+from shared.clock import Clock
+from shared.database import Database, transient
+from shared.logs import logger
+from shared.queue import Bell
+
+PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds between tries while PostgreSQL is away
+
+log = logger(__name__)
+
+
+class Reader(Protocol):
+    """A file being read: batches until it ends; then `broken` tells what cut it short, if so."""
+
+    expected: int | None
+    broken: str | None
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield what the file holds, a batch at a time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every delivery is taken in with."""
+
+    database: Database
+    bell: Bell
+    cipher: Cipher
+    clock: Clock
+    retention: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One file, from one source."""
+
+    source: str
+    file: str
+    origin: Origin
+    kind: Declaration
+    terms: Terms
+
+
+async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
+    """Take in a whole delivery and return its run, whatever its ending.
+
+    Raises what PostgreSQL raises when it stays away; the run is then marked incomplete later.
+    """
+    async with desk.database.transaction() as connection:
+        await runs.mark_dead(connection)
+        await keep_source(connection, delivery.source, delivery.kind, delivery.terms)
+    begun = runs.begin(
+        desk.database, delivery.source, delivery.file, delivery.origin, reader.expected
+    )
+    async with begun as run:
+        how = runs.Ending("failed", "The ingestor failed; see its log")
+        try:
+            how = await _take_in(desk, delivery, reader, run)
+        except asyncio.CancelledError:
+            how = runs.Ending("incomplete", "Interrupted; load the file again")
+            raise
+        finally:
+            await _end(desk, delivery.source, run, how)
+    async with desk.database.connection() as connection:
+        done = await runs.one(connection, run)
+    if done is None:
+        raise LookupError(f"The row of {runs.public_id(run)} is gone")
+    return done
+
+
+async def _take_in(desk: Desk, delivery: Delivery, reader: Reader, run: int) -> runs.Ending:
+    """Store every batch; while one is being stored, the next is read."""
+    received = 0
+    batches = iter(reader)
+    upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    while (batch := await upcoming) is not None:
+        upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+        try:
+            received += (await _store(desk, delivery, batch, run)).received
+        except BaseException:
+            await asyncio.wait([upcoming])
+            raise
+    return runs.ending(reader.expected, received, reader.broken)
+
+
+async def _store(desk: Desk, delivery: Delivery, batch: Batch, run: int) -> Tally:
+    """Store one batch, patient with a PostgreSQL that restarts, and ring."""
+    now = desk.clock.now()
+    occasion = Occasion(run, delivery.origin, now, (now + desk.retention).date())
+    for pause in (*PAUSES, None):
+        try:
+            stored = await _stored(desk, batch, occasion)
+            break
+        except Exception as fault:
+            if pause is None or not transient(fault):
+                raise
+            log.warning("batch_postponed", run=run, seconds=pause, fault=type(fault).__name__)
+            await asyncio.sleep(pause)
+    if stored.head is not None:
+        await desk.bell.ring(FEED, stored.head)
+    return stored.tally
+
+
+async def _stored(desk: Desk, batch: Batch, occasion: Occasion) -> Stored:
+    async with desk.database.transaction() as connection:
+        stored = await store_batch(connection, batch, occasion)
+        await runs.add(connection, occasion.run, stored.tally)
+    return stored
+
+
+async def _end(desk: Desk, source: str, run: int, how: runs.Ending) -> None:
+    """Write down the ending and tell the readers of the feed of sources."""
+    async with desk.database.transaction() as connection:
+        await runs.end(connection, run, how)
+        head = await publish_sources(connection, [source], run)
+    await desk.bell.ring(SOURCES_FEED, head)
+    log.info("run_ended", run=runs.public_id(run), status=how.status, reason=how.reason)

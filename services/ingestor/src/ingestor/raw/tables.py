@@ -1,0 +1,25 @@
+"""What the vault keeps."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, text
+from sqlmodel import Field
+
+from shared.database import table_base
+
+Base: Any = table_base("ingestor_raw")
+
+
+class Payload(Base, table=True):
+    """A payload as received, sealed. The role of the ingestor may only add rows."""
+
+    hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    size: int = Field(sa_type=BigInteger)
+    key_name: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    source: str
+    received_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+    )
+    expires_on: date = Field(index=True)

@@ -1,0 +1,76 @@
+"""The feed "sources": on whose terms each data set is published, and how its last run went."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Final
+
+import asyncpg
+from msgspec import convert
+from msgspec.json import encode
+
+from ingestor import runs
+from ingestor.source import Declaration, Terms
+from shared.contracts import sources as contract
+from shared.feed import Change, publish_state
+
+FEED: Final = "sources"
+
+# What is known already stays, unless this delivery says it anew.
+KEEP: Final = """
+    INSERT INTO source (id, kind, title, publisher, licence, attribution, url)
+    VALUES ($1, $2, coalesce($3, $1), $4, $5, $6, $7)
+    ON CONFLICT (id) DO UPDATE SET
+        title = coalesce($3, source.title),
+        publisher = coalesce($4, source.publisher),
+        licence = coalesce($5, source.licence),
+        attribution = coalesce($6, source.attribution),
+        url = coalesce($7, source.url)
+"""
+
+SET_LAST_RUN: Final = "UPDATE source SET last_run = $2 WHERE id = $1"
+
+READ: Final = """
+    SELECT source.id, kind, title, publisher, licence, attribution, url, last_run,
+           count(process.id) AS processes, max(process.date) AS newest_release
+    FROM source LEFT JOIN process ON process.source = source.id AND process.withdrawn_at IS NULL
+    WHERE source.id = ANY($1) GROUP BY source.id
+"""
+
+
+async def keep_source(
+    connection: asyncpg.Connection, source: str, kind: Declaration, terms: Terms
+) -> None:
+    """Store a source and what this delivery says of its terms."""
+    await connection.execute(
+        KEEP,
+        source,
+        kind.kind,
+        terms.title,
+        terms.publisher,
+        terms.licence or kind.licence,
+        terms.attribution or kind.attribution,
+        terms.url,
+    )
+
+
+async def publish_sources(
+    connection: asyncpg.Connection, sources: Iterable[str], run: int | None = None
+) -> int:
+    """Publish sources as they are now, with `run` as their last; returns the feed's last number."""
+    changes = []
+    for source in sorted(set(sources)):
+        if run is not None:
+            await connection.execute(SET_LAST_RUN, source, run)
+    for row in await connection.fetch(READ, sorted(set(sources))):
+        last = await _run(connection, row["last_run"])
+        body = convert({**row, "last_run": last}, contract.Source)
+        changes.append(Change(row["id"], encode(body)))
+    return await publish_state(connection, FEED, changes)
+
+
+async def _run(connection: asyncpg.Connection, identifier: int | None) -> contract.Run | None:
+    run = await runs.one(connection, identifier) if identifier is not None else None
+    if run is None:
+        return None
+    known = {**asdict(run), "id": runs.public_id(run.id)}
+    return convert({name: known[name] for name in contract.Run.__struct_fields__}, contract.Run)

@@ -1,0 +1,121 @@
+"""What the ingestor keeps: sources, runs, processes, their releases, and the quarantine."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, text
+from sqlmodel import Field
+
+from shared.database import table_base
+
+Base: Any = table_base("ingestor")
+
+
+def _moment(*, nullable: bool = False, default: bool = False) -> Any:
+    now = text("now()") if default else None
+    return Field(sa_column=Column(DateTime(timezone=True), nullable=nullable, server_default=now))
+
+
+class Source(Base, table=True):
+    """A publisher's data set and the terms it is published on."""
+
+    id: str = Field(primary_key=True)
+    kind: str
+    title: str
+    publisher: str | None
+    licence: str | None
+    attribution: str | None
+    url: str | None
+    last_run: int | None = Field(sa_type=BigInteger)
+
+
+class Run(Base, table=True):
+    """One file taken in. `expected` is null where the delivery does not say how much it holds."""
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    source: str
+    file: str
+    origin: str
+    status: str = Field(description="running, complete, incomplete or failed")
+    reason: str | None = Field(description="why it is not complete")
+    started_at: datetime = _moment(default=True)
+    finished_at: datetime | None = _moment(nullable=True)
+    expected: int | None = Field(sa_type=BigInteger)
+    received: int = Field(sa_type=BigInteger)
+    accepted: int = Field(sa_type=BigInteger)
+    unchanged: int = Field(sa_type=BigInteger)
+    mended: int = Field(sa_type=BigInteger)
+    quarantined: int = Field(sa_type=BigInteger)
+
+
+class Process(Base, table=True):
+    """One contracting process as last published in the feed "releases"."""
+
+    id: str = Field(primary_key=True, description="the public id, prc_…")
+    source: str = Field(foreign_key="ingestor.source.id")
+    ocid: str
+    revision: int = Field(sa_type=BigInteger)
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    date: datetime | None = _moment(nullable=True)
+    changed_at: datetime = _moment()
+    withdrawn_at: datetime | None = _moment(nullable=True)
+    withdrawn_reason: str | None
+
+    __table_args__ = (Index("ix_process_source", "source", "date"),)
+
+
+class SourceRecord(Base, table=True):
+    """One version of one release in normal form, free of personal data, packed.
+
+    `key` tells releases of a process apart, `hash` tells versions of a release apart.
+    """
+
+    __tablename__ = "source_record"
+
+    process: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    raw_hash: bytes = Field(
+        sa_column=Column(LargeBinary, nullable=False), description="of the payload in the vault"
+    )
+    date: datetime | None = _moment(nullable=True)
+    run: int = Field(sa_type=BigInteger)
+    size: int = Field(sa_type=BigInteger)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Quarantined(Base, table=True):
+    """One thing that could not be used: what, where, why; its payload lies in the vault."""
+
+    __tablename__ = "quarantine"
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    run: int = Field(sa_type=BigInteger, description="which met it last")
+    source: str
+    file: str
+    line: int | None = Field(sa_type=BigInteger)
+    pointer: str
+    ocid: str | None
+    code: str
+    reason: str
+    raw_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    size: int = Field(sa_type=BigInteger)
+    truncated: bool = Field(description="the payload was too large to be kept whole")
+    seen_at: datetime = _moment(default=True)
+    attempts: int = Field(description="how often it was replayed")
+    replayed_at: datetime | None = _moment(nullable=True)
+    resolved_run: int | None = Field(sa_type=BigInteger, description="which at last could use it")
+
+    __table_args__ = (
+        Index(
+            "uq_quarantine_place",
+            "source",
+            "file",
+            text("coalesce(line, 0)"),
+            "pointer",
+            "code",
+            "raw_hash",
+            unique=True,
+        ),
+        Index("ix_quarantine_run", "run", "code"),
+    )
