@@ -18,6 +18,7 @@ _AWAY: tuple[type[BaseException], ...] = (
     asyncpg.OperatorInterventionError,  # shutting down, starting up, or a statement took too long
     asyncpg.InsufficientResourcesError,  # too many connections, disk or memory full
     asyncpg.ReadOnlySQLTransactionError,  # connected to a standby after a switch
+    asyncpg.TransactionRollbackError,  # lost a race with another transaction
 )
 
 
