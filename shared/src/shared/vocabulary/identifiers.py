@@ -40,6 +40,7 @@ PERSON_SCHEMES: Final = frozenset(
 TOKEN_LENGTH: Final = 26  # base 32 characters, 130 bits: no collision in any number of processes
 PSEUDONYM: Final = re.compile(r"prs_[a-z2-7]{26}")
 
+_ROW_NUMBER: Final = re.compile(r"\d{0,3}", re.ASCII)
 _TWELVE_DIGITS: Final = re.compile(r"(?<!\d)\d{12}(?!\d)", re.ASCII)
 _TRAILING_NUMBER: Final = re.compile(r"(?:.*\D)?(\d{12})", re.ASCII | re.DOTALL)
 _OTHER_COUNTRY: Final = re.compile(r"(?!KZ)[A-Z]{2}-[A-Z0-9]+-")
@@ -132,7 +133,8 @@ def party_id(source: str, local_id: str, name: str) -> PartyId:
     """Return the public id of an organisation.
 
     A valid BIN gives the same id in every source; any other id counts within its source only;
-    without an id the normalised name stands in, marked weak. A pseudonym stays what it is.
+    without an id the normalised name stands in, marked weak. A pseudonym stays what it is. An id
+    like "1" counts the parties of one process and names nobody, so it is as good as none.
     Raises ValueError if there is neither an id nor a name.
     """
     if PSEUDONYM.fullmatch(local_id):
@@ -140,8 +142,9 @@ def party_id(source: str, local_id: str, name: str) -> PartyId:
     number = Bin.parse(local_id)
     if number is not None:
         return PartyId("org_" + _token("bin", number), weak=False)
-    if local_id.strip():
-        return PartyId("org_" + _token("party", source, local_id.strip()), weak=False)
+    counted = _ROW_NUMBER.fullmatch(local_id.strip()) is not None
+    if local_id.strip() and not (counted and name.strip()):
+        return PartyId("org_" + _token("party", source, local_id.strip()), weak=counted)
     if name.strip():
         return PartyId("org_" + _token("name", source, normal_name(name)), weak=True)
     raise ValueError("A party needs an id or a name")

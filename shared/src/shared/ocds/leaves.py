@@ -1,0 +1,222 @@
+"""The kinds of value a release is made of: id, text, code word, number, date, yes or no.
+
+Each kind says when a value is fine as it is (the common case, and cheap) and how it is mended
+otherwise. A mended value is fine: mending twice changes nothing.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Final, NamedTuple
+from unicodedata import is_normalized, normalize
+
+from shared.ocds.dates import is_canonical, read_date, spell
+from shared.ocds.notes import Note, short
+from shared.vocabulary.identifiers import person_numbers_in
+from shared.vocabulary.money import ABSURD
+
+ABSENT: Final = object()  # what is mended to nothing at all
+LARGEST: Final = float(ABSURD)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+ID_LENGTH: Final = 500
+
+# MongoDB's and other stores' wrappings of a single value, as publishers leave them in.
+WRAPPED_NUMBERS: Final = ("$numberLong", "$numberInt", "$numberDouble", "$numberDecimal")
+WRAPPED_IDS: Final = ("$oid", *WRAPPED_NUMBERS, "id", "lotId")
+
+# "12.5", "-3", "1e6"; and as forms have it: "1 234 567,50", "12,5", "1.234.567,50", "1,234.50".
+# A lone comma before three digits may be either kind of separator, so "1,234" is not read at all.
+_PLAIN: Final = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_GROUPED: Final = (
+    (re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+|[+-]?\d{1,3}(?:\.\d{3}){2,}", re.ASCII), "."),
+    (re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:,\d{3}){2,}", re.ASCII), ","),
+    (re.compile(r"[+-]?\d+,\d{1,2}", re.ASCII), ""),
+)
+_ZONE: Final = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d)?)?$", re.ASCII | re.IGNORECASE)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_MAYBE_IIN: Final = re.compile(r"(?<!\d)\d\d[01]\d[0-3]\d[0-6]\d{5}(?!\d)", re.ASCII)
+
+
+@dataclass(slots=True)
+class Mending:
+    """The work on one release: the zone its dates are read in, its notes, the persons seen."""
+
+    zone: tzinfo
+    notes: list[Note] = field(default_factory=list)
+    spellings: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    removed: int = 0
+
+    def note(self, path: str, code: str, received: Any, mended: Any = None) -> None:
+        """Add a note. Dates that only changed their spelling share one note per spelling."""
+        if code == "date_in_utc":
+            zone = _ZONE.search(received)
+            end = zone.start() if zone else len(received)
+            self.spellings.add(re.sub(r"\d", "9", received[:end]) + received[end:])
+        else:
+            self.notes.append(Note(path, code, short(received), short(mended)))
+
+
+class Mended(NamedTuple):
+    """A mended value, or ABSENT, and the note's code; no code where nothing changed."""
+
+    value: Any
+    code: str | None
+
+
+class Leaf(NamedTuple):
+    """A kind of value."""
+
+    fine: Callable[[Any], bool]
+    mend: Callable[[Any, Mending], Mended]
+
+
+def fine_text(value: Any) -> bool:
+    """Tell whether a text needs no second look.
+
+    Composed (NFC), printable, and without anything that looks like a person's number.
+    """
+    return (
+        type(value) is str
+        and value.isprintable()
+        and (value.isascii() or is_normalized("NFC", value))
+        and (len(value) < 12 or _MAYBE_IIN.search(value) is None)  # noqa: PLR2004 - an IIN's length
+    )
+
+
+def clean_text(text: str, mending: Mending) -> Mended:
+    """Mend a text: no control characters but line breaks and tabs, no half characters, composed."""
+    mending.numbers |= person_numbers_in(text)
+    clean = normalize("NFC", _SURROGATE.sub("\ufffd", _CONTROL.sub("", text)))
+    return Mended(clean, None if clean == text else "text_cleaned")
+
+
+def _mend_text(value: Any, mending: Mending) -> Mended:
+    if isinstance(value, str):
+        return clean_text(value, mending)
+    if isinstance(value, bool | int | float):
+        return Mended(_number_text(value), "number_as_text")
+    return Mended(ABSENT, "text_expected")
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _fine_id(value: Any) -> bool:
+    return fine_text(value) and 0 < len(value) <= ID_LENGTH and value == value.strip()
+
+
+def _mend_id(value: Any, mending: Mending) -> Mended:
+    value = _unwrap(value, WRAPPED_IDS)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return Mended(ABSENT, "id_expected")
+    if isinstance(value, float) and not math.isfinite(value):
+        return Mended(ABSENT, "id_expected")
+    text = clean_text(value if isinstance(value, str) else _number_text(value), mending).value
+    text = text.strip()
+    if not text:
+        return Mended(ABSENT, "id_empty")
+    if len(text) > ID_LENGTH:
+        return Mended(ABSENT, "id_too_long")
+    return Mended(text, "id_as_text" if text != value else None)
+
+
+def _unwrap(value: Any, keys: Iterable[str]) -> Any:
+    if isinstance(value, dict):
+        return next((value[key] for key in keys if key in value), value)
+    return value
+
+
+def code(words: Iterable[str]) -> Leaf:
+    """Make the kind of a code word: known words regain their case, others stay as they are."""
+    known = frozenset(str(word) for word in words)
+    by_case = {word.casefold(): word for word in known}
+
+    def mend(value: Any, mending: Mending) -> Mended:
+        if not isinstance(value, str):
+            return Mended(ABSENT, "text_expected")
+        text = clean_text(value, mending).value.strip()
+        text = by_case.get(text.casefold(), text)
+        return Mended(text or ABSENT, "code_respelled" if text != value else None)
+
+    return Leaf(lambda value: type(value) is str and value in known, mend)
+
+
+def number(*, lowest: float = -LARGEST, highest: float = LARGEST, whole: bool = False) -> Leaf:
+    """Make the kind of a number within bounds; what lies outside is absent."""
+    types = (int,) if whole else (int, float)
+
+    def fine(value: Any) -> bool:
+        return type(value) in types and lowest <= value <= highest
+
+    def mend(value: Any, _: Mending) -> Mended:
+        parsed = _read_number(_unwrap(value, WRAPPED_NUMBERS))
+        if parsed is None:
+            return Mended(ABSENT, "number_expected" if value != "" else "number_empty")
+        if not math.isfinite(parsed):
+            return Mended(ABSENT, "number_not_finite")
+        if parsed < 0 <= lowest:
+            return Mended(ABSENT, "negative")
+        if not lowest <= parsed <= highest:
+            return Mended(ABSENT, "number_out_of_range")
+        if whole and parsed != int(parsed):
+            return Mended(ABSENT, "whole_number_expected")
+        return Mended(int(parsed) if whole else parsed, "number_read")
+
+    return Leaf(fine, mend)
+
+
+def _read_number(value: Any) -> float | None:
+    """Read a number, or a text that can only mean one number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    if not isinstance(value, str):
+        return None
+    text = "".join(value.split())
+    for pattern, separator in _GROUPED:
+        if pattern.fullmatch(text):
+            text = (text.replace(separator, "") if separator else text).replace(",", ".")
+            break
+    if not _PLAIN.fullmatch(text):
+        return None
+    parsed = float(text)
+    return int(parsed) if parsed.is_integer() and abs(parsed) < 2**53 else parsed
+
+
+def _fine_date(value: Any) -> bool:
+    return type(value) is str and is_canonical(value)
+
+
+def _mend_date(value: Any, mending: Mending) -> Mended:
+    value = _unwrap(value, ("$date", "$numberLong"))
+    if type(value) is int and abs(value) < 10**14:
+        return Mended(spell(EPOCH + timedelta(milliseconds=value)), "date_from_milliseconds")
+    if not isinstance(value, str):
+        return Mended(ABSENT, "date_unreadable")
+    text, note = read_date(value, mending.zone)
+    return Mended(ABSENT if text is None else text, note)
+
+
+YES_NO: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+
+
+def _mend_flag(value: Any, _: Mending) -> Mended:
+    read = YES_NO.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
+    return Mended(ABSENT, "yes_or_no_expected") if read is None else Mended(read, "flag_read")
+
+
+ID: Final = Leaf(_fine_id, _mend_id)
+TEXT: Final = Leaf(fine_text, _mend_text)
+DATE: Final = Leaf(_fine_date, _mend_date)
+FLAG: Final = Leaf(lambda value: type(value) is bool, _mend_flag)
+AMOUNT: Final = number(lowest=0)
+SIGNED: Final = number()
+COUNT: Final = number(lowest=0, highest=10**9, whole=True)

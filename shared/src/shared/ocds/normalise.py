@@ -1,0 +1,93 @@
+"""A release as published, brought to the normal form that everything downstream may rely on.
+
+Ids are text, numbers finite and in range, dates in one spelling, arrays always arrays, texts clean,
+everyone named is in `parties`, and nothing identifies a natural person. What was mended is noted.
+"""
+
+from datetime import UTC, tzinfo
+from typing import Any, Final, NamedTuple
+
+from shared.ocds.fields import RELEASE
+from shared.ocds.leaves import ABSENT, ID, Mending
+from shared.ocds.notes import Note, Refused, readable, refuse, short
+from shared.ocds.parties import gather, organisations
+from shared.ocds.persons import hide_persons, pattern_of, replace_everywhere
+from shared.ocds.walk import walk_object
+from shared.vocabulary.identifiers import person_pseudonym
+
+EACH_CODE: Final = 50  # notes of one code and release; a package of 10,000 items needs no more
+
+
+class Normal(NamedTuple):
+    """A release in normal form, and what was mended on the way."""
+
+    release: dict[str, Any]
+    notes: list[Note]
+
+
+def normalise(release: Any, *, source: str, pseudonym_key: bytes, zone: tzinfo = UTC) -> Normal:
+    """Bring one release to normal form. The object passed in is used up.
+
+    `zone` is where dates without a zone are read. Normalising twice changes nothing and notes
+    nothing, so a release compiled from normal ones may be normalised again.
+    Raises Refused if it is no object, has no usable ocid, or is nested too deeply.
+    """
+    if not isinstance(release, dict):
+        raise Refused(refuse("not_an_object", f"Found: {short(release) or 'null'}"))
+    mending = Mending(zone)
+    ocid = _ocid(release, mending)
+    walk_object(release, RELEASE.fields, "", mending)
+    release["ocid"] = ocid
+    hidden = hide_persons((entry for _, entry in organisations(release)), source, pseudonym_key)
+    hidden |= {
+        number: person_pseudonym(source, number, pseudonym_key) for number in mending.numbers
+    }
+    gather(release, mending)
+    notes = _notes(mending)
+    if hidden:
+        pattern = pattern_of(hidden)
+        release = replace_everywhere(release, pattern, hidden)
+        notes = [_without(note, pattern, hidden) for note in notes]
+    return Normal(release, notes)
+
+
+def _ocid(release: dict[str, Any], mending: Mending) -> str:
+    """Return the ocid as text. A bare number is one; anything else that is not text is refused."""
+    received = release.get("ocid")
+    if received is None or received == "":
+        raise Refused(refuse("ocid_missing"))
+    if isinstance(received, bool) or not isinstance(received, str | int):
+        raise Refused(refuse("ocid_not_text", f"Found: {short(received)}"))
+    seen = set(mending.numbers)
+    text, code = ID.mend(received, mending)
+    mending.numbers = seen
+    if text is ABSENT:
+        raise Refused(refuse("ocid_too_long" if code == "id_too_long" else "ocid_missing"))
+    if code:
+        mending.note("/ocid", code, received, text)
+    release["ocid"] = text
+    return str(text)
+
+
+def _notes(mending: Mending) -> list[Note]:
+    """Order the notes; what occurs very often, or in every date, is said once with its number."""
+    notes = [Note("", "date_in_utc", spelling) for spelling in mending.spellings]
+    if mending.removed:
+        notes.append(Note("", "personal_data_removed", mending.removed))
+    by_code: dict[str, list[Note]] = {}
+    for note in sorted(mending.notes, key=lambda note: (note.path, note.code, str(note.received))):
+        by_code.setdefault(note.code, []).append(note)
+    for code, alike in sorted(by_code.items()):
+        notes += alike[:EACH_CODE]
+        if len(alike) > EACH_CODE:
+            notes.append(Note("", code, f"and {len(alike) - EACH_CODE} more"))
+    return sorted(notes, key=lambda note: (note.path, note.code, str(note.received)))
+
+
+def _without(note: Note, pattern: Any, hidden: dict[str, str]) -> Note:
+    return Note(
+        readable(replace_everywhere(note.path, pattern, hidden)),
+        note.code,
+        replace_everywhere(note.received, pattern, hidden),
+        replace_everywhere(note.mended, pattern, hidden),
+    )

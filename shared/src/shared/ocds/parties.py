@@ -1,0 +1,129 @@
+"""The parties of a release: gathered from where they are named, and given their public ids."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from shared.contracts.releases import Counts, PartyLink
+from shared.ocds.fields import POSITIONS
+from shared.ocds.leaves import Mending
+from shared.vocabulary.identifiers import PSEUDONYM, normal_name, party_id
+
+
+class Named(NamedTuple):
+    """An organisation where it is named, and the role it has there; none inside `parties`."""
+
+    role: str | None
+    entry: dict[str, Any]
+
+
+def organisations(release: dict[str, Any]) -> Iterator[Named]:
+    """Find every place of a release in normal form that names an organisation."""
+    for party in release.get("parties") or []:
+        yield Named(None, party)
+    for steps, role in _STEPS:
+        for entry in _at(release, steps):
+            yield Named(role, entry)
+
+
+def gather(release: dict[str, Any], mending: Mending) -> None:
+    """See that everyone named is in `parties`, once, as OCDS 1.1 wants it; in place."""
+    parties: dict[str, dict[str, Any]] = {}
+    received = release.get("parties") or []
+    for party in received:
+        if (key := _key(party)) is None or key not in parties:
+            parties[key or f"nobody {len(parties)}"] = party
+        else:
+            _join(parties[key], party)
+            mending.note("/parties", "party_repeated", party.get("id"))
+    listed = set(parties)
+    for role, entry in organisations(release):
+        key = _key(entry)
+        if role is None or key is None or key in listed:
+            continue
+        if key in parties:
+            _join(parties[key], {**entry, "roles": [role]})
+        else:
+            parties[key] = {**entry, "roles": [role]}
+            if listed:
+                mending.note(f"/parties/{len(parties) - 1}", "party_added", None, entry.get("id"))
+    if parties:
+        release["parties"] = list(parties.values())
+    if not received and parties:
+        mending.note("/parties", "parties_built", None, list(parties))
+
+
+def parties(release: dict[str, Any], source: str) -> list[PartyLink]:
+    """Map the parties of a release in normal form to their public ids and all their roles."""
+    roles: dict[str, list[str]] = {}
+    entries: dict[str, dict[str, Any]] = {}
+    for role, entry in organisations(release):
+        key = _key(entry)
+        if key is not None:
+            entries.setdefault(key, entry)
+            roles.setdefault(key, []).extend([role] if role else entry.get("roles") or [])
+    return [_link(entry, source, roles[key]) for key, entry in entries.items()]
+
+
+def counts(release: dict[str, Any]) -> Counts:
+    """Count the rows a loader must find. Items are those of the tender, awards and contracts."""
+    awards, contracts = release.get("awards") or [], release.get("contracts") or []
+    holders = [release.get("tender") or {}, *awards, *contracts]
+    return Counts(
+        bids=len((release.get("bids") or {}).get("details") or []),
+        awards=len(awards),
+        contracts=len(contracts),
+        items=sum(len(holder.get("items") or []) for holder in holders),
+    )
+
+
+def newest_date(release: dict[str, Any]) -> datetime | None:
+    """Return the date of a release in normal form; of a compiled one it is the newest."""
+    date = release.get("date")
+    return datetime.fromisoformat(date) if date else None
+
+
+_STEPS = tuple((path.split("."), str(role)) for path, role in POSITIONS)
+
+
+def _at(value: Any, steps: list[str]) -> Iterator[dict[str, Any]]:
+    if not steps:
+        yield value
+        return
+    name, many = steps[0].removesuffix("[]"), steps[0].endswith("[]")
+    found = value.get(name)
+    if found is None:
+        return
+    for entry in found if many else (found,):
+        yield from _at(entry, steps[1:])
+
+
+def _key(entry: dict[str, Any]) -> str | None:
+    """Tell parties of one release apart: by id, else by name; None if there is neither."""
+    if entry.get("id"):
+        return f"id {entry['id']}"
+    name = normal_name(entry.get("name") or "")
+    return f"name {name}" if name else None
+
+
+def _join(party: dict[str, Any], again: dict[str, Any]) -> None:
+    roles = dict.fromkeys([*(party.get("roles") or []), *(again.get("roles") or [])])
+    for field, value in again.items():
+        if party.get(field) is None:
+            party[field] = value
+    if roles:
+        party["roles"] = list(roles)
+
+
+def _link(entry: dict[str, Any], source: str, roles: list[str]) -> PartyLink:
+    local_id, name = entry.get("id"), entry.get("name")
+    public = party_id(source, local_id or "", name or "")
+    person = PSEUDONYM.fullmatch(public.id) is not None
+    return PartyLink(
+        id=public.id,
+        local_id=local_id,
+        roles=list(dict.fromkeys(roles)),
+        weak=public.weak,
+        person=person,
+        name=name,
+    )

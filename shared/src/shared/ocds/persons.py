@@ -1,0 +1,143 @@
+"""Natural persons in a release: sole traders keep a keyed pseudonym, and nothing else.
+
+A party is a person if its number is an IIN, if its scheme or type says so, or if its name says
+"individual entrepreneur" and no valid BIN speaks against it. The number, the id and the full name
+are replaced wherever else they stand in the release, except in the ocid, which is its identity.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from shared.vocabulary.identifiers import (
+    PERSON_SCHEMES,
+    PSEUDONYM,
+    Bin,
+    Iin,
+    person_pseudonym,
+)
+
+# Words by which registers and publishers mark a natural person, without regard to case.
+SCHEME_WORDS: Final = re.compile(
+    r"c.dula de ciudadan.a|nit de persona natural|persona f.sica|persona natural|自然人|"
+    r"физическое лицо|жеке тұлға|natural person|individual",
+    re.IGNORECASE,
+)
+# Individual entrepreneur in Russian and Kazakh: what follows is a person's name.
+SOLE_TRADER: Final = re.compile(
+    r"(?:ип|жк|индивидуальный предприниматель|жеке кәсіпкер)[\s\"«].*", re.IGNORECASE | re.DOTALL
+)
+TYPE_FIELDS: Final = ("organizationType", "tipo_de_parte", "legalForm")
+NAME_FIELDS: Final = ("name", "legalName")
+SHORTEST_ID: Final = 6  # characters; a shorter id in a text may be anything
+_KEPT: Final = ("id", "roles")
+
+
+def hide_persons(
+    organisations: Iterable[dict[str, Any]], source: str, key: bytes
+) -> dict[str, str]:
+    """Reduce every person among those a release names to a pseudonym, in place.
+
+    Returns what is to be replaced elsewhere: text to pseudonym.
+    """
+    named = list(organisations)
+    persons = [entry for entry in named if is_person(entry)]
+    hidden: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+    for person in persons:
+        pseudonym = _pseudonym(person, source, key)
+        aliases[str(person.get("id"))] = pseudonym
+        hidden |= dict.fromkeys(_telling_texts(person), pseudonym)
+        _reduce(person, pseudonym)
+    for entry in named:
+        pseudonym = aliases.get(str(entry.get("id")), "")
+        if pseudonym:
+            hidden |= dict.fromkeys(_telling_texts(entry), pseudonym)
+            _reduce(entry, pseudonym)
+    return {text: name for text, name in hidden.items() if not PSEUDONYM.fullmatch(text)}
+
+
+def is_person(party: dict[str, Any]) -> bool:
+    """Tell whether a party is a natural person, by its numbers first and by words second."""
+    local_id, identifier = party.get("id"), party.get("identifier")
+    number = identifier.get("id") if isinstance(identifier, dict) else None
+    scheme = identifier.get("scheme") if isinstance(identifier, dict) else None
+    texts = [text for text in (local_id, number) if isinstance(text, str)]
+    if any(PSEUDONYM.fullmatch(text) or Iin.parse(text) for text in texts):
+        return True
+    if any(Bin.parse(text) for text in texts):
+        return False
+    return _person_scheme(scheme, texts) or _person_words(party, identifier)
+
+
+def replace_everywhere(value: Any, pattern: re.Pattern[str], hidden: dict[str, str]) -> Any:
+    """Replace texts in all strings and keys below a value."""
+    if isinstance(value, str):
+        return pattern.sub(lambda found: hidden[found[0].casefold()], value)
+    if isinstance(value, list):
+        return [replace_everywhere(entry, pattern, hidden) for entry in value]
+    if isinstance(value, dict):
+        return {
+            replace_everywhere(key, pattern, hidden): entry
+            if key == "ocid"
+            else replace_everywhere(entry, pattern, hidden)
+            for key, entry in value.items()
+        }
+    return value
+
+
+def pattern_of(hidden: Iterable[str]) -> re.Pattern[str]:
+    """Match any of the texts where it stands alone, the longest first."""
+    longest_first = sorted(hidden, key=lambda text: (-len(text), text))
+    return re.compile(
+        rf"(?<!\w)(?:{'|'.join(re.escape(text) for text in longest_first)})(?!\w)", re.IGNORECASE
+    )
+
+
+def _person_scheme(scheme: Any, texts: list[str]) -> bool:
+    prefixes = tuple(f"{known}-" for known in PERSON_SCHEMES)
+    if any(text.startswith(prefixes) for text in texts):
+        return True
+    return isinstance(scheme, str) and (
+        scheme.upper() in PERSON_SCHEMES or SCHEME_WORDS.fullmatch(scheme.strip()) is not None
+    )
+
+
+def _person_words(party: dict[str, Any], identifier: Any) -> bool:
+    kinds = [party.get(name) for name in TYPE_FIELDS]
+    if isinstance(identifier, dict):
+        kinds += [identifier.get(name) for name in TYPE_FIELDS]
+    if any(isinstance(kind, str) and SCHEME_WORDS.fullmatch(kind.strip()) for kind in kinds):
+        return True
+    name = party.get("name")
+    return isinstance(name, str) and SOLE_TRADER.fullmatch(name.strip()) is not None
+
+
+def _pseudonym(person: dict[str, Any], source: str, key: bytes) -> str:
+    local_id, identifier = person.get("id"), person.get("identifier")
+    if isinstance(local_id, str) and PSEUDONYM.fullmatch(local_id):
+        return local_id
+    number = identifier.get("id") if isinstance(identifier, dict) else None
+    texts = [text for text in (local_id, number, person.get("name")) if isinstance(text, str)]
+    iin = next((found for text in texts if (found := Iin.parse(text))), None)
+    return person_pseudonym(source, iin or next(iter(texts), ""), key)
+
+
+def _telling_texts(person: dict[str, Any]) -> set[str]:
+    """Collect what would give a person away elsewhere: ids, and names of at least two words."""
+    identifier = person.get("identifier")
+    parts = [person, identifier] if isinstance(identifier, dict) else [person]
+    ids = {str(part["id"]) for part in parts if part.get("id") is not None}
+    names = {
+        text
+        for part in parts
+        for field, text in part.items()
+        if field.startswith(NAME_FIELDS) and isinstance(text, str) and " " in text.strip()
+    }
+    return {text.casefold() for text in ids | names if len(text) >= SHORTEST_ID}
+
+
+def _reduce(person: dict[str, Any], pseudonym: str) -> None:
+    for field in [field for field in person if field not in _KEPT]:
+        del person[field]
+    person["id"] = pseudonym
