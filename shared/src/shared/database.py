@@ -6,6 +6,7 @@ connection waits a few seconds before a refusal.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -16,6 +17,8 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
+
+from shared import metrics
 
 STATEMENT_TIMEOUT: Final = 30.0
 """Seconds the server gives one statement. Longer work is cut into batches."""
@@ -128,10 +131,14 @@ class Database:
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """Lend a connection; each statement is its own transaction."""
         pool = self.pool
+        began = time.perf_counter()
         connection = await self._acquire(PATIENCE)
+        metrics.db_pool_wait_seconds.observe(time.perf_counter() - began)
+        metrics.db_pool_in_use.inc()
         try:
             yield connection
         finally:
+            metrics.db_pool_in_use.dec()
             await pool.release(connection)
 
     @asynccontextmanager
