@@ -1,0 +1,125 @@
+"""The only door: whoever asks for anything under /v1 shows a key and is within its quota.
+
+One ASGI layer does both, and answers the most frequent question, a score, straight from memory:
+the framework's routing would cost more than the answer. Everything else goes on to the routes,
+which document all of it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.callers import Callers, Holder
+from gateway.memory import Answer, Memory
+from gateway.quotas import Quotas, Verdict
+from shared import metrics
+from shared.errors import RateLimited, Unauthenticated
+
+GUARDED: Final = "/v1/"
+SCORES: Final = "/v1/scores/"
+HOLDER: Final = "qadaga.holder"
+"""Where the routes find who calls, in the scope of the request."""
+
+Headers = list[tuple[bytes, bytes]]
+Endpoint = Callable[..., Any]
+
+_JSON: Final = (b"content-type", b"application/json")
+_CACHE: Final = (b"cache-control", b"private, no-cache")
+_VARY: Final = (b"vary", b"Authorization")
+
+
+class Door:
+    """The ASGI layer. `score_endpoint` is the route whose answers it may give from memory."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        callers: Callers,
+        quotas: Quotas,
+        memory: Memory,
+        score_endpoint: Endpoint,
+    ) -> None:
+        self._app = app
+        self._callers = callers
+        self._quotas = quotas
+        self._memory = memory
+        self._score_endpoint = score_endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or raise why not."""
+        if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        holder = await self._known(headers)
+        verdict = await self._quotas.take(holder.id, holder.per_minute)
+        limits = verdict.headers() if verdict else []
+        if verdict and not verdict.passed:
+            raise _over_quota(verdict)
+        answer = self._remembered_score(scope, holder)
+        if answer is not None:
+            scope["endpoint"] = self._score_endpoint
+            await send_answer(answer, headers.get(b"if-none-match"), limits, send)
+            return
+        scope[HOLDER] = holder
+        await self._app(scope, receive, _with_headers(send, limits))
+
+    async def _known(self, headers: dict[bytes, bytes]) -> Holder:
+        try:
+            return await self._callers.holder(headers.get(b"authorization"))
+        except Unauthenticated:
+            metrics.authz_denied_total.labels("/v1", "unauthenticated").inc()
+            raise
+
+    def _remembered_score(self, scope: Scope, holder: Holder) -> Answer | None:
+        path: str = scope["path"]
+        plain = scope["method"] == "GET" and path.startswith(SCORES) and not scope["query_string"]
+        if not plain or "scores:read" not in holder.caller.scopes:
+            return None
+        answer: Answer | None = self._memory.get("score", path[len(SCORES) :])
+        return answer
+
+
+async def send_answer(
+    answer: Answer, if_none_match: bytes | None, more: Headers, send: Send
+) -> None:
+    """Send a document, or 304 to a caller who has this version."""
+    headers = [(b"etag", answer.etag), _CACHE, _VARY, *more]
+    if if_none_match is not None and is_known(if_none_match, answer.etag):
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    length = (b"content-length", b"%d" % len(answer.body))
+    start = {"type": "http.response.start", "status": 200, "headers": [_JSON, length, *headers]}
+    await send(start)
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def is_known(if_none_match: bytes, etag: bytes) -> bool:
+    """Whether the caller names this version (RFC 9110, 13.1.2: compared weakly)."""
+    named = [tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")]
+    return etag in named or b"*" in named
+
+
+def _with_headers(send: Send, more: Headers) -> Callable[[Message], Awaitable[None]]:
+    if not more:
+        return send
+
+    async def send_with(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *more]
+        await send(message)
+
+    return send_with
+
+
+def _over_quota(verdict: Verdict) -> RateLimited:
+    metrics.rate_limited_total.inc()
+    said = {name.decode(): value.decode() for name, value in verdict.headers()}
+    return RateLimited(
+        f"{verdict.limit} requests a minute are used up.",
+        headers=said | {"Retry-After": str(verdict.seconds)},
+        violated_policies=["key-min"],
+    )

@@ -1,0 +1,84 @@
+"""What one API process remembers of the view: answers as bytes, and keys, until they change.
+
+A read that began before a change and ended after it is not remembered, and nothing remembered is
+used when the follower has lost touch with the database: what is served from here is never older
+than a few seconds, and usually a few milliseconds.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from time import monotonic
+from typing import Any, Final, NamedTuple
+
+IN_TOUCH: Final = 3.0
+"""Seconds after the last look at the changes during which the memory may be used."""
+
+_ENTRY_OVERHEAD = 600
+
+
+class Answer(NamedTuple):
+    """The body of an answer and the version of what it shows."""
+
+    body: bytes
+    etag: bytes
+
+
+class Memory:
+    """Things of the view by kind and key, the least recently used forgotten first."""
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        self.hits = self.misses = 0
+        self.size = 0
+        self._limit = limit_bytes
+        self._things: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
+        self._generation = 0
+        self._valid_until = 0.0
+
+    def get(self, kind: str, key: str) -> Any:
+        """Return what is remembered; None if nothing is, or it cannot be trusted now."""
+        found = self._things.get((kind, key))
+        if found is None or monotonic() > self._valid_until:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._things.move_to_end((kind, key))
+        return found[0]
+
+    def mark(self) -> int:
+        """Return the mark to take before reading what is to be remembered."""
+        return self._generation
+
+    def put(self, kind: str, key: str, thing: Any, *, size: int, mark: int) -> None:
+        """Remember a thing read since `mark`, unless something changed meanwhile."""
+        if mark != self._generation or size > self._limit // 8:
+            return
+        self._forget((kind, key))
+        self._things[kind, key] = thing, size + _ENTRY_OVERHEAD
+        self.size += size + _ENTRY_OVERHEAD
+        while self.size > self._limit:
+            self._forget(next(iter(self._things)))
+
+    def drop(self, kind: str, keys: Iterable[str]) -> None:
+        """Forget things of a kind."""
+        self._generation += 1
+        for key in keys:
+            self._forget((kind, key))
+
+    def drop_kind(self, kind: str) -> None:
+        """Forget all things of a kind."""
+        self.drop(kind, [key for each, key in self._things if each == kind])
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._generation += 1
+        self._things.clear()
+        self.size = 0
+
+    def in_touch(self) -> None:
+        """Note that all changes up to this moment are known."""
+        self._valid_until = monotonic() + IN_TOUCH
+
+    def _forget(self, place: tuple[str, str]) -> None:
+        found = self._things.pop(place, None)
+        if found is not None:
+            self.size -= found[1]

@@ -1,0 +1,202 @@
+"""The gateway's tables: who may call, and the published view that is read to answer them.
+
+The callers are managed through SQLModel. The view is filled by the worker from the feeds, read by
+plain asyncpg, and can be rebuilt from the feeds at any time. Its rows hold the bytes that are
+served; the columns beside them are what rows are found and ordered by.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    text,
+)
+from sqlmodel import Field
+
+from shared.database import table_base
+
+if TYPE_CHECKING:  # a type checker takes no class that a function made as a base
+    from sqlmodel import SQLModel as Base
+else:
+    Base = table_base("gateway")
+
+
+class Organisation(Base, table=True):
+    """A partner organisation, newsroom or public body that calls the gateway."""
+
+    __tablename__ = "organisation"
+
+    id: str = Field(primary_key=True)
+    name: str = Field(unique=True)
+    region: str | None = None
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class Member(Base, table=True):
+    """Somebody who works for an organisation; `role` is reader, editor or admin."""
+
+    __tablename__ = "member"
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    name: str
+    role: str
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class ApiKey(Base, table=True):
+    """A key of an organisation; of the key itself only the hash of its secret is kept."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    member_id: str | None = Field(default=None, foreign_key="member.id")
+    name: str | None = None
+    secret_hash: bytes
+    scopes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    per_minute: int | None = None
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    last_used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+MOMENT = DateTime(timezone=True)
+TEXTS = ARRAY(Text)
+NO_TEXTS = text("'{}'::text[]")
+
+change_head = Table(
+    "change_head",
+    Base.metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("changed_at", MOMENT, nullable=False),
+    comment="One row: how far the view has come. Locked by whoever changes it.",
+)
+
+change = Table(
+    "change",
+    Base.metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("keys", TEXTS, nullable=False),
+    Column("at", MOMENT, nullable=False, server_default=text("now()")),
+    comment="What changed of late, for the memories of API processes. No keys: all of the kind.",
+)
+
+process = Table(
+    "process",
+    Base.metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("ocid", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("date", MOMENT, nullable=False),
+    Column("published", MOMENT, nullable=False),
+    Column("method", Text),
+    Column("amount", Numeric, nullable=False),
+    Column("currency", Text),
+    Column("search", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+    Column("band", Text),
+    Column("expected", Double, nullable=False, server_default=text("-1")),
+    Column("flagged", TEXTS, nullable=False, server_default=NO_TEXTS),
+    Column("summary", LargeBinary),
+    Column("brief", LargeBinary, nullable=False),
+    Column("detail", LargeBinary, nullable=False),
+    Column("release", LargeBinary, nullable=False),
+    Index("ix_process_ocid", "ocid"),
+    Index("ix_process_source_published", "source", "published", "id"),
+    Index("ix_process_seq", "seq", "id"),
+    Index("ix_process_date", "date", "id"),
+    Index("ix_process_published", "published", "id"),
+    Index("ix_process_expected", "expected", "id"),
+    Index("ix_process_amount", "amount", "id"),
+    Index("ix_process_flagged", "flagged", postgresql_using="gin"),
+    Index(
+        "ix_process_search",
+        "search",
+        postgresql_using="gin",
+        postgresql_ops={"search": "gin_trgm_ops"},
+    ),
+)
+
+part = Table(
+    "part",
+    Base.metadata,
+    Column("party_id", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("process_id", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("name", Text),
+    Column("bin", Text),
+    Column("weak", Boolean, nullable=False),
+    Column("amount", Numeric),
+    Index("ix_part_process_id", "process_id"),
+    comment="Which organisation took part in which process, as what, and with how much.",
+)
+
+score = Table(
+    "score",
+    Base.metadata,
+    Column("subject_type", Text, primary_key=True),
+    Column("subject_id", Text, primary_key=True),
+    Column("revision", Text, nullable=False),
+    Column("band", Text),
+    Column("expected", Double, nullable=False),
+    Column("flagged", TEXTS, nullable=False),
+    Column("summary", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    Base.metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("process_id", Text, nullable=False),
+    Column("source", Text),
+    Column("subject_type", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("band", Text, nullable=False),
+    Column("indicators", TEXTS, nullable=False),
+    Column("raised_at", MOMENT, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_alert_process_id", "process_id"),
+)
+
+indicator = Table(
+    "indicator",
+    Base.metadata,
+    Column("code", Text, primary_key=True),
+    Column("revision", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+source = Table(
+    "source",
+    Base.metadata,
+    Column("id", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+feed_level = Table(
+    "feed_level",
+    Base.metadata,
+    Column("feed", Text, primary_key=True),
+    Column("level_at", MOMENT, nullable=False),
+    comment="When the view last held all that a feed had.",
+)

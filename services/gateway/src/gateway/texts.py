@@ -1,0 +1,70 @@
+"""What the gateway says to people beside every score, in Kazakh, Russian and English."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from shared.vocabulary.text import Language, Text
+
+
+class Notice(Struct, frozen=True, gc=False):
+    """The one sentence that stands beside every score."""
+
+    kk: str
+    ru: str
+    en: str
+
+
+NOTICE: Final = Notice(
+    kk="Бұл – белгі, айыптау емес.",
+    ru="Признак, а не обвинение.",
+    en="A sign, not an accusation.",
+)
+
+DISCLAIMER: Final = Text(
+    kk="Бұл – ашық деректер бойынша автоматты есептеу (деректер күні: {data_as_of}, әдістеме "
+    "нұсқасы: {method_version}). Ол тексеруді қажет ететін белгілерді көрсетеді және құқық "
+    "бұзушылықтың немесе біреудің кінәсінің дәлелі болып табылмайды.",
+    ru="Это автоматический расчёт по открытым данным (дата данных: {data_as_of}, версия методики: "
+    "{method_version}). Он показывает признаки, требующие проверки, и не является доказательством "
+    "правонарушения или чьей-либо вины.",
+    en="This is an automatic calculation on open data as of {data_as_of}, method {method_version}. "
+    "It shows signs that deserve review and is not evidence of an offence or of anybody's guilt.",
+)
+
+STATES: Final = {
+    "flagged": Text("белгіленді", "отмечено", "flagged"),
+    "clear": Text("белгі анықталған жоқ", "признак не выявлен", "no sign found"),
+    "not_applicable": Text("қолданылмайды", "не применяется", "not applicable"),
+    "not_computable": Text(
+        "есептеу мүмкін емес: деректер жоқ",
+        "вычислить нельзя: нет данных",
+        "cannot be computed: data missing",
+    ),
+    "insufficient_sample": Text(
+        "салыстыруға жеткілікті дерек жоқ",
+        "недостаточно сопоставимых данных",
+        "too few comparable cases",
+    ),
+    "error": Text("есептеу қатесі", "ошибка расчёта", "calculation error"),
+}
+"""A state that is not here is shown by its code: states are open."""
+
+BANDS: Final = {
+    "low": Text("төмен", "низкий", "low"),
+    "medium": Text("орташа", "средний", "medium"),
+    "high": Text("жоғары", "высокий", "high"),
+    "critical": Text("өте жоғары", "очень высокий", "very high"),
+}
+
+NO_REPLY: Final = Text(
+    "түсіндірме келіп түскен жоқ", "пояснение не поступало", "no explanation received"
+)
+
+UNKNOWN_DATE: Final = Text("белгісіз", "неизвестна", "unknown")
+
+
+def label(texts: dict[str, Text], key: str, language: Language) -> str:
+    """Return the wording of an open word; the word itself where we have none."""
+    known = texts.get(key)
+    return known.in_(language) if known else key

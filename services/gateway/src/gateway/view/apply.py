@@ -1,0 +1,118 @@
+"""Applying batches of the feeds to the view, each in the transaction its reader gives.
+
+Every batch first takes a number of the view, which locks it: the releases and the scores of one
+process may come in any order, and the second to come always sees the first.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from gateway.view import changes, store
+from gateway.view.process import revision_of, view_of
+from gateway.view.score import alert_row, score_row
+from shared.contracts.catalogue import Indicator
+from shared.contracts.releases import ReleaseEntry
+from shared.contracts.sources import Source
+from shared.feed import Entry
+
+_release = msgspec.json.Decoder(ReleaseEntry).decode
+_source = msgspec.json.Decoder(Source).decode
+_indicator = msgspec.json.Decoder(Indicator).decode
+
+
+async def releases(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Apply new states of processes."""
+    views = [view_of(_release(entry.body)) for entry in entries if not entry.deleted]
+    gone = [entry.key for entry in entries if entry.deleted]
+    rows, parts = [row for row, _ in views], [part for _, some in views for part in some]
+    seq = await changes.take_number(connection)
+    keys = [row.id for row in rows] + gone
+    touched = await store.organisations_of(connection, keys)
+    await store.put_processes(connection, seq, rows, parts)
+    await store.remove_processes(connection, gone)
+    await changes.record(connection, seq, "process", keys)
+    await changes.record(connection, seq, "organisation", touched | {p.party_id for p in parts})
+
+
+async def scores(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Apply new scores."""
+    rows = [score_row(entry.body) for entry in entries if not entry.deleted]
+    gone = [_subject(entry.key) for entry in entries if entry.deleted]
+    subjects = [(row.subject_type, row.subject_id) for row in rows] + gone
+    seq = await changes.take_number(connection)
+    await store.put_scores(connection, rows)
+    await store.remove_scores(connection, gone)
+    processes = [subject for kind, subject in subjects if kind == "process"]
+    touched = await store.organisations_of(connection, processes)
+    touched |= {subject for kind, subject in subjects if kind != "process"}
+    await changes.record(connection, seq, "score", ["/".join(subject) for subject in subjects])
+    await changes.record(connection, seq, "process", processes)
+    await changes.record(connection, seq, "organisation", touched)
+
+
+async def alerts(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Append alerts in the order of their feed."""
+    rows = [alert_row(entry.seq, entry.body) for entry in entries if not entry.deleted]
+    seq = await changes.take_number(connection)
+    await store.put_alerts(connection, rows)
+    await changes.record(connection, seq, "alert", [row.id for row in rows])
+
+
+async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Apply what the indicators say of themselves."""
+    kept = [entry for entry in entries if not entry.deleted]
+    rows = [(_indicator(e.body).code, revision_of(e.body), e.body) for e in kept]
+    seq = await changes.take_number(connection)
+    await connection.executemany(
+        "INSERT INTO indicator (code, revision, body) VALUES ($1, $2, $3)"
+        " ON CONFLICT (code) DO UPDATE SET revision = excluded.revision, body = excluded.body",
+        rows,
+    )
+    await _remove(connection, "indicator", "code", entries)
+    await changes.record(connection, seq, "indicator", None)
+
+
+async def sources(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Apply what is known of the publishers and their runs."""
+    rows = [(_source(e.body).id, e.body) for e in entries if not e.deleted]
+    seq = await changes.take_number(connection)
+    await connection.executemany(
+        "INSERT INTO source (id, body) VALUES ($1, $2)"
+        " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        rows,
+    )
+    await _remove(connection, "source", "id", entries)
+    await changes.record(connection, seq, "source", None)
+
+
+async def empty(connection: asyncpg.Connection, *tables: str, kinds: Sequence[str]) -> None:
+    """Forget what a feed said, before it is read again from its beginning."""
+    seq = await changes.take_number(connection)
+    for table in tables:
+        await connection.execute(f"DELETE FROM {table}")
+    for kind in kinds:
+        await changes.record(connection, seq, kind, None)
+
+
+async def forget_scores(connection: asyncpg.Connection) -> None:
+    """Empty the scores, also those shown beside processes."""
+    await empty(connection, "score", kinds=["score", "process", "organisation"])
+    await connection.execute(
+        "UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL"
+        " WHERE summary IS NOT NULL"
+    )
+
+
+async def _remove(
+    connection: asyncpg.Connection, table: str, column: str, entries: Sequence[Entry]
+) -> None:
+    gone = [entry.key for entry in entries if entry.deleted]
+    await connection.execute(f"DELETE FROM {table} WHERE {column} = ANY($1::text[])", gone)
+
+
+def _subject(key: str) -> tuple[str, Any]:
+    subject_type, _, subject_id = key.partition("/")
+    return subject_type, subject_id

@@ -1,0 +1,165 @@
+"""From one entry of the feed "releases" to what the gateway serves of the process."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from gateway.documents import (
+    Mended,
+    Money,
+    PartyRef,
+    ProcessDetail,
+    ProcessFacts,
+    ProcessLinks,
+)
+from gateway.view import details, reading
+from gateway.view.parties import Parties
+from gateway.view.reading import Json
+from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Part, ProcessRow
+from gateway.view.search import search_text
+from shared.contracts.releases import ReleaseEntry
+
+_STANDING_AWARDS: Final = {"active", None}
+"""Statuses of an award that counts; a publisher without statuses publishes awards that stand."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def view_of(entry: ReleaseEntry) -> tuple[ProcessRow, list[Part]]:
+    """Make the rows of one process. Raises msgspec.DecodeError for a release that is no object."""
+    release = reading.decode(entry.release)
+    parties = Parties(entry.parties, release)
+    facts = _facts(entry, release, parties)
+    detail = _detail(facts, entry, release, parties)
+    return _row(entry, facts, detail), _parts(facts, detail, parties)
+
+
+def revision_of(body: bytes) -> str:
+    """Name a version of a document by its content, so that a rebuilt view keeps its ETags."""
+    return blake2b(body, digest_size=9).hexdigest()
+
+
+def _facts(entry: ReleaseEntry, release: Json, parties: Parties) -> ProcessFacts:
+    tender = reading.part(release, "tender")
+    standing = _standing_awards(release)
+    suppliers = [supplier for award in standing for supplier in reading.rows(award, "suppliers")]
+    return ProcessFacts(
+        id=entry.id,
+        source=entry.source,
+        ocid=entry.ocid,
+        title=_title(release),
+        status=reading.text(tender, "status"),
+        method=reading.text(tender, "procurementMethod"),
+        method_details=reading.text(tender, "procurementMethodDetails"),
+        category=reading.text(tender, "mainProcurementCategory"),
+        published=_published(entry, tender),
+        date=entry.date,
+        buyers=parties.in_role("buyer") or parties.in_role("procuringEntity"),
+        suppliers=parties.named_in(suppliers),
+        value=reading.money(tender),
+        awarded=reading.sums([value for value in map(reading.money, standing) if value]),
+        links=_links(entry.id),
+    )
+
+
+def _standing_awards(release: Json) -> list[Json]:
+    awards = reading.rows(release, "awards")
+    return [award for award in awards if reading.text(award, "status") in _STANDING_AWARDS]
+
+
+def _title(release: Json) -> str | None:
+    tender = reading.part(release, "tender")
+    places = [(tender, "title"), (release, "title"), (tender, "description")]
+    places += [(award, "title") for award in reading.rows(release, "awards")[:1]]
+    places += [(contract, "title") for contract in reading.rows(release, "contracts")[:1]]
+    return next(filter(None, (reading.text(*place) for place in places)), None)
+
+
+def _published(entry: ReleaseEntry, tender: Json) -> datetime | None:
+    return (
+        reading.moment(tender, "datePublished")
+        or reading.moment(reading.part(tender, "tenderPeriod"), "startDate")
+        or entry.date
+    )
+
+
+def _links(process: str) -> ProcessLinks:
+    return ProcessLinks(
+        self=f"/v1/processes/{process}",
+        score=f"/v1/scores/process/{process}",
+        explanation=f"/v1/scores/process/{process}/explanation",
+        releases=f"/v1/ocds/releases?process={process}",
+    )
+
+
+def _detail(
+    facts: ProcessFacts, entry: ReleaseEntry, release: Json, parties: Parties
+) -> ProcessDetail:
+    tender = reading.part(release, "tender")
+    lots = len(reading.rows(tender, "lots"))
+    return ProcessDetail(
+        **{name: getattr(facts, name) for name in facts.__struct_fields__},
+        description=reading.text(tender, "description"),
+        tender_period=details.tender_period(tender),
+        bids=details.bids_by_status(release),
+        lots=details.lots(tender),
+        awards=details.awards(release, parties),
+        contracts=details.contracts(release),
+        counts=msgspec.structs.asdict(entry.counts) | {"lots": lots},
+        quality=[Mended(*msgspec.structs.astuple(note)) for note in entry.quality],
+        origin=entry.origin,
+        received_at=entry.received_at,
+        revision=entry.revision,
+    )
+
+
+def _row(entry: ReleaseEntry, facts: ProcessFacts, detail: ProcessDetail) -> ProcessRow:
+    brief, page = _encode(facts), _encode(detail)
+    stake = facts.awarded[0] if len(facts.awarded) == 1 else facts.value
+    named = [party.name for party in (*facts.buyers, *facts.suppliers)]
+    return ProcessRow(
+        id=entry.id,
+        source=entry.source,
+        ocid=entry.ocid,
+        date=facts.date or LONG_AGO,
+        published=facts.published or LONG_AGO,
+        method=facts.method,
+        amount=stake.amount if stake else UNKNOWN_AMOUNT,
+        currency=stake.currency if stake else None,
+        search=search_text(facts.title, detail.description, entry.ocid, *named),
+        revision=revision_of(page),
+        brief=brief,
+        detail=page,
+        release=bytes(entry.release),
+    )
+
+
+def _parts(facts: ProcessFacts, detail: ProcessDetail, parties: Parties) -> list[Part]:
+    """Say who took part and with how much; natural persons have no profile, so no part."""
+    tenderers = parties.in_role("tenderer", "supplier")
+    standing = [award for award in detail.awards if award.status in _STANDING_AWARDS]
+    by_role: list[tuple[str, PartyRef, Sequence[Money | None]]] = [
+        ("buyer", party, facts.awarded) for party in facts.buyers
+    ]
+    by_role += [("tenderer", party, []) for party in tenderers]
+    for party in facts.suppliers:
+        won = [award.value for award in standing if party in award.suppliers and award.value]
+        by_role.append(("supplier", party, reading.sums(won)))
+    return [
+        Part(
+            process_id=facts.id,
+            party_id=party.id,
+            role=role,
+            name=party.name,
+            bin=parties.bin_of(party.id),
+            weak=party.weak,
+            amount=money.amount if money else None,
+            currency=money.currency if money else "",
+        )
+        for role, party, amounts in by_role
+        if not party.person
+        for money in amounts or [None]
+    ]

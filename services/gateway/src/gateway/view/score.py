@@ -1,0 +1,104 @@
+"""From one entry of the feeds "scores" and "alerts" to what the gateway serves of it."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from gateway.documents import ScoreSummary
+from gateway.texts import NOTICE
+from gateway.view.process import revision_of
+from gateway.view.rows import AlertRow, ScoreRow
+from shared.contracts.alerts import Alert
+from shared.contracts.scores import Range, Subject
+
+FLAGGED: Final = "flagged"
+
+
+class _Line(Struct, gc=False):
+    code: str
+    status: str
+
+
+class _Head(Struct):
+    """What the gateway itself must know of a score; the document is served as it came."""
+
+    subject: Subject
+    score: Range
+    coverage: float
+    band: str | None
+    provisional: bool
+    indicators: list[_Line]
+    method_version: str
+    data_date: datetime | None
+
+
+_encode = msgspec.json.Encoder().encode
+_head = msgspec.json.Decoder(_Head).decode
+_alert = msgspec.json.Decoder(Alert).decode
+
+
+def score_row(body: bytes) -> ScoreRow:
+    """Make the row of one score. Raises msgspec.DecodeError for a document that is none."""
+    head = _head(body)
+    summary = summary_of(head)
+    served = _extended(body, notice=NOTICE, links=_links(head.subject))
+    return ScoreRow(
+        subject_type=head.subject.type,
+        subject_id=head.subject.id,
+        revision=revision_of(served),
+        body=served,
+        summary=_encode(summary),
+        band=head.band,
+        expected=head.score.expected,
+        flagged=" ".join(summary.flagged),
+    )
+
+
+def summary_of(head: _Head) -> ScoreSummary:
+    """Return a score in one line."""
+    return ScoreSummary(
+        lower=head.score.lower,
+        expected=head.score.expected,
+        upper=head.score.upper,
+        band=head.band,
+        provisional=head.provisional,
+        coverage=head.coverage,
+        flagged=[line.code for line in head.indicators if line.status == FLAGGED],
+        data_date=head.data_date,
+        method_version=head.method_version,
+    )
+
+
+def alert_row(position: int, body: bytes) -> AlertRow:
+    """Make the row of one alert. Raises msgspec.DecodeError for a document that is none."""
+    alert = _alert(body)
+    links = {"process": f"/v1/processes/{alert.process}", **_links(alert.subject)}
+    return AlertRow(
+        position=position,
+        id=alert.id,
+        process_id=alert.process,
+        source=alert.subject.source,
+        subject_type=alert.subject.type,
+        subject_id=alert.subject.id,
+        band=alert.band,
+        indicators=" ".join(alert.indicators),
+        raised_at=alert.raised_at,
+        body=_extended(body, notice=NOTICE, links=links),
+    )
+
+
+def _links(subject: Subject) -> dict[str, str]:
+    score = f"/v1/scores/{subject.type}/{subject.id}"
+    home = {"process": "/v1/processes/", "buyer": "/v1/buyers/", "supplier": "/v1/suppliers/"}
+    return {
+        "subject": home.get(subject.type, "/v1/processes/") + subject.id,
+        "score": score,
+        "explanation": f"{score}/explanation",
+    }
+
+
+def _extended(document: bytes, **more: object) -> bytes:
+    """Add members to the end of a JSON object without decoding it."""
+    return document.rstrip()[:-1] + b"," + _encode(more)[1:]

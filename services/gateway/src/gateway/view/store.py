@@ -1,0 +1,150 @@
+"""Writing the published view: every statement takes a whole batch, as arrays.
+
+Columns of a row tuple travel as one array each, so a batch of a thousand is one round trip.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import asyncpg
+
+from gateway.view.rows import AlertRow, Part, ProcessRow, ScoreRow
+
+UPSERT_PROCESSES: Final = """
+    INSERT INTO process (
+        id, source, ocid, date, published, method, amount, currency, search, revision, brief,
+        detail, release, seq, band, expected, flagged, summary
+    )
+    SELECT row.*, $14::bigint, score.band, coalesce(score.expected, -1),
+           coalesce(score.flagged, '{}'), score.summary
+    FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[],
+        $7::numeric[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[],
+        $13::bytea[]
+    ) AS row (
+        id, source, ocid, date, published, method, amount, currency, search, revision, brief,
+        detail, release
+    )
+    LEFT JOIN score ON score.subject_type = 'process' AND score.subject_id = row.id
+    ON CONFLICT (id) DO UPDATE SET
+        source = excluded.source, ocid = excluded.ocid, date = excluded.date,
+        published = excluded.published, method = excluded.method, amount = excluded.amount,
+        currency = excluded.currency, search = excluded.search, revision = excluded.revision,
+        brief = excluded.brief, detail = excluded.detail, release = excluded.release,
+        seq = excluded.seq, band = excluded.band, expected = excluded.expected,
+        flagged = excluded.flagged, summary = excluded.summary
+"""
+
+INSERT_PARTS: Final = """
+    INSERT INTO part (process_id, party_id, role, name, bin, weak, amount, currency)
+    SELECT * FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[],
+        $7::numeric[], $8::text[]
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+UPSERT_SCORES: Final = """
+    INSERT INTO score (
+        subject_type, subject_id, revision, body, summary, band, expected, flagged
+    )
+    SELECT subject_type, subject_id, revision, body, summary, band, expected,
+           string_to_array(flagged, ' ')
+    FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::text[],
+        $7::double precision[], $8::text[]
+    ) AS row (subject_type, subject_id, revision, body, summary, band, expected, flagged)
+    ON CONFLICT (subject_type, subject_id) DO UPDATE SET
+        revision = excluded.revision, body = excluded.body, summary = excluded.summary,
+        band = excluded.band, expected = excluded.expected, flagged = excluded.flagged
+"""
+
+SCORES_ONTO_PROCESSES: Final = """
+    UPDATE process SET band = score.band, expected = score.expected, flagged = score.flagged,
+                       summary = score.summary
+    FROM score
+    WHERE score.subject_type = 'process' AND score.subject_id = process.id
+      AND process.id = ANY($1::text[])
+"""
+
+DELETE_SCORES: Final = """
+    DELETE FROM score USING unnest($1::text[], $2::text[]) AS gone (subject_type, subject_id)
+    WHERE score.subject_type = gone.subject_type AND score.subject_id = gone.subject_id
+"""
+
+SCORES_OFF_PROCESSES: Final = """
+    UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL
+    WHERE id = ANY($1::text[])
+"""
+
+INSERT_ALERTS: Final = """
+    INSERT INTO alert (
+        position, id, process_id, source, subject_type, subject_id, band, indicators, raised_at,
+        body
+    )
+    SELECT position, id, process_id, source, subject_type, subject_id, band,
+           string_to_array(indicators, ' '), raised_at, body
+    FROM unnest(
+        $1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::timestamptz[], $10::bytea[]
+    ) AS row (
+        position, id, process_id, source, subject_type, subject_id, band, indicators, raised_at,
+        body
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+ORGANISATIONS_OF: Final = "SELECT DISTINCT party_id FROM part WHERE process_id = ANY($1::text[])"
+
+
+async def organisations_of(connection: asyncpg.Connection, processes: Sequence[str]) -> set[str]:
+    """Return the organisations that took part in these processes."""
+    rows = await connection.fetch(ORGANISATIONS_OF, processes)
+    return {row["party_id"] for row in rows}
+
+
+async def put_processes(
+    connection: asyncpg.Connection, seq: int, rows: Sequence[ProcessRow], parts: Sequence[Part]
+) -> None:
+    """Write processes and who took part in them, in place of what was there."""
+    await connection.execute(
+        "DELETE FROM part WHERE process_id = ANY($1::text[])", [row.id for row in rows]
+    )
+    if rows:
+        await connection.execute(UPSERT_PROCESSES, *_columns(rows), seq)
+    if parts:
+        await connection.execute(INSERT_PARTS, *_columns(parts))
+
+
+async def remove_processes(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
+    """Take withdrawn processes out of the view."""
+    await connection.execute("DELETE FROM part WHERE process_id = ANY($1::text[])", ids)
+    await connection.execute("DELETE FROM process WHERE id = ANY($1::text[])", ids)
+
+
+async def put_scores(connection: asyncpg.Connection, rows: Sequence[ScoreRow]) -> None:
+    """Write scores, and beside each process what it is found by."""
+    if rows:
+        await connection.execute(UPSERT_SCORES, *_columns(rows))
+    processes = [row.subject_id for row in rows if row.subject_type == "process"]
+    if processes:
+        await connection.execute(SCORES_ONTO_PROCESSES, processes)
+
+
+async def remove_scores(
+    connection: asyncpg.Connection, subjects: Sequence[tuple[str, str]]
+) -> None:
+    """Take scores out of the view."""
+    await connection.execute(DELETE_SCORES, *_columns(subjects) or ([], []))
+    processes = [subject_id for subject_type, subject_id in subjects if subject_type == "process"]
+    await connection.execute(SCORES_OFF_PROCESSES, processes)
+
+
+async def put_alerts(connection: asyncpg.Connection, rows: Sequence[AlertRow]) -> None:
+    """Write alerts; one that is there already stays as it is."""
+    if rows:
+        await connection.execute(INSERT_ALERTS, *_columns(rows))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
