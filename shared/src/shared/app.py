@@ -49,7 +49,8 @@ def create_app(
     """Return the application of one service.
 
     `lifespan` opens what the routes need and puts it on `app.state`; `readiness` names what must
-    answer for the service to work. Only a `public` application shows its OpenAPI document.
+    answer for the service to work. Only a `public` application shows its OpenAPI document, and the
+    pages that explain its problems.
     """
     access = AccessLog(service=service, level=settings.log_level, form=settings.log_format)
     app = FastAPI(
@@ -64,7 +65,8 @@ def create_app(
     )
     app.state.service, app.state.settings = service, settings
     app.state.clock = clock or SystemClock()
-    for router in (*routers, _probes(readiness or {}, settings)):
+    explained = [problems.pages()] if public else []
+    for router in (*routers, _probes(readiness or {}, settings), *explained):
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
