@@ -120,7 +120,7 @@ def get_uv() -> bool:
     """Put uv into the environment, pinned like everything."""
     if UV.exists():
         return True
-    return pip("--require-hashes", "-r", str(BUILD_LOCK))
+    return pip("--require-hashes", "-r", str(BUILD_LOCK)) and UV.exists()
 
 
 def install_members() -> None:

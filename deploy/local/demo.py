@@ -1,0 +1,127 @@
+"""The first purchases of a new data folder, somebody who may ask, and the first questions.
+
+The purchases are invented, dated so that some are still open today.
+"""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from deploy.local.place import Place, Refusal, read_json, write_json
+from deploy.local.platform import Platform
+from deploy.sandbox.generate import releases
+
+SEED, PURCHASES = 2026, 300
+SCORED_WITHIN = 60.0
+"""Seconds from loading to a score that strangers see; about one is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Whom to ask, and as whom."""
+
+    gateway: str
+    api_key: str
+
+
+def prepare(place: Place, today: date) -> Path:
+    """Write the invented purchases into the data folder."""
+    path = place.path / "demo.jsonl"
+    with path.open("wb") as file:
+        for line in releases(SEED, PURCHASES, size="demo", today=today):
+            file.write(line + b"\n")
+    return path
+
+
+async def fill(platform: Platform) -> None:
+    """Load the purchases, once in the life of the data folder."""
+    place = platform.place
+    if place.recall("demo"):
+        return
+    today = date.today()  # noqa: DTZ011 (the reader's own calendar decides what is open)
+    path = await asyncio.to_thread(prepare, place, today)
+    await platform.run("load", str(path), program="ingestor", told=platform.environment("ingestor"))
+    place.remember("demo", today.isoformat())
+
+
+async def admit(platform: Platform) -> Demo:
+    """The demo's organisation and key; made once, unless the database is a new one."""
+    path = platform.place.path / "demo.json"
+    kept = read_json(path, {})
+    key = kept.get("api_key") or await _new_key(platform)
+    demo = Demo(platform.front, key)
+    write_json(path, {"gateway": demo.gateway, "api_key": demo.api_key})
+    return demo
+
+
+async def _new_key(platform: Platform) -> str:
+    raise NotImplementedError
+
+
+def ask(demo: Demo, path: str) -> tuple[int, Any]:
+    """GET a path of the gateway: the status, 0 where nobody answers, and the JSON answer."""
+    headers = {"Authorization": f"Bearer {demo.api_key}"}
+    request = urllib.request.Request(demo.gateway + path, headers=headers)  # noqa: S310 (our own http address)
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 (as above)
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, None
+    except (OSError, ValueError):
+        return 0, None
+
+
+async def first_score(demo: Demo) -> list[str]:
+    """Wait until scores are visible; ids of purchases, the riskiest first. Raises Refusal."""
+    try:
+        async with asyncio.timeout(SCORED_WITHIN):
+            while not (ids := await asyncio.to_thread(_scored, demo)):  # noqa: ASYNC110 (asks another process)
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        raise Refusal(f"No score is visible {SCORED_WITHIN:.0f} s after loading.") from None
+    return ids
+
+
+def _scored(demo: Demo) -> list[str]:
+    for band in ("critical", "high", "medium", "low"):
+        status, found = ask(demo, f"/v1/processes?band={band}&limit=3")
+        if status == 200 and found["data"]:  # noqa: PLR2004 (HTTP's own number)
+            return [row["id"] for row in found["data"]]
+    return []
+
+
+INVITATION = """
+Qadaga is ready after {seconds:.0f} s: {gateway}  (documentation: {gateway}/docs)
+demo key: {key}
+
+Try it in another terminal:
+
+# a newsroom's app: why is this purchase risky?
+curl -s -H "Authorization: Bearer {key}" {gateway}/v1/scores/process/{first}/explanation
+
+# an auditor's system: what has been raised?
+curl -s -H "Authorization: Bearer {key}" "{gateway}/v1/alerts?limit=3"
+
+# a telephone: the scores of many purchases in one small answer
+curl -s -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\
+     -d '{lookup}' {gateway}/v1/scores:lookup
+
+Real purchases: make load FILE=…   Ctrl-C ends everything; the data stays.
+"""
+
+
+def invitation(demo: Demo, purchases: list[str], seconds: float) -> str:
+    """What the newcomer reads when all is ready."""
+    subjects = [{"type": "process", "id": purchase} for purchase in purchases]
+    return INVITATION.format(
+        seconds=seconds,
+        gateway=demo.gateway,
+        key=demo.api_key,
+        first=purchases[0],
+        lookup=json.dumps({"subjects": subjects}),
+    )

@@ -1,0 +1,174 @@
+"""What the processes of one data folder are told, and what is made ready before they start."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from deploy.local import probes
+from deploy.local.children import Plan, python_program
+from deploy.local.keys import Keys, role_url
+from deploy.local.place import ROOT, Place, Refusal
+from deploy.processes import PROCESSES, SERVICES, Process
+from deploy.servers import Postgres, Valkey, data_folder, die_with_parent, server_account
+
+DATABASE = "qadaga"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the databases are: our own, or those the environment names."""
+
+    admin_url: str
+    redis_url: str
+    postgres: Postgres | None
+    valkey: Valkey | None
+
+
+def addresses(place: Place, keys: Keys, ports: dict[str, int]) -> Addresses:
+    """Our own servers, except where DATABASE_URL (of an administrator) or REDIS_URL name others."""
+    account = server_account()
+    admin_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    postgres = valkey = None
+    if not admin_url:
+        folder = data_folder(place.path / "postgres", account)
+        postgres = Postgres(folder, ports["postgres"], keys.postgres)
+        admin_url = postgres.admin_url(DATABASE)
+    if not redis_url:
+        folder = data_folder(place.path / "valkey", account)
+        valkey = Valkey(folder, ports["valkey"], keys.valkey)
+        redis_url = valkey.url()
+    return Addresses(admin_url, redis_url, postgres, valkey)
+
+
+class Platform:
+    """The processes of one data folder, with everything they are told."""
+
+    def __init__(self, place: Place, keys: Keys, ports: dict[str, int]) -> None:
+        self.place = place
+        self.ports = ports
+        self._keys = keys
+        self._addresses = addresses(place, keys, ports)
+
+    @property
+    def front(self) -> str:
+        """The gateway's address."""
+        return f"http://127.0.0.1:{self.ports['gateway-api']}"
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What a service is told, beside the port of its process."""
+        keys, roles = self._keys, self._keys.roles
+        url = partial(role_url, self._addresses.admin_url)
+        told = {
+            "DATABASE_URL": url(service, roles[service]),
+            "REDIS_URL": self._addresses.redis_url,
+            "INTERNAL_KEY": keys.internal,
+            "HOST": "127.0.0.1",
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
+            "LOG_FORMAT": "json",
+            "INGESTOR_URL": f"http://127.0.0.1:{self.ports['ingestor-api']}",
+            "SCORING_URL": f"http://127.0.0.1:{self.ports['scoring-api']}",
+        }
+        own = {
+            "ingestor": {
+                "RAW_DATABASE_URL": url("ingestor_raw", roles["ingestor_raw"]),
+                "RAW_KEY": keys.raw,
+                "PSEUDONYM_KEY": keys.pseudonym,
+            },
+            "scoring": {"FACTS_PATH": str(self.place.path / "facts.duckdb")},
+            "gateway": {"CURSOR_KEY": keys.cursor},
+        }
+        return {**os.environ, **told, **own[service]}
+
+    def administration(self) -> dict[str, str]:
+        """What `shared.provision` is told: the administrator's address and each role's."""
+        admin = self._addresses.admin_url
+        # Our own database does not exist before the first run: the administrator starts elsewhere.
+        postgres = self._addresses.postgres
+        roles = {
+            f"{role.upper()}_DATABASE_URL": role_url(admin, role, password)
+            for role, password in self._keys.roles.items()
+        }
+        return {
+            **os.environ,
+            "ADMIN_DATABASE_URL": postgres.admin_url() if postgres else admin,
+            **roles,
+        }
+
+    def servers(self) -> Iterable[Plan]:
+        """PostgreSQL and Valkey, where we bring our own; their folders are made ready here."""
+        if postgres := self._addresses.postgres:
+            if not postgres.initialised:
+                self.place.remember("prepared", None)
+            ready = partial(probes.postgres_ready, postgres.data)
+            yield _server_plan("postgres", postgres, ready)
+        if valkey := self._addresses.valkey:
+            ready = partial(probes.valkey_ready, valkey.port, self._keys.valkey)
+            yield _server_plan("valkey", valkey, ready)
+
+    def services(self) -> Iterable[Plan]:
+        """Every process of the table."""
+        return map(self._plan, PROCESSES)
+
+    def _plan(self, process: Process) -> Plan:
+        port = self.ports[process.name]
+        program, *arguments = process.command
+        environment = {**self.environment(process.service), process.port_variable: str(port)}
+        return Plan(
+            process.name,
+            [python_program(program), *arguments],
+            partial(probes.http_ready, port, process.sign_of_life),
+            {"cwd": self.place.path, "env": environment, "preexec_fn": die_with_parent},
+        )
+
+    async def prepare(self) -> None:
+        """Make roles and tables, unless our own database already has them as they are declared."""
+        wanted = declared_tables()
+        ours = self._addresses.postgres is not None
+        if ours and self.place.recall("prepared") == wanted:
+            return
+        await self.run("-m", "shared.provision", program="python", told=self.administration())
+        await asyncio.gather(
+            *(self.run("migrate", program=name, told=self.environment(name)) for name in SERVICES)
+        )
+        self.place.remember("prepared", wanted if ours else None)
+
+    async def run(self, *arguments: str, program: str, told: dict[str, str]) -> str:
+        """Run a command to its end and give what it printed. Raises Refusal when it fails."""
+        process = await asyncio.create_subprocess_exec(
+            python_program(program),
+            *arguments,
+            env=told,
+            cwd=ROOT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+        printed, complaint = await process.communicate()
+        if process.returncode:
+            words = " ".join((program, *arguments))
+            raise Refusal(f"`{words}` failed:\n{(printed + complaint).decode()[-3000:]}")
+        return printed.decode()
+
+
+def _server_plan(name: str, server: Postgres | Valkey, ready: Callable[[], Any]) -> Plan:
+    server.prepare()
+    return Plan(name, server.command(), ready, server.spawn(), server.stop_signal)
+
+
+def declared_tables() -> str:
+    """A hash of everything that makes roles and tables."""
+    digest = hashlib.sha256()
+    steps = [
+        *(ROOT / "services").glob("*/src/**/migrations/**/*.py"),
+        ROOT / "shared/src/shared/provision.py",
+        ROOT / "shared/src/shared/kernel_tables.py",
+    ]
+    for path in sorted(steps):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,67 @@
+"""The processes Qadaga consists of: one table for the local run and for docker-compose.yml.
+
+A test compares the composition with this table, so that what a newcomer runs and what is run in
+earnest are the same. Order is starting order; ending goes the other way round.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["interface", "worker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One running process: the service it belongs to, its command, and how it shows it lives.
+
+    An interface answers `/readyz` on PORT, a worker shows its metrics on METRICS_PORT.
+    """
+
+    name: str
+    service: str
+    command: tuple[str, ...]
+    kind: Kind
+
+    @property
+    def port_variable(self) -> str:
+        """Under which name the process is told its port."""
+        return "PORT" if self.kind == "interface" else "METRICS_PORT"
+
+    @property
+    def sign_of_life(self) -> str:
+        """The path that answers 200 once the process can work."""
+        return "/readyz" if self.kind == "interface" else "/metrics"
+
+
+PROCESSES = (
+    Process("ingestor-api", "ingestor", ("ingestor", "serve"), "interface"),
+    Process("ingestor-worker", "ingestor", ("ingestor", "work"), "worker"),
+    Process("scoring-api", "scoring", ("scoring", "serve"), "interface"),
+    Process("scoring-engine", "scoring", ("scoring", "engine"), "worker"),
+    Process("gateway-api", "gateway", ("gateway", "serve"), "interface"),
+    Process("gateway-worker", "gateway", ("gateway", "work"), "worker"),
+)
+
+SERVERS = ("postgres", "valkey")
+"""What all of them need, and what is no program of ours."""
+
+SERVICES = tuple(dict.fromkeys(process.service for process in PROCESSES))
+
+PREPARATIONS = ("provision", *(f"{service}-migrate" for service in SERVICES))
+"""What runs once before everything else: the roles, then each service's tables under its role."""
+
+ROLES = ("ingestor", "ingestor_raw", "scoring", "gateway")
+"""PostgreSQL roles, each with the schema of the same name."""
+
+FRONT = "gateway-api"
+"""The only process that strangers reach."""
+
+COMMON = ("DATABASE_URL", "REDIS_URL", "INTERNAL_KEY", "HOST", "LOG_LEVEL", "LOG_FORMAT")
+"""What every process is told."""
+
+OWN = {
+    "ingestor": ("RAW_DATABASE_URL", "RAW_KEY", "PSEUDONYM_KEY"),
+    "scoring": ("INGESTOR_URL", "FACTS_PATH"),
+    "gateway": ("INGESTOR_URL", "SCORING_URL", "CURSOR_KEY"),
+}
+"""What the processes of one service are told beside that."""
