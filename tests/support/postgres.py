@@ -175,3 +175,11 @@ async def consumer(kernel_urls: dict[str, str]) -> AsyncIterator[Database]:
     """Who reads: the kernel's tables in the same database, opened as role scoring."""
     async with opened(kernel_urls["scoring"]) as database:
         yield database
+
+
+@pytest.fixture
+async def cluster_admin(admin_database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the server's administrator, who may end the sessions of others."""
+    connection = await asyncpg.connect(admin_database_url)
+    yield connection
+    await connection.close()

@@ -81,7 +81,7 @@ class FeedReader:
         """
         total = 0
         async with self._one_at_a_time:
-            while count := await self._step():
+            while (count := await self._step()) is not None:
                 total += count
         self._level_at = time.time()
         metrics.feed_last_success_timestamp.labels(self.feed).set(self._level_at)
@@ -95,36 +95,41 @@ class FeedReader:
             await self._show_dead(connection)
         return result
 
-    async def _step(self) -> int:
-        """Read and apply one page. Entries passed over count as read."""
+    async def _step(self) -> int | None:
+        """Read and apply one page; None when there was nothing to read.
+
+        Entries set aside count as read.
+        """
         async with self._database.connection() as connection:
             cursor = await _cursor(connection, self.feed)
         page = await self._source.fetch(self.feed, cursor.seq, self._limit)
         metrics.feed_head.labels(self.feed).set(page.head)
         if _begun_again(cursor, page.epoch, page.head):
-            return await self._begin_again(cursor, page.epoch)
+            await self._begin_again(cursor)
+            return 0
         entries = _entries(page.lines)
         if not entries:
-            return 0
+            return None
         reached = Cursor(page.epoch, entries[-1].seq)
         try:
-            await self._apply_page(cursor, reached, entries, self._whole)
+            return await self._apply_page(cursor, reached, entries, self._whole)
         except Exception as fault:
             if not _concerns_data(fault):
                 raise
             log.warning("page not applied", feed=self.feed, reason=deadletters.reason(fault))
-            await self._apply_page(cursor, reached, entries, self._by_halves)
-        metrics.feed_applied.labels(self.feed).set(reached.seq)
-        return len(entries)
+        return await self._apply_page(cursor, reached, entries, self._by_halves)
 
     async def _apply_page(
         self, seen: Cursor, reached: Cursor, entries: Sequence[Entry], apply: Apply
-    ) -> None:
-        """Apply a page and move the cursor, unless another process has meanwhile."""
+    ) -> int:
+        """Apply a page and move the cursor, unless another process has done so meanwhile."""
         async with self._database.transaction() as connection:
-            if await _locked_cursor(connection, self.feed) == seen:
-                await apply(connection, entries)
-                await _move(connection, self.feed, reached)
+            if await _locked_cursor(connection, self.feed) != seen:
+                return 0
+            await apply(connection, entries)
+            await _move(connection, self.feed, reached)
+        metrics.feed_applied.labels(self.feed).set(reached.seq)
+        return len(entries)
 
     async def _whole(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
         await self._apply(connection, entries)
@@ -159,21 +164,20 @@ class FeedReader:
         number = await deadletters.count(connection, self.feed)
         metrics.dead_letters.labels(self.feed).set(number)
 
-    async def _begin_again(self, seen: Cursor, epoch: UUID) -> int:
-        """Forget what was read of an epoch that is over. Returns 1: there is more to read."""
+    async def _begin_again(self, seen: Cursor) -> None:
+        """Forget what was read of an epoch that is over."""
         async with self._database.transaction() as connection:
-            if await _locked_cursor(connection, self.feed) == seen:
-                if self._reset and seen.seq:
-                    await self._reset(connection)
-                await _move(connection, self.feed, Cursor(epoch, 0))
-        if seen.seq:
-            log.warning("feed begins again", feed=self.feed, read_so_far=seen.seq)
-        return 1
+            if await _locked_cursor(connection, self.feed) != seen:
+                return
+            if self._reset:
+                await self._reset(connection)
+            await _move(connection, self.feed, Cursor(NO_EPOCH, 0))
+        log.warning("feed begins again", feed=self.feed, read_so_far=seen.seq)
 
 
 def _begun_again(cursor: Cursor, epoch: UUID, head: int) -> bool:
     """Whether the numbers read so far are no longer those of the producer."""
-    return epoch != cursor.epoch or head < cursor.seq
+    return cursor.seq > 0 and (epoch != cursor.epoch or head < cursor.seq)
 
 
 def _concerns_data(fault: Exception) -> bool:
