@@ -50,6 +50,7 @@ def _second_look(raw: bytes) -> tuple[Any, list[Note]]:
     try:
         value = json.loads(
             raw.decode("utf-8"),
+            strict=False,
             object_pairs_hook=pairs,
             parse_int=_integer,
             parse_constant=lambda name: -math.inf if name[0] == "-" else math.inf,

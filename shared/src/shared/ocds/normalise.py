@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.ocds.fields import RELEASE
 from shared.ocds.leaves import ABSENT, ID, Mending
-from shared.ocds.notes import Note, Refused, readable, refuse, short
+from shared.ocds.notes import Note, Refused, found, readable, refuse
 from shared.ocds.parties import gather, organisations
 from shared.ocds.persons import hide_persons, pattern_of, replace_everywhere
 from shared.ocds.walk import walk_object
@@ -33,7 +33,7 @@ def normalise(release: Any, *, source: str, pseudonym_key: bytes, zone: tzinfo =
     Raises Refused if it is no object, has no usable ocid, or is nested too deeply.
     """
     if not isinstance(release, dict):
-        raise Refused(refuse("not_an_object", f"Found: {short(release) or 'null'}"))
+        raise Refused(refuse("not_an_object", found(release)))
     mending = Mending(zone)
     ocid = _ocid(release, mending)
     walk_object(release, RELEASE.fields, "", mending)
@@ -57,7 +57,7 @@ def _ocid(release: dict[str, Any], mending: Mending) -> str:
     if received is None or received == "":
         raise Refused(refuse("ocid_missing"))
     if isinstance(received, bool) or not isinstance(received, str | int):
-        raise Refused(refuse("ocid_not_text", f"Found: {short(received)}"))
+        raise Refused(refuse("ocid_not_text", found(received)))
     seen = set(mending.numbers)
     text, code = ID.mend(received, mending)
     mending.numbers = seen

@@ -66,6 +66,11 @@ def refuse(code: str, detail: str = "", **where: Any) -> Refusal:
     return Refusal(code, reason, raw=bytes(raw[:KEPT]), size=where.pop("size", len(raw)), **where)
 
 
+def found(value: Any) -> str:
+    """Say what stood where a release should have."""
+    return f"Found: {'null' if value is None else short(value)}"
+
+
 def short(value: Any) -> Short:
     """Shorten a received value for a note."""
     if isinstance(value, str):
@@ -89,4 +94,14 @@ def pointer(path: str, key: str | int) -> str:
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-__all__ = ["REASONS", "Note", "Refusal", "Refused", "pointer", "readable", "refuse", "short"]
+__all__ = [
+    "REASONS",
+    "Note",
+    "Refusal",
+    "Refused",
+    "found",
+    "pointer",
+    "readable",
+    "refuse",
+    "short",
+]

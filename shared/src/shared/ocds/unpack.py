@@ -7,7 +7,7 @@ A release, a release package, a record, a record package, an array of any of the
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from shared.ocds.notes import Refusal, refuse, short
+from shared.ocds.notes import Refusal, found, refuse
 
 
 class Inner(NamedTuple):
@@ -23,19 +23,16 @@ def releases_in(value: Any) -> Iterator[Inner | Refusal]:
         for entry in value:
             yield from _inside_list(entry)
     elif not isinstance(value, dict):
-        yield refuse("not_an_object", f"Found: {short(value)}")
+        yield refuse("not_an_object", found(value))
     elif isinstance(value.get("release"), dict) and "ocid" not in value:
-        for found in releases_in(value["release"]):
-            yield (
-                found if isinstance(found, Refusal) else found._replace(source=value.get("source"))
-            )
+        yield Inner(value["release"], value.get("source"))
     else:
         yield from _package_or_release(value)
 
 
 def _inside_list(entry: Any) -> Iterator[Inner | Refusal]:
     if isinstance(entry, list):
-        yield refuse("not_an_object", f"Found: {short(entry)}")
+        yield refuse("not_an_object", found(entry))
     else:
         yield from releases_in(entry)
 
@@ -67,4 +64,4 @@ def _of_package_or_record(value: dict[str, Any]) -> Iterator[Inner | Refusal]:
         if isinstance(entry, dict):
             yield Inner(entry)
         else:
-            yield refuse("not_an_object", f"Found: {short(entry)}")
+            yield refuse("not_an_object", found(entry))

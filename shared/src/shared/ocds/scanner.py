@@ -1,0 +1,158 @@
+"""A document too large, or of too many lines, to be read whole: cut into its releases.
+
+Only brackets and strings are looked at. The elements of a top-level array, or of `releases` or
+`records` in a top-level object, are cut out one by one: a package of any size is read in bounded
+memory, and what is broken inside one element stays inside it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from shared.ocds.notes import KEPT, Refusal, refuse
+from shared.ocds.window import Window
+
+PACKED_IN: Final = frozenset({b'"releases"', b'"records"'})
+DEEPEST: Final = 10_000  # open brackets at once; the decoder refuses much earlier
+CLOSES: Final = {b"}": ord("{"), b"]": ord("[")}
+
+_STRUCTURE: Final = re.compile(rb'["\[\]{}]')
+_QUOTE: Final = re.compile(rb'["\\]')
+
+
+class Piece(NamedTuple):
+    """One element cut out, or the whole document where it holds no elements."""
+
+    raw: bytes
+    offset: int
+    line: int
+    item: int | None
+
+
+class Cutter:
+    """Cuts the document at the window's position; the window then stands behind it."""
+
+    def __init__(self, window: Window, limit: int) -> None:
+        self.window = window
+        self.limit = limit
+        self.start: int | None = window.at  # of the piece being kept, if any
+        self.line = window.line_at(window.at)
+        self.head = b""  # the beginning of a piece that became too large to keep
+        self.open = bytearray()
+        self.inside: int | None = None  # open brackets when directly inside the array of elements
+        self.packed = False
+        self.item = 0
+        self.key = b""
+        self.gap = 0
+
+    def pieces(self) -> Iterator[Piece | Refusal]:
+        """Yield the pieces; a document that breaks off ends with its refusal."""
+        while True:
+            token = self._token()
+            if token is None:
+                yield self._refusal("truncated", "The file ends inside a document.")
+                return
+            mark, position = token
+            if mark == b'"':
+                if len(self.open) == 1:
+                    self.key = self.window.bytes_between(position, self.window.at)
+            elif mark in b"[{":
+                yield from self._opened(mark, position)
+            elif not self.open or self.open.pop() != CLOSES[mark]:
+                yield self._refusal("malformed", f"Brackets do not match at byte {position}.")
+                self.window.skip_line()
+                return
+            else:
+                yield from self._closed(position)
+            if not self.open:
+                return
+            if len(self.open) > DEEPEST:
+                yield self._refusal("too_deep", f"At byte {position}.")
+                self.window.skip_line()
+                return
+
+    def _opened(self, mark: bytes, position: int) -> Iterator[Refusal]:
+        depth = len(self.open)
+        if depth == self.inside:
+            yield from self._strangers(position)
+            self._keep(position)
+        elif mark == b"[" and (
+            depth == 0 or (depth == 1 and self.open == b"{" and self.key in PACKED_IN)
+        ):
+            self.inside, self.packed, self.gap = depth + 1, True, position + 1
+            self.start = None
+        self.open += mark
+
+    def _closed(self, position: int) -> Iterator[Piece | Refusal]:
+        depth = len(self.open)
+        if depth == self.inside:
+            yield self._piece(position + 1, self.item)
+            self.item += 1
+            self.start, self.gap = None, position + 1
+        elif self.inside is not None and depth == self.inside - 1:
+            yield from self._strangers(position)
+            self.inside = None
+        if depth == 0 and not self.packed:
+            yield self._piece(position + 1, None)
+
+    def _strangers(self, position: int) -> Iterator[Refusal]:
+        """Refuse what stands between elements and is none: null, a number, a text."""
+        between = self.window.bytes_between(self.gap, position).strip(b" \t\r\n,")
+        if between:
+            line = self.window.line_at(position)
+            yield refuse("not_an_object", line=line, item=self.item, offset=self.gap, raw=between)
+
+    def _keep(self, position: int) -> None:
+        self.start, self.head = position, b""
+        self.line = self.window.line_at(position)
+
+    def _piece(self, end: int, item: int | None) -> Piece | Refusal:
+        assert self.start is not None
+        if self.head or end - self.start > self.limit:
+            head = self.head or self.window.bytes_between(self.start, self.start + KEPT)
+            size = end - self.start
+            where = {"line": self.line, "item": item, "offset": self.start}
+            return refuse("too_large", f"It has {size} bytes.", raw=head, size=size, **where)
+        raw = self.window.bytes_between(self.start, end)
+        return Piece(raw, self.start, self.line, item)
+
+    def _refusal(self, code: str, detail: str) -> Refusal:
+        start = self.window.at if self.start is None else self.start
+        raw = self.head or self.window.bytes_between(start, start + KEPT)
+        item = self.item if self.packed else None
+        return refuse(code, detail, line=self.line, item=item, offset=start, raw=raw)
+
+    def _token(self) -> tuple[bytes, int] | None:
+        """Find the next bracket, or the next string as a whole; None at the end of the file."""
+        window = self.window
+        while (found := _STRUCTURE.search(window.data, window.at - window.base)) is None:
+            window.at = window.base + len(window.data)
+            if not self._more():
+                return None
+        mark, position = bytes(found[0]), window.base + found.start()
+        window.at = position + 1
+        if mark == b'"' and not self._pass_string():
+            return None
+        return mark, position
+
+    def _pass_string(self) -> bool:
+        window = self.window
+        while True:
+            found = _QUOTE.search(window.data, window.at - window.base)
+            if found is None:
+                window.at = window.base + len(window.data)
+            elif found[0] == b'"':
+                window.at = window.base + found.end()
+                return True
+            else:
+                window.at = window.base + found.start() + 2
+            if window.at >= window.base + len(window.data) and not self._more():
+                return False
+
+    def _more(self) -> bool:
+        """Go on reading; what is kept longer than the limit is given up but for its head."""
+        window, start = self.window, self.start
+        if start is not None and not self.head and window.at - start > self.limit:
+            self.head = window.bytes_between(start, start + KEPT)
+        keep = window.at if start is None or self.head else start
+        return window.more(min(keep, window.base + len(window.data)))
