@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from shared.contracts.releases import QualityNote as Note
-from shared.contracts.releases import Short
+from shared.contracts.releases import QualityNote, Short
 
+Note = QualityNote
 SHORT: Final = 120  # characters of a received value kept in a note
 KEPT: Final = 64 * 1024  # bytes of a refused document kept with the refusal
 
@@ -92,16 +92,3 @@ def readable(text: str) -> str:
 def pointer(path: str, key: str | int) -> str:
     """Extend a JSON pointer by a key (RFC 6901)."""
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
-
-
-__all__ = [
-    "REASONS",
-    "Note",
-    "Refusal",
-    "Refused",
-    "found",
-    "pointer",
-    "readable",
-    "refuse",
-    "short",
-]

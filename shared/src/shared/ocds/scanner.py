@@ -16,7 +16,11 @@ PACKED_IN: Final = frozenset({b'"releases"', b'"records"'})
 DEEPEST: Final = 10_000  # open brackets at once; the decoder refuses much earlier
 CLOSES: Final = {b"}": ord("{"), b"]": ord("[")}
 
-_STRUCTURE: Final = re.compile(rb'["\[\]{}]')
+# One match passes all up to the next bracket; a string is passed whole, or left at its beginning
+# where the window ends inside it. Directly in the document, strings are seen: they may be keys.
+_STRING: Final = rb'"(?:[^"\\]++|\\.)*+"'
+_BRACKET: Final = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb')*+(["\[\]{}])', re.DOTALL)
+_BRACKET_OR_STRING: Final = re.compile(rb'[^"\[\]{}]*+(["\[\]{}])')
 _QUOTE: Final = re.compile(rb'["\\]')
 
 
@@ -125,11 +129,13 @@ class Cutter:
     def _token(self) -> tuple[bytes, int] | None:
         """Find the next bracket, or the next string as a whole; None at the end of the file."""
         window = self.window
-        while (found := _STRUCTURE.search(window.data, window.at - window.base)) is None:
+        pattern = _BRACKET if len(self.open) > 1 else _BRACKET_OR_STRING
+        while (found := pattern.match(window.data, window.at - window.base)) is None:
             window.at = window.base + len(window.data)
             if not self._more():
                 return None
-        mark, position = bytes(found[0]), window.base + found.start()
+        mark, position = bytes(found[1]), window.base + found.start(1)
+        del found  # it would keep the window from moving
         window.at = position + 1
         if mark == b'"' and not self._pass_string():
             return None
