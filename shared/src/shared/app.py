@@ -14,7 +14,7 @@ import prometheus_client
 import uvicorn
 from fastapi import APIRouter, FastAPI, Response
 
-from shared import logs, openapi, problems
+from shared import logs, metrics, openapi, problems
 from shared.access import AccessLog
 from shared.clock import Clock, SystemClock
 from shared.edge import Edge, Limits
@@ -26,6 +26,8 @@ Check = Callable[[], Awaitable[None]]
 """Returns when the thing is there; raises what is wrong when it is not."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+LAG_PAUSE: Final = 1.0
 
 CHECK_TIMEOUT: Final = 0.5
 CHECK_KEPT: Final = 1.0
@@ -61,17 +63,17 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=_flushing(lifespan or _nothing_to_open, access),
+        lifespan=_around(lifespan or _nothing_to_open, access),
     )
     app.state.service, app.state.settings = service, settings
-    app.state.clock = clock or SystemClock()
+    app.state.clock, app.state.routes = clock or SystemClock(), Routes(app)
     explained = [problems.pages()] if public else []
     for router in (*routers, _probes(readiness or {}, settings), *explained):
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(
-        Edge, service=service, routes=Routes(app), limits=limits or Limits(), access=access
+        Edge, service=service, routes=app.state.routes, limits=limits or Limits(), access=access
     )
     return app
 
@@ -82,14 +84,29 @@ async def _nothing_to_open(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def _flushing(lifespan: Lifespan, access: AccessLog) -> Lifespan:
-    @asynccontextmanager
-    async def flushed(app: FastAPI) -> AsyncIterator[None]:
-        async with lifespan(app):
-            yield
-        access.flush()
+def _around(lifespan: Lifespan, access: AccessLog) -> Lifespan:
+    """Return the life of a service with what every service does besides its own."""
 
-    return flushed
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        app.state.routes.prepare()
+        watch = asyncio.create_task(_watch_loop())
+        try:
+            async with lifespan(app):
+                yield
+        finally:
+            watch.cancel()
+            access.flush()
+
+    return life
+
+
+async def _watch_loop() -> None:
+    """Measure how late a sleeper wakes: the event loop is busy with something it should not be."""
+    while True:
+        due = time.monotonic() + LAG_PAUSE
+        await asyncio.sleep(LAG_PAUSE)
+        metrics.event_loop_lag_seconds.observe(max(0.0, time.monotonic() - due))
 
 
 def _probes(readiness: Mapping[str, Check], settings: Settings) -> APIRouter:
@@ -107,7 +124,7 @@ def _probes(readiness: Mapping[str, Check], settings: Settings) -> APIRouter:
     if settings.metrics_port is None:
 
         @router.get("/metrics")
-        async def metrics() -> Response:
+        async def show_metrics() -> Response:
             return Response(
                 prometheus_client.generate_latest(),
                 media_type=prometheus_client.CONTENT_TYPE_LATEST,

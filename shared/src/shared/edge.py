@@ -5,6 +5,7 @@ refuses bodies, addresses and parameters that nobody should have to deal with, t
 wrong into a problem document, counts, and writes the access line.
 """
 
+import asyncio
 import re
 import secrets
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from shared.errors import (
     InternalError,
     PayloadTooLarge,
     Problem,
+    TooSlow,
     UnknownParameter,
     UnsupportedMediaType,
     ValidationFailed,
@@ -34,6 +36,9 @@ from shared.routes import Routes
 
 LONGEST_ADDRESS: Final = 8192
 MOST_PARAMETERS: Final = 100
+BODY_PATIENCE: Final = 30.0
+"""Seconds in which a body has to arrive."""
+
 CLIENT_GONE: Final = 499
 """Status in logs and metrics for a caller who left before the answer (a custom of nginx)."""
 
@@ -69,10 +74,11 @@ class Limits:
 class _Exchange:
     """One request and its answer, as far as the edge has to remember it."""
 
-    __slots__ = ("_send", "id", "status")
+    __slots__ = ("_head_only", "_send", "id", "status")
 
-    def __init__(self, send: Send, request_id: bytes) -> None:
+    def __init__(self, send: Send, request_id: bytes, *, head_only: bool) -> None:
         self._send = send
+        self._head_only = head_only
         self.id = request_id
         self.status = 0
 
@@ -82,6 +88,8 @@ class _Exchange:
             self.status = message["status"]
             headers = message["headers"]
             message["headers"] = [*headers, *_hardening(headers), (b"x-request-id", self.id)]
+        elif self._head_only:
+            message["body"] = b""
         await self._send(message)
 
 
@@ -112,13 +120,16 @@ class Edge:
             await self._app(scope, receive, send)
             return
         began = perf_counter()
-        exchange = _Exchange(send, _identify(scope))
+        method = scope["method"]
+        exchange = _Exchange(send, _identify(scope), head_only=method == "HEAD")
+        if method == "HEAD":  # answered as GET, without the body (RFC 9110, 9.3.2)
+            scope = {**scope, "method": "GET"}
         self._flying[self._service] += 1
         try:
             await self._answer(scope, receive, exchange)
         finally:
             self._flying[self._service] -= 1
-            self._account(scope, exchange, perf_counter() - began)
+            self._account(scope.get("endpoint"), method, exchange, perf_counter() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         try:
@@ -144,9 +155,9 @@ class Edge:
         if query:
             self._routes.check_query(scope["method"], scope["path"], _parameters(query))
 
-    def _account(self, scope: Scope, exchange: _Exchange, seconds: float) -> None:
-        route = self._routes.template(scope.get("endpoint"))
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    def _account(self, endpoint: Any, method: str, exchange: _Exchange, seconds: float) -> None:
+        route = self._routes.template(endpoint)
+        method = method if method in _METHODS else "OTHER"
         status = str(exchange.status or CLIENT_GONE)
         metrics.requests.count((self._service, route, method, status), seconds)
         self._access.write(exchange.id, route, method, status, seconds)
@@ -217,10 +228,19 @@ async def _checked_body(scope: Scope, receive: Receive, limits: Limits) -> Recei
     declared = headers.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared[:20]) > limits.body:
         raise _too_large(limits.body)
-    body = await _read(receive, limits.body)
+    body = await _read_in_time(receive, limits.body)
     if body and _media_type(headers, limits) == JSON:
         bodies.parse(body)
     return _Replay(body, receive)
+
+
+async def _read_in_time(receive: Receive, largest: int) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_PATIENCE):
+            return await _read(receive, largest)
+    except TimeoutError as error:
+        said = f"The body did not arrive within {BODY_PATIENCE:.0f} seconds."
+        raise TooSlow(said, headers={"Connection": "close"}) from error
 
 
 async def _read(receive: Receive, largest: int) -> bytes:

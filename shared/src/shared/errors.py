@@ -176,6 +176,19 @@ class MethodNotAllowed(Problem):
     example = "Allowed here: GET."
 
 
+class TooSlow(Problem):
+    """The body did not arrive in the time we wait for one."""
+
+    status = 408
+    code = "request_timeout"
+    title = Text(
+        kk="Сұрау тым баяу келді",
+        ru="Запрос поступал слишком медленно",
+        en="The request came too slowly",
+    )
+    example = "The body did not arrive within 30 seconds."
+
+
 class Ambiguous(Problem):
     """The name given fits several things; the answer lists them."""
 

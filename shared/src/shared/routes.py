@@ -40,6 +40,10 @@ class Routes:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
 
+    def prepare(self) -> None:
+        """Read the routes now rather than at the first request."""
+        _ = self._templates, self._operations
+
     def template(self, endpoint: Callable[..., Any] | None) -> str:
         """Return the path template of an endpoint, as it may label a metric."""
         return NO_ROUTE if endpoint is None else self._templates.get(endpoint, _ELSEWHERE)
