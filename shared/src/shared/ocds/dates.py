@@ -19,6 +19,7 @@ _WRITTEN: Final = re.compile(
 )
 # 31.12.2024 and 31.12.2024 18:00:00, as forms in Kazakhstan and Russia have it.
 _DOTTED: Final = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})(?:[ T](\d\d:\d\d(?::\d\d)?))?", re.ASCII)
+_ZONE: Final = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d)?)?$", re.ASCII | re.IGNORECASE)
 LEAP_SECOND: Final = "60"
 LAST_SECOND: Final = 59
 
@@ -54,6 +55,14 @@ def read_date(text: str, zone: tzinfo) -> ReadDate:
     if moment is None or moment.year not in YEARS:
         return ReadDate(None, "date_impossible")
     return ReadDate(canonical := spell(moment), _code(found, text, canonical))
+
+
+@lru_cache(maxsize=65536)
+def spelling(text: str) -> str:
+    """Show how a date is spelled: "2024-03-01T09:30:00+05:00" as "9999-99-99T99:99:99+05:00"."""
+    zone = _ZONE.search(text)
+    end = zone.start() if zone else len(text)
+    return re.sub(r"\d", "9", text[:end]) + text[end:]
 
 
 def spell(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 from unicodedata import is_normalized, normalize
 
-from shared.ocds.dates import is_canonical, read_date, spell
+from shared.ocds.dates import is_canonical, read_date, spell, spelling
 from shared.ocds.notes import Note, short
 from shared.vocabulary.identifiers import person_numbers_in
 from shared.vocabulary.money import ABSURD
@@ -34,7 +34,6 @@ _GROUPED: Final = (
     (re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:,\d{3}){2,}", re.ASCII), ","),
     (re.compile(r"[+-]?\d+,\d{1,2}", re.ASCII), ""),
 )
-_ZONE: Final = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d)?)?$", re.ASCII | re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MAYBE_IIN: Final = re.compile(r"(?<!\d)\d\d[01]\d[0-3]\d[0-6]\d{5}(?!\d)", re.ASCII)
@@ -53,9 +52,7 @@ class Mending:
     def note(self, path: str, code: str, received: Any, mended: Any = None) -> None:
         """Add a note. Dates that only changed their spelling share one note per spelling."""
         if code == "date_in_utc":
-            zone = _ZONE.search(received)
-            end = zone.start() if zone else len(received)
-            self.spellings.add(re.sub(r"\d", "9", received[:end]) + received[end:])
+            self.spellings.add(spelling(received))
         else:
             self.notes.append(Note(path, code, short(received), short(mended)))
 

@@ -38,11 +38,12 @@ def normalise(release: Any, *, source: str, pseudonym_key: bytes, zone: tzinfo =
     ocid = _ocid(release, mending)
     walk_object(release, RELEASE.fields, "", mending)
     release["ocid"] = ocid
-    hidden = hide_persons((entry for _, entry in organisations(release)), source, pseudonym_key)
+    named = organisations(release)
+    hidden = hide_persons([entry for _, entry in named], source, pseudonym_key)
     hidden |= {
         number: person_pseudonym(source, number, pseudonym_key) for number in mending.numbers
     }
-    gather(release, mending)
+    gather(release, named, mending)
     notes = _notes(mending)
     if hidden:
         pattern = pattern_of(hidden)

@@ -1,8 +1,7 @@
 """The parties of a release: gathered from where they are named, and given their public ids."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.contracts.releases import Counts, PartyLink
 from shared.ocds.fields import POSITIONS
@@ -17,16 +16,15 @@ class Named(NamedTuple):
     entry: dict[str, Any]
 
 
-def organisations(release: dict[str, Any]) -> Iterator[Named]:
+def organisations(release: dict[str, Any]) -> list[Named]:
     """Find every place of a release in normal form that names an organisation."""
-    for party in release.get("parties") or []:
-        yield Named(None, party)
+    named = [Named(None, party) for party in release.get("parties") or ()]
     for steps, role in _STEPS:
-        for entry in _at(release, steps):
-            yield Named(role, entry)
+        named += [Named(role, entry) for entry in _at(release, steps)]
+    return named
 
 
-def gather(release: dict[str, Any], mending: Mending) -> None:
+def gather(release: dict[str, Any], named: list[Named], mending: Mending) -> None:
     """See that everyone named is in `parties`, once, as OCDS 1.1 wants it; in place."""
     parties: dict[str, dict[str, Any]] = {}
     received = release.get("parties") or []
@@ -37,7 +35,7 @@ def gather(release: dict[str, Any], mending: Mending) -> None:
             _join(parties[key], party)
             mending.note("/parties", "party_repeated", party.get("id"))
     listed = set(parties)
-    for role, entry in organisations(release):
+    for role, entry in named:
         key = _key(entry)
         if role is None or key is None or key in listed:
             continue
@@ -83,19 +81,21 @@ def newest_date(release: dict[str, Any]) -> datetime | None:
     return datetime.fromisoformat(date) if date else None
 
 
-_STEPS = tuple((path.split("."), str(role)) for path, role in POSITIONS)
+_STEPS: Final = tuple(
+    ([(step.removesuffix("[]"), step.endswith("[]")) for step in path.split(".")], str(role))
+    for path, role in POSITIONS
+)
 
 
-def _at(value: Any, steps: list[str]) -> Iterator[dict[str, Any]]:
-    if not steps:
-        yield value
-        return
-    name, many = steps[0].removesuffix("[]"), steps[0].endswith("[]")
-    found = value.get(name)
-    if found is None:
-        return
-    for entry in found if many else (found,):
-        yield from _at(entry, steps[1:])
+def _at(release: dict[str, Any], steps: list[tuple[str, bool]]) -> list[dict[str, Any]]:
+    """Follow a path; an array opens into its elements."""
+    level = [release]
+    for name, many in steps:
+        found = [entry[name] for entry in level if entry.get(name)]
+        level = [element for array in found for element in array] if many else found
+        if not level:
+            break
+    return level
 
 
 def _key(entry: dict[str, Any]) -> str | None:

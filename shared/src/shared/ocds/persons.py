@@ -14,6 +14,7 @@ from shared.vocabulary.identifiers import (
     PSEUDONYM,
     Bin,
     Iin,
+    is_person_number,
     person_pseudonym,
 )
 
@@ -33,25 +34,21 @@ SHORTEST_ID: Final = 6  # characters; a shorter id in a text may be anything
 _KEPT: Final = ("id", "roles")
 
 
-def hide_persons(
-    organisations: Iterable[dict[str, Any]], source: str, key: bytes
-) -> dict[str, str]:
+def hide_persons(organisations: list[dict[str, Any]], source: str, key: bytes) -> dict[str, str]:
     """Reduce every person among those a release names to a pseudonym, in place.
 
     Returns what is to be replaced elsewhere: text to pseudonym.
     """
-    named = list(organisations)
-    persons = [entry for entry in named if is_person(entry)]
-    hidden: dict[str, str] = {}
+    persons = [entry for entry in organisations if is_person(entry)]
+    if not persons:
+        return {}
     aliases: dict[str, str] = {}
     for person in persons:
-        pseudonym = _pseudonym(person, source, key)
-        aliases[str(person.get("id"))] = pseudonym
-        hidden |= dict.fromkeys(_telling_texts(person), pseudonym)
-        _reduce(person, pseudonym)
-    for entry in named:
-        pseudonym = aliases.get(str(entry.get("id")), "")
-        if pseudonym:
+        aliases.setdefault(_name_of(person), _pseudonym(person, source, key))
+    hidden: dict[str, str] = {}
+    for entry in organisations:
+        pseudonym = aliases.get(_name_of(entry))
+        if pseudonym is not None:
             hidden |= dict.fromkeys(_telling_texts(entry), pseudonym)
             _reduce(entry, pseudonym)
     return {text: name for text, name in hidden.items() if not PSEUDONYM.fullmatch(text)}
@@ -63,10 +60,12 @@ def is_person(party: dict[str, Any]) -> bool:
     number = identifier.get("id") if isinstance(identifier, dict) else None
     scheme = identifier.get("scheme") if isinstance(identifier, dict) else None
     texts = [text for text in (local_id, number) if isinstance(text, str)]
-    if any(PSEUDONYM.fullmatch(text) or Iin.parse(text) for text in texts):
-        return True
-    if any(Bin.parse(text) for text in texts):
-        return False
+    for text in texts:
+        if is_person_number(text) or (text[:4] == "prs_" and PSEUDONYM.fullmatch(text)):
+            return True
+    for text in texts:
+        if Bin.parse(text) is not None:
+            return False
     return _person_scheme(scheme, texts) or _person_words(party, identifier)
 
 
@@ -111,6 +110,11 @@ def _person_words(party: dict[str, Any], identifier: Any) -> bool:
         return True
     name = party.get("name")
     return isinstance(name, str) and SOLE_TRADER.fullmatch(name.strip()) is not None
+
+
+def _name_of(party: dict[str, Any]) -> str:
+    """Tell which entries mean the same party: by id, without one by name."""
+    return f"id {party['id']}" if party.get("id") else f"name {party.get('name')}"
 
 
 def _pseudonym(person: dict[str, Any], source: str, key: bytes) -> str:

@@ -36,7 +36,7 @@ def walk_object(
                 value[key] = mended
     for key in gone:
         del value[key]
-    for key in sorted(odd):
+    for key in sorted(odd) if odd else ():
         _walk_odd(value, key, fields, path, mending)
 
 

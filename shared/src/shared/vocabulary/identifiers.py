@@ -11,6 +11,7 @@ import hmac
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 # Rules for the control digit: the sum of digit times weight, modulo 11. A 10 in the first round
@@ -68,6 +69,21 @@ def _number_in(text: str) -> str | None:
     return found[1]
 
 
+# The same few thousand organisations are named in purchase after purchase.
+@lru_cache(maxsize=65536)
+def _bin_in(text: str) -> str | None:
+    number = _number_in(text)
+    if number is None or number[4] not in "456" or int(number[2:4]) not in range(1, 13):
+        return None
+    return number
+
+
+@lru_cache(maxsize=65536)
+def _iin_in(text: str) -> str | None:
+    number = _number_in(text)
+    return number if number is not None and _is_birth_date(number) else None
+
+
 def _is_birth_date(number: str) -> bool:
     year, month, day = int(number[:2]), int(number[2:4]), int(number[4:6])
     return any(_is_date(century + year, month, day) for century in CENTURIES.get(number[6], ()))
@@ -89,10 +105,8 @@ class Bin(str):
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read the BIN at the end of a publisher's id, whatever its prefix; None if it is none."""
-        number = _number_in(text)
-        if number is None or number[4] not in "456" or not 1 <= int(number[2:4]) <= 12:  # noqa: PLR2004 - months
-            return None
-        return cls(number)
+        number = _bin_in(text)
+        return None if number is None else cls(number)
 
 
 class Iin(str):
@@ -103,13 +117,13 @@ class Iin(str):
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read the IIN at the end of a publisher's id, whatever its prefix; None if it is none."""
-        number = _number_in(text)
-        return cls(number) if number is not None and _is_birth_date(number) else None
+        number = _iin_in(text)
+        return None if number is None else cls(number)
 
 
 def is_person_number(text: str) -> bool:
     """Tell whether an id is a natural person's number: birth date, century and control digit."""
-    return Iin.parse(text) is not None
+    return _iin_in(text) is not None
 
 
 def person_numbers_in(text: str) -> set[str]:
