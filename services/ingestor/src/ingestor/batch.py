@@ -1,4 +1,4 @@
-"""One batch into the database: what is new is kept, what it changes is published, all or nothing."""
+"""One batch into the database: what is new is kept, what it changes is published, or nothing is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -37,9 +37,7 @@ class Stored(NamedTuple):
     head: int | None
 
 
-async def store_batch(
-    connection: asyncpg.Connection, batch: Batch, occasion: Occasion
-) -> Stored:
+async def store_batch(connection: asyncpg.Connection, batch: Batch, occasion: Occasion) -> Stored:
     """Store a batch inside the transaction of the caller, who rings after the commit."""
     await store.lock_sources(connection, {a.source for a in batch.accepted})
     known = await store.known_versions(connection, {a.process for a in batch.accepted})
@@ -69,7 +67,8 @@ async def _keep(
     refused: Sequence[Refused],
     occasion: Occasion,
 ) -> None:
-    payloads = [(one.source, one.payload) for one in (*fresh, *refused)]
+    payloads = [(a.source, a.payload) for a in fresh]
+    payloads += [(r.source, r.payload) for r in refused]
     await store.add_payloads(connection, payloads, occasion.expires_on)
     await store.add_records(connection, occasion.run, fresh)
     await store.add_quarantined(connection, occasion.run, refused)
@@ -109,7 +108,12 @@ async def _contents(
     several = {p: places for p, places in held.items() if p not in alone}
     missing = [place for places in several.values() for place in places if place not in given]
     packed = await store.records(connection, missing)
-    packed |= {place: given[place].record for places in several.values() for place in places if place in given}
+    packed |= {
+        place: given[place].record
+        for places in several.values()
+        for place in places
+        if place in given
+    }
     merged = {p: compiled([packed[place] for place in places]) for p, places in several.items()}
     return {p: one.content for p, one in alone.items()} | merged
 
@@ -136,9 +140,7 @@ def _says_something_new(content: Content, before: store.Known | None) -> bool:
     return before is None or before.withdrawn or before.hash != content.hash()
 
 
-def _process_row(
-    one: Accepted, content: Content, before: store.Known | None
-) -> store.ProcessRow:
+def _process_row(one: Accepted, content: Content, before: store.Known | None) -> store.ProcessRow:
     revision = before.revision + 1 if before else 1
     return store.ProcessRow(
         one.process, one.source, one.ocid, revision, content.hash(), content.date

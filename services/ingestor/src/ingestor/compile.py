@@ -40,9 +40,9 @@ WHOLE_LISTS: Final = (
     ("contracts", "implementation", "transactions", "payer", "additionalIdentifiers"),
 )
 
-MERGE_RULES: Final = {path: "omitWhenMerged" for path in OMITTED} | {
-    path: "wholeListMerge" for path in WHOLE_LISTS
-}
+MERGE_RULES: Final = dict.fromkeys(OMITTED, "omitWhenMerged") | dict.fromkeys(
+    WHOLE_LISTS, "wholeListMerge"
+)
 
 # A release that is compiled already states the whole process: a newer one replaces the older.
 COMPILED_KEY: Final = "compiled"

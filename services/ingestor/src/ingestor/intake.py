@@ -57,12 +57,16 @@ class Refused:
     source: str
     file: str
     line: int | None
-    pointer: str
-    ocid: str | None
+    item: int | None
+    offset: int | None
     code: str
     reason: str
     payload: Sealed
-    truncated: bool
+    size: int
+
+    def truncated(self) -> bool:
+        """Tell whether it was too large to be kept whole, so that it cannot be replayed."""
+        return self.payload.size < self.size
 
 
 @dataclass(slots=True)
@@ -72,6 +76,10 @@ class Batch:
     accepted: list[Accepted] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     bytes: int = 0
+
+    def sources(self) -> set[str]:
+        """Name the sources it comes from."""
+        return {a.source for a in self.accepted} | {r.source for r in self.refused}
 
     def received(self) -> int:
         """Count the things delivered."""

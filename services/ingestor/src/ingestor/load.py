@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ingestor import runs
-from ingestor.batch import FEED, Occasion, Stored, store_batch
-from ingestor.intake import Batch, Origin, Tally
+from ingestor.batch import FEED, Occasion, store_batch
+from ingestor.intake import Batch, Origin
 from ingestor.raw.cipher import Cipher
 from ingestor.source import Declaration, Terms
 from ingestor.sources_feed import FEED as SOURCES_FEED
 from ingestor.sources_feed import keep_source, publish_sources
 from shared.clock import Clock
 from shared.database import Database, transient
+from shared.feed import head
 from shared.logs import logger
 from shared.queue import Bell
 
@@ -24,10 +25,16 @@ log = logger(__name__)
 
 
 class Reader(Protocol):
-    """A file being read: batches until it ends; then `broken` tells what cut it short, if so."""
+    """A file being read: batches until it ends.
+
+    Then `broken` tells what cut it short, if anything did, and `usable` how much was of use.
+    `expected` is a first estimate; what was `announced` by somebody has to arrive.
+    """
 
     expected: int | None
+    announced: int | None
     broken: str | None
+    usable: int
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield what the file holds, a batch at a time."""
@@ -56,6 +63,13 @@ class Delivery:
     terms: Terms
 
 
+class Position(NamedTuple):
+    """How far a run has come."""
+
+    run: int
+    received: int
+
+
 async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
     """Take in a whole delivery and return its run, whatever its ending.
 
@@ -71,6 +85,8 @@ async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
         how = runs.Ending("failed", "The ingestor failed; see its log")
         try:
             how = await _take_in(desk, delivery, reader, run)
+        except OSError as fault:
+            how = runs.Ending("failed", f"The file cannot be read: {fault.strerror or fault}")
         except asyncio.CancelledError:
             how = runs.Ending("incomplete", "Interrupted; load the file again")
             raise
@@ -91,42 +107,52 @@ async def _take_in(desk: Desk, delivery: Delivery, reader: Reader, run: int) -> 
     while (batch := await upcoming) is not None:
         upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
         try:
-            received += (await _store(desk, delivery, batch, run)).received
+            received = await _store(desk, delivery, batch, Position(run, received))
         except BaseException:
             await asyncio.wait([upcoming])
             raise
-    return runs.ending(reader.expected, received, reader.broken)
+    return runs.ending(reader.announced, received, reader.usable, reader.broken)
 
 
-async def _store(desk: Desk, delivery: Delivery, batch: Batch, run: int) -> Tally:
-    """Store one batch, patient with a PostgreSQL that restarts, and ring."""
+async def _store(desk: Desk, delivery: Delivery, batch: Batch, at: Position) -> int:
+    """Store one batch, patient with a PostgreSQL that restarts, and ring.
+
+    Returns how much of the delivery has been received with it.
+    """
     now = desk.clock.now()
-    occasion = Occasion(run, delivery.origin, now, (now + desk.retention).date())
+    occasion = Occasion(at.run, delivery.origin, now, (now + desk.retention).date())
     for pause in (*PAUSES, None):
         try:
-            stored = await _stored(desk, batch, occasion)
+            newest = await _stored(desk, delivery, batch, occasion, at)
             break
         except Exception as fault:
             if pause is None or not transient(fault):
                 raise
-            log.warning("batch_postponed", run=run, seconds=pause, fault=type(fault).__name__)
+            log.warning("batch_postponed", run=at.run, seconds=pause, fault=type(fault).__name__)
             await asyncio.sleep(pause)
-    if stored.head is not None:
-        await desk.bell.ring(FEED, stored.head)
-    return stored.tally
+    if newest is not None:
+        await desk.bell.ring(FEED, newest)
+    return at.received + batch.received()
 
 
-async def _stored(desk: Desk, batch: Batch, occasion: Occasion) -> Stored:
+async def _stored(
+    desk: Desk, delivery: Delivery, batch: Batch, occasion: Occasion, at: Position
+) -> int | None:
+    """Store one batch, unless a try whose answer was lost has done so; returns the feed's head."""
     async with desk.database.transaction() as connection:
+        if await runs.received(connection, at.run) > at.received:
+            return await head(connection, FEED)
+        for source in batch.sources() - {delivery.source}:
+            await keep_source(connection, source, delivery.kind, Terms())
         stored = await store_batch(connection, batch, occasion)
-        await runs.add(connection, occasion.run, stored.tally)
-    return stored
+        await runs.add(connection, at.run, stored.tally)
+        return stored.head
 
 
 async def _end(desk: Desk, source: str, run: int, how: runs.Ending) -> None:
     """Write down the ending and tell the readers of the feed of sources."""
     async with desk.database.transaction() as connection:
         await runs.end(connection, run, how)
-        head = await publish_sources(connection, [source], run)
-    await desk.bell.ring(SOURCES_FEED, head)
+        newest = await publish_sources(connection, [source], run)
+    await desk.bell.ring(SOURCES_FEED, newest)
     log.info("run_ended", run=runs.public_id(run), status=how.status, reason=how.reason)

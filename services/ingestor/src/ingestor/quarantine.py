@@ -1,4 +1,4 @@
-"""The quarantine: what could not be used, listed with its reason, until it can be read after all."""
+"""The quarantine: what could not be used, listed with its reason, until it can be read at last."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ import asyncpg
 from ingestor.runs import public_id
 
 COLUMNS: Final = """
-    id, run, source, file, line, pointer, ocid, code, reason, encode(raw_hash, 'hex') AS raw_hash,
+    id, run, source, file, line, item, place, code, reason, encode(raw_hash, 'hex') AS raw_hash,
     size, truncated, seen_at, attempts, replayed_at, resolved_run
 """
 
@@ -49,8 +49,8 @@ class Row:
     source: str
     file: str
     line: int | None
-    pointer: str
-    ocid: str | None
+    item: int | None
+    place: int | None
     code: str
     reason: str
     raw_hash: str
@@ -75,15 +75,13 @@ async def listed(
     resolved: bool = False,
     limit: int = 1000,
 ) -> list[Row]:
-    """Return what is in quarantine, of one run or code or all; with `resolved`, what left it too."""
+    """Return what is in quarantine, of one run or code or all; `resolved`: and what has left it."""
     return [Row(**row) for row in await connection.fetch(LIST, run, code, resolved, limit)]
 
 
 async def one(connection: asyncpg.Connection, identifier: int) -> Row | None:
     """Return one row."""
-    row = await connection.fetchrow(
-        f"SELECT {COLUMNS} FROM quarantine WHERE id = $1", identifier
-    )
+    row = await connection.fetchrow(f"SELECT {COLUMNS} FROM quarantine WHERE id = $1", identifier)
     return Row(**row) if row else None
 
 

@@ -93,16 +93,20 @@ def public_id(run: int) -> str:
     return f"run_{run}"
 
 
-def ending(expected: int | None, received: int, broken: str | None) -> Ending:
+def ending(announced: int | None, received: int, usable: int, broken: str | None) -> Ending:
     """Judge a run that reached the end of what it could read.
 
-    It is complete only if nothing broke off and everything announced has arrived.
+    It is complete only if nothing broke off and everything announced has arrived; what was set
+    aside with its reason has arrived. Where nothing at all was of use, it failed.
     """
+    if not usable:
+        why = broken or "Nothing in it could be used; the quarantine tells why"
+        return Ending("failed", why, announced)
     if broken:
-        return Ending("incomplete", broken, expected)
-    if expected is not None and received < expected:
-        return Ending("incomplete", f"{expected - received} of {expected} never arrived", expected)
-    return Ending("complete", None, expected if expected is not None else received)
+        return Ending("incomplete", broken, announced)
+    if announced is not None and received < announced:
+        return Ending("incomplete", f"Only {received} of {announced} arrived", announced)
+    return Ending("complete", None, received if announced is None else announced)
 
 
 @asynccontextmanager
@@ -111,8 +115,9 @@ async def begin(
 ) -> AsyncIterator[int]:
     """Open a run and hold its lock until the block is left; the caller says how it ended."""
     async with database.connection() as connection:
-        run: int = await connection.fetchval(BEGIN, source, file, origin, expected)
-        await connection.execute("SELECT pg_advisory_lock($1, $2)", RUN_LOCK, run)
+        async with connection.transaction():
+            run: int = await connection.fetchval(BEGIN, source, file, origin, expected)
+            await connection.execute("SELECT pg_advisory_lock($1, $2)", RUN_LOCK, run)
         try:
             yield run
         finally:
@@ -147,3 +152,9 @@ async def one(connection: asyncpg.Connection, run: int) -> Run | None:
     """Return one run."""
     row = await connection.fetchrow(ONE, run)
     return Run(**row) if row else None
+
+
+async def received(connection: asyncpg.Connection, run: int) -> int:
+    """Return how much of its delivery a run has received."""
+    count: int = await connection.fetchval("SELECT received FROM run WHERE id = $1", run)
+    return count

@@ -10,7 +10,9 @@ from ingestor.compile import Version
 from ingestor.intake import Accepted, Refused
 from ingestor.raw.cipher import Sealed
 
-SOURCE_LOCK: Final = 0x51AD  # first key of the advisory locks: one source is written by one at a time
+SOURCE_LOCK: Final = (
+    0x51AD  # first key of the advisory locks: one source is written by one at a time
+)
 
 RECORD_COLUMNS: Final = ("process", "key", "hash", "raw_hash", "date", "run", "size", "body")
 
@@ -24,7 +26,9 @@ ADD_PAYLOADS: Final = """
 
 PROCESSES: Final = "SELECT id, revision, hash, withdrawn_at FROM process WHERE id = ANY($1)"
 
-VERSIONS: Final = "SELECT process, key, hash, date, run, size FROM source_record WHERE process = ANY($1)"
+VERSIONS: Final = (
+    "SELECT process, key, hash, date, run, size FROM source_record WHERE process = ANY($1)"
+)
 
 RECORDS: Final = """
     SELECT process, key, hash, body
@@ -49,11 +53,11 @@ SET_PROCESSES: Final = """
 
 ADD_QUARANTINED: Final = """
     INSERT INTO quarantine
-        (run, source, file, line, pointer, ocid, code, reason, raw_hash, size, truncated)
+        (run, source, file, line, item, place, code, reason, raw_hash, size, truncated)
     SELECT $1, given.*
-    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+    FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
                 $8::text[], $9::bytea[], $10::bigint[], $11::boolean[]) AS given
-    ON CONFLICT (source, file, coalesce(line, 0), pointer, code, raw_hash) DO UPDATE SET
+    ON CONFLICT (source, file, coalesce(line, 0), coalesce(item, -1), code, raw_hash) DO UPDATE SET
         run = excluded.run, reason = excluded.reason, seen_at = now(), resolved_run = NULL
 """
 
@@ -145,13 +149,14 @@ async def add_quarantined(
 ) -> None:
     """List what cannot be used; the same thing met again at the same place stays one row."""
     if refused:
-        once = {(r.source, r.file, r.line, r.pointer, r.code, r.payload.hash): r for r in refused}
-        rows = [
-            (r.source, r.file, r.line, r.pointer, r.ocid, r.code, r.reason)
-            + (r.payload.hash, r.payload.size, r.truncated)
-            for r in once.values()
-        ]
+        once = {(r.source, r.file, r.line, r.item, r.code, r.payload.hash): r for r in refused}
+        rows = [_quarantine_row(r) for r in once.values()]
         await connection.execute(ADD_QUARANTINED, run, *_columns(rows, 10))
+
+
+def _quarantine_row(r: Refused) -> tuple[Any, ...]:
+    place = (r.source, r.file, r.line, r.item, r.offset)
+    return (*place, r.code, r.reason, r.payload.hash, r.size, r.truncated())
 
 
 def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:

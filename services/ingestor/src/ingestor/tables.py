@@ -1,14 +1,17 @@
 """What the ingestor keeps: sources, runs, processes, their releases, and the quarantine."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, text
 from sqlmodel import Field
 
 from shared.database import table_base
 
-Base: Any = table_base("ingestor")
+if TYPE_CHECKING:  # a type checker takes no class that a function made as a base
+    from sqlmodel import SQLModel as Base
+else:
+    Base = table_base("ingestor")
 
 
 def _moment(*, nullable: bool = False, default: bool = False) -> Any:
@@ -83,6 +86,8 @@ class SourceRecord(Base, table=True):
     size: int = Field(sa_type=BigInteger)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
+    __table_args__ = (Index("ix_source_record_raw_hash", "raw_hash", postgresql_using="hash"),)
+
 
 class Quarantined(Base, table=True):
     """One thing that could not be used: what, where, why; its payload lies in the vault."""
@@ -94,8 +99,8 @@ class Quarantined(Base, table=True):
     source: str
     file: str
     line: int | None = Field(sa_type=BigInteger)
-    pointer: str
-    ocid: str | None
+    item: int | None = Field(sa_type=BigInteger, description="inside a package, from 0")
+    place: int | None = Field(sa_type=BigInteger, description="byte of the unpacked file")
     code: str
     reason: str
     raw_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -112,7 +117,7 @@ class Quarantined(Base, table=True):
             "source",
             "file",
             text("coalesce(line, 0)"),
-            "pointer",
+            text("coalesce(item, -1)"),
             "code",
             "raw_hash",
             unique=True,

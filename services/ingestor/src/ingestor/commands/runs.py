@@ -4,9 +4,9 @@ import argparse
 import asyncio
 
 from ingestor import runs
+from ingestor.commands.opened import database
 from ingestor.commands.output import say
 from ingestor.settings import IngestorSettings
-from shared.database import Database
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +35,9 @@ def line(one: runs.Run) -> str:
 
 
 async def _recent(source: str | None, limit: int) -> list[runs.Run]:
-    database = Database(IngestorSettings().database_url, application="ingestor-cli", pool_size=2)
-    await database.open()
-    try:
-        async with database.connection() as connection:
-            await runs.mark_dead(connection)
-            return await runs.recent(connection, source, limit)
-    finally:
-        await database.close()
+    async with (
+        database(IngestorSettings().database_url) as opened,
+        opened.transaction() as connection,
+    ):
+        await runs.mark_dead(connection)
+        return await runs.recent(connection, source, limit)

@@ -15,7 +15,7 @@ KEY_NAME_BYTES: Final = 4
 FAST: Final = 1  # zlib level: a fifth of the size for a third of the time of the default
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The payload was sealed with another key, or was altered."""
 
 
@@ -43,11 +43,11 @@ class Cipher:
         return Sealed(digest, len(payload), self.key_name, content)
 
     def open(self, content: bytes, digest: bytes) -> bytes:
-        """Return the payload as received; raises Unreadable."""
+        """Return the payload as received; raises UnreadableError."""
         try:
             packed = self._aes.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], digest)
         except InvalidTag as e:
-            raise Unreadable("Sealed with another RAW_KEY, or altered since") from e
+            raise UnreadableError("Sealed with another RAW_KEY, or altered since") from e
         return zlib.decompress(packed)
 
 

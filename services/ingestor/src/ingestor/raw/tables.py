@@ -1,14 +1,17 @@
 """What the vault keeps."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, text
 from sqlmodel import Field
 
 from shared.database import table_base
 
-Base: Any = table_base("ingestor_raw")
+if TYPE_CHECKING:  # a type checker takes no class that a function made as a base
+    from sqlmodel import SQLModel as Base
+else:
+    Base = table_base("ingestor_raw")
 
 
 class Payload(Base, table=True):

@@ -1,5 +1,7 @@
 """The tables of the kernel, and those of intake."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -77,6 +79,9 @@ def _processes() -> None:
     )
     # Packed already: compressing it once more would only cost time.
     op.execute("ALTER TABLE source_record ALTER body SET STORAGE EXTERNAL")
+    op.create_index(
+        "ix_source_record_raw_hash", "source_record", ["raw_hash"], postgresql_using="hash"
+    )
 
 
 def _quarantine() -> None:
@@ -87,8 +92,8 @@ def _quarantine() -> None:
         sa.Column("source", sa.String, nullable=False),
         sa.Column("file", sa.String, nullable=False),
         sa.Column("line", sa.BigInteger),
-        sa.Column("pointer", sa.String, nullable=False),
-        sa.Column("ocid", sa.String),
+        sa.Column("item", sa.BigInteger),
+        sa.Column("place", sa.BigInteger),
         sa.Column("code", sa.String, nullable=False),
         sa.Column("reason", sa.String, nullable=False),
         sa.Column("raw_hash", sa.LargeBinary, nullable=False),
@@ -99,8 +104,9 @@ def _quarantine() -> None:
         sa.Column("replayed_at", MOMENT),
         sa.Column("resolved_run", sa.BigInteger),
     )
-    place = ["source", "file", sa.text("coalesce(line, 0)"), "pointer", "code", "raw_hash"]
-    op.create_index("uq_quarantine_place", "quarantine", place, unique=True)
+    where = [sa.text("coalesce(line, 0)"), sa.text("coalesce(item, -1)")]
+    same: list[Any] = ["source", "file", *where, "code", "raw_hash"]
+    op.create_index("uq_quarantine_place", "quarantine", same, unique=True)
     op.create_index("ix_quarantine_run", "quarantine", ["run", "code"])
 
 

@@ -1,0 +1,127 @@
+"""Take in OCDS files: JSON or JSON Lines, gzip or not, packages, records, releases; "-" is stdin.
+
+Exit status: 0 every run complete, whatever was set aside in quarantine and said so; 1 a file could
+not be used at all; 2 wrong usage; 3 a run incomplete: load the file again, nothing is doubled.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ingestor.commands.opened import desk
+from ingestor.commands.output import complain, say
+from ingestor.commands.runs import line
+from ingestor.judge import Judge
+from ingestor.lines import count_lines
+from ingestor.load import Delivery, Desk, load
+from ingestor.reading import FileReader
+from ingestor.runs import Run
+from ingestor.settings import IngestorSettings
+from ingestor.source import STANDARD_INPUT, Terms, declarations, slug, source_id_of_file
+from shared import logs
+
+KIND: Final = "ocds_file"
+STATUS: Final = {"complete": 0, "failed": 1, "incomplete": 3}
+INTERRUPTED: Final = 3
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Files, their source and its terms, and how to read them."""
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--source", type=source, help="id of the data set; default: the file's name"
+    )
+    parser.add_argument("--backfill", action="store_true", help="old news: scored, never an alert")
+    parser.add_argument(
+        "--zone",
+        type=zone,
+        default=ZoneInfo("UTC"),
+        help="where dates without a zone are read, as Asia/Almaty; default UTC",
+    )
+    parser.add_argument("--expected", type=int, help="releases announced; fewer are incomplete")
+    for term in Terms.__struct_fields__:
+        parser.add_argument(
+            f"--{term}", help=f"{term} of the data set, shown wherever it is served"
+        )
+    parser.add_argument("--json", action="store_true", help="one JSON document a run")
+
+
+def source(text: str) -> str:
+    """Read a source id; raises ArgumentTypeError."""
+    try:
+        return slug(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from fault
+
+
+def zone(text: str) -> ZoneInfo:
+    """Read the name of a time zone; raises ArgumentTypeError."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise argparse.ArgumentTypeError(f"no time zone is named {text!r}") from fault
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Take in every file; the worst ending decides the exit status."""
+    settings = IngestorSettings()
+    logs.configure(service="ingestor", level="WARNING", form=settings.log_format)
+    try:
+        return asyncio.run(_load_all(settings, arguments))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        complain("interrupted; what was stored is kept, load the file again")
+        return INTERRUPTED
+
+
+async def _load_all(settings: IngestorSettings, arguments: argparse.Namespace) -> int:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    worst = 0
+    async with desk(settings) as opened:
+        for file in arguments.files:
+            done = await _load_one(opened, settings, arguments, file)
+            say(done.document(), as_json=arguments.json, line=line(done))
+            worst = max(worst, STATUS[done.status])
+    return worst
+
+
+async def _load_one(
+    opened: Desk, settings: IngestorSettings, arguments: argparse.Namespace, file: str
+) -> Run:
+    name = "stdin" if file == STANDARD_INPUT else Path(file).name
+    delivery = Delivery(
+        source=arguments.source or source_id_of_file(file),
+        file=name,
+        origin="backfill" if arguments.backfill else "live",
+        kind=declarations()[KIND],
+        terms=Terms(**{term: getattr(arguments, term) for term in Terms.__struct_fields__}),
+    )
+    judge = Judge(
+        source=delivery.source,
+        file=name,
+        zone=arguments.zone,
+        pseudonym_key=settings.pseudonym_key.get_secret_value().encode(),
+        cipher=opened.cipher,
+        own_sources=arguments.source is None,
+    )
+    counted = None if file == STANDARD_INPUT else await asyncio.to_thread(count_lines, Path(file))
+    reader = FileReader(
+        lambda: _opened(file), judge, expected=counted, announced=arguments.expected
+    )
+    return await load(opened, delivery, reader)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    with Path(file).open("rb") as stream:
+        yield stream
