@@ -16,7 +16,7 @@ COLUMNS: Final = """
 LIST: Final = f"""
     SELECT {COLUMNS} FROM quarantine
     WHERE ($1::bigint IS NULL OR run = $1)
-      AND ($2::text IS NULL OR code = $2)
+      AND ($2::text IS NULL OR code = $2::text)
       AND ($3 OR resolved_run IS NULL)
     ORDER BY id LIMIT $4
 """

@@ -49,7 +49,7 @@ COLUMNS: Final = """
 """
 
 LIST: Final = f"""
-    SELECT {COLUMNS} FROM run WHERE $1::text IS NULL OR source = $1 ORDER BY id DESC LIMIT $2
+    SELECT {COLUMNS} FROM run WHERE $1::text IS NULL OR source = $1::text ORDER BY id DESC LIMIT $2
 """
 
 ONE: Final = f"SELECT {COLUMNS} FROM run WHERE id = $1"

@@ -18,13 +18,13 @@ FEED: Final = "sources"
 # What is known already stays, unless this delivery says it anew.
 KEEP: Final = """
     INSERT INTO source (id, kind, title, publisher, licence, attribution, url)
-    VALUES ($1, $2, coalesce($3, $1), $4, $5, $6, $7)
+    VALUES ($1::text, $2, coalesce($3::text, $1::text), $4::text, $5::text, $6::text, $7::text)
     ON CONFLICT (id) DO UPDATE SET
-        title = coalesce($3, source.title),
-        publisher = coalesce($4, source.publisher),
-        licence = coalesce($5, source.licence),
-        attribution = coalesce($6, source.attribution),
-        url = coalesce($7, source.url)
+        title = coalesce($3::text, source.title),
+        publisher = coalesce($4::text, source.publisher),
+        licence = coalesce($5::text, source.licence),
+        attribution = coalesce($6::text, source.attribution),
+        url = coalesce($7::text, source.url)
 """
 
 SET_LAST_RUN: Final = "UPDATE source SET last_run = $2 WHERE id = $1"
