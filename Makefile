@@ -1,0 +1,58 @@
+# Qadaga: `make up` runs it, `make test` tries it, `make` lists the rest.
+# Needs Python 3.11 to 3.13 (with venv) and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev up down load test test-full check bench fmt docs lock clean
+
+help:  ## list what can be made
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /: /' | column -t -s:
+
+setup:  ## make .venv with what running needs
+	@$(PYTHON) deploy/setup.py
+
+setup-dev:  ## and with what testing and checking need
+	@$(PYTHON) deploy/setup.py --dev
+
+up: setup  ## run everything until Ctrl-C (QADAGA_PORT=8000, QADAGA_DATA=.qadaga)
+	@exec $(BIN)/python -m deploy.local up
+
+down: setup  ## end what `make up` runs
+	@$(BIN)/python -m deploy.local down
+
+load: setup  ## load releases into the running platform: make load FILE="a.jsonl b.json.gz"
+	@test -n "$(FILE)" || { echo 'usage: make load FILE="a.jsonl b.json.gz"' >&2; exit 2; }
+	@$(BIN)/python -m deploy.local exec ingestor load $(FILE)
+
+test: setup-dev  ## all tests that need nothing but this folder
+	$(BIN)/pytest -n $(WORKERS) -m "not container" $(TESTS)
+
+test-full: setup-dev  ## and those that need a browser, a proxy or containers, where there are any
+	$(BIN)/pytest -n $(WORKERS) $(TESTS)
+
+check: setup-dev  ## format, lint, types, borders, and that nothing generated is stale
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-cache | tail -n 3
+	$(BIN)/python -m deploy.check
+
+bench: setup-dev  ## speed and memory, each against a reference measured in the same run
+	$(BIN)/python -m deploy.bench
+
+fmt: setup-dev  ## format and mend what can be mended
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --fix --quiet .
+
+docs: setup-dev  ## write the generated pages and .env.example anew
+	$(BIN)/python -m deploy.documents
+
+lock: setup-dev  ## resolve the dependencies anew (needs the package index)
+	$(BIN)/python -m deploy.lock
+
+clean:  ## remove what was made, except data
+	rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

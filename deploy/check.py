@@ -1,0 +1,102 @@
+"""What `make check` looks at besides code: locks, generated files, images, and what lies in git.
+
+Every check gives a list of faults; all of them are printed, and any of them fails the check.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy import documents, lock
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+# Written so that this file does not name what it looks for.
+STRANGERS = re.compile(
+    r"py[p]i\.org|python[h]osted|registry\.np[m]|deb\.[a-z]+\.org|gh[c]r\.io"
+    r"|/wor[k]/|/far[m]/|/roo[t]/|/hom[e]/[a-z]"
+)
+BINARY = {".png", ".ico", ".gz", ".zip", ".duckdb"}
+
+
+def said_by(*command: str) -> list[str]:
+    """What a tool complains of; nothing when it is content."""
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    words = (done.stdout + done.stderr).strip()
+    return [words or f"{command[0]} failed"] if done.returncode else []
+
+
+def composition() -> list[str]:
+    """docker-compose.yml, by the program that will read it and by the published schema."""
+    return said_by(str(BIN / "docker-compose"), "config", "--quiet") + said_by(
+        str(BIN / "check-jsonschema"),
+        "--builtin-schema=vendor.compose-spec",
+        "docker-compose.yml",
+    )
+
+
+def dockerfiles() -> list[str]:
+    """Every Dockerfile, by its linter and by our own rules of caution."""
+    files = sorted(ROOT.glob("services/*/Dockerfile"))
+    found = said_by(str(BIN / "hadolint"), *map(str, files))
+    for file in files:
+        name, text = file.relative_to(ROOT), file.read_text()
+        found += [f"{name}: {fault}" for fault in careless(text)]
+    return found
+
+
+def careless(dockerfile: str) -> list[str]:
+    """What a Dockerfile of ours must not do, or leave out."""
+    last_stage = dockerfile[dockerfile.rindex("FROM ") :]
+    installs = re.findall(r"pip install.*(?:\\\n.*)*", dockerfile)
+    rules = {
+        "the last stage runs as root": "\nUSER 10001" not in last_stage,
+        "the command is not in exec form": "\nCMD [" not in last_stage,
+        "an image without a version": re.search(r"FROM (\S+:latest|[^:\s]+)\s", dockerfile),
+        "something is installed without hashes": not all(
+            "--require-hashes" in install or "--no-index" in install for install in installs
+        ),
+        "something is fetched from an address": "://" in dockerfile or "\nADD " in dockerfile,
+        "a secret in the image": re.search(r"(KEY|PASSWORD|DATABASE_URL)=", dockerfile),
+    }
+    return [fault for fault, present in rules.items() if present]
+
+
+def strangers() -> list[str]:
+    """Registry hosts and paths of one machine in the files of the repository."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=False, capture_output=True, text=True
+    ).stdout.split("\0")
+    found = []
+    for name in tracked:
+        path = ROOT / name
+        if name and path.suffix not in BINARY and path.is_file():
+            text = path.read_text("utf-8", "replace")
+            found += [f"{name}: names {match[0]}" for match in STRANGERS.finditer(text)]
+    return found
+
+
+CHECKS: dict[str, Callable[[], list[str]]] = {
+    "locks are fresh": lock.faults,
+    "generated files are fresh": documents.stale,
+    "the composition is valid": composition,
+    "the Dockerfiles are careful": dockerfiles,
+    "the repository names no registry and no machine": strangers,
+}
+
+
+def main() -> None:
+    """Run every check and say how each went."""
+    failed = False
+    for name, check in CHECKS.items():
+        faults = check()
+        failed = failed or bool(faults)
+        print(f"{'FAIL' if faults else 'ok'}  {name}", *faults, sep="\n      ")
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The files that are written from the code: `.env.example`.
+
+python -m deploy.documents           write them
+python -m deploy.documents --check   whether they are as they would be written
+"""
+
+import importlib
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from shared.settings import Settings, Variable, describe
+
+ROOT = Path(__file__).resolve().parent.parent
+
+HEADING = """\
+# Every variable the processes read, with its default and its meaning. Copy to
+# `.env` what you change. A variable X can be given as a file instead, named by X_FILE: secrets
+# should be. `make up`, and `python3 deploy/make_secrets.py` for docker compose, make all of them.
+"""
+RUN = (
+    Variable("QADAGA_PORT", "port of the gateway, for `make up` and compose", "8000", False, False),
+    Variable("QADAGA_DATA", "data folder of `make up`", ".qadaga", False, False),
+    Variable(
+        "QADAGA_BIND", "address the gateway's port is published on", "127.0.0.1", False, False
+    ),
+    Variable("QADAGA_VERSION", "tag of the images compose builds and runs", "local", False, False),
+)
+SERVICES = ("ingestor", "scoring", "gateway")
+
+
+def own_settings(service: str) -> type[Settings]:
+    """The settings class of a service."""
+    module = importlib.import_module(f"{service}.settings")
+    own = (value for value in vars(module).values() if isinstance(value, type))
+    return next(kind for kind in own if issubclass(kind, Settings) and kind is not Settings)
+
+
+def sections() -> Iterator[tuple[str, list[Variable]]]:
+    """The variables under the name of who reads them; what all read comes once."""
+    common = describe(Settings)
+    names = {variable.name for variable in common}
+    yield "how it is run", list(RUN)
+    yield "every process", common
+    for service in SERVICES:
+        own = describe(own_settings(service))
+        yield service, [variable for variable in own if variable.name not in names]
+
+
+def environment_example() -> str:
+    """The text of `.env.example`."""
+    parts = [HEADING]
+    for title, variables in sections():
+        parts.append(f"\n# ---- {title} ----\n")
+        parts += map(_entry, variables)
+    return "".join(parts)
+
+
+def _entry(variable: Variable) -> str:
+    words = variable.description + (" (required)" if variable.required else "")
+    meaning = textwrap.fill(
+        words[0].upper() + words[1:], 98, initial_indent="# ", subsequent_indent="# "
+    )
+    return f"{meaning}\n#{variable.name}={variable.default or ''}\n"
+
+
+def documents() -> dict[str, str]:
+    """Every generated file with what should stand in it."""
+    return {".env.example": environment_example()}
+
+
+def stale() -> list[str]:
+    """The generated files that are not as they would be written now."""
+    return [
+        f"{name} is not as the code says; run `make docs`"
+        for name, text in documents().items()
+        if not (ROOT / name).exists() or (ROOT / name).read_text() != text
+    ]
+
+
+def main() -> None:
+    """Write the files, or say which are stale."""
+    if "--check" in sys.argv[1:]:
+        if faults := stale():
+            sys.exit("\n".join(faults))
+        return
+    for name, text in documents().items():
+        (ROOT / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
