@@ -11,6 +11,7 @@ import pytest
 from fastapi import APIRouter, Depends
 from pydantic import SecretStr
 
+from shared import logs
 from shared.app import create_app
 from shared.clock import FixedClock
 from shared.errors import Unauthenticated
@@ -172,3 +173,13 @@ async def test_an_internal_route_refuses_whoever_shows_no_token_of_ours(
     for answer in (bare, basic, forged, claimed):
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_the_id_of_a_request_goes_along_to_the_next_service(
+    client: httpx.AsyncClient, clock: FixedClock
+) -> None:
+    token = logs.request_id.set("r-1")
+    answer = await client.get("/internal/alerts", auth=_auth(clock, "alerts:read"))
+    logs.request_id.reset(token)
+
+    assert answer.headers["X-Request-Id"] == "r-1"

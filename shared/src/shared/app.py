@@ -17,8 +17,9 @@ from fastapi import APIRouter, FastAPI, Response
 from shared import logs, metrics, openapi, problems
 from shared.access import AccessLog
 from shared.clock import Clock, SystemClock
-from shared.edge import Edge, Limits
+from shared.edge import Edge
 from shared.errors import DependencyDown
+from shared.intake import Limits
 from shared.routes import Routes
 from shared.settings import Settings
 

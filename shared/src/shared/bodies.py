@@ -88,7 +88,7 @@ def _values(document: Any) -> Iterator[tuple[Path, Any]]:
     while waiting:
         path, value = waiting.pop()
         yield path, value
-        if len(path) > DEEPEST:
+        if len(path) >= DEEPEST:
             continue
         if isinstance(value, dict):
             waiting.extend(((*path, key), inner) for key, inner in value.items())

@@ -5,44 +5,25 @@ refuses bodies, addresses and parameters that nobody should have to deal with, t
 wrong into a problem document, counts, and writes the access line.
 """
 
-import asyncio
 import re
 import secrets
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import bodies, logs, metrics
+from shared import logs, metrics
 from shared.access import AccessLog
-from shared.errors import (
-    AddressTooLong,
-    DependencyDown,
-    FieldError,
-    InternalError,
-    PayloadTooLarge,
-    Problem,
-    TooSlow,
-    UnknownParameter,
-    UnsupportedMediaType,
-    ValidationFailed,
-)
+from shared.errors import DependencyDown, InternalError, Problem
 from shared.faults import is_connection_fault
+from shared.intake import Limits, checked_body, parameters
 from shared.problems import problem_response
 from shared.routes import Routes
-
-LONGEST_ADDRESS: Final = 8192
-MOST_PARAMETERS: Final = 100
-BODY_PATIENCE: Final = 30.0
-"""Seconds in which a body has to arrive."""
 
 CLIENT_GONE: Final = 499
 """Status in logs and metrics for a caller who left before the answer (a custom of nginx)."""
 
-JSON: Final = "application/json"
 
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _TRACE_PARENT = re.compile(
@@ -61,14 +42,6 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _log = logs.logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a service takes in."""
-
-    body: int = bodies.LARGEST_BODY
-    media_types: frozenset[str] = frozenset({JSON})
 
 
 class _Exchange:
@@ -134,9 +107,9 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         try:
             if scope["query_string"] or b"%" in scope["raw_path"]:
-                self._check_address(scope)
+                self._routes.check_query(scope["method"], scope["path"], parameters(scope))
             if scope["method"] not in _WITHOUT_BODY:
-                receive = await _checked_body(scope, receive, self._limits)
+                receive = await checked_body(scope, receive, self._limits)
             await self._app(scope, receive, exchange.send)
         except ClientDisconnect:
             exchange.status = exchange.status or CLIENT_GONE
@@ -145,15 +118,6 @@ class Edge:
                 raise
             problem = _as_problem(error)
             await problem_response(problem, scope)(scope, receive, exchange.send)
-
-    def _check_address(self, scope: Scope) -> None:
-        query, path = scope["query_string"], scope["raw_path"]
-        if len(query) + len(path) > LONGEST_ADDRESS:
-            raise AddressTooLong(f"At most {LONGEST_ADDRESS} characters are read.")
-        if errors := [*_flaws_of_text("/path", path), *_flaws_of_text("/query", query)]:
-            raise ValidationFailed("The address is not plain Unicode text.", errors=errors)
-        if query:
-            self._routes.check_query(scope["method"], scope["path"], _parameters(query))
 
     def _account(self, endpoint: Any, method: str, exchange: _Exchange, seconds: float) -> None:
         route = self._routes.template(endpoint)
@@ -185,96 +149,3 @@ def _as_problem(error: Exception) -> Problem:
         return DependencyDown("Try again in a moment.")
     _log.error("unexpected fault", exc_info=error)
     return InternalError("Quote the request id when you write to us.")
-
-
-def _flaws_of_text(place: str, raw: bytes) -> list[FieldError]:
-    if b"%" not in raw:
-        return []
-    text = unquote_to_bytes(raw)
-    if b"\x00" in text:
-        return [FieldError(place, "nul", "contains NUL")]
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return [FieldError(place, "not_utf8", "is not UTF-8")]
-    return []
-
-
-def _parameters(query: bytes) -> list[str]:
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    if len(pairs) > MOST_PARAMETERS:
-        raise UnknownParameter(f"At most {MOST_PARAMETERS} parameters are read.")
-    return [name for name, _ in pairs]
-
-
-class _Replay:
-    """Hands a body that has been read to the application, as if it had just come in."""
-
-    __slots__ = ("_body", "_receive")
-
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self._body: bytes | None = body
-        self._receive = receive
-
-    async def __call__(self) -> Message:
-        if self._body is None:
-            return await self._receive()
-        body, self._body = self._body, None
-        return {"type": "http.request", "body": body, "more_body": False}
-
-
-async def _checked_body(scope: Scope, receive: Receive, limits: Limits) -> Receive:
-    headers = dict(scope["headers"])
-    declared = headers.get(b"content-length", b"0")
-    if not declared.isdigit() or int(declared[:20]) > limits.body:
-        raise _too_large(limits.body)
-    body = await _read_in_time(receive, limits.body)
-    if body and _media_type(headers, limits) == JSON:
-        bodies.parse(body)
-    return _Replay(body, receive)
-
-
-async def _read_in_time(receive: Receive, largest: int) -> bytes:
-    try:
-        async with asyncio.timeout(BODY_PATIENCE):
-            return await _read(receive, largest)
-    except TimeoutError as error:
-        said = f"The body did not arrive within {BODY_PATIENCE:.0f} seconds."
-        raise TooSlow(said, headers={"Connection": "close"}) from error
-
-
-async def _read(receive: Receive, largest: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > largest:
-            raise _too_large(largest)
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _too_large(largest: int) -> PayloadTooLarge:
-    # The connection is given up, so that the rest of the body is not read only to be dropped.
-    return PayloadTooLarge(
-        f"At most {largest} bytes are read here.", headers={"Connection": "close"}
-    )
-
-
-def _media_type(headers: dict[bytes, bytes], limits: Limits) -> str:
-    """Return the kind of a body, every kind of JSON being JSON.
-
-    Raises UnsupportedMediaType for one that this service does not read.
-    """
-    kind, _, parameters = headers.get(b"content-type", b"").decode("latin-1").lower().partition(";")
-    kind = JSON if kind.strip().endswith("+json") else kind.strip()
-    encoded = headers.get(b"content-encoding", b"identity").lower() != b"identity"
-    charset = parameters.replace('"', "").replace(" ", "").partition("charset=")[2]
-    if kind not in limits.media_types or encoded or charset not in ("", "utf-8", "utf8"):
-        kinds = ", ".join(sorted(limits.media_types))
-        raise UnsupportedMediaType(f"Send Content-Type: {kinds}, in UTF-8 and not compressed.")
-    return kind

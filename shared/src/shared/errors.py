@@ -38,6 +38,8 @@ class Problem(Exception):  # noqa: N818 (the name of RFC 9457)
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[Text]
+    usual_headers: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Headers that go with every such answer; a single one may override them."""
     example: ClassVar[str] = ""
     """A `detail` as the documentation shows it."""
     example_errors: ClassVar[tuple[FieldError, ...]] = ()
@@ -53,7 +55,7 @@ class Problem(Exception):  # noqa: N818 (the name of RFC 9457)
         super().__init__(self.code, detail if isinstance(detail, str) else detail.en)
         self.detail = detail
         self.errors = tuple(errors)
-        self.headers = dict(headers or {})
+        self.headers = {**dict(self.usual_headers), **(headers or {})}
         self.extra = extra
 
     def document(
@@ -134,11 +136,8 @@ class Unauthenticated(Problem):
         ru="Войдите или укажите действующий ключ",
         en="Sign in or send a valid key",
     )
+    usual_headers = (("WWW-Authenticate", "Bearer"),)
     example = "Send Authorization: Bearer with a valid key."
-
-    def __init__(self, detail: str | Text = "", **options: Any) -> None:
-        headers = {"WWW-Authenticate": "Bearer"} | dict(options.pop("headers", None) or {})
-        super().__init__(detail, headers=headers, **options)
 
 
 class ScopeMissing(Problem):
@@ -241,11 +240,8 @@ class IdempotencyInProgress(Problem):
         ru="Этот запрос сейчас выполняется",
         en="This request is being carried out",
     )
+    usual_headers = (("Retry-After", "1"),)
     example = "Ask again with the same key in a second."
-
-    def __init__(self, detail: str | Text = "", **options: Any) -> None:
-        headers = {"Retry-After": "1"} | dict(options.pop("headers", None) or {})
-        super().__init__(detail, headers=headers, **options)
 
 
 class VersionConflict(Problem):
@@ -366,11 +362,8 @@ class DependencyDown(Problem):
         ru="Сервис временно недоступен",
         en="Temporarily not available",
     )
+    usual_headers = (("Retry-After", "1"),)
     example = "Try again in a moment."
-
-    def __init__(self, detail: str | Text = "", **options: Any) -> None:
-        headers = {"Retry-After": "1"} | dict(options.pop("headers", None) or {})
-        super().__init__(detail, headers=headers, **options)
 
 
 class UpstreamStale(Problem):

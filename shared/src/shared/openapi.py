@@ -12,6 +12,7 @@ from shared.errors import Problem, responses
 _METHODS = ("get", "post", "put", "patch", "delete")
 _WITH_BODY: Final = (
     errors.MalformedBody,
+    errors.TooSlow,
     errors.PayloadTooLarge,
     errors.UnsupportedMediaType,
     errors.ValidationFailed,

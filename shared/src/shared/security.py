@@ -17,6 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jwt.types import Options
 from pydantic import SecretStr
 
+from shared import logs
 from shared.clock import Clock
 from shared.errors import ScopeMissing, Unauthenticated
 
@@ -156,7 +157,10 @@ def internal_caller(scope: str) -> Callable[..., Awaitable[Caller]]:
 
 
 class InternalAuth(httpx.Auth):
-    """Signs every request of an httpx client with a fresh internal token."""
+    """Signs every request of an httpx client with a fresh internal token.
+
+    The id of the request being answered goes along, so that the logs of both services meet.
+    """
 
     def __init__(
         self, caller: Caller, *, issuer: str, audience: str, key: SecretStr, clock: Clock
@@ -168,4 +172,6 @@ class InternalAuth(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the token to a request."""
         request.headers["Authorization"] = f"Bearer {self._mint()}"
+        if (known := logs.request_id.get()) is not None:
+            request.headers["X-Request-Id"] = known
         yield request

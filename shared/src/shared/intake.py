@@ -1,0 +1,144 @@
+"""What is read of a request before anybody else sees it: address and body, within limits."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope
+
+from shared import bodies
+from shared.errors import (
+    AddressTooLong,
+    FieldError,
+    PayloadTooLarge,
+    TooSlow,
+    UnknownParameter,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+
+LONGEST_ADDRESS: Final = 8192
+MOST_PARAMETERS: Final = 100
+BODY_PATIENCE: Final = 30.0
+"""Seconds in which a body has to arrive."""
+
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a service takes in."""
+
+    body: int = bodies.LARGEST_BODY
+    media_types: frozenset[str] = frozenset({JSON})
+
+
+def parameters(scope: Scope) -> list[str]:
+    """Return the names of the query parameters, as often as they are given.
+
+    Raises AddressTooLong, ValidationFailed for an address that is no text, UnknownParameter for
+    more parameters than anything has.
+    """
+    query, path = scope["query_string"], scope["raw_path"]
+    if len(query) + len(path) > LONGEST_ADDRESS:
+        raise AddressTooLong(f"At most {LONGEST_ADDRESS} characters are read.")
+    if errors := [*_flaws_of_text("/path", path), *_flaws_of_text("/query", query)]:
+        raise ValidationFailed("The address is not plain Unicode text.", errors=errors)
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    if len(pairs) > MOST_PARAMETERS:
+        raise UnknownParameter(f"At most {MOST_PARAMETERS} parameters are read.")
+    return [name for name, _ in pairs]
+
+
+async def checked_body(scope: Scope, receive: Receive, limits: Limits) -> Receive:
+    """Read the body, check it, and return what hands it to the application.
+
+    Raises PayloadTooLarge, TooSlow, UnsupportedMediaType, MalformedBody; ClientDisconnect when
+    the caller leaves.
+    """
+    headers = dict(scope["headers"])
+    declared = headers.get(b"content-length", b"0")
+    if not declared.isdigit() or int(declared[:20]) > limits.body:
+        raise _too_large(limits.body)
+    body = await _read_in_time(receive, limits.body)
+    if body and _media_type(headers, limits) == JSON:
+        bodies.parse(body)
+    return _Replay(body, receive)
+
+
+def _flaws_of_text(place: str, raw: bytes) -> list[FieldError]:
+    if b"%" not in raw:
+        return []
+    text = unquote_to_bytes(raw)
+    if b"\x00" in text:
+        return [FieldError(place, "nul", "contains NUL")]
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return [FieldError(place, "not_utf8", "is not UTF-8")]
+    return []
+
+
+class _Replay:
+    """Hands a body that has been read to the application, as if it had just come in."""
+
+    __slots__ = ("_body", "_receive")
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+async def _read_in_time(receive: Receive, largest: int) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_PATIENCE):
+            return await _read(receive, largest)
+    except TimeoutError as error:
+        said = f"The body did not arrive within {BODY_PATIENCE:.0f} seconds."
+        raise TooSlow(said, headers={"Connection": "close"}) from error
+
+
+async def _read(receive: Receive, largest: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > largest:
+            raise _too_large(largest)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _too_large(largest: int) -> PayloadTooLarge:
+    # The connection is given up, so that the rest of the body is not read only to be dropped.
+    return PayloadTooLarge(
+        f"At most {largest} bytes are read here.", headers={"Connection": "close"}
+    )
+
+
+def _media_type(headers: Mapping[bytes, bytes], limits: Limits) -> str:
+    """Return the kind of a body, every kind of JSON being JSON.
+
+    Raises UnsupportedMediaType for one that this service does not read.
+    """
+    kind, _, parameters = headers.get(b"content-type", b"").decode("latin-1").lower().partition(";")
+    kind = JSON if kind.strip().endswith("+json") else kind.strip()
+    encoded = headers.get(b"content-encoding", b"identity").lower() != b"identity"
+    charset = parameters.replace('"', "").replace(" ", "").partition("charset=")[2]
+    if kind not in limits.media_types or encoded or charset not in ("", "utf-8", "utf8"):
+        kinds = ", ".join(sorted(limits.media_types))
+        raise UnsupportedMediaType(f"Send Content-Type: {kinds}, in UTF-8 and not compressed.")
+    return kind
