@@ -38,6 +38,7 @@ check: setup-dev  ## format, lint, types, borders, and that nothing generated is
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-cache | tail -n 3
+	$(BIN)/python -m deploy.docs --check
 	$(BIN)/python -m deploy.check
 
 bench: setup-dev  ## speed and memory, each against a reference measured in the same run
@@ -48,7 +49,8 @@ fmt: setup-dev  ## format and mend what can be mended
 	$(BIN)/ruff check --fix --quiet .
 
 docs: setup-dev  ## write the generated pages and .env.example anew
-	$(BIN)/python -m deploy.documents
+	$(BIN)/python -m deploy.environment
+	$(BIN)/python -m deploy.docs
 
 lock: setup-dev  ## resolve the dependencies anew (needs the package index)
 	$(BIN)/python -m deploy.lock

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy import documents, lock
+from deploy import environment, lock
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -81,7 +81,7 @@ def strangers() -> list[str]:
 
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "locks are fresh": lock.faults,
-    "generated files are fresh": documents.stale,
+    "the example of the environment is fresh": environment.stale,
     "the composition is valid": composition,
     "the Dockerfiles are careful": dockerfiles,
     "the repository names no registry and no machine": strangers,

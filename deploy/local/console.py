@@ -36,7 +36,7 @@ def worth_showing(line: str) -> str | None:
 
 
 def _sentence(record: dict[str, object]) -> str:
-    hidden = {"timestamp", "service", "logger", "request_id", "exception", "event"}
+    hidden = {"ts", "service", "logger", "request_id", "exception", "event"}
     details = " ".join(f"{k}={v}" for k, v in record.items() if k not in hidden)
     exception = str(record.get("exception", "")).strip().rpartition("\n")[2]
     return " ".join(

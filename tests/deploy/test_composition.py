@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy import documents, make_secrets
+from deploy import environment, make_secrets
 from deploy.check import careless
 from deploy.local.place import ROOT
 from deploy.processes import COMMON, OWN, PREPARATIONS, PROCESSES, ROLES, SERVERS, Process
@@ -46,7 +46,7 @@ def test_a_container_runs_the_command_of_the_table_with_what_it_must_be_told(
 def test_a_service_is_told_only_what_its_settings_read_and_all_that_they_demand(
     service: str,
 ) -> None:
-    settings = describe(documents.own_settings(service))
+    settings = describe(environment.own_settings(service))
     told = {*COMMON, *OWN[service], "PORT", "METRICS_PORT"}
 
     assert told <= {variable.name for variable in settings}

@@ -1,4 +1,4 @@
-"""The files that are written from the code: `.env.example`.
+"""`.env.example`: every variable the processes read, written from their settings.
 
 python -m deploy.documents           write them
 python -m deploy.documents --check   whether they are as they would be written
@@ -10,9 +10,10 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploy.processes import SERVICES
 from shared.settings import Settings, Variable, describe
 
-ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
 
 HEADING = """\
 # Every variable the processes read, with its default and its meaning. Copy to
@@ -27,7 +28,6 @@ RUN = (
     ),
     Variable("QADAGA_VERSION", "tag of the images compose builds and runs", "local", False, False),
 )
-SERVICES = ("ingestor", "scoring", "gateway")
 
 
 def own_settings(service: str) -> type[Settings]:
@@ -65,28 +65,18 @@ def _entry(variable: Variable) -> str:
     return f"{meaning}\n#{variable.name}={variable.default or ''}\n"
 
 
-def documents() -> dict[str, str]:
-    """Every generated file with what should stand in it."""
-    return {".env.example": environment_example()}
-
-
 def stale() -> list[str]:
-    """The generated files that are not as they would be written now."""
-    return [
-        f"{name} is not as the code says; run `make docs`"
-        for name, text in documents().items()
-        if not (ROOT / name).exists() or (ROOT / name).read_text() != text
-    ]
+    """What is wrong with the file as it stands."""
+    fresh = EXAMPLE.exists() and EXAMPLE.read_text() == environment_example()
+    return [] if fresh else [f"{EXAMPLE.name} is not what the settings say; run `make docs`"]
 
 
 def main() -> None:
-    """Write the files, or say which are stale."""
-    if "--check" in sys.argv[1:]:
-        if faults := stale():
-            sys.exit("\n".join(faults))
-        return
-    for name, text in documents().items():
-        (ROOT / name).write_text(text)
+    """Write the file, or say that it is stale."""
+    if "--check" not in sys.argv[1:]:
+        EXAMPLE.write_text(environment_example())
+    elif faults := stale():
+        sys.exit("\n".join(faults))
 
 
 if __name__ == "__main__":
