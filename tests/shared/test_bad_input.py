@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import intake
+from shared.errors import Unauthenticated
 from shared.intake import Limits
 from tests.support.front import client_of, front, pointers, problem
 
@@ -231,3 +234,23 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
     answer = await client_of(front()).post("/v1/scores:lookup", content=slow(), headers=JSON)
 
     assert problem(answer) == (408, "request_timeout")
+
+
+async def test_of_a_caller_who_is_turned_away_no_body_is_read() -> None:
+    app = front()
+    app.user_middleware.append(Middleware(_TurnAway))
+    stream = Stream()
+    answer = await client_of(app).post("/v1/scores:lookup", content=stream, headers=JSON)
+
+    assert problem(answer) == (401, "unauthenticated")
+    assert stream.read == 0
+
+
+class _TurnAway:
+    """Stands for the door of a service, behind the common front."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        pass
+
+    async def __call__(self, _scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise Unauthenticated

@@ -17,7 +17,7 @@ from shared import logs, metrics
 from shared.access import AccessLog
 from shared.errors import DependencyDown, InternalError, Problem
 from shared.faults import is_connection_fault
-from shared.intake import Limits, checked_body, parameters
+from shared.intake import CheckedBody, Limits, parameters
 from shared.problems import problem_response
 from shared.routes import Routes
 
@@ -109,7 +109,7 @@ class Edge:
             if scope["query_string"] or b"%" in scope["raw_path"]:
                 self._routes.check_query(scope["method"], scope["path"], parameters(scope))
             if scope["method"] not in _WITHOUT_BODY:
-                receive = await checked_body(scope, receive, self._limits)
+                receive = CheckedBody(scope, receive, self._limits)
             await self._app(scope, receive, exchange.send)
         except ClientDisconnect:
             exchange.status = exchange.status or CLIENT_GONE

@@ -53,22 +53,6 @@ def parameters(scope: Scope) -> list[str]:
     return [name for name, _ in pairs]
 
 
-async def checked_body(scope: Scope, receive: Receive, limits: Limits) -> Receive:
-    """Read the body, check it, and return what hands it to the application.
-
-    Raises PayloadTooLarge, TooSlow, UnsupportedMediaType, MalformedBody; ClientDisconnect when
-    the caller leaves.
-    """
-    headers = dict(scope["headers"])
-    declared = headers.get(b"content-length", b"0")
-    if not declared.isdigit() or int(declared[:20]) > limits.body:
-        raise _too_large(limits.body)
-    body = await _read_in_time(receive, limits.body)
-    if body and _media_type(headers, limits) == JSON:
-        bodies.parse(body)
-    return _Replay(body, receive)
-
-
 def _flaws_of_text(place: str, raw: bytes) -> list[FieldError]:
     if b"%" not in raw:
         return []
@@ -82,19 +66,35 @@ def _flaws_of_text(place: str, raw: bytes) -> list[FieldError]:
     return []
 
 
-class _Replay:
-    """Hands a body that has been read to the application, as if it had just come in."""
+class CheckedBody:
+    """Reads the whole body when the application first asks for it, and checks it then.
 
-    __slots__ = ("_body", "_receive")
+    Not earlier: a caller without a valid key is turned away before any of it is looked at.
+    """
 
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self._body: bytes | None = body
+    __slots__ = ("_done", "_headers", "_limits", "_receive")
+
+    def __init__(self, scope: Scope, receive: Receive, limits: Limits) -> None:
+        self._headers = dict(scope["headers"])
         self._receive = receive
+        self._limits = limits
+        self._done = False
+        declared = self._headers.get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared[:20]) > limits.body:
+            raise _too_large(limits.body)
 
     async def __call__(self) -> Message:
-        if self._body is None:
+        """Return the body in one message, and whatever follows it as it comes.
+
+        Raises PayloadTooLarge, TooSlow, UnsupportedMediaType, MalformedBody; ClientDisconnect
+        when the caller leaves.
+        """
+        if self._done:
             return await self._receive()
-        body, self._body = self._body, None
+        self._done = True
+        body = await _read_in_time(self._receive, self._limits.body)
+        if body and _media_type(self._headers, self._limits) == JSON:
+            bodies.parse(body)
         return {"type": "http.request", "body": body, "more_body": False}
 
 

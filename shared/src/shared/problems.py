@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from shared import errors, logs
@@ -103,6 +104,11 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _refused_by_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    # FastAPI takes whatever is raised while a body is read for a body that cannot be parsed.
+    if isinstance(error.__cause__, ClientDisconnect):
+        raise error.__cause__
+    if isinstance(error.__cause__, errors.Problem):
+        return problem_response(error.__cause__, request.scope)
     return problem_response(from_framework(error), request.scope)
 
 
