@@ -1,5 +1,47 @@
-"""The gateway command."""
+"""The gateway command: a table of sub-commands, each imported only when it is called."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "migrate": ("gateway.commands.migrate", "bring the tables up to date"),
+    "serve": ("gateway.commands.serve", "answer the public"),
+    "work": ("gateway.commands.work", "fill the published view from the feeds; for ever"),
+    "organisation": ("gateway.commands.organisation", "add or list organisations that may call"),
+    "member": ("gateway.commands.member", "add or list members of an organisation"),
+    "key": ("gateway.commands.key", "add, list or revoke API keys"),
+    "openapi": ("gateway.commands.openapi", "print the OpenAPI document"),
+    "dead": ("gateway.commands.dead", "list or replay what kept failing"),
+}
+"""Sub-command: the module that holds its `configure(parser)` and `run(arguments)`, and its help."""
+
+USAGE: Final = 2
 
 
-def main() -> None:
-    """Say what the command can do."""
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one sub-command; its `run` answers the exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    name = words[0] if words else ""
+    if name not in COMMANDS:
+        _explain(asked_for_help=name in {"-h", "--help"})
+    module_name, help_text = COMMANDS[name]
+    module = import_module(module_name)
+    parser = argparse.ArgumentParser(
+        prog=f"gateway {name}", description=module.__doc__ or help_text
+    )
+    module.configure(parser)
+    raise SystemExit(module.run(parser.parse_args(words[1:])))
+
+
+def _explain(*, asked_for_help: bool) -> None:
+    lines = [f"  {name:12} {help_text}" for name, (_, help_text) in COMMANDS.items()]
+    text = "\n".join(["usage: gateway COMMAND ...", "", *lines])
+    print(text, file=sys.stdout if asked_for_help else sys.stderr)
+    raise SystemExit(0 if asked_for_help else USAGE)
+
+
+if __name__ == "__main__":
+    main()

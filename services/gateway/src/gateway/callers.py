@@ -6,7 +6,6 @@ down every few seconds, for all keys together.
 """
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -115,7 +114,7 @@ class Callers:
         return holder
 
 
-def _holder(row: asyncpg.Record | Mapping[str, object], usual_limit: int) -> Holder:
+def _holder(row: asyncpg.Record, usual_limit: int) -> Holder:
     return Holder(
         id=row["id"],
         secret_hash=row["secret_hash"],

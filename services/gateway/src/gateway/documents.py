@@ -191,6 +191,7 @@ class OrganisationLinks(Struct, frozen=True, gc=False):
 class Organisation(Struct, frozen=True, kw_only=True):
     """What open data say of a buyer or a supplier: figures, no judgement beyond the scores.
 
+    `processes`: those it bought in (buyer), or bid in or won (supplier; `won` says in how many).
     `awarded`: per currency the sum of awards in its processes (buyer) or to it (supplier).
     `bands`: its processes by risk band. `flagged`: its processes by indicator that is flagged.
     `score`: of the organisation itself.
@@ -202,6 +203,7 @@ class Organisation(Struct, frozen=True, kw_only=True):
     weak: bool
     names: list[NamedAs]
     processes: int
+    won: int | None
     awarded: list[Money]
     methods: list[Counted]
     bands: list[Counted]

@@ -7,6 +7,7 @@ than a few seconds, and usually a few milliseconds.
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from math import inf
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
@@ -77,6 +78,15 @@ class Memory:
     def in_touch(self) -> None:
         """Note that all changes up to this moment are known."""
         self._valid_until = monotonic() + IN_TOUCH
+
+    def out_of_touch(self) -> float:
+        """Return the seconds since all changes were known; infinite before the first look."""
+        return monotonic() - (self._valid_until - IN_TOUCH) if self._valid_until else inf
+
+    async def check(self) -> None:
+        """Raise RuntimeError while the changes of the view are not followed. For readiness."""
+        if self.out_of_touch() > IN_TOUCH:
+            raise RuntimeError("the changes of the view are not followed")
 
     def _forget(self, place: tuple[str, str]) -> None:
         found = self._things.pop(place, None)

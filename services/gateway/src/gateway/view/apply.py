@@ -88,7 +88,9 @@ async def sources(connection: asyncpg.Connection, entries: Sequence[Entry]) -> N
     await changes.record(connection, seq, "source", None)
 
 
-async def empty(connection: asyncpg.Connection, *tables: str, kinds: Sequence[str]) -> None:
+async def empty(
+    connection: asyncpg.Connection, *, tables: Sequence[str], kinds: Sequence[str]
+) -> None:
     """Forget what a feed said, before it is read again from its beginning."""
     seq = await changes.take_number(connection)
     for table in tables:
@@ -99,7 +101,7 @@ async def empty(connection: asyncpg.Connection, *tables: str, kinds: Sequence[st
 
 async def forget_scores(connection: asyncpg.Connection) -> None:
     """Empty the scores, also those shown beside processes."""
-    await empty(connection, "score", kinds=["score", "process", "organisation"])
+    await empty(connection, tables=["score"], kinds=["score", "process", "organisation"])
     await connection.execute(
         "UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL"
         " WHERE summary IS NOT NULL"

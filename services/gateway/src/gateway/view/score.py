@@ -85,7 +85,7 @@ def alert_row(position: int, body: bytes) -> AlertRow:
         band=alert.band,
         indicators=" ".join(alert.indicators),
         raised_at=alert.raised_at,
-        body=_extended(body, notice=NOTICE, links=links),
+        body=_extended(body, position=position, notice=NOTICE, links=links),
     )
 
 

@@ -1,0 +1,1 @@
+"""The public interface: one module per kind of resource, each a table of contents."""

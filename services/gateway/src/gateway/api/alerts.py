@@ -1,0 +1,91 @@
+"""Alerts: a contiguous numbered row of events, so that a reader can prove having all of them."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from msgspec import field
+from pydantic import Field
+
+from gateway.api import examples
+from gateway.api.asking import From, Paged, Until, Words, allowed, each, send_list
+from gateway.api.describing import lists
+from gateway.reads import alerts
+from gateway.reads.answering import listing
+from gateway.state import Gateway
+from gateway.texts import Notice
+from shared.contracts.alerts import Alert
+from shared.errors import CursorInvalid, RateLimited, ScopeMissing
+from shared.errors import Unauthenticated as NoKey
+from shared.feed.serve import GREATEST_SEQ
+
+router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+
+
+class ServedAlert(Alert, frozen=True):
+    """A subject rose to a band where something can still be done.
+
+    `position` counts all alerts from 1 without a gap; `windows` empty has its reason beside it.
+    """
+
+    position: int = 0
+    notice: Notice | None = None
+    links: dict[str, str] = field(default_factory=dict)
+
+
+class AlertFilter(Paged):
+    """Which alerts. A parameter that is repeated means any of its values."""
+
+    indicator: Words = Field([], description="Code of an indicator that raised it.")
+    band: Words = Field([], description="Risk band reached.")
+    source: Words = Field([], description="Id of the publisher's data set.")
+    process: Words = Field([], description="Id of the process (prc_…).")
+    raised_from: From | None = Field(None, alias="raised_at[gte]")
+    raised_to: Until | None = Field(None, alias="raised_at[lte]")
+    after: int = Field(
+        0, ge=0, le=GREATEST_SEQ, description="`position` of the last alert you have."
+    )
+    sort: Literal["position", "-position"] = Field(
+        "position", description="Oldest first, as a reader that follows wants it; or newest first."
+    )
+
+
+@router.get(
+    "",
+    operation_id="list_alerts",
+    summary="List alerts",
+    response_model=None,
+    dependencies=[Depends(allowed("alerts:read"))],
+    responses=lists(
+        ServedAlert,
+        examples.ALERT_PAGE,
+        CursorInvalid,
+        NoKey,
+        ScopeMissing,
+        RateLimited,
+        notice=True,
+    ),
+)
+async def list_alerts(asked: Annotated[AlertFilter, Query()], gateway: Gateway) -> Response:
+    """List alerts in the order in which they were raised."""
+    bound = asked.question("alerts")
+    after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else [None]
+    question = alerts.Question(
+        indicator=each(asked.indicator),
+        band=each(asked.band),
+        source=each(asked.source),
+        process=each(asked.process),
+        raised_from=asked.raised_from,
+        raised_to=asked.raised_to,
+        after=asked.after,
+        sort=asked.sort,
+    )
+    async with gateway.database.connection() as connection:
+        found, last = await alerts.find(
+            connection, question, mark=_position(after[0]), limit=asked.limit
+        )
+    mark = gateway.cursor.encode([last], question=bound) if last is not None else None
+    return send_list(listing(found, next_cursor=mark, notice=True, **gateway.as_of()))
+
+
+def _position(value: object) -> int | None:
+    return value if isinstance(value, int) else None

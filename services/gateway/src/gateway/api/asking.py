@@ -1,0 +1,113 @@
+"""What the routes have in common: the caller, forms of parameters, how an answer is sent."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from fastapi import Path, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+
+from gateway.door import HOLDER, is_known
+from gateway.memory import Answer
+from shared.errors import ScopeMissing
+from shared.paging import LARGEST_PAGE, USUAL_PAGE
+from shared.security import Caller
+
+JSON: Final = "application/json"
+HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+TRANSLATED: Final = HEADERS | {"Vary": "Authorization, Accept-Language"}
+
+_DATE_LENGTH = len("2026-01-31")
+_LAST_MOMENT = time(23, 59, 59, 999999)
+
+bearer = HTTPBearer(
+    auto_error=False, scheme_name="key", description="An API key: `qdg_live_<id>_<secret>`."
+)
+
+
+def allowed(scope: str | None) -> Callable[..., Awaitable[Caller]]:
+    """Return a dependency: the caller, whose key the door has checked, if it holds `scope`.
+
+    Raises ScopeMissing.
+    """
+
+    async def dependency(
+        request: Request,
+        _: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+    ) -> Caller:
+        caller: Caller = request.scope[HOLDER].caller
+        if scope is not None and scope not in caller.scopes:
+            raise ScopeMissing(f"This needs the scope {scope}.")
+        return caller
+
+    return dependency
+
+
+def _moment(text: Any, *, last: bool) -> datetime:
+    if not isinstance(text, str):
+        raise TypeError("a date or a moment is a text")
+    if len(text) == _DATE_LENGTH:
+        return datetime.combine(
+            date.fromisoformat(text), _LAST_MOMENT if last else time.min, tzinfo=UTC
+        )
+    moment = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign sent as it is
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("outside the calendar") from error
+
+
+_MOMENT_SCHEMA = WithJsonSchema(
+    {"type": "string", "description": "A date (UTC day) or an RFC 3339 moment."}
+)
+From = Annotated[datetime, BeforeValidator(lambda text: _moment(text, last=False)), _MOMENT_SCHEMA]
+Until = Annotated[datetime, BeforeValidator(lambda text: _moment(text, last=True)), _MOMENT_SCHEMA]
+
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[list[Word], Field(max_length=50)]
+"""Alternatives, as a parameter that may be repeated."""
+
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=24, decimal_places=6),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,6})?$"}),
+]
+
+Id = Annotated[str, Path(max_length=300, description="A public id.")]
+
+
+class Paged(BaseModel):
+    """What every list takes."""
+
+    limit: int = Field(USUAL_PAGE, ge=1, le=LARGEST_PAGE, description="Rows of a page.")
+    cursor: str | None = Field(
+        None, max_length=2048, description="`page.next_cursor` of the page before."
+    )
+
+    def question(self, name: str) -> dict[str, Any]:
+        """Return what a cursor of this list is bound to."""
+        asked = self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_defaults=True)
+        return {"list": name, **asked}
+
+
+def send(request: Request, answer: Answer, headers: dict[str, str] | None = None) -> Response:
+    """Send a document with its version, or 304 to a caller who has it."""
+    said = {"ETag": answer.etag.decode(), **(headers or HEADERS)}
+    known = request.headers.get("if-none-match")
+    if known is not None and is_known(known.encode("latin-1"), answer.etag):
+        return Response(status_code=304, headers=said)
+    return Response(answer.body, media_type=JSON, headers=said)
+
+
+def send_list(body: bytes) -> Response:
+    """Send a page of a list."""
+    return Response(body, media_type=JSON, headers=HEADERS)
+
+
+def each(words: Sequence[str]) -> tuple[str, ...]:
+    """Return alternatives once each."""
+    return tuple(dict.fromkeys(words))

@@ -1,0 +1,102 @@
+"""How answers are described in the OpenAPI document: schemas read off the structs that are served.
+
+A route says which struct it answers with, and shows an example made by the code that makes the
+real ones. `complete` adds the schemas of all named structs to the document.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+from msgspec import Struct
+
+from gateway.texts import Notice
+from shared.errors import Problem, responses
+
+_TEMPLATE = "#/components/schemas/{name}"
+_described: dict[str, type] = {}
+
+_HEADERS: Final = {
+    "ETag": {"description": "The version of this document.", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "What is left of the quota, and the seconds until it is back.",
+        "schema": {"type": "string", "examples": ['"key-min";r=599;t=60']},
+    },
+}
+
+
+class PageInfo(Struct, frozen=True, gc=False):
+    """Whether more rows follow, and the cursor to ask for them with."""
+
+    next_cursor: str | None
+    has_more: bool
+
+
+def answers(
+    kind: type, example: Any, *problems: type[Problem], conditional: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Return `responses=` of a route that answers one document of this kind."""
+    return _answers(_reference(kind), kind.__doc__, example, problems, conditional=conditional)
+
+
+def lists(
+    kind: type, example: Any, *problems: type[Problem], notice: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Return `responses=` of a route that answers a page of documents of this kind."""
+    properties: dict[str, Any] = {
+        "data": {"type": "array", "items": _reference(kind)},
+        "page": _reference(PageInfo),
+        "as_of": {"type": "string", "format": "date-time", "description": "Last change seen."},
+        "seq": {"type": "integer", "description": "Number of the last change seen."},
+    }
+    if notice:
+        properties["notice"] = _reference(Notice)
+    schema = {"type": "object", "required": [*properties], "properties": properties}
+    return _answers(schema, "A page.", example, problems, conditional=False)
+
+
+def complete(app: FastAPI) -> None:
+    """Let an application's OpenAPI document contain the schemas of what it answers with."""
+    described = app.openapi
+
+    def completed() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = described()
+            document["components"]["schemas"].update(_schemas())
+        return described()
+
+    app.openapi = completed  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _answers(
+    schema: Mapping[str, Any],
+    description: str | None,
+    example: Any,
+    problems: tuple[type[Problem], ...],
+    *,
+    conditional: bool,
+) -> dict[int | str, dict[str, Any]]:
+    headers = _HEADERS if conditional else {"RateLimit": _HEADERS["RateLimit"]}
+    answer = {
+        "description": (description or "").split("\n\n", maxsplit=1)[0],
+        "headers": headers,
+        "content": {"application/json": {"schema": schema, "example": example}},
+    }
+    unchanged: dict[int | str, Any] = {
+        304: {"description": "You have this version (If-None-Match)."}
+    }
+    if not conditional:
+        unchanged = {}
+    return {200: answer, **unchanged, **responses(*problems)}
+
+
+def _reference(kind: type) -> dict[str, str]:
+    _described[kind.__name__] = kind
+    return {"$ref": _TEMPLATE.format(name=kind.__name__)}
+
+
+def _schemas() -> dict[str, Any]:
+    kinds = list(_described.values())
+    _, components = msgspec.json.schema_components(kinds, ref_template=_TEMPLATE)
+    return components

@@ -1,0 +1,225 @@
+"""The invented purchase that the documentation shows, as the feeds would bring it."""
+
+from typing import Any, Final
+
+import msgspec
+
+from shared.contracts.releases import ReleaseEntry
+from shared.vocabulary.identifiers import party_id, process_id
+
+SOURCE: Final = "example"
+OCID: Final = "ocds-example-000001"
+PROCESS: Final = process_id(SOURCE, OCID)
+BUYER: Final = party_id(SOURCE, "B-1", "").id
+SUPPLIER: Final = party_id(SOURCE, "S-1", "").id
+MOMENT: Final = "2026-03-02T06:00:00Z"
+METHOD: Final = "kz-1"
+
+RELEASE: Final[dict[str, Any]] = {
+    "ocid": OCID,
+    "id": "ocds-example-000001-3",
+    "date": MOMENT,
+    "tag": ["compiled"],
+    "initiationType": "tender",
+    "parties": [
+        {"id": "B-1", "name": "Үлгі мектеп", "roles": ["buyer"]},
+        {"id": "S-1", "name": "Үлгі Құрылыс ЖШС", "roles": ["supplier", "tenderer"]},
+    ],
+    "buyer": {"id": "B-1", "name": "Үлгі мектеп"},
+    "tender": {
+        "id": "T-1",
+        "title": "Мектеп асханасына арналған жиһаз",
+        "status": "complete",
+        "procurementMethod": "open",
+        "datePublished": "2026-02-02T04:00:00Z",
+        "tenderPeriod": {"startDate": "2026-02-02T04:00:00Z", "endDate": "2026-02-09T04:00:00Z"},
+        "value": {"amount": 5000000, "currency": "KZT"},
+        "numberOfTenderers": 1,
+        "lots": [{"id": "L-1", "title": "Жиһаз", "value": {"amount": 5000000, "currency": "KZT"}}],
+    },
+    "bids": {
+        "details": [
+            {"id": "1", "status": "valid", "tenderers": [{"id": "S-1", "name": "Үлгі Құрылыс ЖШС"}]}
+        ]
+    },
+    "awards": [
+        {
+            "id": "A-1",
+            "status": "active",
+            "date": "2026-02-12T04:00:00Z",
+            "value": {"amount": 4990000, "currency": "KZT"},
+            "suppliers": [{"id": "S-1", "name": "Үлгі Құрылыс ЖШС"}],
+        }
+    ],
+    "contracts": [{"id": "C-1", "awardID": "A-1", "status": "active"}],
+}
+
+_LINKS_OF_PARTIES = [
+    {
+        "id": BUYER,
+        "local_id": "B-1",
+        "roles": ["buyer"],
+        "weak": False,
+        "person": False,
+    },
+    {
+        "id": SUPPLIER,
+        "local_id": "S-1",
+        "roles": ["supplier", "tenderer"],
+        "weak": False,
+        "person": False,
+    },
+]
+
+ENTRY: Final = msgspec.convert(
+    {
+        "id": PROCESS,
+        "source": SOURCE,
+        "ocid": OCID,
+        "revision": 3,
+        "date": MOMENT,
+        "received_at": "2026-03-02T06:05:00Z",
+        "origin": "live",
+        "counts": {"bids": 1, "awards": 1, "contracts": 1, "items": 0},
+        "quality": [],
+        "parties": _LINKS_OF_PARTIES,
+        "release": msgspec.Raw(msgspec.json.encode(RELEASE)),
+    },
+    ReleaseEntry,
+)
+
+SCORE: Final[dict[str, Any]] = {
+    "subject": {"type": "process", "id": PROCESS, "source": SOURCE, "ocid": OCID},
+    "score": {"lower": 20.0, "expected": 21.5, "upper": 35.0},
+    "points": {"lower": 20.0, "expected": 21.5, "upper": 35.0},
+    "coverage": 0.8,
+    "band": "low",
+    "provisional": False,
+    "value": {"amount": "4990000", "currency": "KZT"},
+    "indicators": [
+        {
+            "code": "R018",
+            "status": "flagged",
+            "kind": "signal",
+            "family": "competition",
+            "value": 1.0,
+            "threshold": 1.0,
+            "strength": 1.0,
+            "points": 20.0,
+            "discount": 1.0,
+            "counted": 20.0,
+            "expected_points": None,
+            "evidence": [{"path": "/tender/numberOfTenderers", "value": 1, "process": None}],
+            "missing": [],
+        },
+        {
+            "code": "R024",
+            "status": "not_computable",
+            "kind": "signal",
+            "family": "price",
+            "value": None,
+            "threshold": None,
+            "strength": None,
+            "points": 15.0,
+            "discount": 0.0,
+            "counted": 0.0,
+            "expected_points": 1.5,
+            "evidence": [],
+            "missing": ["/bids/details/0/value"],
+        },
+    ],
+    "method_version": METHOD,
+    "profile": "kz",
+    "data_date": MOMENT,
+    "data_seq": 4711,
+    "computed_at": "2026-03-02T06:05:01Z",
+    "cause": "data",
+}
+
+ALERT: Final[dict[str, Any]] = {
+    "id": "alr_example0001",
+    "subject": SCORE["subject"],
+    "process": PROCESS,
+    "indicators": ["R018"],
+    "band": "high",
+    "previous_band": "low",
+    "score": 52.5,
+    "raised_at": "2026-03-02T06:05:01Z",
+    "data_date": MOMENT,
+    "data_seq": 4711,
+    "method_version": METHOD,
+    "windows": [],
+    "windows_reason": "The term to complain about this tender has ended.",
+    "value": {"amount": "4990000", "currency": "KZT"},
+}
+
+
+def _words(kk: str, ru: str, en: str) -> dict[str, str]:
+    return {"kk": kk, "ru": ru, "en": en}
+
+
+INDICATOR: Final[dict[str, Any]] = {
+    "code": "R018",
+    "version": "1",
+    "title": _words("Жалғыз өтінім", "Единственная заявка", "A single bid"),
+    "meaning": _words(
+        "Ашық тәсілге бір ғана өтінім берілді.",
+        "На открытый способ подана одна заявка.",
+        "An open procedure drew one bid.",
+    ),
+    "why_it_matters": _words(
+        "Бәсекесіз баға әдетте жоғары болады.",
+        "Без соперников цена обычно выше.",
+        "Without rivals the price is usually higher.",
+    ),
+    "innocent_explanations": _words(
+        "Нарықта бір ғана өндіруші бар.",
+        "На рынке один производитель.",
+        "The market has one maker.",
+    ),
+    "how_to_check": _words(
+        "Өткен жылғы өтінімдермен салыстырыңыз.",
+        "Сравните с заявками прошлого года.",
+        "Compare with last year's bids.",
+    ),
+    "what_would_clear_it": _words(
+        "Жарияланбаған екінші өтінім.",
+        "Вторая заявка, не опубликованная ранее.",
+        "A second bid that was not published.",
+    ),
+    "subject": "process",
+    "kind": "signal",
+    "stage": "tender",
+    "family": "competition",
+    "severity": "medium",
+    "points": 20.0,
+    "parameters": [
+        {"name": "fewest", "unit": "bids", "default": 1, "origin": "Open Contracting Partnership"}
+    ],
+    "legal_basis": [],
+    "cross_references": {"OCP": "R018"},
+    "fields": ["/tender/numberOfTenderers"],
+}
+
+SOURCE_DOCUMENT: Final[dict[str, Any]] = {
+    "id": SOURCE,
+    "title": "An invented publisher",
+    "publisher": "Invented for the documentation",
+    "licence": "https://creativecommons.org/licenses/by/4.0/",
+    "attribution": "Invented for the documentation",
+    "url": None,
+    "kind": "file",
+    "last_run": {
+        "id": "run_example",
+        "status": "complete",
+        "started_at": "2026-03-02T06:04:50Z",
+        "finished_at": "2026-03-02T06:05:00Z",
+        "expected": 1,
+        "received": 1,
+        "accepted": 1,
+        "unchanged": 0,
+        "quarantined": 0,
+    },
+    "processes": 1,
+    "newest_release": MOMENT,
+}

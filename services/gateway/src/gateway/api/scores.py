@@ -1,0 +1,203 @@
+"""Risk scores: as computed, explained in the reader's language, or many in short."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from msgspec import Struct
+from pydantic import Field
+
+from gateway.api import examples
+from gateway.api.asking import TRANSLATED, allowed, send, send_list
+from gateway.api.describing import answers
+from gateway.api.example_purchase import PROCESS
+from gateway.documents import ScoreSummary
+from gateway.explain.documents import Explanation
+from gateway.explain.render import explain
+from gateway.memory import Answer
+from gateway.reads import scores
+from gateway.reads.answering import answer, encode
+from gateway.state import Gateway, State
+from gateway.texts import NOTICE, Notice
+from gateway.view.score import score_row
+from shared.bodies import Body
+from shared.contracts.scores import ScoreDocument
+from shared.errors import FieldError, NotFound, RateLimited, ScopeMissing, ValidationFailed
+from shared.errors import Unauthenticated as NoKey
+from shared.security import Caller
+from shared.vocabulary.text import negotiate
+
+router = APIRouter(prefix="/v1", tags=["scores"])
+Reader = Annotated[Caller, Depends(allowed("scores:read"))]
+
+SubjectType = Annotated[
+    str, Path(max_length=40, pattern="^[a-z_]+$", description="process, buyer or supplier.")
+]
+SubjectId = Annotated[
+    str, Path(max_length=100, pattern="^[a-z0-9_]+$", description="prc_… or org_….")
+]
+At = Annotated[
+    date | None, Query(description="The score as it stood at the end of this day (UTC).")
+]
+Language = Annotated[str | None, Header(max_length=500, description="kk, ru or en.")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which score: whose, and of which day."""
+
+    subject_type: SubjectType
+    subject_id: SubjectId
+    at: At = None
+
+
+Question = Annotated[Asked, Depends()]
+
+_score = msgspec.json.Decoder(ScoreDocument).decode
+
+
+class ServedScore(ScoreDocument, frozen=True):
+    """A risk score, 0-100, with what every indicator says; a sign, not an accusation.
+
+    `status`, `code`, `kind` and `family` are open words: new ones may come at any time.
+    """
+
+    notice: Notice
+    links: dict[str, str]
+
+
+class ScoreInShort(ScoreSummary, frozen=True):
+    """A score in one line, with the id it belongs to."""
+
+    id: str
+
+
+class Lookup(Struct, frozen=True):
+    """The scores that were asked for, in that order, and the ids that have none."""
+
+    data: list[ScoreInShort]
+    missing: list[str]
+    as_of: str
+    seq: int
+    notice: Notice
+
+
+class LookupBody(Body):
+    """Up to 100 subjects of one type."""
+
+    ids: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
+        min_length=1, max_length=100, examples=[[PROCESS]]
+    )
+    subject_type: Literal["process", "buyer", "supplier"] = "process"
+
+
+@router.get(
+    "/scores/{subject_type}/{subject_id}",  # noqa: FAST003 (both are fields of Asked)
+    operation_id="read_score",
+    summary="Read a score",
+    response_model=None,
+    responses=answers(
+        ServedScore,
+        examples.SCORE_DOCUMENT,
+        NoKey,
+        ScopeMissing,
+        NotFound,
+        RateLimited,
+        conditional=True,
+    ),
+)
+async def read_score(
+    request: Request,
+    asked: Question,
+    caller: Reader,
+    gateway: Gateway,
+) -> Response:
+    """Read the score of a process, a buyer or a supplier, as it is or as it was."""
+    return send(request, await _read(gateway, caller, asked))
+
+
+@router.get(
+    "/scores/{subject_type}/{subject_id}/explanation",  # noqa: FAST003 (fields of Asked)
+    operation_id="explain_score",
+    summary="Explain a score",
+    response_model=None,
+    responses=answers(
+        Explanation,
+        examples.EXPLANATION,
+        NoKey,
+        ScopeMissing,
+        NotFound,
+        RateLimited,
+        conditional=True,
+    ),
+)
+async def explain_score(
+    request: Request,
+    asked: Question,
+    caller: Reader,
+    gateway: Gateway,
+    accept_language: Language = None,
+) -> Response:
+    """Explain a score in Kazakh, Russian or English: one line per indicator, adding up."""
+    found = await _read(gateway, caller, asked)
+    language = negotiate(accept_language)
+    catalogue, version = await _catalogue(gateway)
+    body = encode(explain(_score(found.body), catalogue, language))
+    revisions = (found.etag.decode().strip('"'), version, language)
+    return send(request, answer(body, *revisions), TRANSLATED | {"Content-Language": language})
+
+
+@router.post(
+    "/scores:lookup",
+    operation_id="lookup_scores",
+    summary="Look up many scores",
+    response_model=None,
+    responses=answers(Lookup, examples.LOOKUP, NoKey, ScopeMissing, RateLimited),
+)
+async def lookup_scores(asked: LookupBody, caller: Reader, gateway: Gateway) -> Response:
+    """Read up to 100 scores in short, for lists on small screens."""
+    del caller
+    async with gateway.database.connection() as connection:
+        found, missing = await scores.in_short(connection, asked.subject_type, asked.ids)
+    rest = encode({"missing": missing, **gateway.as_of(), "notice": NOTICE})
+    return send_list(b'{"data":[%b],%b' % (b",".join(found), rest[1:]))
+
+
+async def _read(gateway: State, caller: Caller, asked: Asked) -> Answer:
+    if asked.at is not None:
+        return await _past(gateway, caller, asked, asked.at)
+    key = f"{asked.subject_type}/{asked.subject_id}"
+    remembered: Answer | None = gateway.memory.get("score", key)
+    if remembered is not None:
+        return remembered
+    mark = gateway.memory.mark()
+    async with gateway.database.connection() as connection:
+        found = await scores.by_subject(connection, asked.subject_type, asked.subject_id)
+    if found is None:
+        raise NotFound("There is no score of this subject.")
+    gateway.memory.put("score", key, found, size=len(found.body), mark=mark)
+    return found
+
+
+async def _past(gateway: State, caller: Caller, asked: Asked, at: date) -> Answer:
+    if at > gateway.clock.now().date():
+        raise ValidationFailed(
+            "That day has not come.",
+            errors=[FieldError("/query/at", "future", "must not lie in the future")],
+        )
+    document = await gateway.past.read(asked.subject_type, asked.subject_id, at, caller)
+    row = score_row(document)
+    return answer(row.body, row.revision)
+
+
+async def _catalogue(gateway: State) -> tuple[dict[str, Any], str]:
+    remembered: tuple[dict[str, Any], str] | None = gateway.memory.get("indicator", "all")
+    if remembered is not None:
+        return remembered
+    mark = gateway.memory.mark()
+    async with gateway.database.connection() as connection:
+        found = await scores.catalogue(connection)
+    gateway.memory.put("indicator", "all", found, size=4096 * len(found[0]), mark=mark)
+    return found

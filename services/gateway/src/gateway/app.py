@@ -1,0 +1,127 @@
+"""The gateway's HTTP application: its parts put together, and its routes behind the door."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from gateway.api import alerts, catalogue, describing, meta, ocds, organisations, pages, processes
+from gateway.api import scores as scores_api
+from gateway.callers import Callers
+from gateway.door import Door
+from gateway.follower import Follower
+from gateway.memory import Memory
+from gateway.metrics import GatewayMetrics
+from gateway.past import PastScores
+from gateway.quotas import Quotas
+from gateway.settings import GatewaySettings
+from gateway.state import State
+from shared.app import create_app
+from shared.clock import Clock, SystemClock
+from shared.database import Database
+from shared.paging import Cursor
+
+DESCRIPTION: Final = """\
+Public procurement of Kazakhstan, watched: every purchase with explainable signs of risk.
+
+A score is a sign that deserves review and not evidence of an offence or of anybody's guilt.
+Times are UTC, money is exact decimal text with its currency. Lists are pages: ask on with
+`page.next_cursor`. Errors are RFC 9457 problem documents with a stable `code`.
+"""
+
+TAGS: Final = [
+    {"name": "processes", "description": "Contracting processes."},
+    {"name": "scores", "description": "Risk scores and why they are what they are."},
+    {"name": "organisations", "description": "Buyers and suppliers."},
+    {"name": "indicators", "description": "The catalogue of risk indicators."},
+    {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
+    {"name": "ocds", "description": "The data themselves."},
+    {"name": "meta", "description": "Where the data come from and how fresh they are."},
+]
+
+ROUTERS: Final = [
+    processes.router,
+    scores_api.router,
+    organisations.router,
+    catalogue.router,
+    alerts.router,
+    ocds.router,
+    meta.router,
+    pages.router,
+]
+
+_MEGABYTE = 1024 * 1024
+
+
+def build(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
+    """Return the application; nothing is connected before it starts."""
+    state = _state(settings, clock or SystemClock())
+    app = create_app(
+        service="gateway",
+        settings=settings,
+        title="Qadaga",
+        description=DESCRIPTION,
+        routers=ROUTERS,
+        lifespan=_lifespan,
+        readiness={"database": state.database.ping, "view": state.memory.check},
+        public=True,
+        clock=state.clock,
+    )
+    app.openapi_tags = TAGS
+    describing.complete(app)
+    app.state.gateway = state
+    # Innermost: what the door refuses is told and counted by the layers around it.
+    app.user_middleware.append(
+        Middleware(
+            Door,
+            callers=state.callers,
+            quotas=state.quotas,
+            memory=state.memory,
+            score_endpoint=scores_api.read_score,
+        )
+    )
+    return app
+
+
+def _state(settings: GatewaySettings, clock: Clock) -> State:
+    database = Database(settings.database_url, application="gateway-api")
+    memory = Memory(limit_bytes=settings.cache_mb * _MEGABYTE)
+    return State(
+        settings=settings,
+        clock=clock,
+        database=database,
+        memory=memory,
+        follower=Follower(database, memory),
+        callers=Callers(database, memory, clock=clock, per_minute=settings.requests_per_minute),
+        quotas=Quotas(settings.redis_url),
+        cursor=Cursor(settings.cursor_key.get_secret_value().encode()),
+        past=PastScores(url=settings.scoring_url, settings=settings, clock=clock),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state: State = app.state.gateway
+    await state.database.open()
+    shown = GatewayMetrics(state)
+    shown.register()
+    tasks = [
+        asyncio.create_task(state.follower.run()),
+        asyncio.create_task(state.callers.write_uses()),
+    ]
+    try:
+        yield
+    finally:
+        shown.unregister()
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await state.callers.flush()
+        await state.quotas.close()
+        await state.past.close()
+        await state.database.close()

@@ -1,0 +1,92 @@
+"""Add, list or revoke API keys. A new key is printed once and can never be shown again."""
+
+import argparse
+import asyncio
+from datetime import UTC, date, datetime, time
+
+from gateway import management
+from gateway.commands.output import refuse, say, table, with_database
+from gateway.keys import SCOPES, parse_key
+from shared.clock import SystemClock
+from shared.database import Database
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Take what to do, and what a new key may do."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="make one; prints it once")
+    add.add_argument("--organisation", required=True, help="id or name of who will hold it")
+    add.add_argument("--member", help="id of the member who will hold it")
+    add.add_argument("--name", help="what it is for")
+    add.add_argument(
+        "--scopes",
+        type=_scopes,
+        default=list(SCOPES),
+        help=f"separated by commas, of: {', '.join(SCOPES)}; unset, all of them",
+    )
+    add.add_argument("--expires", type=_end_of_day, help="last day on which it is valid (UTC)")
+    add.add_argument("--per-minute", type=int, help="requests it may make in any minute")
+    add.add_argument("--json", action="store_true", help="one JSON document")
+    actions.add_parser("list", help="list all, without their secrets")
+    revoke = actions.add_parser("revoke", help="make one invalid, everywhere within seconds")
+    revoke.add_argument("key", help="its id, or the key itself")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Add, list or revoke; 1 where nothing was done."""
+    try:
+        return asyncio.run(with_database(lambda database: _run(database, arguments)))
+    except (management.UnknownError, ValueError) as error:
+        return refuse(str(error))
+
+
+async def _run(database: Database, arguments: argparse.Namespace) -> int:
+    if arguments.action == "list":
+        table([_HEADS, *await _rows(database)])
+    elif arguments.action == "revoke":
+        shown = parse_key(arguments.key)
+        await management.revoke_key(database, SystemClock(), shown.id if shown else arguments.key)
+    else:
+        await _add(database, arguments)
+    return 0
+
+
+async def _add(database: Database, arguments: argparse.Namespace) -> None:
+    made = await management.add_key(
+        database,
+        SystemClock(),
+        organisation=arguments.organisation,
+        scopes=arguments.scopes,
+        member=arguments.member,
+        name=arguments.name,
+        expires_at=arguments.expires,
+        per_minute=arguments.per_minute,
+    )
+    say({"id": made.id, "key": made.text}, as_json=arguments.json, line=made.text)
+
+
+_HEADS = ("id", "organisation", "name", "scopes", "created", "expires", "revoked", "last used")
+
+
+async def _rows(database: Database) -> list[tuple[object, ...]]:
+    return [
+        (
+            key.id,
+            organisation.name,
+            key.name,
+            ",".join(key.scopes),
+            key.created_at.date(),
+            key.expires_at and key.expires_at.date(),
+            key.revoked_at and key.revoked_at.date(),
+            key.last_used_at and f"{key.last_used_at:%Y-%m-%d %H:%M}",
+        )
+        for key, organisation in await management.keys(database)
+    ]
+
+
+def _scopes(text: str) -> list[str]:
+    return [scope.strip() for scope in text.replace(" ", ",").split(",") if scope.strip()]
+
+
+def _end_of_day(text: str) -> datetime:
+    return datetime.combine(date.fromisoformat(text), time.max, tzinfo=UTC)

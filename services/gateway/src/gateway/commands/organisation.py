@@ -1,0 +1,41 @@
+"""Add or list the organisations that may call the gateway."""
+
+import argparse
+import asyncio
+
+from gateway import management
+from gateway.commands.output import refuse, say, table, with_database
+from shared.clock import SystemClock
+from shared.database import Database
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Take what to do, and the name of a new organisation."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    add = actions.add_parser("add", help="add one; prints its id")
+    add.add_argument("name")
+    add.add_argument("--region", help="KATO code of the region it watches")
+    add.add_argument("--json", action="store_true", help="one JSON document")
+    actions.add_parser("list", help="list all")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Add or list; 1 where nothing was done."""
+    try:
+        return asyncio.run(with_database(lambda database: _run(database, arguments)))
+    except ValueError as error:
+        return refuse(str(error))
+
+
+async def _run(database: Database, arguments: argparse.Namespace) -> int:
+    if arguments.action == "list":
+        rows = [
+            (each.id, each.name, each.region) for each in await management.organisations(database)
+        ]
+        table([("id", "name", "region"), *rows])
+        return 0
+    made = await management.add_organisation(
+        database, SystemClock(), arguments.name, region=arguments.region
+    )
+    say({"id": made.id, "name": made.name}, as_json=arguments.json, line=made.id)
+    return 0

@@ -1,0 +1,140 @@
+"""Rendering an explanation: a score, the catalogue, a language in; a document out. No I/O."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from gateway import texts
+from gateway.explain.documents import (
+    Explanation,
+    ExplanationLine,
+    Reply,
+    ShownEvidence,
+    ShownParameter,
+    Sums,
+)
+from shared.contracts.scores import Evidence, IndicatorResult, ScoreDocument, Subject
+from shared.vocabulary.text import Language
+
+Catalogue = Mapping[str, Mapping[str, Any]]
+"""What each indicator says of itself, by code, as the catalogue's feed has it."""
+
+_ORDER: Final = {"flagged": 0, "not_computable": 1, "insufficient_sample": 1, "error": 1}
+_LATER: Final = 2
+_POINTS_KEPT: Final = 4
+
+
+def explain(score: ScoreDocument, catalogue: Catalogue, language: Language) -> Explanation:
+    """Say in one language why a score is what it is."""
+    results = sorted(score.indicators, key=_weight)
+    return Explanation(
+        subject=score.subject,
+        language=language,
+        band=score.band,
+        band_label=texts.label(texts.BANDS, score.band, language) if score.band else None,
+        provisional=score.provisional,
+        coverage=score.coverage,
+        score=score.score,
+        points=score.points,
+        value=score.value,
+        lines=[_line(r, score.subject, catalogue.get(r.code, {}), language) for r in results],
+        sums=_sums(results),
+        notice=getattr(texts.NOTICE, language),
+        disclaimer=_disclaimer(score.data_date, score.method_version, language),
+        data_date=score.data_date,
+        computed_at=score.computed_at,
+        method_version=score.method_version,
+        profile=score.profile,
+        reply=Reply(None, texts.NO_REPLY.in_(language)),
+        links=_links(score.subject),
+    )
+
+
+def _weight(result: IndicatorResult) -> tuple[int, float, str]:
+    return _ORDER.get(result.status, _LATER), -result.counted, result.code
+
+
+def _line(
+    result: IndicatorResult, subject: Subject, about: Mapping[str, Any], language: Language
+) -> ExplanationLine:
+    def said(name: str) -> str | None:
+        return _wording(about.get(name), language)
+
+    return ExplanationLine(
+        code=result.code,
+        version=about.get("version"),
+        title=said("title"),
+        status=result.status,
+        state=texts.label(texts.STATES, result.status, language),
+        kind=result.kind,
+        family=result.family,
+        value=result.value,
+        threshold=result.threshold,
+        threshold_origin=[_parameter(p) for p in about.get("parameters") or ()],
+        points=result.points,
+        discount=result.discount,
+        counted=result.counted,
+        expected_points=result.expected_points,
+        evidence=[_evidence(each, subject) for each in result.evidence],
+        missing=result.missing,
+        meaning=said("meaning"),
+        why_it_matters=said("why_it_matters"),
+        innocent_explanations=said("innocent_explanations"),
+        how_to_check=said("how_to_check"),
+        what_would_clear_it=said("what_would_clear_it"),
+        legal_basis=[_law(each, language) for each in about.get("legal_basis") or ()],
+    )
+
+
+def _wording(words: Any, language: Language) -> str | None:
+    if isinstance(words, Mapping):
+        words = words.get(language)
+    return str(words) if words else None
+
+
+def _parameter(about: Mapping[str, Any]) -> ShownParameter:
+    return ShownParameter(
+        name=str(about.get("name")),
+        value=about.get("default"),
+        unit=about.get("unit"),
+        origin=about.get("origin"),
+    )
+
+
+def _law(basis: Mapping[str, Any], language: Language) -> str:
+    """One line per article: the act, the article, and since when it has been in force."""
+    named = [_wording(basis.get(name), language) for name in ("act", "article")]
+    dates = [str(basis[name]) for name in ("valid_from", "valid_to") if basis.get(name)]
+    line = ", ".join(filter(None, named))
+    return f"{line} ({' – '.join(dates)})" if dates else line
+
+
+def _evidence(evidence: Evidence, subject: Subject) -> ShownEvidence:
+    process = evidence.process or (subject.id if subject.type == "process" else None)
+    release = f"/v1/ocds/releases?process={process}" if process else None
+    return ShownEvidence(path=evidence.path, value=evidence.value, release=release)
+
+
+def _sums(results: list[IndicatorResult]) -> Sums:
+    return Sums(
+        counted=round(sum(each.counted for each in results), _POINTS_KEPT),
+        expected_of_uncomputed=round(
+            sum(each.expected_points or 0.0 for each in results), _POINTS_KEPT
+        ),
+    )
+
+
+def _disclaimer(data_date: datetime | None, method_version: str, language: Language) -> str:
+    shown = data_date.date().isoformat() if data_date else texts.UNKNOWN_DATE.in_(language)
+    return texts.DISCLAIMER.in_(language).format(data_as_of=shown, method_version=method_version)
+
+
+def _links(subject: Subject) -> dict[str, str]:
+    score = f"/v1/scores/{subject.type}/{subject.id}"
+    homes = {"process": "processes", "buyer": "buyers", "supplier": "suppliers"}
+    links = {"self": f"{score}/explanation", "score": score}
+    if subject.type in homes:
+        links["subject"] = f"/v1/{homes[subject.type]}/{subject.id}"
+    if subject.type == "process":
+        links["release"] = f"/v1/ocds/releases?process={subject.id}"
+    return links

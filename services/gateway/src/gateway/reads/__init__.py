@@ -1,0 +1,1 @@
+"""Reading the published view: one module per kind of question, plain asyncpg, bytes out."""

@@ -1,0 +1,44 @@
+"""What the routes of one gateway process share, made when the application is made."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from gateway.callers import Callers
+from gateway.follower import Follower
+from gateway.memory import Memory
+from gateway.past import PastScores
+from gateway.quotas import Quotas
+from gateway.settings import GatewaySettings
+from shared.clock import Clock
+from shared.database import Database
+from shared.paging import Cursor
+
+
+@dataclass(frozen=True)
+class State:
+    """The parts of the gateway, by what they do."""
+
+    settings: GatewaySettings
+    clock: Clock
+    database: Database
+    memory: Memory
+    follower: Follower
+    callers: Callers
+    quotas: Quotas
+    cursor: Cursor
+    past: PastScores
+
+    def as_of(self) -> dict[str, Any]:
+        """How far the view is known here, for the envelope of a list."""
+        return {"as_of": self.follower.changed_at, "seq": max(0, self.follower.seq)}
+
+
+def state_of(request: Request) -> State:
+    """Return the parts of the gateway that answers a request."""
+    state: State = request.app.state.gateway
+    return state
+
+
+Gateway = Annotated[State, Depends(state_of)]

@@ -1,0 +1,139 @@
+"""The gateway's worker: follows the feeds of the ingestor and scoring, and fills the view."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+import httpx
+import prometheus_client
+
+from gateway.settings import GatewaySettings
+from gateway.view import apply, changes
+from shared import logs
+from shared.clock import Clock, SystemClock
+from shared.contracts.feeds import FEEDS
+from shared.database import Database, transient
+from shared.feed.reader import Apply, FeedReader, Reset
+from shared.queue import Periodic, run_worker
+from shared.security import InternalAuth, service_caller
+
+QUEUE: Final = "gateway"
+FORGET_EVERY: Final = 60.0
+
+_LEVEL: Final = """
+    INSERT INTO feed_level (feed, level_at) VALUES ($1, now())
+    ON CONFLICT (feed) DO UPDATE SET level_at = excluded.level_at
+"""
+
+APPLIED: Final[Mapping[str, tuple[Apply, Reset]]] = {
+    "releases": (
+        apply.releases,
+        partial(apply.empty, tables=("process", "part"), kinds=("process", "organisation")),
+    ),
+    "sources": (apply.sources, partial(apply.empty, tables=("source",), kinds=("source",))),
+    "scores": (apply.scores, apply.forget_scores),
+    "alerts": (apply.alerts, partial(apply.empty, tables=("alert",), kinds=("alert",))),
+    "catalogue": (
+        apply.catalogue,
+        partial(apply.empty, tables=("indicator",), kinds=("indicator",)),
+    ),
+}
+"""What is done about each feed, and how what it said is forgotten."""
+
+_log = logs.logger(__name__)
+
+
+class Filling:
+    """Keeps the view level with every feed."""
+
+    def __init__(self, readers: Mapping[str, FeedReader], database: Database) -> None:
+        self._readers = readers
+        self._database = database
+
+    async def feed(self, name: str, seq: int = 0) -> None:
+        """Read one feed to its end. `seq`, which was rung, says no more than that it has grown."""
+        del seq
+        if name not in self._readers:
+            return
+        await self._readers[name].drain()
+        async with self._database.connection() as connection:
+            await connection.execute(_LEVEL, name)
+
+    async def all_feeds(self) -> None:
+        """Read every feed to its end; one that does not answer holds up no other."""
+        results = await asyncio.gather(*map(self.feed, self._readers), return_exceptions=True)
+        faults = [result for result in results if isinstance(result, Exception)]
+        for fault in faults:
+            if not (transient(fault) or isinstance(fault, httpx.HTTPError)):
+                raise fault
+        if faults:
+            _log.warning("feeds_away", faults=[type(fault).__name__ for fault in faults])
+
+    async def forget_old_changes(self) -> None:
+        """Drop changes that every process has long followed."""
+        async with self._database.connection() as connection:
+            await changes.forget_old(connection)
+
+
+@asynccontextmanager
+async def filling(
+    settings: GatewaySettings, database: Database, clock: Clock
+) -> AsyncIterator[tuple[Filling, Mapping[str, FeedReader]]]:
+    """Lend the readers of all feeds, each signing its requests for the feed's producer."""
+    urls = {"ingestor": settings.ingestor_url, "scoring": settings.scoring_url}
+    clients = {
+        producer: httpx.AsyncClient(
+            auth=InternalAuth(
+                service_caller("feeds:read"),
+                issuer="gateway",
+                audience=producer,
+                key=settings.internal_key,
+                clock=clock,
+            )
+        )
+        for producer in urls
+    }
+    readers = {
+        name: FeedReader(
+            feed=name,
+            url=urls[FEEDS[name].producer],
+            client=clients[FEEDS[name].producer],
+            database=database,
+            apply=applied,
+            reset=reset,
+        )
+        for name, (applied, reset) in APPLIED.items()
+    }
+    try:
+        yield Filling(readers, database), readers
+    finally:
+        for client in clients.values():
+            await client.aclose()
+
+
+async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) -> None:
+    """Fill the view until told to end."""
+    database = Database(settings.database_url, application="gateway-worker")
+    await database.open()
+    try:
+        async with filling(settings, database, SystemClock()) as (view, _):
+            await run_worker(
+                redis_url=settings.redis_url,
+                queue=QUEUE,
+                on_bell=view.feed,
+                sweep=view.all_feeds,
+                cron=[Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes)],
+                stop=stop,
+            )
+    finally:
+        await database.close()
+
+
+def run(settings: GatewaySettings) -> None:
+    """Run the worker as a process, with its metrics beside it."""
+    logs.configure(service="gateway", level=settings.log_level, form=settings.log_format)
+    if settings.metrics_port is not None:
+        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    asyncio.run(work(settings))
