@@ -1,33 +1,27 @@
 """Judging: every indicator over all facts, or over the processes that changed, by one query text.
 
-The signatures are the agreement with the scoring service:
-
     populations = compute_populations(facts, catalogue(), profile)       # fences, versioned
     for judgements in bulk(facts, catalogue(), profile, populations=populations): ...
     for judgements in incremental(facts, catalogue(), profile, pids, populations): ...
 
-Each `Judgements` is one indicator and is valid until the next one is asked for.
+Each `Judgements` is one indicator and is valid until the next one is asked for. An incremental
+run makes temporary tables of the same names as the facts with the changed processes only; they
+come before the facts in every query. Fences come from the stored populations in both modes, so
+that both agree.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import duckdb
+
 from scoring.facts import Facts
+from scoring.fences import Population, tukey
 from scoring.indicator import Indicator, Status
 from scoring.profiles import Profile
-
-
-@dataclass(frozen=True)
-class Population:
-    """What the members of one group look like: size, quartiles (type 8) and Tukey's fences."""
-
-    code: str
-    peer: str
-    n: int
-    q1: float | None
-    q3: float | None
-    low: float | None
-    high: float | None
+from scoring.relations import materialise_shared, set_parameters, set_population, set_profile
+from scoring.staging import FACT_TABLES
 
 
 @dataclass(frozen=True)
@@ -72,38 +66,81 @@ class Involved:
 
     kind: str
     number: int
+    process: str
     party: str
     value: float
 
 
 class Judgements:
-    """The judgements of one indicator, lying in the temp table `judgement` of the connection."""
+    """The judgements of one indicator, lying in the temp table `judgement` of the connection.
 
-    indicator: Indicator
-    population_version: str | None
+    `error` is set, and there are no rows, where the query itself failed.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        indicator: Indicator,
+        population_version: str | None,
+        error: str | None = None,
+    ) -> None:
+        self.connection = connection
+        self.indicator = indicator
+        self.population_version = population_version
+        self.error = error
 
     def counts(self) -> Mapping[Status, int]:
         """How many subjects got which status."""
-        raise NotImplementedError
+        rows = self._fetch("SELECT status, count(*) FROM judgement GROUP BY status")
+        return {row[0]: row[1] for row in rows}
 
     def rows(self, statuses: Iterable[Status] | None = None) -> Iterator[Judgement]:
         """Stream the judgements, or only those with one of the statuses."""
-        raise NotImplementedError
+        wanted = None if statuses is None else list(statuses)
+        for kind, number, subject, status, value, threshold, missing in self._fetch(_ROWS, wanted):
+            fields = tuple(dict.fromkeys(missing.split(","))) if missing else ()
+            yield Judgement(kind, number, subject, status, value, threshold, fields)
 
     def evidence(self) -> Iterator[Evidence]:
         """Stream the evidence of the flagged subjects."""
-        raise NotImplementedError
+        if self.indicator.evidence is None:
+            return
+        for kind, number, process, path, text, amount in self._fetch(
+            _EVIDENCE.format(query=self.indicator.evidence, kind=self._kind("e"))
+        ):
+            yield Evidence(kind, number, process, path, text if amount is None else _plain(amount))
 
     def involved(self) -> Iterator[Involved]:
         """Stream the organisations that the flags concern beside their subjects."""
-        raise NotImplementedError
+        if self.indicator.involved is None:
+            return
+        for row in self._fetch(
+            _INVOLVED.format(query=self.indicator.involved, kind=self._kind("e"))
+        ):
+            yield Involved(*row)
+
+    def _kind(self, alias: str) -> str:
+        subject = self.indicator.subject
+        return f"{alias}.kind" if subject == "organisation" else f"'{subject}'"
+
+    def _fetch(self, sql: str, *values: object) -> Iterator[tuple]:  # type: ignore[type-arg]
+        if self.error is not None:
+            return
+        cursor = self.connection.execute(sql, list(values))
+        while rows := cursor.fetchmany(10_000):
+            yield from rows
 
 
 def compute_populations(
     facts: Facts, catalogue: Mapping[str, Indicator], profile: Profile
 ) -> Populations:
     """Take every group's fences over all facts."""
-    raise NotImplementedError
+    indicators = enabled(catalogue, profile)
+    _begin(facts, indicators, profile)
+    try:
+        return _populations(facts.connection, indicators, profile)
+    finally:
+        _unshadow(facts)
 
 
 def bulk(
@@ -112,9 +149,18 @@ def bulk(
     profile: Profile,
     *,
     populations: Populations | None = None,
+    only: Status | None = None,
 ) -> Iterator[Judgements]:
-    """Judge everything, one indicator after the other."""
-    raise NotImplementedError
+    """Judge everything, one indicator after the other; `only` keeps one status and no other."""
+    indicators = enabled(catalogue, profile)
+    _begin(facts, indicators, profile)
+    materialise_shared(facts.connection, indicators)
+    try:
+        taken = populations or _populations(facts.connection, indicators, profile)
+        for indicator in indicators:
+            yield _judge(facts.connection, indicator, profile, taken, only)
+    finally:
+        _unshadow(facts)
 
 
 def incremental(
@@ -125,4 +171,122 @@ def incremental(
     populations: Populations,
 ) -> Iterator[Judgements]:
     """Judge the processes given by the indicators of scope `process`."""
-    raise NotImplementedError
+    indicators = [one for one in enabled(catalogue, profile) if one.scope == "process"]
+    run = facts.connection.execute
+    run("CREATE OR REPLACE TEMP TABLE affected AS SELECT unnest($1::INTEGER[]) AS pid", [list(pids)])
+    _shadow(facts, "WHERE pid IN (FROM affected)")
+    set_profile(facts.connection, profile, indicators)
+    try:
+        for indicator in indicators:
+            yield _judge(facts.connection, indicator, profile, populations, None)
+    finally:
+        _unshadow(facts)
+
+
+def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indicator]:
+    """List the indicators that the profile runs, in the order of their codes."""
+    if profile.enabled is None:
+        return list(catalogue.values())
+    return [catalogue[code] for code in sorted(profile.enabled)]
+
+
+def _begin(facts: Facts, indicators: Sequence[Indicator], profile: Profile) -> None:
+    if not profile.judge_cancelled and _any_cancelled(facts):
+        _shadow(facts, f"WHERE pid NOT IN ({_CANCELLED.format(facts=_home(facts))})")
+    set_profile(facts.connection, profile, indicators)
+
+
+def _any_cancelled(facts: Facts) -> bool:
+    sql = f"SELECT 1 FROM ({_CANCELLED.format(facts=_home(facts))}) LIMIT 1"
+    return bool(facts.connection.execute(sql).fetchall())
+
+
+def _home(facts: Facts) -> str:
+    name = facts.connection.execute("SELECT current_database()").fetchall()[0][0]
+    return f'"{name}".main'
+
+
+def _shadow(facts: Facts, condition: str) -> None:
+    home = _home(facts)
+    for table in FACT_TABLES:
+        facts.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM {home}.{table} {condition}"
+        )
+
+
+def _unshadow(facts: Facts) -> None:
+    for table in FACT_TABLES:
+        facts.connection.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+
+
+def _populations(
+    connection: duckdb.DuckDBPyConnection, indicators: Sequence[Indicator], profile: Profile
+) -> Populations:
+    rows: list[Population] = []
+    for indicator in indicators:
+        if indicator.population is not None:
+            set_parameters(connection, indicator, profile)
+            cursor = connection.execute(indicator.population)
+            names = [column[0] for column in cursor.description or ()]
+            found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            rows += [tukey(indicator.code, row) for row in found]
+    rows.sort(key=lambda row: (row.code, row.peer))
+    digest = hashlib.sha256(repr((profile, rows)).encode()).hexdigest()[:12]
+    return Populations(digest, rows)
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    indicator: Indicator,
+    profile: Profile,
+    populations: Populations,
+    only: Status | None,
+) -> Judgements:
+    version = populations.version if indicator.population else None
+    groups = [row for row in populations.rows if row.code == indicator.code]
+    kind = "q.kind" if indicator.subject == "organisation" else f"'{indicator.subject}'"
+    where = f"WHERE q.status = '{only}'" if only else ""
+    try:
+        set_parameters(connection, indicator, profile)
+        if indicator.population is not None:
+            set_population(connection, [row.fields() for row in groups])
+        connection.execute(_JUDGE.format(kind=kind, query=indicator.query, where=where))
+        connection.execute(_FLAGGED)
+    except duckdb.Error as error:
+        return Judgements(connection, indicator, version, str(error).splitlines()[0])
+    return Judgements(connection, indicator, version)
+
+
+def _plain(number: float) -> float | int:
+    return int(number) if number.is_integer() else number
+
+
+_CANCELLED = "SELECT pid FROM {facts}.process WHERE tender_status = 'cancelled'"
+
+_JUDGE = """
+CREATE OR REPLACE TEMP TABLE judgement AS
+SELECT {kind} AS kind, q.subject, q.status, q.value, q.threshold, q.missing
+FROM ({query}) q {where}"""
+
+_FLAGGED = """
+CREATE OR REPLACE TEMP VIEW flagged AS
+SELECT kind, subject, value, threshold FROM judgement WHERE status = 'flagged'"""
+
+_PUBLIC = """
+LEFT JOIN subject s ON {kind} = 'process' AND s.pid = {number}
+LEFT JOIN party o ON {kind} <> 'process' AND o.party = {number}"""
+
+_ROWS = f"""
+SELECT j.kind, j.subject, coalesce(s.key, o.id), j.status, j.value, j.threshold, j.missing
+FROM judgement j {_PUBLIC.format(kind="j.kind", number="j.subject")}
+WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], j.status)"""
+
+_EVIDENCE = """
+SELECT {kind} AS kind, e.subject, p.key, e.path, e.text, e.number
+FROM ({query}) e JOIN subject p ON p.pid = e.pid
+ORDER BY 1, 2, p.pid DESC, e.path"""
+
+_INVOLVED = """
+SELECT {kind} AS kind, e.subject, p.key, o.id, e.value
+FROM ({query}) e JOIN party o ON o.party = e.party JOIN subject p ON p.pid = e.pid
+ORDER BY 1, 2, o.id"""

@@ -1,0 +1,145 @@
+"""The small relations that a query joins beside the facts: profile, parameters, population.
+
+They are temporary tables of one connection, made anew for every run (profile) or every indicator
+(the others), so that one query text serves every profile.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import duckdb
+
+from scoring.indicator import Indicator, Parameter
+from scoring.profiles import Profile
+
+SHARED = ("price_gap", "entry")
+"""Views that cost much and are read by several queries: computed once in a bulk run."""
+
+_TYPES = {"integer": "BIGINT", "number": "DOUBLE", "text_list": "VARCHAR[]"}
+
+
+def set_profile(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, indicators: Iterable[Indicator]
+) -> None:
+    """Make the relation `profile` and the shared views; a main currency is found if need be."""
+    make_profile(connection, profile, profile.main_currency)
+    for statement in _views():
+        connection.execute(statement)
+    if profile.one_currency and profile.main_currency is None:
+        codes = {indicator.code for indicator in indicators}
+        make_profile(connection, profile, first_currency(connection, codes))
+
+
+def make_profile(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, currency: str | None
+) -> None:
+    """Make the one-row relation `profile`."""
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE profile AS SELECT $1::BOOLEAN AS strict,
+        $2::BOOLEAN AS dates_as_text, $3::VARCHAR AS main_currency, $4::INTEGER AS minimum_group,
+        $5::VARCHAR[] AS compare_only, $6::VARCHAR[] AS compare_never""",
+        [
+            profile.strict,
+            profile.dates_as_text,
+            currency,
+            profile.minimum_group,
+            profile.compare_only,
+            profile.compare_never,
+        ],
+    )
+
+
+def first_currency(connection: duckdb.DuckDBPyConnection, codes: set[str]) -> str | None:
+    """Find the currency of the first bid whose price a rule would look at, as Cardinal does.
+
+    R024 and R058 look before R036, and only at valid bids of one tenderer in processes with one
+    winner; R036 looks at every submitted bid where an award is active.
+    """
+    looks = [
+        sql
+        for wanted, sql in ((("R024", "R058"), _OFFERED_FIRST), (("R036",), _SUBMITTED_FIRST))
+        if codes.intersection(wanted)
+    ]
+    if not looks:
+        return None
+    union = " UNION ALL ".join(looks)
+    row = connection.execute(
+        f"SELECT currency FROM ({union}) ORDER BY pid, turn, bid_no LIMIT 1"
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_parameters(
+    connection: duckdb.DuckDBPyConnection, indicator: Indicator, profile: Profile
+) -> None:
+    """Make the one-row relation `parameters`, and one relation for each parameter of type table."""
+    scalars = [parameter for parameter in indicator.parameters if parameter.type != "table"]
+    values = [value_of(parameter, indicator.code, profile) for parameter in scalars]
+    fields = ", ".join(
+        f"${place}::{_TYPES[parameter.type]} AS {parameter.name}"
+        for place, parameter in enumerate(scalars, 1)
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE parameters AS SELECT {fields or 'NULL AS nothing'}", values
+    )
+    for parameter in indicator.parameters:
+        if parameter.type == "table":
+            rows = value_of(parameter, indicator.code, profile)
+            assert isinstance(rows, Mapping)
+            _make_table(connection, parameter.name, rows)
+
+
+def value_of(parameter: Parameter, code: str, profile: Profile) -> object:
+    """Tell what a parameter is worth under a profile: its own word, else the declaration's."""
+    own = profile.parameters.get(code, {})
+    if parameter.name in own:
+        return own[parameter.name]
+    return parameter.profiles.get(profile.name, parameter.default)
+
+
+def set_population(connection: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[object]]) -> None:
+    """Make the relation `population` (peer, n, q1, q3, low, high) of the indicator at hand."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE population "
+        "(peer VARCHAR, n BIGINT, q1 DOUBLE, q3 DOUBLE, low DOUBLE, high DOUBLE)"
+    )
+    if rows:
+        connection.executemany("INSERT INTO population VALUES (?, ?, ?, ?, ?, ?)", list(rows))
+
+
+def materialise_shared(
+    connection: duckdb.DuckDBPyConnection, indicators: Iterable[Indicator]
+) -> None:
+    """Compute the costly shared views once, those that some indicator reads."""
+    texts = [f"{indicator.query} {indicator.population}" for indicator in indicators]
+    for name in SHARED:
+        if any(name in text for text in texts):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE kept_{name} AS FROM {name}")
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM kept_{name}")
+
+
+@cache
+def _views() -> tuple[str, ...]:
+    text = (files("scoring") / "views.sql").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("--")]
+    return tuple(part for part in "\n".join(lines).split(";\n") if part.strip())
+
+
+def _make_table(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: Mapping[str, float]
+) -> None:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (key VARCHAR, value DOUBLE)")
+    if rows:
+        connection.executemany(f"INSERT INTO {name} VALUES (?, ?)", list(rows.items()))
+
+
+_OFFERED_FIRST = """
+SELECT b.pid, 0 AS turn, b.bid_no, b.currency FROM bid b JOIN judged p ON p.pid = b.pid
+WHERE b.status = 'valid' AND b.sole IS NOT NULL AND b.amount IS NOT NULL
+  AND b.currency IS NOT NULL AND p.comparable AND p.open_awards = 0 AND p.winner IS NOT NULL"""
+
+_SUBMITTED_FIRST = """
+SELECT b.pid, 1 AS turn, b.bid_no, b.currency FROM bid b JOIN judged p ON p.pid = b.pid
+WHERE b.status NOT IN ('invited', 'withdrawn') AND b.amount IS NOT NULL
+  AND b.currency IS NOT NULL AND p.comparable AND p.active_awards > 0"""

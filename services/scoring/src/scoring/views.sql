@@ -1,0 +1,79 @@
+-- What several indicators share. Created as temporary views in every run, after the tables that
+-- shadow the facts, so that they see what the run is about. One statement each.
+
+-- Type 8 (median-unbiased) quantile of a list, p between 0 and 1; the one-element list is a "let".
+CREATE OR REPLACE TEMP MACRO quantile8(xs, p) AS
+  list_transform([{a: list_sort(xs), n: len(xs), h: (len(xs) + 1e0 / 3) * p + 1e0 / 3}],
+    lambda s: CASE WHEN s.n = 0 THEN NULL WHEN s.h < 1 THEN s.a[1] WHEN s.h >= s.n THEN s.a[s.n]
+      ELSE s.a[floor(s.h)::BIGINT] + (s.h - floor(s.h))
+        * (s.a[floor(s.h)::BIGINT + 1] - s.a[floor(s.h)::BIGINT]) END)[1];
+
+-- The processes with what each group of indicators would miss in them (NULL: nothing), and
+-- whether their prices may be compared at all.
+CREATE OR REPLACE TEMP VIEW judged AS
+SELECT p.*,
+  CASE WHEN len(f.compare_only) > 0
+         THEN coalesce(list_contains(f.compare_only, p.method_details), false)
+       ELSE NOT coalesce(list_contains(f.compare_never, p.method_details), false) END AS comparable,
+  CASE WHEN p.has_bids AND p.unknown_bids + p.unpriced_valid + p.unnamed_valid = 0 AND NOT p.mixed
+            AND p.has_awards AND p.unknown_awards + p.unnamed_awards = 0 THEN NULL
+       ELSE concat_ws(',',
+         CASE WHEN NOT p.has_bids THEN 'bids.details' END,
+         CASE WHEN p.unknown_bids > 0 THEN 'bids.details.status' END,
+         CASE WHEN p.unpriced_valid > 0 OR p.mixed THEN 'bids.details.value' END,
+         CASE WHEN p.unnamed_valid > 0 THEN 'bids.details.tenderers.id' END,
+         CASE WHEN NOT p.has_awards THEN 'awards' END,
+         CASE WHEN p.unknown_awards > 0 THEN 'awards.status' END,
+         CASE WHEN p.unnamed_awards > 0 THEN 'awards.suppliers.id' END) END AS lacking_offers,
+  CASE WHEN p.has_bids AND p.unknown_bids + p.unpriced = 0 AND NOT p.mixed THEN NULL
+       ELSE concat_ws(',',
+         CASE WHEN NOT p.has_bids THEN 'bids.details' END,
+         CASE WHEN p.unknown_bids > 0 THEN 'bids.details.status' END,
+         CASE WHEN p.unpriced > 0 OR p.mixed THEN 'bids.details.value' END) END AS lacking_prices,
+  CASE WHEN p.has_bids AND p.unknown_bids + p.unnamed = 0 THEN NULL
+       ELSE concat_ws(',',
+         CASE WHEN NOT p.has_bids THEN 'bids.details' END,
+         CASE WHEN p.unknown_bids > 0 THEN 'bids.details.status' END,
+         CASE WHEN p.unnamed > 0 THEN 'bids.details.tenderers.id' END) END AS lacking_bidders,
+  CASE WHEN p.has_awards AND p.unknown_awards + p.unnamed_awards = 0 THEN NULL
+       ELSE concat_ws(',',
+         CASE WHEN NOT p.has_awards THEN 'awards' END,
+         CASE WHEN p.unknown_awards > 0 THEN 'awards.status' END,
+         CASE WHEN p.unnamed_awards > 0 THEN 'awards.suppliers.id' END) END AS lacking_awards
+FROM process p CROSS JOIN profile f;
+
+-- Valid bids of one tenderer with a price that can be compared, where one supplier has won all.
+CREATE OR REPLACE TEMP VIEW offer AS
+SELECT b.pid, b.bid_no, b.sole, b.amount, p.winner
+FROM bid b JOIN judged p ON p.pid = b.pid CROSS JOIN profile f
+WHERE b.status = 'valid' AND b.sole IS NOT NULL AND b.amount IS NOT NULL
+  AND p.comparable AND p.has_awards AND p.open_awards = 0 AND p.winner IS NOT NULL
+  AND b.currency = coalesce(f.main_currency, p.bid_currency)
+  AND (NOT f.strict OR p.lacking_offers IS NULL);
+
+-- How far the next offer lies above the winner's, as a share of the winner's price; only where
+-- the winner's is the lowest, else the price was not what decided.
+CREATE OR REPLACE TEMP VIEW price_gap AS
+SELECT pid, winner_low, other_low, (other_low - winner_low) / winner_low AS gap
+FROM (
+  SELECT pid,
+    min(CASE WHEN sole = winner THEN amount END) AS winner_low,
+    min(CASE WHEN sole <> winner THEN amount END) AS other_low
+  FROM offer GROUP BY pid)
+CROSS JOIN profile f
+WHERE other_low >= winner_low AND (NOT f.strict OR winner_low > 0);
+
+-- One row per tenderer and process with one winner: won is 1 or 0, NULL where it cannot be told.
+CREATE OR REPLACE TEMP VIEW entry AS
+SELECT e.pid, e.party,
+  CASE WHEN f.strict AND (e.unsure OR p.lacking_awards IS NOT NULL) THEN NULL
+       WHEN e.party = p.winner THEN 1 ELSE 0 END AS won
+FROM (
+  SELECT b.pid, b.sole AS party, count(b.status) < count(*) AS unsure
+  FROM bid b CROSS JOIN profile f
+  WHERE b.sole IS NOT NULL AND (b.status = 'valid' OR (f.strict AND b.status IS NULL))
+  GROUP BY b.pid, b.sole) e
+JOIN judged p ON p.pid = e.pid CROSS JOIN profile f
+WHERE p.has_bids AND p.has_awards AND p.open_awards = 0
+  AND (p.winner IS NOT NULL
+    OR (f.strict AND p.active_awards < 2 AND p.lacking_awards IS NOT NULL));
