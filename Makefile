@@ -9,7 +9,7 @@ WORKERS ?= 2
 .PHONY: help setup setup-dev up down load test test-full check bench fmt docs lock clean
 
 help:  ## list what can be made
-	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /: /' | column -t -s:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## make .venv with what running needs
 	@$(PYTHON) deploy/setup.py
@@ -28,7 +28,7 @@ load: setup  ## load releases into the running platform: make load FILE="a.jsonl
 	@$(BIN)/python -m deploy.local exec ingestor load $(FILE)
 
 test: setup-dev  ## all tests that need nothing but this folder
-	$(BIN)/pytest -n $(WORKERS) -m "not container" $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) -m "not extra" $(TESTS)
 
 test-full: setup-dev  ## and those that need a browser, a proxy or containers, where there are any
 	$(BIN)/pytest -n $(WORKERS) $(TESTS)

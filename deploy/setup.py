@@ -133,7 +133,13 @@ def install_members() -> None:
 
 def uv(*arguments: str) -> bool:
     """Install by uv; whether it worked."""
-    settings = {**mirror(), "UV_NO_PROGRESS": "1", "UV_HTTP_TIMEOUT": "60", "UV_LINK_MODE": "copy"}
+    pip_says = output(str(PYTHON), "-m", "pip", "config", "list")
+    settings = {
+        **mirror(pip_says),
+        "UV_NO_PROGRESS": "1",
+        "UV_HTTP_TIMEOUT": "60",
+        "UV_LINK_MODE": "copy",
+    }
     command = (str(UV), "pip", "install", "--quiet", "--python", str(PYTHON), *arguments)
     return run(*command, environment=settings)
 
@@ -144,10 +150,14 @@ def pip(*arguments: str) -> bool:
     return run(str(PYTHON), "-m", "pip", "install", *quiet, *arguments)
 
 
-def mirror() -> dict[str, str]:
-    """What pip is told about indexes, in uv's words."""
+def mirror(pip_says: str) -> dict[str, str]:
+    """What pip is told about indexes (`pip config list`), in uv's words.
+
+    >>> mirror("global.extra-index-url='https://a.example https://b.example'")
+    {'UV_INDEX': 'https://a.example https://b.example'}
+    """
     found = {}
-    for line in output(str(PYTHON), "-m", "pip", "config", "list").splitlines():
+    for line in pip_says.splitlines():
         key, _, value = line.partition("=")
         name = MIRROR.get(key.rpartition(".")[2])
         if name and name not in os.environ:
