@@ -66,7 +66,6 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     indicators: list[IndicatorResult]
     method_version: str
     profile: str
-    data_date: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,16 @@ class Scored:
     statuses: str
     flags: tuple[str, ...]
 
-    def document(self, *, data_seq: int, computed_at: datetime, cause: str) -> bytes:
-        """Finish the public bytes with what the digest leaves out."""
-        tail = {"data_seq": data_seq, "computed_at": computed_at, "cause": cause}
+    def document(
+        self, *, data_date: datetime | None, data_seq: int, computed_at: datetime, cause: str
+    ) -> bytes:
+        """Finish the public bytes with what the content leaves out."""
+        tail = {
+            "data_date": data_date,
+            "data_seq": data_seq,
+            "computed_at": computed_at,
+            "cause": cause,
+        }
         return self.content[:-1] + b"," + _encode(tail)[1:]
 
 
@@ -113,7 +119,8 @@ def score(
 ) -> Scored:
     """Compose, explain and encode the score of one subject; the order of judgements is no matter.
 
-    The data date of an organisation moves with every purchase: it stays out of its content.
+    `data_date` belongs to the digest of a purchase. That of an organisation would move with every
+    purchase anywhere, and is given to the document alone.
     """
     ordered = sorted(judgements, key=_name)
     signs = tuple(_sign(judgement, method.weights) for judgement in ordered)
@@ -130,14 +137,13 @@ def score(
         indicators=lines,
         method_version=method.version,
         profile=method.profile,
-        data_date=data_date,
     )
     encoded = _encode(content)
     return Scored(
         subject=subject,
         composition=composition,
         content=encoded,
-        digest=hashlib.blake2b(encoded, digest_size=16).digest(),
+        digest=hashlib.blake2b(encoded + _encode(data_date), digest_size=16).digest(),
         statuses=" ".join([f"{s.code}:{LETTERS[s.status]}" for s in signs if not s.context]),
         flags=tuple(
             [line.code for line in lines if line.status == FLAGGED and line.context is None]

@@ -199,3 +199,9 @@ class Rejudge(Base, table=True):
 
     subject_id: str = Field(primary_key=True)
     cause: str
+
+
+class Replay(Base, table=True):
+    """A dead letter that somebody asked to be taken in again."""
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

@@ -19,11 +19,10 @@ class Trilingual(Struct, frozen=True, gc=False):
 class LegalBasis(Struct, frozen=True):
     """An article an indicator rests on, and when it was in force (ISO dates, null = open)."""
 
-    act: str
-    article: str
+    article: Trilingual
     valid_from: str | None = None
     valid_to: str | None = None
-    url: str | None = None
+    source: str | None = None
 
 
 class Parameter(Struct, frozen=True):

@@ -1,5 +1,7 @@
 """The tables of the kernel, and those of judging: findings, scores, alerts, populations."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -23,7 +25,7 @@ def upgrade() -> None:
     _engine()
 
 
-def _subject() -> list[sa.Column]:
+def _subject() -> list[sa.Column[Any]]:
     return [
         sa.Column("subject_type", sa.String, nullable=False),
         sa.Column("subject_id", sa.String, nullable=False),
@@ -63,7 +65,7 @@ def _findings() -> None:
     op.create_index("ix_finding_history", "finding", ["subject_id", "indicator", "opened_at"])
 
 
-def _score_columns() -> list[sa.Column]:
+def _score_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("valid_from", MOMENT, nullable=False),
         sa.Column("document", sa.LargeBinary, nullable=False),
@@ -147,7 +149,7 @@ def _engine() -> None:
         sa.Column("alerts_since", MOMENT),
         sa.Column("method", sa.String),
         sa.Column("population_version", sa.BigInteger, nullable=False, server_default="0"),
-        sa.Column("compared_seq", sa.BigInteger, nullable=False, server_default="-1"),
+        sa.Column("compared_seq", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("compared_at", MOMENT),
         sa.Column("heartbeat_at", MOMENT),
         sa.CheckConstraint("id = 1", name=op.f("ck_engine_one_row")),
@@ -158,10 +160,11 @@ def _engine() -> None:
         sa.Column("subject_id", sa.String, primary_key=True),
         sa.Column("cause", sa.String, nullable=False),
     )
+    op.create_table("replay", sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False))
 
 
 def downgrade() -> None:
-    tables = "rejudge engine tally base_rate population alert score_past score finding"
+    tables = "replay rejudge engine tally base_rate population alert score_past score finding"
     for table in tables.split():
         op.drop_table(table)
     drop_kernel_tables(op)

@@ -1,0 +1,57 @@
+"""The public face of the catalogue, published as the feed "catalogue" when the engine starts."""
+
+from collections.abc import Mapping
+
+import asyncpg
+import msgspec
+
+from scoring.indicator import Indicator
+from shared.contracts import catalogue as contract
+from shared.feed import Change, publish_state, read
+
+MOST_INDICATORS = 10_000
+
+
+async def publish(connection: asyncpg.Connection, catalogue: Mapping[str, Indicator]) -> int:
+    """Publish every indicator, and the retirement of those that are no longer there.
+
+    Runs in the caller's transaction; returns the last number of the feed.
+    """
+    page = await read(connection, "catalogue", after=0, limit=MOST_INDICATORS)
+    retired = {entry.key for entry in page.entries if not entry.deleted} - catalogue.keys()
+    changes = [Change(code, msgspec.json.encode(face(one))) for code, one in catalogue.items()]
+    changes += [Change(code, None) for code in sorted(retired)]
+    return await publish_state(connection, "catalogue", changes)
+
+
+def face(one: Indicator) -> contract.Indicator:
+    """Everything of an indicator that the public reads; its query and examples stay inside."""
+    return contract.Indicator(
+        code=one.code,
+        version=one.version,
+        title=_words(one.title),
+        meaning=_words(one.meaning),
+        why_it_matters=_words(one.why),
+        innocent_explanations=_words(one.innocent),
+        how_to_check=_words(one.how_to_check),
+        what_would_clear_it=_words(one.would_clear),
+        subject=one.subject,
+        kind=one.kind,
+        stage=one.stage,
+        family=one.family,
+        severity=one.severity,
+        points=float(one.points),
+        parameters=[
+            contract.Parameter(p.name, p.unit, p.default, p.origin) for p in one.parameters
+        ],
+        legal_basis=[
+            contract.LegalBasis(_words(law.article), law.valid_from, law.valid_to, law.source)
+            for law in one.legal_basis
+        ],
+        cross_references={ref.catalogue: ref.code for ref in one.cross_references},
+        fields=one.fields,
+    )
+
+
+def _words(text: msgspec.Struct) -> contract.Trilingual:
+    return msgspec.convert(text, contract.Trilingual, from_attributes=True)

@@ -1,0 +1,191 @@
+"""What needs all facts at once: populations, base rates, and the record of buyers and suppliers.
+
+Done in bulk when there is time: at once when a load has ended, at the latest after a few minutes.
+A population that has moved becomes a new version, by which every purchase is judged anew; a party
+whose flags have changed has its purchases judged anew. Neither raises an alert.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from scoring import recording, store
+from scoring.document import Judgement
+from scoring.evaluate import compute_populations
+from scoring.judging import Case, judge_parties
+from scoring.measures import judged_seconds, show_tally
+from scoring.method import base_rates, differs
+from scoring.purchases import Key, ids_of_parties, size
+from scoring.recording import Occasion
+from scoring.score import FLAGGED
+from scoring.session import BATCH, METHOD_CHANGED, Session
+from scoring.store import PopulationRow
+from shared.contracts.scores import Subject
+
+CALM: Final = 0.3
+"""Seconds without a new release after which a load has ended."""
+
+GROWTH: Final = 0.1
+"""Share of new or changed purchases that is compared as soon as the load has ended."""
+
+PAUSE: Final = 10.0
+"""Least seconds between two comparisons of less."""
+
+SHARE_OF_TIME: Final = 20
+"""A comparison that took one second is not made again within this many."""
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class Comparison:
+    """Compares over all facts, no more often than it is worth."""
+
+    def __init__(self, session: Session, *, every: float) -> None:
+        self._session = session
+        self._every = every
+        self._last = time.monotonic() - every
+        self._took = 0.0
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a comparison can wait no longer although releases keep coming."""
+        session = self._session
+        compared = session.facts_seq == session.state.compared_seq
+        return session.level and not compared and time.monotonic() - self._last > self._every
+
+    async def due_in(self) -> float | None:
+        """Seconds until the next comparison; None when nothing has changed since the last."""
+        session = self._session
+        seen = (0, session.state.compared_seq)
+        if not session.level or not session.complete or session.facts_seq in seen:
+            return None
+        now = time.monotonic()
+        calm = CALM - now + session.loaded_at
+        if await self._grown():
+            return calm
+        pause = max(PAUSE, SHARE_OF_TIME * self._took)
+        return max(calm, pause - now + self._last)
+
+    async def compare(self) -> None:
+        """Take populations and base rates anew, then judge every buyer and supplier."""
+        session = self._session
+        began, seq = time.monotonic(), session.facts_seq
+        cause = await self._adopt_populations()
+        if session.state.compared_seq == METHOD_CHANGED:
+            cause = "method"
+        await self._judge_parties(cause)
+        now = session.clock.now()
+        changes = {"compared_seq": seq, "compared_at": now}
+        async with session.database.transaction() as connection:
+            await store.claim(connection, session.state)
+            await store.advance(connection, changes)
+            show_tally(await store.tally(connection))
+        session.state = replace(session.state, compared_seq=seq, compared_at=now)
+        self._last = time.monotonic()
+        self._took = self._last - began
+        judged_seconds.labels("compare").observe(self._took)
+
+    async def _grown(self) -> bool:
+        session = self._session
+        if session.state.compared_seq <= 0:
+            return True
+        purchases = await session.facts(size)
+        return session.facts_seq - session.state.compared_seq >= GROWTH * purchases
+
+    async def _adopt_populations(self) -> str:
+        """Make a new version where the population has moved; return the cause of what follows."""
+        session = self._session
+        standard = session.standard
+        found = await session.facts(
+            lambda facts: compute_populations(facts, standard.catalogue, standard.profile)
+        )
+        rows = sorted(
+            PopulationRow(row.code, row.peer, row.n, row.q1, row.q3, row.low, row.high)
+            for row in found.rows
+        )
+        version = session.state.population_version
+        async with session.database.transaction() as connection:
+            await store.claim(connection, session.state)
+            rates = base_rates(await store.tally(connection), standard.catalogue)
+            old_rates = await store.base_rates(connection, version)
+            old_rows = await store.populations(connection, version)
+            if not differs(old_rows, rows, old_rates, rates):
+                return "data"
+            version += 1
+            await store.put_populations(connection, version, rows, rates)
+            await store.advance(connection, {"population_version": version})
+            await store.demand_all(connection, "population")
+            await session.adopt(connection, version)
+        session.state = replace(session.state, population_version=version)
+        session.waiting = True
+        log.info("new population", version=version, groups=len(rows))
+        return "population"
+
+    async def _judge_parties(self, cause: str) -> None:
+        session = self._session
+        standard, seq = session.standard, session.facts_seq
+        cases, failed = await session.facts(lambda facts: judge_parties(facts, standard, seq))
+        occasion = Occasion(cause, session.clock.now(), standard)
+        for subject_type in ("buyer", "supplier"):
+            some = [case for case in cases if case.key[0] == subject_type]
+            for first in range(0, len(some), BATCH):
+                await self._write(some[first : first + BATCH], occasion)
+            if not failed:
+                await self._withdraw(subject_type, some, occasion)
+
+    async def _write(self, cases: Sequence[Case], occasion: Occasion) -> None:
+        """Write some parties, and ask for the purchases of those whose flags have changed."""
+        session = self._session
+        flags = {case.key: _flags(case) for case in cases}
+        affected = await self._affected(flags)
+        async with session.database.transaction() as connection:
+            heads = await recording.record(connection, session.state, cases, occasion, {})
+            await store.demand(connection, "context", affected)
+        self._note(flags, affected)
+        await session.ring(heads)
+
+    async def _withdraw(self, subject_type: str, cases: Sequence[Case], occasion: Occasion) -> None:
+        """Withdraw parties that appear in no purchase any more."""
+        session = self._session
+        present = {case.key[1] for case in cases}
+        async with session.database.connection() as connection:
+            gone = sorted(await store.scored_subjects(connection, subject_type) - present)
+        if not gone:
+            return
+        flags: dict[Key, list[Judgement]] = {(subject_type, one): [] for one in gone}
+        affected = await self._affected(flags)
+        async with session.database.transaction() as connection:
+            await store.claim(connection, session.state)
+            head = await recording.withdraw(connection, subject_type, gone, occasion.now)
+            await store.demand(connection, "context", affected)
+        self._note(flags, affected)
+        await session.ring(recording.Heads(scores=head))
+
+    async def _affected(self, flags: Mapping[Key, list[Judgement]]) -> list[str]:
+        known = self._session.flags
+        changed = [key for key, now in flags.items() if known.get(key, []) != now]
+        if not changed:
+            return []
+        return await self._session.facts(lambda facts: ids_of_parties(facts, changed))
+
+    def _note(self, flags: Mapping[Key, list[Judgement]], affected: Sequence[str]) -> None:
+        session = self._session
+        for key, now in flags.items():
+            if now:
+                session.flags[key] = now
+            else:
+                session.flags.pop(key, None)
+        session.waiting = session.waiting or bool(affected)
+
+
+def _flags(case: Case) -> list[Judgement]:
+    """The flags of a party as they appear in the scores of its purchases, by code."""
+    context = Subject(*case.key)
+    return [
+        Judgement(one.indicator, FLAGGED, one.value, one.threshold, context=context)
+        for one in sorted(case.findings, key=lambda one: one.indicator)
+        if one.status == FLAGGED
+    ]

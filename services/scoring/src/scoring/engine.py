@@ -1,0 +1,209 @@
+"""The scoring engine: follows the releases, judges what changed, and tells who reads scores.
+
+It alone owns the file of facts, and leads alone (`scoring.leader`). A bell only wakes it; what is
+to be done is told by places in feeds and by tables, so that it may be killed at any moment: what
+lies between `scored_seq` (PostgreSQL) and `facts_seq` (DuckDB) is judged in its next life.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+import duckdb
+import httpx
+import structlog
+
+from scoring.comparison import Comparison
+from scoring.facts import Facts
+from scoring.facts_thread import FactsThread
+from scoring.indicator import catalogue
+from scoring.leader import leadership
+from scoring.profiles import load_profile
+from scoring.session import FEED, Session
+from scoring.settings import Settings
+from scoring.store import Superseded
+from shared import metrics
+from shared.clock import Clock, SystemClock
+from shared.database import Database, transient
+from shared.feed.client import FeedClient
+from shared.queue import Bell, run_worker
+from shared.security import Caller, InternalAuth
+
+QUEUE: Final = "scoring"
+
+PAUSE_AFTER_FAULT: Final = 0.5
+HEARTBEAT: Final = 2.0
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, stop: asyncio.Event, clock: Clock | None = None) -> None:
+    """Lead, or wait to lead, until told to stop."""
+    clock = clock or SystemClock()
+    database = Database(settings.database_url, application="scoring-engine")
+    await database.open(patience=60)
+    bell = await Bell.connect(settings.redis_url)
+    caller = Caller(None, None, "service", None, frozenset({"feeds:read"}))
+    auth = InternalAuth(
+        caller, issuer="scoring", audience="ingestor", key=settings.internal_key, clock=clock
+    )
+    try:
+        async with httpx.AsyncClient(auth=auth) as client:
+            engine = Engine(
+                settings, database, FeedClient(settings.ingestor_url, client), bell, clock
+            )
+            await engine.run(stop)
+    finally:
+        await bell.close()
+        await database.close()
+
+
+class Engine:
+    """Leads in turns, each with a session of its own."""
+
+    def __init__(
+        self, settings: Settings, database: Database, client: FeedClient, bell: Bell, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._client = client
+        self._bell = bell
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Lead until told to stop; begin again whenever the lead or the file is lost."""
+        while not stop.is_set():
+            turn = asyncio.create_task(self._turn(stop))
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait([turn, stopped], return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            if stop.is_set():
+                turn.cancel()
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if not stop.is_set():
+                    raise
+            except (Superseded, duckdb.IOException) as fault:
+                log.warning("the lead is lost", reason=f"{type(fault).__name__}: {fault}")
+                await asyncio.sleep(PAUSE_AFTER_FAULT)
+
+    async def _turn(self, stop: asyncio.Event) -> None:
+        async with leadership(self._settings.database_url) as lost:
+            self._settings.facts_path.parent.mkdir(parents=True, exist_ok=True)
+            facts = FactsThread(await asyncio.to_thread(self._open_facts))
+            session = self._session(facts)
+            worker = asyncio.create_task(self._listen(stop))
+            work = asyncio.create_task(self._work(session))
+            beat = asyncio.create_task(self._beat(session))
+            ended = asyncio.create_task(lost.wait())
+            tasks = [worker, work, beat, ended]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                if ended in done:
+                    raise Superseded("the session of the lead was cut")
+                for task in done:
+                    task.result()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks, timeout=2)
+                await facts.close()
+
+    def _open_facts(self) -> Facts:
+        return Facts.open(
+            self._settings.facts_path,
+            memory=self._settings.duckdb_memory,
+            threads=self._settings.duckdb_threads,
+        )
+
+    def _session(self, facts: FactsThread) -> Session:
+        return Session(
+            database=self._database,
+            facts=facts,
+            client=self._client,
+            bell=self._bell,
+            clock=self._clock,
+            catalogue=catalogue(),
+            profile=load_profile(self._settings.profile),
+            folder=self._settings.facts_path.parent,
+        )
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        """Hear the bell, and wake every two seconds without it."""
+        await run_worker(
+            redis_url=self._settings.redis_url,
+            queue=QUEUE,
+            on_bell=lambda _feed, _seq: self._wake(),
+            sweep=self._wake,
+            stop=stop,
+        )
+
+    async def _wake(self) -> None:
+        self._woken.set()
+
+    async def _work(self, session: Session) -> None:
+        """Do step after step; a fault of a connection is waited out."""
+        comparison: Comparison | None = None
+        while True:
+            try:
+                if comparison is None:
+                    await session.start(self._settings.alerts_since)
+                    comparison = Comparison(session, every=self._settings.compare_every)
+                await self._steps(session, comparison)
+            except Exception as fault:
+                if isinstance(fault, Superseded) or not transient(fault):
+                    raise
+                log.warning("put off", reason=f"{type(fault).__name__}: {fault}")
+                await asyncio.sleep(PAUSE_AFTER_FAULT)
+                comparison = None
+
+    async def _steps(self, session: Session, comparison: Comparison) -> None:
+        """Work until there is nothing to do, then wait to be woken."""
+        while True:
+            self._woken.clear()
+            while await step(session, comparison):
+                pass
+            due = await comparison.due_in()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if due is None else max(due, 0.01)):
+                    await self._woken.wait()
+
+    async def _beat(self, session: Session) -> None:
+        """Write down that this engine lives and how far it has come."""
+        while True:
+            metrics.feed_head.labels(FEED).set(session.feed_head)
+            metrics.feed_applied.labels(FEED).set(session.facts_seq)
+            with suppress(Exception):
+                await self._write_beat(session)
+            await asyncio.sleep(HEARTBEAT)
+
+    async def _write_beat(self, session: Session) -> None:
+        async with self._database.connection() as connection:
+            await connection.execute(
+                "UPDATE engine SET heartbeat_at = $1, facts_seq = $2, feed_head = $3",
+                self._clock.now(),
+                session.facts_seq,
+                session.feed_head,
+            )
+
+
+async def step(session: Session, comparison: Comparison) -> bool:
+    """Do the most urgent thing there is; say whether there was any.
+
+    New releases come first; a comparison that is overdue comes before judging anew.
+    """
+    taken = await session.take_in()
+    while await session.judge_changes():
+        pass
+    if taken and not comparison.overdue:
+        return True
+    await session.finish_rebuild()
+    if await session.replay_dead():
+        return True
+    due = await comparison.due_in()
+    if comparison.overdue or (due is not None and due <= 0):
+        await comparison.compare()
+        return True
+    return await session.judge_anew()

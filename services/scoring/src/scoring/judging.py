@@ -1,0 +1,268 @@
+"""One batch of judging, in memory: the facts are asked, the answers are composed into scores.
+
+Nothing here waits for PostgreSQL; it runs in the one thread that may touch the facts. A fault of
+one indicator on one record becomes the result `error` there, and nowhere else.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import duckdb
+import msgspec
+import structlog
+
+from scoring.document import Judgement, Scored, score
+from scoring.evaluate import Judgements, bulk, incremental
+from scoring.facts import Facts
+from scoring.findings import RECORDED, Finding
+from scoring.indicator import Indicator
+from scoring.method import Standard
+from scoring.purchases import Key, Purchase, newest_date, purchases
+from scoring.score import FLAGGED
+from shared.contracts.scores import Evidence, Subject
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+KINDS: Final = {"process": "process", "buyer": "buyer", "entity": "buyer", "supplier": "supplier"}
+"""Public subject type of each kind: a procuring entity is looked up as a buyer."""
+
+WORST_FIRST: Final = (
+    FLAGGED,
+    "error",
+    "not_computable",
+    "insufficient_sample",
+    "clear",
+    "not_applicable",
+)
+
+MOST_EVIDENCE: Final = 100
+"""Places shown for one finding; a supplier's thousand bids would be no reading."""
+
+Flags = Mapping[Key, Sequence[Judgement]]
+"""What is flagged of buyers and suppliers now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One subject, judged and scored, with its findings; `purchase` where it is a process."""
+
+    key: Key
+    scored: Scored
+    findings: Sequence[Finding]
+    data_seq: int
+    data_date: datetime | None
+    purchase: Purchase | None = None
+
+
+@dataclass(slots=True)
+class Results:
+    """What all indicators say of a batch of subjects."""
+
+    judgements: dict[Key, dict[str, Judgement]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add_all(self, found: Iterable[tuple[Key, Judgement]]) -> None:
+        """Take in judgements; of two on one subject (buyer and entity in one) the worse stays."""
+        for key, judgement in found:
+            known = self.judgements[key].get(judgement.code)
+            if known is None or _worse(judgement, known):
+                self.judgements[key][judgement.code] = judgement
+
+
+def judge_processes(
+    facts: Facts, standard: Standard, flags: Flags, pids: Sequence[int]
+) -> list[Case]:
+    """Judge and score processes by their numbers, in the order of their place in the feed.
+
+    A process that no indicator judges is left out: what was scored before stays.
+    """
+    bought = purchases(facts, pids)
+
+    def run(chosen: Mapping[str, Indicator], some: Sequence[int]) -> Iterator[Judgements]:
+        return incremental(facts, chosen, standard.profile, some, standard.populations)
+
+    judged = _results(standard.indicators("process"), bought, run).judgements
+    return [
+        _process_case(one, judged["process", one.id], standard, flags)
+        for one in sorted(bought.values(), key=lambda one: one.seq)
+        if judged.get(("process", one.id))
+    ]
+
+
+def judge_parties(
+    facts: Facts, standard: Standard, data_seq: int
+) -> tuple[list[Case], frozenset[str]]:
+    """Judge and score every buyer and supplier over all facts.
+
+    Returns the codes of indicators that failed too: `error` on every party that others judged.
+    """
+    results, failed = Results(), set()
+    indicators = standard.indicators("all")
+    for judgements in bulk(facts, indicators, standard.profile, populations=standard.populations):
+        try:
+            results.add_all(_read(judgements))
+        except duckdb.Error as fault:
+            _tell(judgements.indicator.code, fault)
+            failed.add(judgements.indicator.code)
+    for code in failed:
+        results.add_all([(key, Judgement(code, "error")) for key in list(results.judgements)])
+    newest = newest_date(facts)
+    cases = [
+        _party_case(key, list(judgements.values()), standard, data_seq, newest)
+        for key, judgements in sorted(results.judgements.items())
+    ]
+    return cases, frozenset(failed)
+
+
+Run = Callable[[dict[str, Indicator], Sequence[int]], Iterator[Judgements]]
+Found = Iterable[tuple[Key, Judgement]]
+
+
+def _results(indicators: dict[str, Indicator], bought: Mapping[int, Purchase], run: Run) -> Results:
+    """Take in the results of all indicators; one that fails is run again around the guilty."""
+    results, pids, failed = Results(), list(bought), []
+    for judgements in run(indicators, pids):
+        try:
+            results.add_all(_read(judgements))
+        except duckdb.Error:
+            failed.append(judgements.indicator)
+    for indicator in failed:
+        results.add_all(_isolated(indicator, bought, pids, run))
+    return results
+
+
+def _isolated(
+    indicator: Indicator, bought: Mapping[int, Purchase], pids: Sequence[int], run: Run
+) -> Found:
+    """Run one indicator, halving the batch around whatever it cannot judge."""
+    try:
+        return [
+            pair
+            for judgements in run({indicator.code: indicator}, pids)
+            for pair in _read(judgements)
+        ]
+    except duckdb.Error as fault:
+        if len(pids) == 1:
+            _tell(indicator.code, fault)
+            return [(("process", bought[pids[0]].id), Judgement(indicator.code, "error"))]
+    middle = len(pids) // 2
+    first = _isolated(indicator, bought, pids[:middle], run)
+    return [*first, *_isolated(indicator, bought, pids[middle:], run)]
+
+
+def _tell(code: str, fault: duckdb.Error) -> None:
+    log.warning("indicator failed", indicator=code, reason=str(fault).splitlines()[0][:300])
+
+
+def _read(judgements: Judgements) -> list[tuple[Key, Judgement]]:
+    """Take one indicator's judgements out of DuckDB, the evidence beside the flags.
+
+    Raises duckdb.Error when the indicator failed.
+    """
+    if judgements.error is not None:
+        raise duckdb.Error(judgements.error)
+    code = judgements.indicator.code
+    evidence: dict[tuple[str, int], list[Evidence]] = defaultdict(list)
+    for piece in judgements.evidence():
+        process = None if piece.kind == "process" else piece.process
+        evidence[piece.kind, piece.number].append(Evidence(piece.path, piece.value, process))
+    return [
+        (
+            (KINDS[row.kind], row.subject),
+            Judgement(
+                code,
+                row.status,
+                row.value,
+                row.threshold,
+                _shown(evidence.get((row.kind, row.number), ())),
+                row.missing,
+            ),
+        )
+        for row in judgements.rows()
+    ]
+
+
+def _shown(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Put evidence in an order that does not depend on the order of loading, and bound it."""
+    if len(evidence) <= 1:
+        return tuple(evidence)
+    ordered = sorted(evidence, key=lambda one: (one.process or "", one.path))
+    return tuple(ordered[:MOST_EVIDENCE])
+
+
+def _worse(new: Judgement, known: Judgement) -> bool:
+    ranks = WORST_FIRST.index(new.status), WORST_FIRST.index(known.status)
+    return ranks[0] < ranks[1] or (ranks[0] == ranks[1] and (new.value or 0) > (known.value or 0))
+
+
+def _process_case(
+    purchase: Purchase, judgements: Mapping[str, Judgement], standard: Standard, flags: Flags
+) -> Case:
+    own = list(judgements.values())
+    subject = Subject("process", purchase.id, purchase.source, purchase.ocid)
+    scored = score(
+        subject,
+        [*own, *_context(purchase, flags)],
+        standard.methods["process"],
+        value=purchase.value,
+        data_date=purchase.date,
+    )
+    key = ("process", purchase.id)
+    found = _findings(key, own, standard, purchase.seq)
+    return Case(key, scored, found, purchase.seq, purchase.date, purchase)
+
+
+def _party_case(
+    key: Key, own: list[Judgement], standard: Standard, data_seq: int, newest: datetime | None
+) -> Case:
+    scored = score(Subject(*key), own, standard.methods[key[0]])
+    return Case(key, scored, _findings(key, own, standard, data_seq), data_seq, newest)
+
+
+def _context(purchase: Purchase, flags: Flags) -> list[Judgement]:
+    """Return the flags of the purchase's buyer and suppliers: of each code and role the gravest."""
+    gravest: dict[tuple[str, str], Judgement] = {}
+    for key in purchase.parties:
+        for flag in flags.get(key, ()):
+            place = (flag.code, key[0])
+            known = gravest.get(place)
+            if known is None or _graver(flag, known):
+                gravest[place] = flag
+    return list(gravest.values())
+
+
+def _graver(flag: Judgement, known: Judgement) -> bool:
+    """Compare by distance from the threshold, then by id, so that order does not matter."""
+    return _gravity(flag) > _gravity(known)
+
+
+def _gravity(flag: Judgement) -> tuple[float, str]:
+    distance = abs((flag.value or 0.0) - (flag.threshold or 0.0))
+    return distance, flag.context.id if flag.context else ""
+
+
+def _findings(
+    key: Key, judgements: Iterable[Judgement], standard: Standard, data_seq: int
+) -> list[Finding]:
+    return [
+        Finding(
+            *key,
+            one.code,
+            one.status,
+            one.value,
+            one.threshold,
+            _encode(one.evidence).decode(),
+            one.missing,
+            standard.catalogue[one.code].version,
+            standard.parameters[one.code],
+            standard.population_version if standard.catalogue[one.code].population else None,
+            data_seq,
+        )
+        for one in judgements
+        if one.status in RECORDED
+    ]
+
+
+_encode = msgspec.json.Encoder().encode

@@ -1,0 +1,34 @@
+"""What scoring measures beside what all services do."""
+
+from typing import Final
+
+from prometheus_client import Gauge, Histogram
+
+from scoring.store import Tally
+from shared.metrics import SECONDS
+
+judged_seconds: Final = Histogram(
+    "engine_cycle_seconds",
+    "Duration of the engine's steps: load, judge, write, compare",
+    ["step"],
+    buckets=SECONDS,
+)
+findings_total: Final = Gauge(
+    "findings_total", "Subjects by indicator and present result", ["indicator", "status"]
+)
+hit_rate: Final = Gauge(
+    "indicator_hit_rate", "Share of flags among the computed results", ["indicator"]
+)
+
+
+def show_tally(tally: Tally) -> None:
+    """Show how many subjects have which result of each indicator."""
+    sums: dict[tuple[str, str], int] = {}
+    for (_, code, status), n in tally.items():
+        sums[code, status] = sums.get((code, status), 0) + n
+    for (code, status), n in sums.items():
+        findings_total.labels(code, status).set(n)
+    for code in {code for code, _ in sums}:
+        flagged = sums.get((code, "flagged"), 0)
+        computed = flagged + sums.get((code, "clear"), 0)
+        hit_rate.labels(code).set(flagged / computed if computed else 0.0)

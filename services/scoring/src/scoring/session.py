@@ -1,0 +1,407 @@
+"""What the leading engine does, one step at a time: take in, judge, judge anew.
+
+A step leaves everything committed. After a fault the session is refreshed from PostgreSQL, for a
+commit may have arrived although its answer was lost.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import httpx
+import msgspec
+import structlog
+
+from scoring import catalogue_feed, recording, store
+from scoring.document import Judgement
+from scoring.facts import Facts, Fault, Loaded
+from scoring.facts_thread import FactsThread
+from scoring.indicator import Indicator
+from scoring.judging import Case, judge_processes
+from scoring.measures import judged_seconds, show_tally
+from scoring.method import Standard, standard
+from scoring.profiles import Profile
+from scoring.purchases import Key, changed_after, gone_after, numbers, present_ids
+from scoring.recording import Heads, Occasion
+from scoring.score import FLAGGED
+from scoring.store import State
+from shared import deadletters, metrics
+from shared.clock import Clock
+from shared.contracts.scores import Subject
+from shared.database import Database, transient
+from shared.feed import Entry
+from shared.feed.client import FeedClient, RawPage
+from shared.feed.entries import NO_EPOCH
+from shared.queue import Bell
+
+FEED: Final = "releases"
+
+PAGE: Final = 5_000
+"""Entries asked for at a time; a page also ends at 16 MiB."""
+
+BATCH: Final = 5_000
+"""Processes judged and written in one transaction."""
+
+METHOD_CHANGED: Final = -1
+"""As `compared_seq`: nothing has been compared by the present method."""
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class Session:
+    """One engine's time as the leader, on facts that it alone has open."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        facts: FactsThread,
+        client: FeedClient,
+        bell: Bell,
+        clock: Clock,
+        catalogue: Mapping[str, Indicator],
+        profile: Profile,
+        folder: Path,
+    ) -> None:
+        self.database = database
+        self.facts = facts
+        self.clock = clock
+        self.facts_seq = 0
+        self.feed_head = 0
+        self.loaded_at = time.monotonic()
+        self.waiting = True
+        self.state: State
+        self.standard: Standard
+        self.flags: dict[Key, list[Judgement]] = {}
+        self._client = client
+        self._bell = bell
+        self._catalogue = catalogue
+        self._profile = profile
+        self._incoming = folder / "incoming.ndjson"
+        self._epoch: str | None = None
+        self._dead: set[str] = set()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the facts hold all that was ever judged: not while they are being rebuilt."""
+        return self.facts_seq >= self.state.scored_seq and self.facts_seq >= self.feed_head
+
+    @property
+    def level(self) -> bool:
+        """Whether everything in the facts is judged."""
+        return self.state.scored_seq >= self.facts_seq
+
+    async def start(self, alerts_since: Any) -> None:
+        """Find out how far judging has come; tell of a new method; publish the catalogue."""
+        self.facts_seq, self._epoch = await self.facts(lambda facts: facts.cursor())
+        await self.refresh()
+        async with self.database.transaction() as connection:
+            await store.claim(connection, self.state)
+            head = await catalogue_feed.publish(connection, self._catalogue)
+            changes: dict[str, Any] = {}
+            if self.state.alerts_since is None or alerts_since is not None:
+                changes["alerts_since"] = alerts_since or self.clock.now()
+            if self.state.method != self.standard.version:
+                changes |= {"method": self.standard.version}
+                if self.state.method is not None:
+                    changes |= {"compared_seq": METHOD_CHANGED}
+                    await store.demand_all(connection, "method")
+            if changes:
+                await store.advance(connection, changes)
+        await self.refresh()
+        await self._bell.ring("catalogue", head)
+
+    async def refresh(self) -> None:
+        """Read from PostgreSQL where judging stands."""
+        async with self.database.transaction() as connection:
+            self.state = await store.state(connection)
+            await self.adopt(connection, self.state.population_version)
+            parties = await store.flagged_parties(connection)
+            self.flags = _flags(parties)
+            letters = await deadletters.listed(connection, feed=FEED)
+            self._dead = {letter.entry.key for letter in letters}
+            show_tally(await store.tally(connection))
+        self.waiting = True
+        metrics.dead_letters.labels(FEED).set(len(self._dead))
+
+    async def adopt(self, connection: asyncpg.Connection, version: int) -> None:
+        """Judge by a stored population from now on."""
+        self.standard = standard(
+            self._catalogue,
+            self._profile,
+            population_version=version,
+            rows=await store.populations(connection, version),
+            rates=await store.base_rates(connection, version),
+        )
+
+    async def take_in(self) -> bool:
+        """Load one page of releases into the facts; say whether there may be more."""
+        page = await self._page()
+        if page is None or page.count == 0:
+            return False
+        self._incoming.write_bytes(page.lines)
+        await self._judge_before_loading(page.lines)
+        began = time.perf_counter()
+        epoch = str(page.epoch)
+        loaded = await self.facts(
+            lambda facts: facts.load(self._incoming, last_seq=page.last_seq, epoch=epoch)
+        )
+        judged_seconds.labels("load").observe(time.perf_counter() - began)
+        self.facts_seq, self.loaded_at = page.last_seq, time.monotonic()
+        if loaded.faults:
+            await self._set_aside(loaded.faults)
+        if self._dead:
+            await self._forget_dead(loaded)
+        return True
+
+    async def judge_changes(self) -> bool:
+        """Judge the next batch of processes whose releases are newer than what was judged."""
+        if self.level:
+            return False
+        since = self.state.scored_seq
+        began = time.perf_counter()
+        pids, gone, last = await self.facts(lambda facts: _changes(facts, since))
+        upto = last if len(pids) == BATCH else self.facts_seq
+        cases = await self._judged(pids)
+        judged_seconds.labels("judge").observe(time.perf_counter() - began)
+        occasion = Occasion("data", self.clock.now(), self.standard)
+        await self._write(cases, occasion, {"scored_seq": upto}, gone=gone)
+        return True
+
+    async def judge_anew(self) -> bool:
+        """Judge the next batch of processes that a new population, method or flag asks for."""
+        if not self.waiting or not self.complete:
+            return False
+        async with self.database.connection() as connection:
+            demanded = await store.demanded(connection, BATCH)
+        self.waiting = bool(demanded)
+        await self._judge_demanded(demanded)
+        return self.waiting
+
+    async def finish_rebuild(self) -> None:
+        """Once all of a new feed is judged, withdraw what is no longer in it."""
+        if not (self.complete and self.level) or self.state.epoch == self._epoch:
+            return
+        present = await self.facts(present_ids)
+        async with self.database.transaction() as connection:
+            await store.claim(connection, self.state)
+            gone = await store.scored_subjects(connection, "process") - present
+            now = self.clock.now()
+            head = await recording.withdraw(connection, "process", sorted(gone), now)
+            await store.advance(connection, {"epoch": self._epoch})
+        self.state = replace(self.state, epoch=self._epoch)
+        await self.ring(Heads(scores=head))
+
+    async def replay_dead(self) -> bool:
+        """Take in again the dead letters that somebody asked for; say whether there were any."""
+        async with self.database.connection() as connection:
+            letters = await store.letters_to_replay(connection, FEED)
+        if not letters:
+            return False
+        self._incoming.write_bytes(b"".join(_line(letter.entry) for letter in letters))
+        seq, epoch = self.facts_seq, self._epoch
+        loaded = await self.facts(
+            lambda facts: facts.load(self._incoming, last_seq=seq, epoch=epoch)
+        )
+        failed = {fault.line - 1: fault.reason for fault in loaded.faults}
+        good = [letter.entry.key for n, letter in enumerate(letters) if n not in failed]
+        async with self.database.transaction() as connection:
+            for number, reason in failed.items():
+                entry, attempts = letters[number].entry, letters[number].attempts
+                await deadletters.store(connection, FEED, entry, ValueError(reason), attempts + 1)
+            await store.demand(connection, "data", good)
+            await deadletters.forget(connection, FEED, good)
+            await store.replayed(connection, [letter.id for letter in letters])
+        await self.refresh()
+        return True
+
+    async def ring(self, heads: Heads) -> None:
+        """Tell who reads that there is something new."""
+        if heads.scores is not None:
+            await self._bell.ring("scores", heads.scores)
+        if heads.alerts is not None:
+            await self._bell.ring("alerts", heads.alerts)
+
+    async def _page(self) -> RawPage | None:
+        """Ask for the next page; a feed that began anew is read from its beginning."""
+        try:
+            page = await self._client.fetch(FEED, self.facts_seq, PAGE)
+            if page.epoch == NO_EPOCH:
+                return None
+            epoch = str(page.epoch)
+            if epoch != self._epoch or page.head < self.facts_seq:
+                await self._begin_anew(epoch, page.head)
+                page = await self._client.fetch(FEED, 0, PAGE)
+        except httpx.HTTPError as fault:
+            log.warning("the feed does not answer", reason=f"{type(fault).__name__}: {fault}")
+            return None
+        self.feed_head = page.head
+        return page
+
+    async def _begin_anew(self, epoch: str, head: int) -> None:
+        """Forget the facts and read the feed from its beginning.
+
+        If the file was lost, what was judged still holds. If the feed is another one, or has been
+        set back, everything in it is judged again.
+        """
+        log.warning("reading releases from the beginning", epoch=epoch, before=self._epoch)
+        await self.facts(lambda facts: facts.reset(epoch))
+        same_feed = self.state.epoch == epoch and head >= self.state.scored_seq
+        lost_file = self._epoch is None
+        self.facts_seq, self._epoch = 0, epoch
+        if (lost_file and same_feed) or (self.state.epoch is None and not self.state.scored_seq):
+            return
+        changes: dict[str, Any] = {"scored_seq": 0, "epoch": None, "compared_seq": 0}
+        async with self.database.transaction() as connection:
+            await store.claim(connection, self.state)
+            await store.advance(connection, changes)
+        self.state = replace(self.state, **changes)
+
+    async def _judge_before_loading(self, lines: bytes) -> None:
+        """Settle what waits to be judged anew before its facts change.
+
+        So every change of a score has one cause, and alerts are raised by data alone.
+        """
+        if not self.waiting or not self.level:
+            return
+        keys = [_KEY.decode(line).key for line in lines.splitlines() if line]
+        async with self.database.connection() as connection:
+            demanded = await store.demanded_among(connection, keys)
+        await self._judge_demanded(demanded)
+
+    async def _judge_demanded(self, demanded: Mapping[str, str]) -> None:
+        by_cause: dict[str, list[str]] = defaultdict(list)
+        for subject_id, cause in demanded.items():
+            by_cause[cause].append(subject_id)
+        for cause, ids in sorted(by_cause.items()):
+            pids = await self.facts(partial(numbers, ids=ids))
+            cases = await self._judged(sorted(pids.values()))
+            occasion = Occasion(cause, self.clock.now(), self.standard)
+            await self._write(cases, occasion, {}, settled=ids)
+
+    async def _judged(self, pids: Sequence[int]) -> list[Case]:
+        if not pids:
+            return []
+        return await self.facts(
+            lambda facts: judge_processes(facts, self.standard, self.flags, pids)
+        )
+
+    async def _write(
+        self,
+        cases: Sequence[Case],
+        occasion: Occasion,
+        changes: Mapping[str, Any],
+        *,
+        gone: Sequence[str] = (),
+        settled: Sequence[str] = (),
+    ) -> None:
+        """Write a batch; one that cannot be written is halved around the guilty case."""
+        try:
+            await self._commit(cases, occasion, changes, gone, settled)
+        except Exception as fault:
+            if transient(fault) or isinstance(fault, store.Superseded) or not cases:
+                raise
+            if len(cases) == 1:
+                await self._set_case_aside(cases[0], fault)
+                await self._commit([], occasion, changes, gone, settled)
+                return
+            middle = len(cases) // 2
+            first = {"scored_seq": cases[middle - 1].data_seq} if changes else {}
+            await self._write(cases[:middle], occasion, first, gone=gone, settled=())
+            await self._write(cases[middle:], occasion, changes, settled=settled)
+
+    async def _commit(
+        self,
+        cases: Sequence[Case],
+        occasion: Occasion,
+        changes: Mapping[str, Any],
+        gone: Sequence[str],
+        settled: Sequence[str],
+    ) -> None:
+        began = time.perf_counter()
+        async with self.database.transaction() as connection:
+            heads = await recording.record(connection, self.state, cases, occasion, changes)
+            if gone:
+                head = await recording.withdraw(connection, "process", gone, occasion.now)
+                heads = replace(heads, scores=head or heads.scores)
+            if settled:
+                await store.settle(connection, settled)
+        self.state = replace(self.state, **changes)
+        judged_seconds.labels("write").observe(time.perf_counter() - began)
+        await self.ring(heads)
+
+    async def _set_aside(self, faults: Sequence[Fault]) -> None:
+        """Keep the releases that could not be loaded, with the reasons."""
+        async with self.database.transaction() as connection:
+            for fault in faults:
+                entry = _entry(fault.content)
+                log.warning("release set aside", key=entry.key, reason=fault.reason)
+                await deadletters.store(connection, FEED, entry, ValueError(fault.reason), 1)
+                self._dead.add(entry.key)
+        metrics.dead_letters.labels(FEED).set(len(self._dead))
+
+    async def _set_case_aside(self, case: Case, fault: Exception) -> None:
+        log.error("score set aside", subject=case.key[1], reason=deadletters.reason(fault))
+        entry = Entry(case.data_seq, case.key[1], deleted=False, body=b"null")
+        async with self.database.transaction() as connection:
+            await deadletters.store(connection, FEED, entry, fault, 1)
+        self._dead.add(entry.key)
+
+    async def _forget_dead(self, loaded: Loaded) -> None:
+        """Drop dead letters whose processes have been loaded in a newer form."""
+        dead = sorted(self._dead)
+        pids = set(loaded.changed)
+        known = await self.facts(lambda facts: numbers(facts, dead))
+        better = [key for key, pid in known.items() if pid in pids]
+        if better:
+            async with self.database.transaction() as connection:
+                await deadletters.forget(connection, FEED, better)
+            self._dead -= set(better)
+            metrics.dead_letters.labels(FEED).set(len(self._dead))
+
+
+class _Key(msgspec.Struct):
+    key: str
+
+
+class _Envelope(msgspec.Struct):
+    seq: int
+    key: str
+    body: msgspec.Raw
+
+
+_KEY: Final = msgspec.json.Decoder(_Key)
+
+
+def _changes(facts: Facts, since: int) -> tuple[list[int], list[str], int]:
+    """Return the next pids to judge, the last place among them, and what was withdrawn."""
+    pids, last = changed_after(facts, since, BATCH)
+    return pids, gone_after(facts, since), last
+
+
+def _flags(rows: Sequence[asyncpg.Record]) -> dict[Key, list[Judgement]]:
+    flags: dict[Key, list[Judgement]] = defaultdict(list)
+    for kind, party, code, value, threshold in rows:
+        context = Subject(kind, party)
+        flags[kind, party].append(Judgement(code, FLAGGED, value, threshold, context=context))
+    return dict(flags)
+
+
+def _line(entry: Entry) -> bytes:
+    return b'{"seq":%d,"key":%s,"deleted":%s,"body":%s}\n' % (
+        entry.seq,
+        msgspec.json.encode(entry.key),
+        b"true" if entry.deleted else b"false",
+        entry.body,
+    )
+
+
+def _entry(line: bytes) -> Entry:
+    """Take apart a line that could not be loaded."""
+    found = msgspec.json.decode(line, type=_Envelope)
+    return Entry(found.seq, found.key, deleted=False, body=bytes(found.body))

@@ -1,0 +1,34 @@
+"""What scoring is told by its environment."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.settings import Settings as Base
+
+
+class Settings(Base):
+    """The settings of scoring's API and of its engine."""
+
+    ingestor_url: str = Field(
+        default="http://127.0.0.1:8001", description="address of the ingestor, whose feed is read"
+    )
+    facts_path: Path = Field(
+        default=Path("facts.duckdb"),
+        description="file of the facts; derived data, rebuilt from the feed when it is lost",
+    )
+    profile: str = Field(default="kz", description="profile that is judged by: kz or cardinal")
+    duckdb_memory: str = Field(
+        default="700MB", description="memory DuckDB may use; 2GB for two million purchases"
+    )
+    duckdb_threads: int = Field(default=2, ge=1, le=64, description="threads DuckDB may use")
+    alerts_since: datetime | None = Field(
+        default=None,
+        description="alerts are raised on data from this moment on (RFC 3339); unset: first start",
+    )
+    compare_every: float = Field(
+        default=180.0,
+        gt=0,
+        description="seconds until buyers, suppliers and populations are compared anew under load",
+    )
