@@ -70,7 +70,8 @@ def create_app(
     app.state.clock, app.state.routes = clock or SystemClock(), Routes(app)
     explained = [problems.pages()] if public else []
     for router in (*routers, _probes(readiness or {}, settings), *explained):
-        app.include_router(router)
+        # Not include_router: its routers within the router cost every request a sixth more.
+        app.router.routes.extend(router.routes)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(

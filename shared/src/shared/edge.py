@@ -24,7 +24,6 @@ from shared.routes import Routes
 CLIENT_GONE: Final = 499
 """Status in logs and metrics for a caller who left before the answer (a custom of nginx)."""
 
-
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _TRACE_PARENT = re.compile(
     rb"[0-9a-f]{2}-(?P<trace>(?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}"
@@ -146,6 +145,6 @@ def _as_problem(error: Exception) -> Problem:
         return error
     if is_connection_fault(error):
         _log.warning("dependency away", error=f"{type(error).__name__}: {error}")
-        return DependencyDown("Try again in a moment.")
+        return DependencyDown(DependencyDown.example)
     _log.error("unexpected fault", exc_info=error)
-    return InternalError("Quote the request id when you write to us.")
+    return InternalError(InternalError.example)

@@ -7,7 +7,7 @@ answers a question nobody asked).
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -75,7 +75,11 @@ def operations(document: Mapping[str, Any]) -> Iterable[Operation]:
 
 def _query_of(operation: Mapping[str, Any]) -> dict[str, bool]:
     parameters = operation.get("parameters", [])
-    return {each["name"]: _is_list(each["schema"]) for each in parameters if each["in"] == "query"}
+    return {
+        each["name"]: _is_list(each.get("schema", {}))
+        for each in parameters
+        if each["in"] == "query"
+    }
 
 
 def _is_list(schema: Mapping[str, Any]) -> bool:
@@ -84,24 +88,20 @@ def _is_list(schema: Mapping[str, Any]) -> bool:
 
 def refuse_unknown(names: Iterable[str], known: Mapping[str, bool]) -> None:
     """Raise UnknownParameter unless every name is known, and repeated only where that is meant."""
-    counts = Counter(names)
+    counts = Counter(name[:_SHOWN] for name in names)
     unknown = [name for name in counts if name not in known]
     again = [name for name, count in counts.items() if count > 1 and not known.get(name, True)]
-    if not unknown and not again:
-        return
-    allowed = ", ".join(sorted(known)) or "none"
-    said = [f"Unknown: {_list(unknown)}."] * bool(unknown) + [f"Repeated: {_list(again)}."] * bool(
-        again
-    )
-    errors = [
-        FieldError(pointer("query", name[:_SHOWN]), "unknown", "no such parameter here")
-        for name in unknown
-    ]
-    errors += [
-        FieldError(pointer("query", name), "repeated", "may be given once") for name in again
-    ]
-    raise UnknownParameter(" ".join([*said, f"Known here: {allowed}."]), errors=errors)
+    if unknown or again:
+        raise _refusal(unknown, again, known)
 
 
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(name[:_SHOWN] for name in names)
+def _refusal(
+    unknown: Sequence[str], again: Sequence[str], known: Iterable[str]
+) -> UnknownParameter:
+    said = [f"Unknown: {', '.join(unknown)}."] if unknown else []
+    said += [f"Repeated: {', '.join(again)}."] if again else []
+    said.append(f"Known here: {', '.join(sorted(known)) or 'none'}.")
+    flaws = [(name, "unknown", "no such parameter here") for name in unknown]
+    flaws += [(name, "repeated", "may be given once") for name in again]
+    errors = [FieldError(pointer("query", name), *flaw) for name, *flaw in flaws]
+    return UnknownParameter(" ".join(said), errors=errors)
