@@ -1,0 +1,69 @@
+"""The whole platform, running in a folder of its own for as long as something is measured."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+
+from deploy.local.family import Family
+from deploy.local.keys import keys_of
+from deploy.local.place import Place
+from deploy.local.platform import DATABASE, Platform, addresses
+from deploy.local.ports import another, assign
+
+
+class Running:
+    """A platform that can work; `started_in` is how many seconds that took."""
+
+    def __init__(self, platform: Platform, admin_url: str, started_in: float) -> None:
+        self.platform = platform
+        self.admin_url = admin_url
+        self.started_in = started_in
+
+    async def command(self, service: str, *words: str) -> str:
+        """Run a command of a service to its end and give what it printed."""
+        told = self.platform.environment(service)
+        return await self.platform.run(*words, program=service, told=told)
+
+    async def api_key(self) -> str:
+        """A new key of a new organisation."""
+        organisation = _word(await self.command("gateway", "organisation", "add", "Bench"), "org_")
+        return _word(
+            await self.command("gateway", "key", "add", "--organisation", organisation), "qdg_"
+        )
+
+    async def accepted(self, connection: asyncpg.Connection, beyond: int) -> float:
+        """Wait until the feed of releases has passed a number; the moment at which it had."""
+        while await connection.fetchval(HEAD) <= beyond:
+            await asyncio.sleep(0.002)
+        return time.perf_counter()
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Running]:
+    """Start everything in order, lend it, and end everything."""
+    place = Place(folder)
+    place.make()
+    began = time.monotonic()
+    platform = Platform(place, keys_of(place), assign(place, another(set())))
+    family = Family(place)
+    try:
+        await family.up(platform.servers())
+        await platform.prepare()
+        await family.up(platform.services())
+        postgres = addresses(place, keys_of(place), platform.ports).postgres
+        assert postgres is not None, "the bench brings its own PostgreSQL: unset DATABASE_URL"
+        yield Running(platform, postgres.admin_url(DATABASE), time.monotonic() - began)
+    finally:
+        await family.stop()
+
+
+def _word(text: str, prefix: str) -> str:
+    words = text.replace('"', " ").replace(",", " ").split()
+    return next(word for word in words if word.startswith(prefix))
+
+
+HEAD = "SELECT coalesce((SELECT seq FROM ingestor.feed_head WHERE feed = 'releases'), 0)"

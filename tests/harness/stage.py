@@ -1,0 +1,156 @@
+"""The whole platform as real processes on ports of its own, to be killed one by one.
+
+The processes are those of `make up`, told the same things; only the keeper differs: here a killed
+process is started again at once, so that many faults fit into a minute.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import asyncpg
+from redis.asyncio import Redis
+
+from deploy.local.children import Plan, python_program
+from deploy.local.keys import Keys, keys_of
+from deploy.local.place import Place
+from deploy.local.platform import DATABASE, Platform
+from deploy.local.ports import another, assign
+
+READY_WITHIN = 60.0
+
+
+class Stage:
+    """A running platform. `admin` reads any table; `platform` knows every address."""
+
+    def __init__(self, folder: Path) -> None:
+        place = Place(folder)
+        place.make()
+        keys = keys_of(place)
+        self.platform = Platform(place, keys, assign(place, another(set())))
+        self._place = place
+        self._keys: Keys = keys
+        self._plans: dict[str, Plan] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    async def up(self) -> None:
+        """Start servers, make the tables, start the services; return when all can work."""
+        await self._start(list(self.platform.servers()))
+        await self.platform.prepare()
+        await self._start(list(self.platform.services()))
+
+    async def kill(self, name: str) -> None:
+        """End a process without warning and start it again without waiting."""
+        process = self._running[name]
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+        await asyncio.to_thread(process.wait)
+        if name == "postgres":
+            await _children_gone(process.pid)
+        self._spawn(self._plans[name])
+
+    async def ready(self, name: str) -> None:
+        """Wait until a process can work; start it again if it gave up meanwhile."""
+        async with asyncio.timeout(READY_WITHIN):
+            while not await self._plans[name].ready():
+                if self._running[name].poll() is not None:
+                    self._spawn(self._plans[name])
+                await asyncio.sleep(0.1)
+
+    async def revive(self) -> None:
+        """Start again whatever gave up by itself, as the keeper of `make up` does."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                self._spawn(self._plans[name])
+
+    async def flush_queue(self) -> None:
+        """Wipe Valkey: rings, limits, everything."""
+        with suppress(Exception):
+            async with Redis.from_url(self._redis_url()) as redis:
+                await redis.flushall()
+
+    async def load(self, file: Path, *words: str) -> asyncio.subprocess.Process:
+        """Begin `ingestor load FILE` and return without waiting for its end."""
+        return await asyncio.create_subprocess_exec(
+            python_program("ingestor"),
+            "load",
+            str(file),
+            *words,
+            env=self.platform.environment("ingestor"),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection that may read every table, patient with a database that restarts."""
+        connection = await self._connect()
+        try:
+            yield connection
+        finally:
+            with suppress(Exception):
+                await connection.close(timeout=1)
+
+    async def _connect(self) -> asyncpg.Connection:
+        async with asyncio.timeout(READY_WITHIN):
+            while True:
+                try:
+                    return await asyncpg.connect(self._admin_url(), timeout=2)
+                except (OSError, asyncpg.PostgresError, TimeoutError):
+                    await asyncio.sleep(0.05)
+
+    def down(self) -> None:
+        """End everything at once; the folder is thrown away."""
+        for process in reversed(self._running.values()):
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGKILL)
+        for process in self._running.values():
+            process.wait(timeout=10)
+
+    async def _start(self, plans: list[Plan]) -> None:
+        for plan in plans:
+            self._plans[plan.name] = plan
+            self._spawn(plan)
+        await asyncio.gather(*(self.ready(plan.name) for plan in plans))
+
+    def _spawn(self, plan: Plan) -> None:
+        log = (self._place.logs / f"{plan.name}.log").open("ab")
+        with log:
+            self._running[plan.name] = subprocess.Popen(
+                plan.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **plan.spawn,
+            )
+
+    def _admin_url(self) -> str:
+        postgres = self.platform._addresses.postgres
+        assert postgres is not None
+        return postgres.admin_url(DATABASE)
+
+    def _redis_url(self) -> str:
+        return self.platform.environment("gateway")["REDIS_URL"]
+
+
+async def _children_gone(postmaster: int) -> None:
+    """A killed postmaster's backends notice within moments; a new one cannot start before."""
+    async with asyncio.timeout(10):
+        while _backends(postmaster):
+            await asyncio.sleep(0.02)
+
+
+def _backends(postmaster: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            _, _, rest = status.read_text().rpartition(")")
+            state, _, _, session, *_ = rest.split()
+            if int(session) == postmaster and state != "Z":
+                found.append(int(status.parent.name))
+    return found

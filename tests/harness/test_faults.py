@@ -1,0 +1,25 @@
+"""The first fault test: nothing unscored, no alert lost or doubled, whatever is killed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.harness.faults import FEWEST_HITS, run
+
+
+@pytest.mark.slow
+async def test_two_thousand_releases_survive_thirty_kills_in_flight(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = int(os.environ.get("SEED", "20261124"))
+    folder: Path = tmp_path_factory.mktemp("faults")
+
+    report = await run(folder, seed)
+
+    with capsys.disabled():
+        print(f"\n{report}")
+    assert report.accepted == 2_000
+    assert report.hits.total() >= FEWEST_HITS
+    assert (report.unscored, report.unseen) == ([], [])
+    assert (report.alerts_lost, report.alerts_doubled, report.alerts_unexpected) == ([], [], [])
