@@ -1,4 +1,4 @@
-"""An ingestor for tests: a fresh database with its vault, and files taken in as the command does."""
+"""An ingestor for tests: a fresh database with its vault, and files taken in as by the command."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ingestor.intake import Origin
 from ingestor.judge import Judge
 from ingestor.load import Delivery, Desk, load
 from ingestor.raw.cipher import Cipher
@@ -56,7 +57,7 @@ class Office:
         raw = content if isinstance(content, bytes) else lines(content)
         judge = Judge(source, file, zone, PSEUDONYM_KEY.encode(), self.desk.cipher)
         reader = FileReader(lambda: BytesIO(raw), judge, announced=announced)
-        origin = "backfill" if backfill else "live"
+        origin: Origin = "backfill" if backfill else "live"
         delivery = Delivery(source, file, origin, declarations()["ocds_file"], terms or Terms())
         return await load(self.desk, delivery, reader)
 
@@ -95,9 +96,8 @@ class Office:
 
     def settings(self) -> IngestorSettings:
         """Return the settings of a service on this database."""
-        names = IngestorSettings.model_fields
         given = {key.lower(): value for key, value in self.environment().items()}
-        return IngestorSettings(**{key: given[key] for key in given if key in names})
+        return IngestorSettings.model_validate(given)
 
 
 @asynccontextmanager

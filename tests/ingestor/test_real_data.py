@@ -14,7 +14,7 @@ PROCESSES = 579
 
 async def take_all(office: Office, *, shuffled: int | None = None) -> list[str]:
     """Take in every real file, its lines in order or shuffled with a seed; returns the endings."""
-    endings = []
+    endings: list[str] = []
     for path in real_files():
         with path.open("rb") as stream:
             content = b"".join(unpacked(stream, Bound()))

@@ -17,6 +17,8 @@ from shared.feed import Change, publish_state
 
 FEED: Final = "releases"
 
+MOST_RELEASES: Final = 1_000  # of one process
+
 Place = tuple[str, str, bytes]
 """Process, key of the release, hash of the version."""
 
@@ -104,30 +106,31 @@ async def _contents(
     """Return what each touched process now says, merging only where it has several releases."""
     given = {_place(one): one for one in fresh}
     held = _held(fresh, known, run)
-    alone = {p: given[places[0]] for p, places in held.items() if _is_alone(places, given)}
-    several = {p: places for p, places in held.items() if p not in alone}
+    several = {p: places for p, places in held.items() if not _is_alone(places, given)}
     missing = [place for places in several.values() for place in places if place not in given]
-    packed = await store.records(connection, missing)
-    packed |= {
-        place: given[place].record
-        for places in several.values()
-        for place in places
-        if place in given
+    kept = await store.records(connection, missing)
+    merged = {
+        process: compiled([given[p].record if p in given else kept[p] for p in places])
+        for process, places in several.items()
     }
-    merged = {p: compiled([packed[place] for place in places]) for p, places in several.items()}
-    return {p: one.content for p, one in alone.items()} | merged
+    alone = {p: given[places[0]].content for p, places in held.items() if p not in several}
+    return alone | merged
 
 
 def _held(
     fresh: Sequence[Accepted], known: Mapping[str, Sequence[Version]], run: int
 ) -> dict[str, list[Place]]:
-    """Return, for each touched process, the versions it is made of, oldest first."""
+    """Return, for each touched process, the versions it is made of, oldest first.
+
+    Of a process with more releases than any real one has, only the newest count: an ocid that a
+    publisher gives to everything must not fill the memory.
+    """
     versions: dict[str, list[Version]] = {}
     for one in fresh:
         own = versions.setdefault(one.process, list(known.get(one.process, ())))
         own.append(Version(one.date, run, one.size, one.hash, one.key))
     return {
-        process: [(process, v.key, v.hash) for v in holding(own)]
+        process: [(process, v.key, v.hash) for v in holding(own)[-MOST_RELEASES:]]
         for process, own in versions.items()
     }
 
@@ -137,14 +140,12 @@ def _is_alone(places: Sequence[Place], given: Mapping[Place, Any]) -> bool:
 
 
 def _says_something_new(content: Content, before: store.Known | None) -> bool:
-    return before is None or before.withdrawn or before.hash != content.hash()
+    return before is None or before.withdrawn or before.hash != content.hash
 
 
 def _process_row(one: Accepted, content: Content, before: store.Known | None) -> store.ProcessRow:
     revision = before.revision + 1 if before else 1
-    return store.ProcessRow(
-        one.process, one.source, one.ocid, revision, content.hash(), content.date
-    )
+    return store.ProcessRow(one.process, one.source, one.ocid, revision, content.hash, content.date)
 
 
 def _change(row: store.ProcessRow, content: Content, occasion: Occasion) -> Change:

@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Literal
-
-from msgspec.json import encode
 
 from ingestor.raw.cipher import Sealed
 from shared.contracts.releases import Counts, PartyLink, QualityNote
@@ -22,19 +19,16 @@ class Content:
     quality: list[QualityNote]
     parties: list[PartyLink]
     release: bytes
-
-    def hash(self) -> bytes:
-        """Tell whether the process says anything new."""
-        beside = encode((self.counts, self.quality, self.parties))
-        return sha256(beside + self.release).digest()
+    hash: bytes
+    """Another one where the process says anything new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """One release in normal form, ready to be stored.
 
-    `record` is the packed form kept with the release (see `record`); `content` what its process
-    would say in the feed if this were its only release.
+    `record` is what is kept of it for merging; `content` what its process would say in the feed if
+    this were its only release.
     """
 
     source: str

@@ -9,11 +9,13 @@ from typing import Any, Final
 from ingestor.compile import release_key
 from ingestor.intake import Accepted, Refused
 from ingestor.raw.cipher import Cipher
-from ingestor.record import Record, content, pack
+from ingestor.record import Record, content, written
 from ingestor.source import slug
 from shared.ocds import Document, Normal, Refusal, newest_date, normalise
 from shared.ocds import Refused as RefusedRelease
 from shared.vocabulary.identifiers import process_id
+
+RESPELLED: Final = "date_in_utc"  # the same instant, only spelled otherwise: nothing was mended
 
 KEPT: Final = 1024 * 1024  # bytes of a refused release that are kept, and can be replayed
 
@@ -50,7 +52,7 @@ class Judge:
         record = Record(source, normal.release, [*document.notes, *normal.notes])
         said = content([record])
         process = process_id(source, normal.release["ocid"])
-        version = sha256(raw_hash + said.hash()).digest()
+        version = sha256(raw_hash + said.hash).digest()
         return Accepted(
             source=source,
             process=process,
@@ -59,10 +61,10 @@ class Judge:
             hash=version,
             date=newest_date(normal.release),
             size=len(said.release),
-            record=pack(record),
+            record=written(record),
             content=said,
             payload=self.cipher.seal(document.raw, raw_hash),
-            mended=bool(record.notes),
+            mended=any(note.code != RESPELLED for note in record.notes),
         )
 
     def _refused(self, refusal: Refusal, document: Document, source: str) -> Refused:

@@ -1,7 +1,7 @@
 """A release as it is kept, and what the releases of one process say together."""
 
-import zlib
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from msgspec import Struct
@@ -12,7 +12,6 @@ from ingestor.intake import Content
 from shared.contracts.releases import QualityNote
 from shared.ocds.parties import counts, newest_date, parties
 
-FAST: Final = 1  # zlib level
 MOST_NOTES: Final = 500  # of one process, however many releases it has
 
 
@@ -27,19 +26,14 @@ class Record(Struct, frozen=True):
 _decoder: Final = Decoder(Record)
 
 
-def pack(record: Record) -> bytes:
-    """Make a release small enough to keep every version of it."""
-    return zlib.compress(encode(record), FAST)
+def written(record: Record) -> bytes:
+    """Return a release as every version of it is kept."""
+    return encode(record)
 
 
-def unpack(packed: bytes) -> Record:
-    """Return what was packed."""
-    return _decoder.decode(zlib.decompress(packed))
-
-
-def compiled(packed: Iterable[bytes]) -> Content:
-    """Say what a process says: its releases, oldest first, merged."""
-    return content([unpack(one) for one in packed])
+def compiled(versions: Iterable[bytes]) -> Content:
+    """Say what a process says: its releases as they are kept, oldest first, merged."""
+    return content([_decoder.decode(version) for version in versions])
 
 
 def content(records: Sequence[Record]) -> Content:
@@ -48,12 +42,17 @@ def content(records: Sequence[Record]) -> Content:
     notes = [note for record in records for note in record.notes]
     if merged.left_out:
         notes.append(QualityNote("", "releases_disagree", merged.left_out, None))
+    quality = _once(notes) if len(records) > 1 else notes
+    release = encode(merged.release)
+    links = parties(merged.release, records[0].source)
+    counted = counts(merged.release)
     return Content(
         date=newest_date(merged.release),
-        counts=counts(merged.release),
-        quality=_once(notes) if len(records) > 1 else notes,
-        parties=parties(merged.release, records[0].source),
-        release=encode(merged.release),
+        counts=counted,
+        quality=quality,
+        parties=links,
+        release=release,
+        hash=sha256(encode((counted, quality, links)) + release).digest(),
     )
 
 

@@ -121,7 +121,7 @@ async def known_versions(
 async def records(
     connection: asyncpg.Connection, wanted: Sequence[tuple[str, str, bytes]]
 ) -> dict[tuple[str, str, bytes], bytes]:
-    """Return the packed content of versions named by process, key and hash."""
+    """Return the content of versions named by process, key and hash."""
     rows = await connection.fetch(RECORDS, *_columns(wanted, 3)) if wanted else []
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 

@@ -68,7 +68,7 @@ class Process(Base, table=True):
 
 
 class SourceRecord(Base, table=True):
-    """One version of one release in normal form, free of personal data, packed.
+    """One version of one release in normal form, free of personal data.
 
     `key` tells releases of a process apart, `hash` tells versions of a release apart.
     """

@@ -78,7 +78,6 @@ def _processes() -> None:
         sa.Column("body", sa.LargeBinary, nullable=False),
     )
     # Packed already: compressing it once more would only cost time.
-    op.execute("ALTER TABLE source_record ALTER body SET STORAGE EXTERNAL")
     op.create_index(
         "ix_source_record_raw_hash", "source_record", ["raw_hash"], postgresql_using="hash"
     )
