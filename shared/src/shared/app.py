@@ -52,8 +52,7 @@ def create_app(
     """Return the application of one service.
 
     `lifespan` opens what the routes need and puts it on `app.state`; `readiness` names what must
-    answer for the service to work. Only a `public` application shows its OpenAPI document, and the
-    pages that explain its problems.
+    answer for the service to work. Only a `public` application shows its OpenAPI document.
     """
     access = AccessLog(service=service, level=settings.log_level, form=settings.log_format)
     app = FastAPI(
@@ -68,8 +67,7 @@ def create_app(
     )
     app.state.service, app.state.settings = service, settings
     app.state.clock, app.state.routes = clock or SystemClock(), Routes(app)
-    explained = [problems.pages()] if public else []
-    for router in (*routers, _probes(readiness or {}, settings), *explained):
+    for router in (*routers, _probes(readiness or {}, settings)):
         # Not include_router: its routers within the router cost every request a sixth more.
         app.router.routes.extend(router.routes)
     problems.install(app)

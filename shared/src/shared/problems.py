@@ -1,11 +1,10 @@
 """Speaking problem documents: every error of the framework and of ours leaves by this door."""
 
-import inspect
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -13,7 +12,7 @@ from starlette.types import Scope
 
 from shared import errors, logs
 from shared.bodies import pointer
-from shared.vocabulary.text import LANGUAGES, Language, negotiate
+from shared.vocabulary.text import Language, negotiate
 
 _MOST_ERRORS = 50
 _LONGEST_INSTANCE = 300
@@ -58,36 +57,6 @@ def problem_response(problem: errors.Problem, scope: Scope) -> Response:
     }
     content = json.dumps(document, ensure_ascii=False, default=str).encode(errors="replace")
     return Response(content, problem.status, headers, media_type=errors.MEDIA_TYPE)
-
-
-def pages() -> APIRouter:
-    """Return the pages that the `type` of a problem document leads to."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/problems/{code}")
-    async def explain(code: str) -> dict[str, Any]:
-        return explanation(code)
-
-    return router
-
-
-def explanation(code: str) -> dict[str, Any]:
-    """Return what a kind of problem means, with its title in every language.
-
-    Raises NotFound for a code that no problem has.
-    """
-    kind = next((kind for kind in _kinds(errors.Problem) if kind.code == code), None)
-    if kind is None:
-        raise errors.NotFound("There is no problem with this code.")
-    title = {language: kind.title.in_(language) for language in LANGUAGES}
-    meaning = inspect.getdoc(kind)
-    return {"code": code, "status": kind.status, "title": title, "meaning": meaning}
-
-
-def _kinds(base: type[errors.Problem]) -> Iterator[type[errors.Problem]]:
-    for kind in base.__subclasses__():
-        yield kind
-        yield from _kinds(kind)
 
 
 def install(app: FastAPI) -> None:
