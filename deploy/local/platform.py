@@ -78,7 +78,7 @@ class Platform:
                 "RAW_KEY": keys.raw,
                 "PSEUDONYM_KEY": keys.pseudonym,
             },
-            "scoring": {"FACTS_PATH": str(self.place.path / "facts.duckdb")},
+            "scoring": {"FACTS_PATH": str(self.place.path / "facts" / "facts.duckdb")},
             "gateway": {"CURSOR_KEY": keys.cursor},
         }
         return {**os.environ, **told, **own[service]}

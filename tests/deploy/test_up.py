@@ -1,0 +1,159 @@
+"""`make up` from an empty folder, asked word for word what it invites to, hurt and restarted."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from deploy.local.place import ROOT, Place
+from deploy.processes import PROCESSES, SERVERS
+from deploy.servers import free_port, listening
+
+pytestmark = pytest.mark.slow
+
+IDLE_MEMORY = 1_200_000_000
+WARM_START = 15.0
+
+
+class Up:
+    """A run of the whole platform in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = Place(folder)
+        self.port = free_port()
+        own = {"QADAGA_DATA": str(folder), "QADAGA_PORT": str(self.port)}
+        kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
+        self.environment = {**kept, **own}
+        self.process: subprocess.Popen[str] | None = None
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.local", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def start(self) -> tuple[str, float]:
+        """Start, wait for the invitation; its text and the seconds it took."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local", "up"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if "Ctrl-C ends everything" in line:
+                return said, time.monotonic() - began
+        raise AssertionError(f"ended without an invitation:\n{said}")
+
+    def end(self, number: signal.Signals) -> float:
+        """Send a signal and wait for the end: the seconds it took."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(15)
+        self.process.stdout.close()
+        return time.monotonic() - began
+
+    def memory(self) -> int:
+        """Bytes of all processes together, shared pages counted once."""
+        assert self.process is not None
+        keeper = psutil.Process(self.process.pid)
+        family = [keeper, *keeper.children(recursive=True)]
+        return sum(process.memory_full_info().pss for process in family)
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Up]:
+    up = Up(tmp_path / "data")
+    yield up
+    if up.process and up.process.poll() is None:
+        up.end(signal.SIGTERM)
+    up.place.clear_leftovers()
+
+
+def invited(said: str) -> list[str]:
+    """The curl lines of an invitation, each as one line."""
+    lines = said.replace("\\\n", " ").splitlines()
+    return [line for line in lines if line.startswith("curl ")]
+
+
+def ask(command: str) -> Any:
+    """Do what a curl line does: the JSON answer."""
+    _, _, *words = shlex.split(command)
+    url = next(word for word in words if word.startswith("http"))
+    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    body = words[words.index("-d") + 1] if "-d" in words else None
+    answer = httpx.request("POST" if body else "GET", url, headers=headers, content=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def visible(platform: Up) -> int:
+    """How many purchases the demo's key can see."""
+    demo = json.loads((platform.place.path / "demo.json").read_text())
+    headers = {"Authorization": f"Bearer {demo['api_key']}"}
+    seen, cursor = 0, ""
+    while True:
+        mark = f"&cursor={cursor}" if cursor else ""
+        url = f"{demo['gateway']}/v1/processes?limit=100{mark}"
+        page = httpx.get(url, headers=headers).raise_for_status().json()
+        seen += len(page["data"])
+        cursor = page["page"]["next_cursor"]
+        if not cursor:
+            return seen
+
+
+def test_from_nothing_to_answers_through_a_crash_and_a_restart(platform: Up) -> None:
+    said, _ = platform.start()
+
+    explanation, alerts, scores = map(ask, invited(said))
+    assert explanation["disclaimer"]
+    assert alerts["data"]
+    assert len(scores["data"]) == 3
+
+    assert platform.command("status").stdout.count("| process") == len(PROCESSES) + len(SERVERS)
+    assert visible(platform) == 300
+    assert platform.memory() < IDLE_MEMORY
+
+    os.kill(platform.place.leftovers()["gateway-api"], signal.SIGKILL)
+    deadline = time.monotonic() + 15
+    while not listening(platform.port) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert visible(platform) == 300
+
+    assert platform.end(signal.SIGINT) < 5.0
+    assert platform.place.leftovers() == {}
+    assert platform.command("status").returncode == 1
+
+    said, seconds = platform.start()
+    assert seconds < WARM_START
+    assert ask(invited(said)[0])
+    assert visible(platform) == 300
+
+    platform.end(signal.SIGKILL)
+    said, _ = platform.start()
+    assert ask(invited(said)[0])
+    assert platform.command("down").returncode == 0
+    assert not listening(platform.port)
