@@ -22,7 +22,6 @@ import structlog
 
 from shared import deadletters, metrics
 from shared.database import Database, transient
-from shared.deadletters import Replay
 from shared.feed.client import FeedClient
 from shared.feed.entries import NO_EPOCH, Entry
 
@@ -87,7 +86,7 @@ class FeedReader:
         metrics.feed_last_success_timestamp.labels(self.feed).set(self._level_at)
         return total
 
-    async def replay_dead(self, ids: Sequence[int] | None = None) -> Replay:
+    async def replay_dead(self, ids: Sequence[int] | None = None) -> "deadletters.Replay":
         """Try the dead letters of this feed again, those with these ids or all."""
         async with self._one_at_a_time, self._database.transaction() as connection:
             await _locked_cursor(connection, self.feed)
