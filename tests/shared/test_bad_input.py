@@ -1,15 +1,19 @@
 """Bad input: refused at the door, with a reason and a place, whatever route it was meant for."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared import intake
-from shared.errors import Unauthenticated
+from shared import bodies, intake
+from shared.errors import MalformedBody, Unauthenticated
 from shared.intake import Limits
 from tests.support.front import client_of, front, pointers, problem
 
@@ -126,6 +130,28 @@ async def test_a_body_is_refused_that_is(
 
     assert problem(answer) == (400, "malformed_body")
     assert pointers(answer) == [(pointer, code)]
+
+
+@given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
+def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
+    with suppress(MalformedBody):
+        assert bodies.parse(raw) == json.loads(raw)
+
+
+SOUND = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63) + 1, 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\x00")),
+    lambda inner: st.lists(inner) | st.dictionaries(st.just("k") | st.just("ключ"), inner),
+)
+
+
+@given(SOUND)
+def test_any_sound_document_is_read_as_it_was_written(document: object) -> None:
+    assert bodies.parse(json.dumps(document).encode()) == document
+    assert bodies.parse(json.dumps(document, ensure_ascii=False).encode()) == document
 
 
 @pytest.mark.parametrize(

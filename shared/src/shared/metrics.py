@@ -69,7 +69,7 @@ class _Tally:
 class Requests(Collector):
     """Counts requests at a fraction of the price of the library's own histogram.
 
-    One event loop counts and is also the one that shows the counts, so no locks are taken.
+    Only the event loop counts, so no locks are taken; whoever shows the counts reads copies.
     """
 
     def __init__(self) -> None:
