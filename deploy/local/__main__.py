@@ -48,6 +48,7 @@ async def begin(platform: Platform, family: Family, began: float) -> None:
     await family.up(platform.servers())
     await platform.prepare()
     await family.up(platform.services())
+    family.listen()
     await demo.fill(platform)
     caller = await demo.admit(platform)
     say(demo.invitation(caller, await demo.first_score(caller), time.monotonic() - began))

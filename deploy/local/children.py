@@ -43,7 +43,7 @@ class Child:
     def __init__(self, plan: Plan, logs: Path, changed: Callable[[], None]) -> None:
         self.plan = plan
         self.restarts = 0
-        self._log = Log(logs, plan.name)
+        self.log = Log(logs, plan.name)
         self._changed = changed
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -76,7 +76,7 @@ class Child:
             raise self._refusal("cannot start")
 
     def _refusal(self, what: str) -> Refusal:
-        return Refusal(f"{self.plan.name} {what}; its last words:\n{self._log.tail()}")
+        return Refusal(f"{self.plan.name} {what}; its last words:\n{self.log.tail()}")
 
     async def _keep(self) -> None:
         pause = FIRST_PAUSE
@@ -116,11 +116,12 @@ class Child:
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         while chunk := await process.stdout.read(65_536):
-            self._log.write(chunk)
+            self.log.write(chunk)
 
     def ask_to_end(self) -> None:
         """Tell the process to end by itself."""
         self._ending = True
+        self.log.loud = False
         self._send(self.plan.stop_signal)
 
     async def ended(self, patience: float) -> None:
@@ -133,7 +134,7 @@ class Child:
         if not done:
             self._send(signal.SIGKILL)
             await asyncio.wait([self._keeper], timeout=1.0)
-        self._log.close()
+        self.log.close()
 
     def _send(self, number: signal.Signals) -> None:
         if self.pid:

@@ -45,9 +45,13 @@ def _sentence(record: dict[str, object]) -> str:
 
 
 class Log:
-    """One process's log file, and its louder lines on the console."""
+    """One process's log file and, while it is `loud`, its louder lines on the console.
+
+    While others are still starting or already ending, complaints about them are no news.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
+        self.loud = False
         self.path = folder / f"{name}.log"
         self._name = name
         self._rest = b""
@@ -60,7 +64,7 @@ class Log:
         self._file.write(chunk)
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         self._rest = self._rest[-100_000:]
-        for line in lines:
+        for line in lines if self.loud else ():
             if shown := worth_showing(line.decode("utf-8", "replace")):
                 print(f"{self._name:>15} | {shown}", file=sys.stderr, flush=True)
 

@@ -1,9 +1,10 @@
 """Several processes kept together: begun in their order, ended in the opposite one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from signal import SIGINT, SIGTERM
+from itertools import chain
+from signal import SIG_IGN, SIGHUP, SIGINT, SIGTERM, getsignal
 
 from deploy.local.children import Child, Plan
 from deploy.local.console import say
@@ -31,9 +32,17 @@ class Family:
             child.start()
         await asyncio.gather(*(child.wait_ready() for child in children))
 
+    def listen(self) -> None:
+        """From now on show their warnings: all are there, so what is said is news."""
+        for child in self._everybody():
+            child.log.loud = True
+
+    def _everybody(self) -> Iterator[Child]:
+        return chain.from_iterable(self._generations)
+
     def _note(self) -> None:
-        everyone = [child for generation in self._generations for child in generation]
-        self._place.note_children({c.plan.name: c.pid for c in everyone if c.pid})
+        alive = {child.plan.name: child.pid for child in self._everybody() if child.pid}
+        self._place.note_children(alive)
 
     async def stop(self) -> None:
         """End everybody, the youngest first; who does not end in time is killed."""
@@ -47,11 +56,12 @@ class Family:
 
 
 async def keep(family: Family, start: Callable[[], Awaitable[None]]) -> None:
-    """Start, then stay until Ctrl-C or SIGTERM; whatever happens, leave nothing running."""
+    """Start, then stay until Ctrl-C, SIGTERM or a closed terminal; leave nothing running."""
     asked_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (SIGINT, SIGTERM):
-        loop.add_signal_handler(number, asked_to_end.set)
+    for number in (SIGINT, SIGTERM, SIGHUP):
+        if number != SIGHUP or getsignal(SIGHUP) != SIG_IGN:  # nohup means what it says
+            loop.add_signal_handler(number, asked_to_end.set)
     starting = asyncio.ensure_future(start())
     asking = asyncio.create_task(asked_to_end.wait())
     try:

@@ -83,6 +83,11 @@ class Place:
         """Keep a value over restarts."""
         write_json(self._state, {**read_json(self._state, {}), key: value})
 
+    def forget(self, *keys: str) -> None:
+        """Drop what was remembered of data that is no longer there."""
+        kept = read_json(self._state, {})
+        write_json(self._state, {key: value for key, value in kept.items() if key not in keys})
+
     def note_children(self, pids: dict[str, int]) -> None:
         """Keep who our children are, each with its birth, since numbers of processes come again."""
         write_json(self._children, {name: [pid, born(pid)] for name, pid in pids.items()})

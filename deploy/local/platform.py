@@ -102,7 +102,7 @@ class Platform:
         """PostgreSQL and Valkey, where we bring our own; their folders are made ready here."""
         if postgres := self._addresses.postgres:
             if not postgres.initialised:
-                self.place.remember("prepared", None)
+                self.place.forget("prepared", "demo")
             ready = partial(probes.postgres_ready, postgres.data)
             yield _server_plan("postgres", postgres, ready)
         if valkey := self._addresses.valkey:

@@ -44,6 +44,7 @@ def plan(name: str, port: int, *, stubborn: bool) -> Plan:
 async def begin(family: Family, ports: list[int], *, stubborn: bool) -> None:
     await family.up([plan("first", ports[0], stubborn=stubborn)])
     await family.up([plan("second", ports[1], stubborn=stubborn)])
+    family.listen()
     say("all ready")
 
 
