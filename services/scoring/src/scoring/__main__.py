@@ -10,6 +10,10 @@ from collections.abc import Sequence
 from importlib import import_module
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "migrate": ("scoring.commands.migrate", "bring the tables up to date"),
+    "serve": ("scoring.commands.serve", "answer other services"),
+    "engine": ("scoring.commands.engine", "follow the releases and judge what changes"),
+    "dead": ("scoring.commands.dead", "list or replay what could not be judged"),
     "evaluate": ("scoring.commands.evaluate", "judge compiled releases from files, no server"),
     "prepare": ("scoring.commands.prepare", "clean compiled releases as Cardinal's prepare does"),
     "schema": ("scoring.commands.schema", "print the JSON Schema of an indicator file"),

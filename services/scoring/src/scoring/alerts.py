@@ -30,19 +30,18 @@ ALERTING_CAUSE: Final = "data"
 ALERTING_ORIGIN: Final = "live"
 NO_ROUTES: Final = "no legal routes are declared yet"
 
-CONTRACT_AT_WORK: Final = frozenset({"active", "pending"})
 TENDER_AT_WORK: Final = frozenset({"planning", "planned", "active"})
 TENDER_ENDED: Final = frozenset({"cancelled", "unsuccessful", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a purchase has come. `running` contracts are signed and not ended."""
+    """How far a purchase has come. Of the `signed` contracts, `running` ones have not ended."""
 
     tender_status: str | None
     tender_end: datetime | None
     active_awards: int
-    contracts: int
+    signed: int
     running: int
 
 
@@ -73,7 +72,7 @@ def stage(progress: Progress, now: datetime) -> str:
     """
     if progress.running:
         return "contract_running"
-    if progress.contracts:
+    if progress.signed:
         return "finished"
     if progress.tender_status in TENDER_ENDED:
         return "ended"

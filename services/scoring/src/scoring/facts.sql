@@ -22,7 +22,8 @@ CREATE TABLE party (
 -- status, submitted (and valid) ones without price or currency, without tenderers or ids, valid
 -- ones without a date; awards without status, active ones without suppliers or ids.
 -- bid_currency: of the priced bids, NULL where they differ (`mixed`). open_awards: not yet final.
--- winner: the only supplier of the only active award. value, currency: of the tender.
+-- winner: the only supplier of the only active award. value, currency: of the tender. signed,
+-- running: contracts that were signed, and those of them that are at work.
 CREATE TABLE process (
   pid INTEGER NOT NULL, seq BIGINT, origin VARCHAR, date_text VARCHAR,
   tender_status tender_status, method VARCHAR, method_details VARCHAR,
@@ -34,7 +35,8 @@ CREATE TABLE process (
   bid_currency VARCHAR, mixed BOOLEAN NOT NULL,
   has_awards BOOLEAN NOT NULL, open_awards INTEGER NOT NULL, active_awards INTEGER NOT NULL,
   unknown_awards INTEGER NOT NULL, unnamed_awards INTEGER NOT NULL, winner INTEGER,
-  value DOUBLE CHECK (isfinite(value)), currency VARCHAR);
+  value DOUBLE CHECK (isfinite(value)), currency VARCHAR,
+  signed INTEGER NOT NULL, running INTEGER NOT NULL);
 
 -- sole: the tenderer where the array has exactly one element. who: the set of tenderers as one
 -- number (one party: its number; several: a negative hash). tenderers: length of the array;

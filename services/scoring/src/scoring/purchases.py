@@ -111,7 +111,7 @@ def _purchase(  # noqa: PLR0917 (one argument for each column)
     tender_status: str | None,
     end_at: datetime | None,
     active_awards: int,
-    contracts: int,
+    signed: int,
     running: int,
     buyer: str | None,
     suppliers: Sequence[str] | None,
@@ -127,7 +127,7 @@ def _purchase(  # noqa: PLR0917 (one argument for each column)
         origin=origin or "backfill",
         date=_moment(date),
         value=_money(amount, currency),
-        progress=Progress(tender_status, _moment(end_at), active_awards, contracts, running),
+        progress=Progress(tender_status, _moment(end_at), active_awards, signed, running),
         parties=tuple(parties),
     )
 
@@ -152,7 +152,7 @@ _PURCHASES: Final = """
     )
     SELECT process.pid, subject.key, subject.source, subject.ocid, process.seq, process.origin,
         instant(process.date_text), process.value, process.currency, process.tender_status::VARCHAR,
-        process.end_at, process.active_awards, 0, 0, buyer.id, won.ids
+        process.end_at, process.active_awards, process.signed, process.running, buyer.id, won.ids
     FROM process JOIN chosen USING (pid) JOIN subject USING (pid)
         LEFT JOIN party AS buyer
             ON buyer.party = coalesce(process.buyer, process.entity) AND NOT buyer.weak

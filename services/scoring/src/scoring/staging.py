@@ -33,7 +33,8 @@ RAW_COLUMNS: Mapping[str, str] = {
 
 _RELEASE = (
     f'STRUCT("date" JSON, buyer {_ORGANISATION}, tender {_TENDER}, "value" {_VALUE}), '
-    f'bids {_BIDS}, awards STRUCT({_AWARD}, "value" {_VALUE})[])'
+    f'bids {_BIDS}, awards STRUCT({_AWARD}, "value" {_VALUE})[], '
+    'contracts STRUCT(status JSON, "dateSigned" JSON)[])'
 )
 FEED_COLUMNS: Mapping[str, str] = {
     "seq": "BIGINT",
@@ -88,6 +89,15 @@ _BID_STATUS = _codes(
 _AWARD_STATUS = _codes(
     "a.status::VARCHAR", ("pending", "active", "cancelled", "unsuccessful"), "award_status"
 )
+
+
+def _contracts(*statuses: str) -> str:
+    """Count the contracts of these statuses; a date of signing stands for a status not given."""
+    codes = ", ".join(f"'\"{status}\"'" for status in statuses)
+    dated = """c.status IS NULL AND c."dateSigned" IS NOT NULL"""
+    among = f"coalesce(c.status::VARCHAR IN ({codes}), false)"
+    return f"coalesce(len(list_filter(r.contracts, lambda c: {among} OR ({dated}))), 0)"
+
 
 _SPLIT_BIDS = f"""
 CREATE OR REPLACE TEMP TABLE split_bid AS
@@ -192,7 +202,7 @@ SELECT r.pid, {{seq}}, {{origin}}, {{date_text}}, {_TENDER_STATUS},
   CASE WHEN b.lowest = b.highest THEN b.lowest END, coalesce(b.lowest <> b.highest, false),
   r.awards IS NOT NULL, coalesce(a.open_awards, 0), coalesce(a.active_awards, 0),
   coalesce(a.unknown_awards, 0), coalesce(a.unnamed_awards, 0),
-  CASE WHEN a.active_awards = 1 THEN a.winner END, {{value}}
+  CASE WHEN a.active_awards = 1 THEN a.winner END, {{value}}, {{contracts}}
 FROM (SELECT *, json_text(tender."tenderPeriod"."startDate") AS start_text,
         json_text(tender."tenderPeriod"."endDate") AS end_text FROM staged) r
 LEFT JOIN dictionary d1 ON d1.token = r.buyer.id::VARCHAR {{same_buyer}}
@@ -229,6 +239,7 @@ RAW = {
     "origin": "NULL",
     "date_text": "NULL",
     "value": "NULL, NULL",
+    "contracts": "0, 0",
 }
 """How the statements read for a raw file: one dictionary for all, nothing but what is judged."""
 
@@ -246,6 +257,7 @@ FEED = {
     "origin": "r.origin",
     "date_text": 'json_text(r."date")',
     "value": 'json_number(r.tender."value".amount), json_text(r.tender."value".currency)',
+    "contracts": f"{_contracts('active', 'terminated')}, {_contracts('active')}",
 }
 """How they read for the feed: ids of parties are those of the envelope, per process."""
 

@@ -1,0 +1,34 @@
+"""Follow the releases and judge what changes, until told to end; one engine works at a time."""
+
+import argparse
+import asyncio
+import signal
+
+import prometheus_client
+
+from scoring import engine
+from scoring.settings import Settings
+from shared import logs
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Take no arguments."""
+    del parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge until told to end, with the measures on a port of their own."""
+    del arguments
+    settings = Settings()
+    logs.configure(service="scoring", level=settings.log_level, form=settings.log_format)
+    if settings.metrics_port is not None:
+        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    asyncio.run(_until_told(settings))
+    return 0
+
+
+async def _until_told(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await engine.run(settings, stop)

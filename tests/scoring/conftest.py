@@ -1,0 +1,17 @@
+"""An engine for tests, on fresh databases."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.scoring.office import Office, office
+
+
+@pytest.fixture
+async def scoring_office(
+    platform_database_urls: dict[str, str], tmp_path: Path
+) -> AsyncIterator[Office]:
+    """A started engine whose feed of releases is the ingestor's."""
+    async with office(platform_database_urls, tmp_path) as found:
+        yield found
