@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from ingestor import runs
 from ingestor.batch import FEED, Occasion, store_batch
@@ -63,11 +63,13 @@ class Delivery:
     terms: Terms
 
 
-class Position(NamedTuple):
-    """How far a run has come."""
+@dataclass(slots=True)
+class Progress:
+    """How far a run has come, and from which sources things came."""
 
     run: int
-    received: int
+    sources: set[str]
+    received: int = 0
 
 
 async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
@@ -82,77 +84,77 @@ async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
         desk.database, delivery.source, delivery.file, delivery.origin, reader.expected
     )
     async with begun as run:
+        progress = Progress(run, {delivery.source})
         how = runs.Ending("failed", "The ingestor failed; see its log")
         try:
-            how = await _take_in(desk, delivery, reader, run)
-        except OSError as fault:
-            how = runs.Ending("failed", f"The file cannot be read: {fault.strerror or fault}")
+            await _publish_sources(desk, progress)
+            how = await _take_in(desk, delivery, reader, progress)
         except asyncio.CancelledError:
             how = runs.Ending("incomplete", "Interrupted; load the file again")
             raise
         finally:
-            await _end(desk, delivery.source, run, how)
+            await _end(desk, progress, how)
     async with desk.database.connection() as connection:
-        done = await runs.one(connection, run)
-    if done is None:
-        raise LookupError(f"The row of {runs.public_id(run)} is gone")
-    return done
+        return await runs.one(connection, run)
 
 
-async def _take_in(desk: Desk, delivery: Delivery, reader: Reader, run: int) -> runs.Ending:
+async def _take_in(
+    desk: Desk, delivery: Delivery, reader: Reader, progress: Progress
+) -> runs.Ending:
     """Store every batch; while one is being stored, the next is read."""
-    received = 0
     batches = iter(reader)
     upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
-    while (batch := await upcoming) is not None:
-        upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
-        try:
-            received = await _store(desk, delivery, batch, Position(run, received))
-        except BaseException:
-            await asyncio.wait([upcoming])
-            raise
-    return runs.ending(reader.announced, received, reader.usable, reader.broken)
+    try:
+        while (batch := await upcoming) is not None:
+            upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            await _store(desk, delivery, batch, progress)
+    finally:
+        await asyncio.wait([upcoming])
+    return runs.ending(reader.announced, progress.received, reader.usable, reader.broken)
 
 
-async def _store(desk: Desk, delivery: Delivery, batch: Batch, at: Position) -> int:
-    """Store one batch, patient with a PostgreSQL that restarts, and ring.
-
-    Returns how much of the delivery has been received with it.
-    """
+async def _store(desk: Desk, delivery: Delivery, batch: Batch, progress: Progress) -> None:
+    """Store one batch, patient with a PostgreSQL that restarts, and ring."""
     now = desk.clock.now()
-    occasion = Occasion(at.run, delivery.origin, now, (now + desk.retention).date())
+    occasion = Occasion(progress.run, delivery.origin, now, (now + desk.retention).date())
     for pause in (*PAUSES, None):
         try:
-            newest = await _stored(desk, delivery, batch, occasion, at)
+            newest = await _stored(desk, delivery, batch, occasion, progress.received)
             break
         except Exception as fault:
             if pause is None or not transient(fault):
                 raise
-            log.warning("batch_postponed", run=at.run, seconds=pause, fault=type(fault).__name__)
+            log.warning("batch_postponed", run=progress.run, fault=type(fault).__name__)
             await asyncio.sleep(pause)
+    progress.received += batch.received()
+    progress.sources |= batch.sources()
     if newest is not None:
         await desk.bell.ring(FEED, newest)
-    return at.received + batch.received()
 
 
 async def _stored(
-    desk: Desk, delivery: Delivery, batch: Batch, occasion: Occasion, at: Position
+    desk: Desk, delivery: Delivery, batch: Batch, occasion: Occasion, received: int
 ) -> int | None:
     """Store one batch, unless a try whose answer was lost has done so; returns the feed's head."""
     async with desk.database.transaction() as connection:
-        if await runs.received(connection, at.run) > at.received:
+        if await runs.received(connection, occasion.run) > received:
             return await head(connection, FEED)
         for source in batch.sources() - {delivery.source}:
             await keep_source(connection, source, delivery.kind, Terms())
         stored = await store_batch(connection, batch, occasion)
-        await runs.add(connection, at.run, stored.tally)
+        await runs.add(connection, occasion.run, stored.tally)
         return stored.head
 
 
-async def _end(desk: Desk, source: str, run: int, how: runs.Ending) -> None:
+async def _end(desk: Desk, progress: Progress, how: runs.Ending) -> None:
     """Write down the ending and tell the readers of the feed of sources."""
+    async with desk.database.connection() as connection:
+        await runs.end(connection, progress.run, how)
+    await _publish_sources(desk, progress)
+    log.info("run_ended", run=runs.public_id(progress.run), status=how.status, reason=how.reason)
+
+
+async def _publish_sources(desk: Desk, progress: Progress) -> None:
     async with desk.database.transaction() as connection:
-        await runs.end(connection, run, how)
-        newest = await publish_sources(connection, [source], run)
+        newest = await publish_sources(connection, progress.sources, progress.run)
     await desk.bell.ring(SOURCES_FEED, newest)
-    log.info("run_ended", run=runs.public_id(run), status=how.status, reason=how.reason)

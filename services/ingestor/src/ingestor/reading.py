@@ -27,6 +27,7 @@ class FileReader:
         *,
         expected: int | None = None,
         announced: int | None = None,
+        releases: int = RELEASES,
     ) -> None:
         self.expected = expected if announced is None else announced
         self.announced = announced
@@ -34,18 +35,25 @@ class FileReader:
         self.usable = 0
         self._opening = opening
         self._judge = judge
+        self._releases = releases
 
     def __iter__(self) -> Iterator[Batch]:
-        """Yield batches; raises OSError where the file cannot be read."""
+        """Yield batches."""
         batch = Batch()
-        with self._opening() as stream:
-            for found in read(stream):
-                self._put(batch, found)
-                if batch.received() >= RELEASES or batch.bytes >= BYTES:
-                    yield batch
-                    batch = Batch()
+        for found in self._found():
+            self._put(batch, found)
+            if batch.received() >= self._releases or batch.bytes >= BYTES:
+                yield batch
+                batch = Batch()
         if batch.received():
             yield batch
+
+    def _found(self) -> Iterator[Document | Refusal]:
+        try:
+            with self._opening() as stream:
+                yield from read(stream)
+        except OSError as fault:
+            self.broken = f"The file cannot be read: {fault.strerror or fault}"
 
     def _put(self, batch: Batch, found: Document | Refusal) -> None:
         """Judge what was found; only the last thing in a file can have broken it off."""

@@ -148,10 +148,12 @@ async def recent(connection: asyncpg.Connection, source: str | None, limit: int)
     return [Run(**row) for row in await connection.fetch(LIST, source, limit)]
 
 
-async def one(connection: asyncpg.Connection, run: int) -> Run | None:
-    """Return one run."""
+async def one(connection: asyncpg.Connection, run: int) -> Run:
+    """Return one run; raises LookupError."""
     row = await connection.fetchrow(ONE, run)
-    return Run(**row) if row else None
+    if row is None:
+        raise LookupError(f"There is no {public_id(run)}")
+    return Run(**row)
 
 
 async def received(connection: asyncpg.Connection, run: int) -> int:

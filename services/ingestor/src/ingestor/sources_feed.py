@@ -1,7 +1,6 @@
 """The feed "sources": on whose terms each data set is published, and how its last run went."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Final
 
 import asyncpg
@@ -69,8 +68,7 @@ async def publish_sources(
 
 
 async def _run(connection: asyncpg.Connection, identifier: int | None) -> contract.Run | None:
-    run = await runs.one(connection, identifier) if identifier is not None else None
-    if run is None:
+    if identifier is None:
         return None
-    known = {**asdict(run), "id": runs.public_id(run.id)}
+    known = (await runs.one(connection, identifier)).document()
     return convert({name: known[name] for name in contract.Run.__struct_fields__}, contract.Run)
