@@ -1,0 +1,118 @@
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from tests.ingestor.office import Office, lines, release
+
+GOOD = [release(f"ocds-good-{n}") for n in range(3)]
+
+# What is on the line, and the code under which it is set aside.
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "cut": (lines([release("ocds-cut")])[:80], "truncated"),
+    "words": (b"Please find the data attached", "malformed"),
+    "html": (b"<html><body>502 Bad Gateway</body></html>", "malformed"),
+    "latin": ('{"ocid": "x", "title": "é"}'.encode("latin-1"), "not_utf8"),
+    "null": (b"null", "not_an_object"),
+    "number": (b"17", "not_an_object"),
+    "text": (b'"a text"', "not_an_object"),
+    "no ocid": (json.dumps({**release(), "ocid": None}).encode(), "ocid_missing"),
+    "empty ocid": (json.dumps({**release(), "ocid": ""}).encode(), "ocid_missing"),
+    "ocid as list": (json.dumps({**release(), "ocid": ["a"]}).encode(), "ocid_not_text"),
+    "long ocid": (json.dumps({**release(), "ocid": "x" * 5000}).encode(), "ocid_too_long"),
+    "other json": (b'{"error": "quota exceeded"}', "not_a_release"),
+    "deep": (b'{"ocid": "deep", "x": ' + b"[" * 5000 + b"]" * 5000 + b"}", "too_deep"),
+    "very deep": (b'{"ocid": "deep", "x": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "too_deep"),
+}
+
+# What is on the line is of use all the same: the ocid, and the code of the note that says so.
+MENDED: dict[str, tuple[dict[str, Any] | bytes, str | None]] = {
+    "nan": (b'{"ocid": "nan", "tender": {"value": {"amount": NaN}}}', "number_not_finite"),
+    "1e400": (b'{"ocid": "1e400", "tender": {"value": {"amount": 1e400}}}', "number_not_finite"),
+    "nul": (b'{"ocid": "nul", "tender": {"title": "a\\u0000b"}}', "text_cleaned"),
+    "surrogate": (b'{"ocid": "surrogate", "tender": {"title": "a\\ud800"}}', "text_cleaned"),
+    "negative": ({"ocid": "negative", "tender": {"value": {"amount": -5}}}, "negative"),
+    "absurd": ({"ocid": "absurd", "tender": {"value": {"amount": 1e30}}}, "number_out_of_range"),
+    "year 9999": (
+        {"ocid": "year 9999", "tender": {"tenderPeriod": {"endDate": "9999-12-31T00:00:00Z"}}},
+        "date_out_of_range",
+    ),
+    "zone": ({"ocid": "zone", "date": "2026-03-01T09:00:00"}, "date_without_zone"),
+    "twice": ({"ocid": "twice", "awards": [{"id": 1, "title": "a"}, {"id": 1}]}, "id_repeated"),
+    "key twice": (b'{"ocid": "key twice", "id": "1", "id": "2"}', "key_repeated"),
+    "object": ({"ocid": "object", "awards": {"id": "a"}}, None),
+    "title": ({"ocid": "title", "tender": {"title": "<script>alert(1)</script>"}}, None),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_cannot_be_used_is_set_aside_and_the_rest_of_the_file_is_not(
+    office: Office, name: str
+) -> None:
+    raw, code = REFUSED[name]
+
+    run = await office.take([GOOD[0], raw, *GOOD[1:]])
+
+    [row] = await office.rows("SELECT code, reason, line, file, run FROM quarantine")
+    assert (run.status, run.accepted, run.quarantined) == ("complete", 3, 1)
+    assert (row["code"], row["line"], row["file"], row["run"]) == (code, 2, "test.jsonl", run.id)
+    assert len(row["reason"]) > 20
+    assert len(await office.published()) == 3
+
+
+async def test_what_can_be_mended_is_published_with_a_note_of_it(office: Office) -> None:
+    run = await office.take([*(one for one, _ in MENDED.values()), *GOOD])
+
+    published = await office.published()
+    assert (run.accepted, run.quarantined) == (len(MENDED) + 3, 0)
+    for ocid, (_, code) in MENDED.items():
+        codes = {note["code"] for note in published["test", ocid]["quality"]}
+        assert code is None or code in codes, ocid
+    assert b"\\u0000" not in b"".join(entry.body for entry in await office.feed())
+
+
+async def test_one_fault_on_many_lines_is_many_rows_and_loading_again_adds_none(
+    office: Office,
+) -> None:
+    content = lines([b"null", GOOD[0], b"null", b"null"])
+
+    first = await office.take(content)
+    second = await office.take(content)
+
+    rows = await office.rows("SELECT line, run FROM quarantine ORDER BY line")
+    assert [row["line"] for row in rows] == [1, 3, 4]
+    assert (first.quarantined, second.quarantined) == (3, 3)
+    assert {row["run"] for row in rows} == {second.id}
+
+
+async def test_a_package_loses_only_its_bad_element(office: Office) -> None:
+    package = json.dumps({"releases": [GOOD[0], "no release", GOOD[1]]}, indent=1)
+
+    run = await office.take(package.encode())
+
+    [row] = await office.rows("SELECT code, item FROM quarantine")
+    assert (run.accepted, run.quarantined) == (2, 1)
+    assert (row["code"], row["item"]) == ("not_an_object", 1)
+
+
+async def test_a_bomb_stops_early_and_what_came_before_it_is_kept(office: Office) -> None:
+    bomb = gzip.compress(lines(GOOD) + b" " * 64 * 1024 * 1024)
+
+    run = await office.take(bomb)
+
+    assert (run.status, run.accepted) == ("incomplete", 3)
+    assert [row["code"] for row in await office.rows("SELECT code FROM quarantine")] == ["bomb"]
+
+
+async def test_a_release_of_forty_megabytes_is_set_aside_with_its_beginning(
+    office: Office,
+) -> None:
+    huge = json.dumps(release("ocds-huge", note="x" * 40 * 1024 * 1024)).encode()
+
+    run = await office.take([GOOD[0], huge, GOOD[1]])
+
+    [row] = await office.rows("SELECT code, size, truncated FROM quarantine")
+    assert (run.status, run.accepted) == ("complete", 2)
+    assert (row["code"], row["truncated"]) == ("too_large", True)
+    assert row["size"] > 40 * 1024 * 1024
