@@ -18,6 +18,15 @@ from deploy.local.platform import Platform
 from deploy.sandbox.generate import releases
 
 SEED, PURCHASES = 2026, 300
+TERMS = (
+    *("--source", "sandbox", "--title", "Invented purchases", "--publisher", "Qadaga"),
+    *(
+        "--licence",
+        "CC0-1.0",
+        "--attribution",
+        "Invented by Qadaga: these organisations do not exist",
+    ),
+)
 ORGANISATION = "Demonstration"
 OK, UNAUTHORIZED = 200, 401
 SCORED_WITHIN = 60.0
@@ -48,7 +57,8 @@ async def fill(platform: Platform) -> None:
         return
     today = date.today()  # noqa: DTZ011 (the reader's own calendar decides what is open)
     path = await asyncio.to_thread(prepare, place, today)
-    await platform.run("load", str(path), program="ingestor", told=platform.environment("ingestor"))
+    words = ("load", *TERMS, str(path))
+    await platform.run(*words, program="ingestor", told=platform.environment("ingestor"))
     place.remember("demo", today.isoformat())
 
 

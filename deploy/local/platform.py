@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from deploy.processes import PROCESSES, SERVICES, Process
 from deploy.servers import Postgres, Valkey, data_folder, die_with_parent, server_account
 
 DATABASE = "qadaga"
+ALERTS_REACH_BACK = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,21 @@ class Platform:
                 "RAW_KEY": keys.raw,
                 "PSEUDONYM_KEY": keys.pseudonym,
             },
-            "scoring": {"FACTS_PATH": str(self.place.path / "facts" / "facts.duckdb")},
+            "scoring": {
+                "FACTS_PATH": str(self.place.path / "facts" / "facts.duckdb"),
+                "ALERTS_SINCE": self._alerts_since(),
+            },
             "gateway": {"CURSOR_KEY": keys.cursor},
         }
         return {**os.environ, **told, **own[service]}
+
+    def _alerts_since(self) -> str:
+        """Some weeks before the folder was made: the demonstration shows what alerts look like."""
+        made = self.place.recall("made")
+        if made is None:
+            made = datetime.now(UTC).isoformat(timespec="seconds")
+            self.place.remember("made", made)
+        return (datetime.fromisoformat(made) - ALERTS_REACH_BACK).isoformat()
 
     def administration(self) -> dict[str, str]:
         """What `shared.provision` is told: the administrator's address and each role's."""

@@ -2,7 +2,7 @@
 
 Prices of honest bidders lie close together (the runner-up about a tenth above the winner), so that
 the planted stories stand out: a runner-up a hair above, a winner far below, equal prices, the
-cheapest turned away, everybody else turned away, a winner who came late.
+cheapest turned away, everybody else turned away, a winner who came late, and all of it at once.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,14 @@ GAP_SPREAD = 0.012
 """Distance of the runner-up from the winner as a share of the winning price."""
 
 STORIES = {
-    "honest": 86.0,
+    "honest": 84.5,
     "near_price": 2.5,
     "deep_discount": 2.5,
     "equal_prices": 2.5,
     "cheapest_out": 3.0,
     "others_out": 2.0,
     "late_winner": 1.5,
+    "rigged": 1.5,
 }
 NUMBERS_OF_BIDS = {2: 12.0, 3: 18.0, 4: 22.0, 5: 18.0, 6: 14.0, 7: 9.0, 8: 7.0}
 
@@ -93,6 +94,13 @@ def _late_winner(bids: list[Bid]) -> None:
     bids[0].late = True
 
 
+def _rigged(bids: list[Bid]) -> None:
+    for bid in bids:
+        bid.status = "disqualified"
+    bids[1].status, bids[1].late = "valid", True
+    bids[-1].amount = bids[-2].amount
+
+
 PLOTS = {
     "near_price": _near_price,
     "deep_discount": _deep_discount,
@@ -100,15 +108,16 @@ PLOTS = {
     "cheapest_out": _cheapest_out,
     "others_out": _others_out,
     "late_winner": _late_winner,
+    "rigged": _rigged,
 }
 
 
-def compete(rng: Random, crowd: Crowd, estimate: int, harshness: float) -> list[Bid]:
+def compete(rng: Random, crowd: Crowd, estimate: int, *, harshness: float, story: str) -> list[Bid]:
     """Hold a whole competition; the cheapest valid bid will win."""
     parties = bidders(rng, crowd)
     bids = priced(rng, parties, estimate)
     turn_away(rng, bids, harshness)
-    plot = PLOTS.get(pick(rng, STORIES))
+    plot = PLOTS.get(story)
     if plot and len(bids) > 1:
         plot(bids)
     return bids

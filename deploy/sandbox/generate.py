@@ -7,10 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from deploy.sandbox.bidding import pick
-from deploy.sandbox.calendar import plan, window
+from deploy.sandbox.calendar import span
 from deploy.sandbox.faults import spoil
-from deploy.sandbox.purchase import METHODS, imagine, write
+from deploy.sandbox.purchase import imagine, write
 from deploy.sandbox.world import make_world
 
 TODAY = date(2026, 1, 15)
@@ -36,19 +35,8 @@ def releases(
     rng = Random(f"{seed} {count} {size}")  # noqa: S311 (reproducible on purpose, no secret)
     spoiler = Random(f"{seed} {count} faults")  # noqa: S311 (as above)
     world = make_world(rng, count)
-    first, last = window(size, today)
+    days = span(size, today)
     for number in range(1, count + 1):
-        method = pick(rng, METHODS)
-        dates = plan(rng, method, first, last)
-        ocid = f"{OCID_PREFIX}-{seed}-{number:07}"
-        purchase = imagine(
-            rng,
-            world,
-            number=number,
-            ocid=ocid,
-            method=method,
-            dates=dates,
-            today=today.toordinal(),
-        )
+        purchase = imagine(rng, world, f"{OCID_PREFIX}-{seed}-{number:07}", number, days)
         line = msgspec.json.encode(write(rng, purchase))
         yield spoil(spoiler, line) if spoiler.random() < dirty else line

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from deploy.sandbox.bidding import Bid, compete, pick, winner
-from deploy.sandbox.calendar import Dates, moment
+from deploy.sandbox.bidding import STORIES, Bid, compete, pick, winner
+from deploy.sandbox.calendar import Dates, Span, moment, plan
 from deploy.sandbox.sectors import SECTORS, Sector
 from deploy.sandbox.world import Party, World
 
@@ -38,7 +38,6 @@ class Purchase:
     estimate: int
     dates: Dates
     bids: list[Bid]
-    single: bool
     ending: str
     today: int
 
@@ -55,34 +54,34 @@ class Purchase:
         return winner(self.bids) if self.status == "complete" else None
 
 
-def imagine(
-    rng: Random, world: World, *, number: int, ocid: str, method: str, dates: Dates, today: int
-) -> Purchase:
+def imagine(rng: Random, world: World, ocid: str, number: int, days: Span) -> Purchase:
     """Draw everything about one purchase."""
+    story = pick(rng, STORIES)
+    method = "open" if story == "rigged" else pick(rng, METHODS)
+    dates = plan(rng, method, days, hurried=story == "rigged")
     buyer = world.buyers.draw(rng)
     sector = SECTORS[rng.randrange(len(SECTORS))]
     low, high = sector.price
     estimate = round(low * (high / low) ** rng.random())
     crowd = world.suppliers[sector]
-    single = method == "direct" or rng.random() < SINGLE_BID_SHARE
+    single = method == "direct" or (story == "honest" and rng.random() < SINGLE_BID_SHARE)
     bids = (
         [Bid(crowd.draw(rng), round(estimate * rng.uniform(0.97, 1.0)))]
         if single
-        else compete(rng, crowd, estimate, buyer.disqualified)
+        else compete(rng, crowd, estimate, harshness=buyer.disqualified, story=story)
     )
     return Purchase(
-        number,
-        ocid,
-        buyer,
-        sector,
-        method,
-        pick(rng, CURRENCIES),
-        estimate,
-        dates,
-        bids,
-        single,
-        pick(rng, ENDINGS),
-        today,
+        number=number,
+        ocid=ocid,
+        buyer=buyer,
+        sector=sector,
+        method=method,
+        currency=pick(rng, CURRENCIES),
+        estimate=estimate,
+        dates=dates,
+        bids=bids,
+        ending=pick(rng, ENDINGS),
+        today=days.today,
     )
 
 
