@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 YEARS: Final = range(1901, 2101)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _WRITTEN: Final = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
@@ -55,6 +56,17 @@ def read_date(text: str, zone: tzinfo) -> ReadDate:
     if moment is None or moment.year not in YEARS:
         return ReadDate(None, "date_impossible")
     return ReadDate(canonical := spell(moment), _code(found, text, canonical))
+
+
+def from_milliseconds(count: int) -> ReadDate:
+    """Read the milliseconds since 1970 of a document store."""
+    try:
+        moment = EPOCH + timedelta(milliseconds=count)
+    except OverflowError:
+        return ReadDate(None, "date_out_of_range")
+    if moment.year not in YEARS:
+        return ReadDate(None, "date_out_of_range")
+    return ReadDate(spell(moment), "date_from_milliseconds")
 
 
 @lru_cache(maxsize=65536)

@@ -8,18 +8,17 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from typing import Any, Final, NamedTuple
 from unicodedata import is_normalized, normalize
 
-from shared.ocds.dates import is_canonical, read_date, spell, spelling
+from shared.ocds.dates import from_milliseconds, is_canonical, read_date, spelling
 from shared.ocds.notes import Note, short
-from shared.vocabulary.identifiers import person_numbers_in
+from shared.vocabulary.identifiers import person_number_of, person_numbers_in
 from shared.vocabulary.money import ABSURD
 
 ABSENT: Final = object()  # what is mended to nothing at all
 LARGEST: Final = float(ABSURD)
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ID_LENGTH: Final = 500
 
 # MongoDB's and other stores' wrappings of a single value, as publishers leave them in.
@@ -51,7 +50,7 @@ class Mending:
 
     def note(self, path: str, code: str, received: Any, mended: Any = None) -> None:
         """Add a note. Dates that only changed their spelling share one note per spelling."""
-        if code == "date_in_utc":
+        if code == "date_in_utc" and isinstance(received, str):
             self.spellings.add(spelling(received))
         else:
             self.notes.append(Note(path, code, short(received), short(mended)))
@@ -95,22 +94,25 @@ def _mend_text(value: Any, mending: Mending) -> Mended:
     if isinstance(value, str):
         return clean_text(value, mending)
     if isinstance(value, bool | int | float):
-        return Mended(_number_text(value), "number_as_text")
+        return Mended(clean_text(_number_text(value), mending).value, "number_as_text")
     return Mended(ABSENT, "text_expected")
 
 
 def _number_text(value: float) -> str:
+    """Write a number as the text it was meant to be; a person's number regains its zeros."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, float) and not value.is_integer():
+        return str(value)
+    return person_number_of(value) or str(int(value))
 
 
 def _fine_id(value: Any) -> bool:
     return fine_text(value) and 0 < len(value) <= ID_LENGTH and value == value.strip()
 
 
-def _mend_id(value: Any, mending: Mending) -> Mended:
-    value = _unwrap(value, WRAPPED_IDS)
+def _mend_id(received: Any, mending: Mending) -> Mended:
+    value = _unwrap(received, WRAPPED_IDS)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return Mended(ABSENT, "id_expected")
     if isinstance(value, float) and not math.isfinite(value):
@@ -121,7 +123,7 @@ def _mend_id(value: Any, mending: Mending) -> Mended:
         return Mended(ABSENT, "id_empty")
     if len(text) > ID_LENGTH:
         return Mended(ABSENT, "id_too_long")
-    return Mended(text, "id_as_text" if text != value else None)
+    return Mended(text, "id_as_text" if text != received else None)
 
 
 def _unwrap(value: Any, keys: Iterable[str]) -> Any:
@@ -156,7 +158,7 @@ def number(*, lowest: float = -LARGEST, highest: float = LARGEST, whole: bool = 
         parsed = _read_number(_unwrap(value, WRAPPED_NUMBERS))
         if parsed is None:
             return Mended(ABSENT, "number_expected" if value != "" else "number_empty")
-        if not math.isfinite(parsed):
+        if isinstance(parsed, float) and not math.isfinite(parsed):
             return Mended(ABSENT, "number_not_finite")
         if parsed < 0 <= lowest:
             return Mended(ABSENT, "negative")
@@ -192,13 +194,14 @@ def _fine_date(value: Any) -> bool:
     return type(value) is str and is_canonical(value)
 
 
-def _mend_date(value: Any, mending: Mending) -> Mended:
-    value = _unwrap(value, ("$date", "$numberLong"))
-    if type(value) is int and abs(value) < 10**14:
-        return Mended(spell(EPOCH + timedelta(milliseconds=value)), "date_from_milliseconds")
-    if not isinstance(value, str):
+def _mend_date(received: Any, mending: Mending) -> Mended:
+    value = _unwrap(received, ("$date",))
+    if value is not received and isinstance(inner := _read_number(value), int):
+        text, note = from_milliseconds(inner)
+    elif isinstance(value, str):
+        text, note = read_date(value, mending.zone)
+    else:
         return Mended(ABSENT, "date_unreadable")
-    text, note = read_date(value, mending.zone)
     return Mended(ABSENT if text is None else text, note)
 
 

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from shared.ocds.fields import RELEASE
 from shared.ocds.leaves import ABSENT, ID, Mending
-from shared.ocds.notes import Note, Refused, found, readable, refuse
+from shared.ocds.notes import Note, Refused, found, refuse
 from shared.ocds.parties import gather, organisations
-from shared.ocds.persons import hide_persons, pattern_of, replace_everywhere
+from shared.ocds.persons import Veil, hide_persons
 from shared.ocds.walk import walk_object
 from shared.vocabulary.identifiers import person_pseudonym
 
@@ -43,13 +43,19 @@ def normalise(release: Any, *, source: str, pseudonym_key: bytes, zone: tzinfo =
     hidden |= {
         number: person_pseudonym(source, number, pseudonym_key) for number in mending.numbers
     }
-    gather(release, named, mending)
-    notes = _notes(mending)
-    if hidden:
-        pattern = pattern_of(hidden)
-        release = replace_everywhere(release, pattern, hidden)
-        notes = [_without(note, pattern, hidden) for note in notes]
-    return Normal(release, notes)
+    if not hidden:
+        gather(release, named, mending)
+        return Normal(release, _notes(mending))
+    return _veiled(release, Veil(hidden), mending)
+
+
+def _veiled(release: dict[str, Any], veil: Veil, mending: Mending) -> Normal:
+    """Hide the persons everywhere, then look again: what told two of them apart may be gone."""
+    ocid, release = release["ocid"], veil.anything(release)
+    walk_object(release, RELEASE.fields, "", mending)
+    release["ocid"] = ocid
+    gather(release, organisations(release), mending)
+    return Normal(release, [_veiled_note(note, veil) for note in _notes(mending)])
 
 
 def _ocid(release: dict[str, Any], mending: Mending) -> str:
@@ -85,10 +91,7 @@ def _notes(mending: Mending) -> list[Note]:
     return sorted(notes, key=lambda note: (note.path, note.code, str(note.received)))
 
 
-def _without(note: Note, pattern: Any, hidden: dict[str, str]) -> Note:
+def _veiled_note(note: Note, veil: Veil) -> Note:
     return Note(
-        readable(replace_everywhere(note.path, pattern, hidden)),
-        note.code,
-        replace_everywhere(note.received, pattern, hidden),
-        replace_everywhere(note.mended, pattern, hidden),
+        veil.text(note.path), note.code, veil.anything(note.received), veil.anything(note.mended)
     )

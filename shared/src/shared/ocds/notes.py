@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from shared.contracts.releases import QualityNote, Short
+from shared.vocabulary.identifiers import person_number_of
 
 Note = QualityNote
 SHORT: Final = 120  # characters of a received value kept in a note
@@ -80,6 +81,8 @@ def short(value: Any) -> Short:
     if isinstance(value, list):
         return f"array of {len(value)}"
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if (person := person_number_of(value)) is not None:
+            return person
         return value if abs(value) < 2**53 else repr(value)[:SHORT]
     return value if isinstance(value, bool) else None
 

@@ -6,7 +6,7 @@ are replaced wherever else they stand in the release, except in the ocid, which 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, Final
 
 from shared.vocabulary.identifiers import (
@@ -31,6 +31,7 @@ SOLE_TRADER: Final = re.compile(
 TYPE_FIELDS: Final = ("organizationType", "tipo_de_parte", "legalForm")
 NAME_FIELDS: Final = ("name", "legalName")
 SHORTEST_ID: Final = 6  # characters; a shorter id in a text may be anything
+UNNAMED: Final = "prs"  # where two spellings fold to one in the pattern only
 _KEPT: Final = ("id", "roles")
 
 
@@ -69,28 +70,40 @@ def is_person(party: dict[str, Any]) -> bool:
     return _person_scheme(scheme, texts) or _person_words(party, identifier)
 
 
-def replace_everywhere(value: Any, pattern: re.Pattern[str], hidden: dict[str, str]) -> Any:
-    """Replace texts in all strings and keys below a value."""
-    if isinstance(value, str):
-        return pattern.sub(lambda found: hidden[found[0].casefold()], value)
-    if isinstance(value, list):
-        return [replace_everywhere(entry, pattern, hidden) for entry in value]
-    if isinstance(value, dict):
-        return {
-            replace_everywhere(key, pattern, hidden): entry
-            if key == "ocid"
-            else replace_everywhere(entry, pattern, hidden)
-            for key, entry in value.items()
-        }
-    return value
+class Veil:
+    """Replaces the given texts by their pseudonyms wherever they stand alone, in any case."""
+
+    def __init__(self, hidden: Mapping[str, str]) -> None:
+        longest_first = sorted(hidden, key=lambda text: (-len(text), text))
+        alone = [_alone(text) for text in longest_first]
+        self.pattern = re.compile("|".join(alone), re.IGNORECASE)
+        self.pseudonyms = {text.lower(): pseudonym for text, pseudonym in hidden.items()}
+
+    def text(self, text: str) -> str:
+        """Veil one text."""
+        return self.pattern.sub(lambda found: self.pseudonyms.get(found[0].lower(), UNNAMED), text)
+
+    def anything(self, value: Any) -> Any:
+        """Veil all strings and keys below a value, but the ocid."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self.anything(entry) for entry in value]
+        if isinstance(value, dict):
+            veiled = {key: self.text(key) for key in value}
+            kept = {key: value[key] for key in value if veiled[key] == key}
+            for key in sorted(value.keys() - kept.keys()):
+                kept.setdefault(veiled[key], value[key])
+            return {
+                key: entry if key == "ocid" else self.anything(entry) for key, entry in kept.items()
+            }
+        return value
 
 
-def pattern_of(hidden: Iterable[str]) -> re.Pattern[str]:
-    """Match any of the texts where it stands alone, the longest first."""
-    longest_first = sorted(hidden, key=lambda text: (-len(text), text))
-    return re.compile(
-        rf"(?<!\w)(?:{'|'.join(re.escape(text) for text in longest_first)})(?!\w)", re.IGNORECASE
-    )
+def _alone(text: str) -> str:
+    """Match a number not inside a longer number, and a name not inside a longer word."""
+    inner = r"\d" if text.isdecimal() else r"\w"
+    return f"(?<!{inner}){re.escape(text)}(?!{inner})"
 
 
 def _person_scheme(scheme: Any, texts: list[str]) -> bool:
@@ -138,7 +151,7 @@ def _telling_texts(person: dict[str, Any]) -> set[str]:
         for field, text in part.items()
         if field.startswith(NAME_FIELDS) and isinstance(text, str) and " " in text.strip()
     }
-    return {text.casefold() for text in ids | names if len(text) >= SHORTEST_ID}
+    return {text for text in ids | names if len(text) >= SHORTEST_ID}
 
 
 def _reduce(person: dict[str, Any], pseudonym: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from shared.ocds.fields import PERSONAL, Array, Kind, Object
 from shared.ocds.leaves import ABSENT, Leaf, Mending, clean_text, fine_text
 from shared.ocds.notes import Refused, pointer, refuse
+from shared.vocabulary.identifiers import person_number_of
 
 DEPTH: Final = 64  # levels of nesting in undeclared parts; real releases have about ten
 BIGGEST_INTEGER: Final = 2**63 - 1
@@ -248,6 +249,9 @@ def walk_anything(item: Any, path: str, mending: Mending, depth: int) -> Any:
 def _free_number(item: Any, path: str, mending: Mending) -> Any:
     if isinstance(item, float) and not abs(item) <= LARGEST_FLOAT:
         return _noted(ABSENT, item, path, "number_not_finite", mending)
-    if isinstance(item, int) and abs(item) > BIGGEST_INTEGER:
+    if type(item) is not int:
+        return item
+    if abs(item) > BIGGEST_INTEGER:
         return _noted(ABSENT, item, path, "number_out_of_range", mending)
-    return item
+    person = person_number_of(item)
+    return item if person is None else clean_text(person, mending).value

@@ -57,11 +57,11 @@ def control_digit(digits: str) -> int | None:
 
 
 def _number_in(text: str) -> str | None:
-    """Find the twelve digits that end a publisher's id: "KZ-BIN-971240001315", "БИН 971240001315".
+    """Find the twelve digits that end a publisher's id: "KZ-BIN-991240999991", "БИН 991240999991".
 
     A prefix of an org-id.guide list of another country says that the number is no BIN or IIN.
     """
-    if len(text) < len("971240001315") or _OTHER_COUNTRY.match(text):
+    if len(text) < len("991240999991") or _OTHER_COUNTRY.match(text):
         return None
     found = _TRAILING_NUMBER.fullmatch(text.strip())
     if found is None or control_digit(found[1]) != int(found[1][-1]):
@@ -129,6 +129,14 @@ def is_person_number(text: str) -> bool:
 def person_numbers_in(text: str) -> set[str]:
     """Find every IIN standing anywhere in a text."""
     return {found for found in _TWELVE_DIGITS.findall(text) if is_person_number(found)}
+
+
+def person_number_of(number: float) -> str | None:
+    """Return the IIN that a bare number stands for, with the zeros it lost; None if it is none."""
+    if not 10**9 <= number < 10**12 or number != int(number):
+        return None
+    padded = f"{int(number):012d}"
+    return padded if is_person_number(padded) else None
 
 
 class PartyId(NamedTuple):
