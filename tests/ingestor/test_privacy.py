@@ -7,6 +7,7 @@ import asyncpg
 from shared.vocabulary.identifiers import control_digit
 from tests.ingestor.office import Office, release
 
+
 def iin() -> str:
     """Make an IIN of nobody: born on the first of January 1988, with its control digit."""
     for number in range(1000):

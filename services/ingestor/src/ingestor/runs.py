@@ -5,7 +5,7 @@ died, whatever the row says, and the run is marked incomplete by whoever looks n
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -121,7 +121,7 @@ async def begin(
         try:
             yield run
         finally:
-            if not connection.is_closed():
+            with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):  # cut: lock gone
                 await connection.execute("SELECT pg_advisory_unlock($1, $2)", RUN_LOCK, run)
 
 
