@@ -35,6 +35,12 @@ class Running:
                 raise RuntimeError(f"the server did not start:\n{self._log.read_text()}")
             time.sleep(0.02)
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self._process

@@ -43,9 +43,11 @@ NAMING: Final = {
     "pk": "pk_%(table_name)s",
 }
 
-# Our own statements or rights are wrong (class 42), or the data are (21, 22, 23): those do not
+# Our own statements or rights are wrong (28, 42), or the data are (21, 22, 23): those do not
 # pass by waiting. All other classes of PostgreSQL's appendix A tell of the server's state.
-_LASTING_CLASSES: Final = frozenset({"21", "22", "23", "26", "2B", "3D", "3F", "42", "44", "P0"})
+_LASTING_CLASSES: Final = frozenset(
+    {"21", "22", "23", "26", "28", "2B", "3D", "3F", "42", "44", "P0"}
+)
 
 
 def transient(fault: BaseException) -> bool:

@@ -1,0 +1,184 @@
+"""The database: a server that is killed and comes back costs a wait, not an error."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from deploy.servers import Postgres
+from shared.database import Database, plain_url, table_base, transient
+from tests.support.postgres import opened
+from tests.support.servers import Running, running
+
+LOTS = table_base("ingestor")
+
+
+class Lot(LOTS, table=True):  # type: ignore[valid-type, misc, call-arg]  # a base made at run time
+    key: str = Field(primary_key=True)
+    value: int
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Running]:
+    """A server of this file's own, which its tests may kill."""
+    with running(Postgres, durable=True) as server:
+        yield server
+
+
+@pytest.fixture
+async def database(own_server: Running) -> AsyncIterator[Database]:
+    assert isinstance(own_server.server, Postgres)
+    async with opened(own_server.server.admin_url()) as database:
+        yield database
+
+
+async def _value(database: Database) -> int:
+    async with database.connection() as connection:
+        value: int = await connection.fetchval("SELECT 1")
+        return value
+
+
+async def test_a_server_killed_and_restarted_is_used_again_by_whoever_asks(
+    own_server: Running, database: Database
+) -> None:
+    await asyncio.gather(*(_value(database) for _ in range(4)))
+
+    own_server.kill()
+    await asyncio.sleep(0.2)
+    asking = asyncio.gather(*(_value(database) for _ in range(4)))
+    await asyncio.sleep(0.2)
+    await asyncio.to_thread(own_server.start)
+
+    assert await asyncio.wait_for(asking, 10) == [1, 1, 1, 1]
+
+
+async def test_a_session_killed_in_the_middle_is_a_passing_fault_and_leaves_nothing(
+    own_server: Running, database: Database
+) -> None:
+    async with database.connection() as connection:
+        await connection.execute("CREATE TABLE IF NOT EXISTS lot (key text)")
+
+    async def insert_while_the_server_dies() -> None:
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO lot VALUES ('a')")
+            own_server.kill()
+            await connection.execute("INSERT INTO lot VALUES ('b')")
+
+    with pytest.raises(Exception) as fault:  # noqa: PT011 (its class is what the test asks about)
+        await insert_while_the_server_dies()
+    await asyncio.to_thread(own_server.start)
+
+    assert transient(fault.value)
+    async with database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM lot") == 0
+
+
+async def test_an_engine_survives_a_restart_too(own_server: Running, database: Database) -> None:
+    async with AsyncSession(database.engine) as session:
+        await session.exec(select(1))
+
+    own_server.kill()
+    await asyncio.to_thread(own_server.start)
+
+    async with AsyncSession(database.engine) as session:
+        assert (await session.exec(select(1))).one() == 1
+
+
+async def test_a_server_that_stays_away_is_told_within_the_patience() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:9/nothing", application="test")
+
+    async with asyncio.timeout(2):
+        with pytest.raises(OSError, match="9"):
+            await database.open(patience=0.3)
+
+
+async def test_a_wrong_password_is_told_at_once(database: Database, own_server: Running) -> None:
+    assert isinstance(own_server.server, Postgres)
+    wrong = Database(
+        own_server.server.admin_url().replace("test-only", "wrong"), application="test"
+    )
+
+    async with asyncio.timeout(2):
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await wrong.open()
+
+
+async def test_a_session_says_whose_it_is_and_ends_what_takes_too_long(database: Database) -> None:
+    async with database.connection() as connection:
+        shown = [
+            await connection.fetchval(f"SHOW {name}")
+            for name in ("application_name", "statement_timeout", "timezone")
+        ]
+
+    assert shown == ["test", "30s", "UTC"]
+
+
+async def test_a_block_that_fails_leaves_nothing_behind(producer: Database) -> None:
+    async with producer.connection() as connection:
+        await connection.execute("CREATE TABLE lot (key text PRIMARY KEY, value integer)")
+
+    async def insert_and_fail() -> None:
+        async with producer.transaction() as connection:
+            await connection.execute("INSERT INTO lot VALUES ('a', 1)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await insert_and_fail()
+
+    async with producer.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM lot") == 0
+
+
+async def test_a_declared_table_is_read_through_the_engine(producer: Database) -> None:
+    async with producer.transaction() as connection:
+        await connection.execute("CREATE TABLE lot (key text PRIMARY KEY, value integer)")
+        await connection.execute("INSERT INTO lot VALUES ('a', 1), ('b', 2)")
+
+    async with AsyncSession(producer.engine) as session:
+        lots = (await session.exec(select(Lot).where(col(Lot.value) > 1))).all()
+
+    assert [lot.key for lot in lots] == ["b"]
+    assert Lot.metadata.tables.keys() == {"ingestor.lot"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://a:b@c/d", "postgres://a:b@c/d", "postgresql+asyncpg://a:b@c/d"],
+)
+def test_an_address_may_carry_any_drivers_name(url: str) -> None:
+    assert plain_url(url) == "postgresql://a:b@c/d"
+
+
+@pytest.mark.parametrize("url", ["", "mysql://a", "postgresql", "file:///etc/passwd"])
+def test_an_address_of_something_else_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(ValueError, match="begins with postgresql") as fault:
+        plain_url(url)
+
+    assert not url or url == "postgresql" or url not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "passes"),
+    [
+        (ConnectionResetError(), True),
+        (TimeoutError(), True),
+        (asyncpg.CannotConnectNowError(), True),
+        (asyncpg.AdminShutdownError(), True),
+        (asyncpg.DeadlockDetectedError(), True),
+        (asyncpg.DiskFullError(), True),
+        (asyncpg.QueryCanceledError(), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.DataError("invalid input for query argument"), False),
+        (asyncpg.UniqueViolationError(), False),
+        (asyncpg.UndefinedTableError(), False),
+        (asyncpg.UntranslatableCharacterError(), False),
+        (KeyError("ocid"), False),
+    ],
+)
+def test_faults_of_the_server_pass_and_faults_of_the_data_stay(
+    fault: Exception, *, passes: bool
+) -> None:
+    assert transient(fault) is passes
