@@ -175,7 +175,7 @@ def run(*command: str, environment: dict[str, str] | None = None, quiet: bool = 
 def output(*command: str) -> str:
     """What a command prints; nothing when it cannot run."""
     try:
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+        done = subprocess.run(command, check=False, capture_output=True)
     except OSError:
         return ""
     return done.stdout.decode().strip()

@@ -137,9 +137,13 @@ def test_from_nothing_to_answers_through_a_crash_and_a_restart(platform: Up) -> 
     assert visible(platform) == 300
     assert platform.memory() < IDLE_MEMORY
 
-    os.kill(platform.place.leftovers()["gateway-api"], signal.SIGKILL)
+    crashed = platform.place.leftovers()["gateway-api"]
+    os.kill(crashed, signal.SIGKILL)
     deadline = time.monotonic() + 15
-    while not listening(platform.port) and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        now = platform.place.leftovers().get("gateway-api", crashed)
+        if now != crashed and listening(platform.port):
+            break
         time.sleep(0.1)
     assert visible(platform) == 300
 
