@@ -81,13 +81,18 @@ class Judgements:
         self,
         connection: duckdb.DuckDBPyConnection,
         indicator: Indicator,
-        population_version: str | None,
+        populations: Populations,
         error: str | None = None,
     ) -> None:
         self.connection = connection
         self.indicator = indicator
-        self.population_version = population_version
+        self.populations = populations
         self.error = error
+
+    @property
+    def population_version(self) -> str | None:
+        """Which populations the fence came from; None where the indicator has no fence."""
+        return self.populations.version if self.indicator.population else None
 
     def counts(self) -> Mapping[Status, int]:
         """How many subjects got which status."""
@@ -100,6 +105,10 @@ class Judgements:
         for kind, number, subject, status, value, threshold, missing in self._fetch(_ROWS, wanted):
             fields = tuple(dict.fromkeys(missing.split(","))) if missing else ()
             yield Judgement(kind, number, subject, status, value, threshold, fields)
+
+    def flagged(self) -> Iterator[tuple[str, str, float | None]]:
+        """Stream (kind, public id, value) of the flagged subjects and nothing else."""
+        return self._fetch(_FLAGS)
 
     def evidence(self) -> Iterator[Evidence]:
         """Stream the evidence of the flagged subjects."""
@@ -173,7 +182,7 @@ def incremental(
     """Judge the processes given by the indicators of scope `process`."""
     indicators = [one for one in enabled(catalogue, profile) if one.scope == "process"]
     run = facts.connection.execute
-    run("CREATE OR REPLACE TEMP TABLE affected AS SELECT unnest($1::INTEGER[]) AS pid", [list(pids)])
+    run(_AFFECTED, [list(pids)])
     _shadow(facts, "WHERE pid IN (FROM affected)")
     set_profile(facts.connection, profile, indicators)
     try:
@@ -242,7 +251,6 @@ def _judge(
     populations: Populations,
     only: Status | None,
 ) -> Judgements:
-    version = populations.version if indicator.population else None
     groups = [row for row in populations.rows if row.code == indicator.code]
     kind = "q.kind" if indicator.subject == "organisation" else f"'{indicator.subject}'"
     where = f"WHERE q.status = '{only}'" if only else ""
@@ -253,13 +261,15 @@ def _judge(
         connection.execute(_JUDGE.format(kind=kind, query=indicator.query, where=where))
         connection.execute(_FLAGGED)
     except duckdb.Error as error:
-        return Judgements(connection, indicator, version, str(error).splitlines()[0])
-    return Judgements(connection, indicator, version)
+        return Judgements(connection, indicator, populations, str(error).splitlines()[0])
+    return Judgements(connection, indicator, populations)
 
 
 def _plain(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
+
+_AFFECTED = "CREATE OR REPLACE TEMP TABLE affected AS SELECT unnest($1::INTEGER[]) AS pid"
 
 _CANCELLED = "SELECT pid FROM {facts}.process WHERE tender_status = 'cancelled'"
 
@@ -279,7 +289,13 @@ LEFT JOIN party o ON {kind} <> 'process' AND o.party = {number}"""
 _ROWS = f"""
 SELECT j.kind, j.subject, coalesce(s.key, o.id), j.status, j.value, j.threshold, j.missing
 FROM judgement j {_PUBLIC.format(kind="j.kind", number="j.subject")}
-WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], j.status)"""
+WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], j.status)
+ORDER BY j.kind, j.subject"""
+
+_FLAGS = f"""
+SELECT j.kind, coalesce(s.key, o.id), j.value
+FROM judgement j {_PUBLIC.format(kind="j.kind", number="j.subject")}
+WHERE j.status = 'flagged' ORDER BY j.kind, j.subject"""
 
 _EVIDENCE = """
 SELECT {kind} AS kind, e.subject, p.key, e.path, e.text, e.number

@@ -16,7 +16,7 @@ import duckdb
 from scoring.staging import FACT_TABLES, FEED, FEED_COLUMNS, FILL, MACROS, SPLIT, columns
 
 MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024
-"""A single line may be this long: somewhat more than the largest document that intake lets in."""
+"""A single line may be this long; twice as much is the read buffer of each thread."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +40,29 @@ class Loaded:
 class Facts:
     """The DuckDB file (or `:memory:`) with the tables of facts.sql."""
 
-    def __init__(self, path: Path | str, memory: str, threads: int) -> None:
+    def __init__(self, path: Path | str, memory: str, threads: int, spill: Path | None) -> None:
         self._path = str(path)
         self._memory = memory
         self._threads = threads
+        self._spill = spill or Path(f"{path}.spill")
         self.connection = self._connect()
         if not self.connection.execute("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchall():
             self.connection.execute(_schema())
 
     @classmethod
-    def open(cls, path: Path | str, *, memory: str = "700MB", threads: int = 2) -> "Facts":
-        """Open or make the file; raises duckdb.IOException while another process has it."""
-        return cls(path, memory, threads)
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        memory: str = "700MB",
+        threads: int = 2,
+        spill: Path | None = None,
+    ) -> "Facts":
+        """Open or make the file; raises duckdb.IOException while another process has it.
+
+        `spill` is the folder for what does not fit into `memory`; beside the file if not given.
+        """
+        return cls(path, memory, threads, spill)
 
     def load(self, path: Path, *, last_seq: int, epoch: str | None) -> Loaded:
         """Take in one batch of feed lines and the new cursor, in one transaction.
@@ -105,10 +116,10 @@ class Facts:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(self._path)
-        spill = Path(tempfile.gettempdir()) if self._path == ":memory:" else Path(self._path).parent
         connection.execute(f"SET memory_limit = '{self._memory}'")
         connection.execute(f"SET threads = {self._threads}")
-        connection.execute(f"SET temp_directory = '{spill / 'qadaga-spill'}'")
+        if self._path != ":memory:" or self._spill.is_dir():
+            connection.execute(f"SET temp_directory = '{self._spill}'")
         connection.execute("SET max_temp_directory_size = '8GB'")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(MACROS)
@@ -121,7 +132,7 @@ class Facts:
         with _transaction(self.connection):
             self._stage(path)
             self._replace()
-            self.connection.execute("UPDATE progress SET facts_seq = ?, epoch = ?", [last_seq, epoch])
+            self.connection.execute(_MOVE_CURSOR, [last_seq, epoch])
             changed = self._pids("SELECT pid FROM staged ORDER BY pid")
             deleted = self._pids("SELECT pid FROM withdrawn ORDER BY pid")
         return Loaded(changed, deleted)
@@ -129,7 +140,8 @@ class Facts:
     def _stage(self, path: Path) -> None:
         """Read the batch strictly, give out numbers, and fill the tables `new_...`."""
         run = self.connection.execute
-        run(_READ_FEED.format(columns=columns(FEED_COLUMNS), bytes=MAXIMUM_OBJECT_BYTES), [str(path)])
+        read = _READ_FEED.format(columns=columns(FEED_COLUMNS), bytes=MAXIMUM_OBJECT_BYTES)
+        run(read, [str(path)])
         self._check_lines(path)
         for statement in _NUMBER:
             run(statement)
@@ -195,6 +207,8 @@ def copy_for_reading(facts: Facts, source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
+_MOVE_CURSOR = "UPDATE progress SET facts_seq = ?, epoch = ?"
+
 _READ_FEED = """
 CREATE OR REPLACE TEMP TABLE feed AS
 SELECT * FROM read_json($1, columns = {columns}, format = 'newline_delimited',
@@ -205,8 +219,8 @@ SELECT count(*), count(*) FILTER (seq IS NULL OR key IS NULL OR deleted IS NULL
   OR (NOT deleted AND (body.ocid IS NULL OR body.release IS NULL))) FROM feed"""
 
 _NUMBER = (
-    "CREATE OR REPLACE TEMP TABLE latest AS SELECT * FROM feed "
-    "QUALIFY row_number() OVER (PARTITION BY key ORDER BY seq DESC) = 1",
+    """CREATE OR REPLACE TEMP TABLE latest AS SELECT * FROM feed
+    QUALIFY row_number() OVER (PARTITION BY key ORDER BY seq DESC) = 1""",
     """INSERT INTO subject
     SELECT (SELECT coalesce(max(pid), -1) FROM subject) + row_number() OVER (ORDER BY seq),
       key, body.ocid, body.source
@@ -217,8 +231,8 @@ _NUMBER = (
     FROM latest l JOIN subject s ON s.key = l.key WHERE NOT l.deleted""",
     """CREATE OR REPLACE TEMP TABLE withdrawn AS
     SELECT s.pid, l.seq FROM latest l JOIN subject s ON s.key = l.key WHERE l.deleted""",
-    "CREATE OR REPLACE TEMP TABLE touched AS "
-    "SELECT pid FROM staged UNION ALL SELECT pid FROM withdrawn",
+    """CREATE OR REPLACE TEMP TABLE touched AS
+    SELECT pid FROM staged UNION ALL SELECT pid FROM withdrawn""",
     """CREATE OR REPLACE TEMP TABLE named AS
     SELECT pid, p.local_id::VARCHAR AS token, p.id AS id, coalesce(p.weak, false) AS weak,
       coalesce(p.person, false) AS person

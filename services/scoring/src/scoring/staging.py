@@ -59,8 +59,8 @@ CREATE OR REPLACE TEMP MACRO json_number(leaf) AS
 CREATE OR REPLACE TEMP MACRO json_integer(leaf) AS
   CASE WHEN regexp_full_match(leaf::VARCHAR, '-?[0-9]+') THEN TRY_CAST(leaf::VARCHAR AS BIGINT) END;
 CREATE OR REPLACE TEMP MACRO instant(written) AS
-  CASE WHEN regexp_full_match(written,
-    '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})')
+  CASE WHEN regexp_full_match(written, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:' ||
+    '[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})')
   THEN TRY_CAST(upper(written) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END;
 """
 
@@ -77,7 +77,7 @@ def _codes(leaf: str, known: Iterable[str], kind: str) -> str:
 
 
 _TENDER_STATUS = _codes(
-    "r.tender.status::VARCHAR",
+    "tender.status::VARCHAR",
     ("planning", "planned", "active", "cancelled", "unsuccessful", "complete", "withdrawn"),
     "tender_status",
 )
@@ -96,7 +96,7 @@ def _contracts(*statuses: str) -> str:
     codes = ", ".join(f"'\"{status}\"'" for status in statuses)
     dated = """c.status IS NULL AND c."dateSigned" IS NOT NULL"""
     among = f"coalesce(c.status::VARCHAR IN ({codes}), false)"
-    return f"coalesce(len(list_filter(r.contracts, lambda c: {among} OR ({dated}))), 0)"
+    return f"coalesce(len(list_filter(contracts, lambda c: {among} OR ({dated}))), 0)"
 
 
 _SPLIT_BIDS = f"""
@@ -192,21 +192,29 @@ a AS (
       AS unnamed_awards,
     max(sole) FILTER (status = 'active') AS winner
   FROM {{to}}award GROUP BY pid)
-SELECT r.pid, {{seq}}, {{origin}}, {{date_text}}, {_TENDER_STATUS},
-  json_text(r.tender."procurementMethod"), json_text(r.tender."procurementMethodDetails"),
+SELECT r.pid, r.seq, r.origin, r.date_text, r.tender_status, r.method, r.method_details,
   r.start_text, r.end_text, instant(r.start_text), instant(r.end_text),
-  json_integer(r.tender."numberOfTenderers"), d1.party, d2.party,
-  r.bids.details IS NOT NULL, coalesce(b.submitted, 0), coalesce(b.disqualified, 0),
+  r.number_of_tenderers, d1.party, d2.party,
+  r.has_bids, coalesce(b.submitted, 0), coalesce(b.disqualified, 0),
   coalesce(b.unknown_bids, 0), coalesce(b.unpriced, 0), coalesce(b.unpriced_valid, 0),
   coalesce(b.unnamed, 0), coalesce(b.unnamed_valid, 0), coalesce(b.undated_valid, 0),
   CASE WHEN b.lowest = b.highest THEN b.lowest END, coalesce(b.lowest <> b.highest, false),
-  r.awards IS NOT NULL, coalesce(a.open_awards, 0), coalesce(a.active_awards, 0),
+  r.has_awards, coalesce(a.open_awards, 0), coalesce(a.active_awards, 0),
   coalesce(a.unknown_awards, 0), coalesce(a.unnamed_awards, 0),
-  CASE WHEN a.active_awards = 1 THEN a.winner END, {{value}}, {{contracts}}
-FROM (SELECT *, json_text(tender."tenderPeriod"."startDate") AS start_text,
-        json_text(tender."tenderPeriod"."endDate") AS end_text FROM staged) r
-LEFT JOIN dictionary d1 ON d1.token = r.buyer.id::VARCHAR {{same_buyer}}
-LEFT JOIN dictionary d2 ON d2.token = r.tender."procuringEntity".id::VARCHAR {{same_entity}}
+  CASE WHEN a.active_awards = 1 THEN a.winner END, r.amount, r.currency, r.signed, r.running
+FROM (
+  SELECT pid, {{seq}} AS seq, {{origin}} AS origin, {{date_text}} AS date_text,
+    {_TENDER_STATUS} AS tender_status, json_text(tender."procurementMethod") AS method,
+    json_text(tender."procurementMethodDetails") AS method_details,
+    json_text(tender."tenderPeriod"."startDate") AS start_text,
+    json_text(tender."tenderPeriod"."endDate") AS end_text,
+    json_integer(tender."numberOfTenderers") AS number_of_tenderers,
+    buyer.id::VARCHAR AS buyer_token, tender."procuringEntity".id::VARCHAR AS entity_token,
+    bids.details IS NOT NULL AS has_bids, awards IS NOT NULL AS has_awards, {{value}},
+    {{contracts}}
+  FROM staged) r
+LEFT JOIN dictionary d1 ON d1.token = r.buyer_token {{same_buyer}}
+LEFT JOIN dictionary d2 ON d2.token = r.entity_token {{same_entity}}
 LEFT JOIN b ON b.pid = r.pid
 LEFT JOIN a ON a.pid = r.pid"""
 
@@ -238,8 +246,8 @@ RAW = {
     "seq": "NULL",
     "origin": "NULL",
     "date_text": "NULL",
-    "value": "NULL, NULL",
-    "contracts": "0, 0",
+    "value": "NULL::DOUBLE AS amount, NULL::VARCHAR AS currency",
+    "contracts": "0 AS signed, 0 AS running",
 }
 """How the statements read for a raw file: one dictionary for all, nothing but what is judged."""
 
@@ -253,11 +261,16 @@ FEED = {
     "same_entity": "AND d2.pid = r.pid",
     "local_id": "d.local_id",
     "bid_instant": "instant(r.date_text)",
-    "seq": "r.seq",
-    "origin": "r.origin",
-    "date_text": 'json_text(r."date")',
-    "value": 'json_number(r.tender."value".amount), json_text(r.tender."value".currency)',
-    "contracts": f"{_contracts('active', 'terminated')}, {_contracts('active')}",
+    "seq": "seq",
+    "origin": "origin",
+    "date_text": 'json_text("date")',
+    "value": (
+        'json_number(tender."value".amount) AS amount, '
+        'json_text(tender."value".currency) AS currency'
+    ),
+    "contracts": (
+        f"{_contracts('active', 'terminated')} AS signed, {_contracts('active')} AS running"
+    ),
 }
 """How they read for the feed: ids of parties are those of the envelope, per process."""
 

@@ -1,0 +1,1 @@
+"""The sub-commands of `scoring`: each has `configure(parser)` and `run(arguments)`."""
