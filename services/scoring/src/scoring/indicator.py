@@ -1,4 +1,4 @@
-"""One indicator as a declaration: what it says, why, by which law, how it is computed, what it gives.
+"""One indicator as a declaration: what it says, why, by which law, how computed, what it gives.
 
 A file under `indicators/<family>/` is one indicator. The catalogue is whatever files lie there;
 adding one edits nothing else. The JSON Schema of the format is derived from the types below, so

@@ -92,7 +92,7 @@ def parse_strictly(line: bytes) -> tuple[Any, bool]:
 
     try:
         value = json.loads(
-            line.decode("utf-8"), object_pairs_hook=pairs, parse_constant=_no_such_number
+            line.decode("utf-8"), object_pairs_hook=pairs, parse_constant=refuse_constant
         )
         if b"\\u" in line:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -101,6 +101,11 @@ def parse_strictly(line: bytes) -> tuple[Any, bool]:
     if line.count(b"[") + line.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
         raise NotJsonError("nested too deeply")
     return value, bool(repeated)
+
+
+def refuse_constant(name: str) -> float:
+    """Refuse NaN and infinities, which Python's parser would take."""
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _check(original: Path, compression: str, target: Path) -> list[str]:
@@ -162,10 +167,6 @@ def _complaint(number: int, line: bytes) -> list[str]:
     except NotJsonError as error:
         return [f"line {number} is invalid JSON, skipping: {error}"]
     return []
-
-
-def _no_such_number(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _depth(value: Any) -> int:

@@ -135,7 +135,8 @@ _HALF = 0.5
 _LAST_PLAIN_POWER = -5
 
 _REJECTING = """
-SELECT s.ocid, o.id FROM process p JOIN subject s ON s.pid = p.pid JOIN party o ON o.party = p.{role}
+SELECT s.ocid, o.id
+FROM process p JOIN subject s ON s.pid = p.pid JOIN party o ON o.party = p.{role}
 WHERE p.disqualified > 0 ORDER BY p.pid"""
 
 _BIDDING = """
