@@ -1,0 +1,95 @@
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.ingestor.office import Office, lines, release
+
+
+class Said(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    def documents(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+async def command(office: Office, *words: str, given: bytes = b"") -> Said:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "ingestor", *words),
+        env=office.environment(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate(given)
+    return Said(process.returncode or 0, out.decode(), err.decode())
+
+
+async def test_files_are_loaded_listed_set_aside_and_withdrawn_by_command(
+    office: Office, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "Ақтөбе 2026.jsonl", tmp_path / "bad.jsonl"
+    good.write_bytes(lines([release(), b"null", release("ocds-t-2")]))
+    bad.write_bytes(b"no json at all\n")
+
+    migrated = await command(office, "migrate")
+    loaded = await command(office, "load", str(good), "--json", "--licence", "CC0-1.0")
+    failed = await command(office, "load", str(bad), str(tmp_path / "absent.json"), "--json")
+    piped = await command(office, "load", "-", "--json", given=lines([release()]))
+    listed, aside = await asyncio.gather(
+        command(office, "runs", "--json"), command(office, "quarantine", "list", "--json")
+    )
+    withdrawn = await command(
+        office, "withdraw", "--source", "ақтөбе-2026", "--reason", "removed", "ocds-t-1"
+    )
+
+    assert migrated.status == 0, migrated.err
+    assert loaded.status == 0, loaded.err
+    [run] = loaded.documents()
+    assert (run["id"], run["source"], run["status"]) == ("run_1", "ақтөбе-2026", "complete")
+    assert (run["expected"], run["accepted"], run["quarantined"]) == (3, 2, 1)
+    assert failed.status == 1
+    assert [one["status"] for one in failed.documents()] == ["failed", "failed"]
+    assert "No such file" in failed.documents()[1]["reason"]
+    assert piped.documents()[0]["source"] == "stdin"
+    assert [one["id"] for one in listed.documents()] == ["run_4", "run_3", "run_2", "run_1"]
+    assert [one["code"] for one in aside.documents()] == ["not_an_object", "malformed"]
+    assert str(tmp_path) not in listed.out + aside.out
+    assert withdrawn.status == 0, withdrawn.err
+    assert set(await office.published()) == {("ақтөбе-2026", "ocds-t-2"), ("stdin", "ocds-t-1")}
+
+
+async def test_one_thing_in_quarantine_is_shown_with_what_was_received_and_tried_again(
+    office: Office,
+) -> None:
+    await office.take([release(), b'{"ocid": 17.5.3}'])
+
+    shown, replayed, unknown = await asyncio.gather(
+        command(office, "quarantine", "show", "1", "--payload"),
+        command(office, "quarantine", "replay", "--all", "--json"),
+        command(office, "quarantine", "show", "99"),
+    )
+
+    about, payload = shown.out.strip().split("\n")
+    assert payload == '{"ocid": 17.5.3}'
+    assert (json.loads(about)["line"], json.loads(about)["code"]) == (2, "malformed")
+    assert (replayed.status, replayed.documents()[0]["fate"]) == (1, "refused")
+    assert unknown.status == 1
+
+
+async def test_wrong_words_are_a_usage_error_that_names_what_there_is(office: Office) -> None:
+    nothing, zone, dead, sources = await asyncio.gather(
+        command(office),
+        command(office, "load", "x.json", "--zone", "Mars/Olympus"),
+        command(office, "dead", "list"),
+        command(office, "sources", "--json"),
+    )
+
+    assert (nothing.status, zone.status, dead.status) == (2, 2, 0)
+    assert "quarantine" in nothing.err
+    assert "Mars/Olympus" in zone.err
+    assert sources.documents()[0]["title"]["kk"] == "OCDS файлдары"
