@@ -13,7 +13,7 @@ from shared.vocabulary.identifiers import person_number_of
 
 Note = QualityNote
 SHORT: Final = 120  # characters of a received value kept in a note
-KEPT: Final = 64 * 1024  # bytes of a refused document kept with the refusal
+KEPT: Final = 1024 * 1024  # bytes of a refused document kept with the refusal, to be replayed
 
 REASONS: Final = {
     "empty": "The file holds no release.",
@@ -40,7 +40,7 @@ class Refusal(Struct, frozen=True):
     """Something that cannot be used: a stable code, a reason the publisher can act on, and where.
 
     `line` counts from 1; `item` counts from 0 inside a package or array; `offset` is the byte where
-    the document begins in the unpacked file. `raw` holds at most the first 64 KiB of `size` bytes.
+    the document begins in the unpacked file. `raw` holds at most the first MiB of `size` bytes.
     """
 
     code: str

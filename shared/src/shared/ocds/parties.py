@@ -4,9 +4,26 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from shared.contracts.releases import Counts, PartyLink
-from shared.ocds.fields import POSITIONS
 from shared.ocds.leaves import Mending
 from shared.vocabulary.identifiers import PSEUDONYM, normal_name, party_id
+from shared.vocabulary.procurement import Role
+
+# Where organisations are named outside `parties`, and in which role; `[]` steps into an array.
+POSITIONS: Final[tuple[tuple[str, Role], ...]] = (
+    ("buyer", Role.BUYER),
+    ("planning.tender.procuringEntity", Role.PROCURING_ENTITY),
+    ("tender.procuringEntity", Role.PROCURING_ENTITY),
+    ("tender.tenderers[]", Role.TENDERER),
+    ("bids.details[].tenderers[]", Role.TENDERER),
+    ("awards[].suppliers[]", Role.SUPPLIER),
+    ("awards[].items[].suppliers[]", Role.SUPPLIER),
+    ("contracts[].suppliers[]", Role.SUPPLIER),
+    ("contracts[].buyer", Role.BUYER),
+    ("contracts[].implementation.transactions[].payer", Role.PAYER),
+    ("contracts[].implementation.transactions[].payee", Role.PAYEE),
+    ("contracts[].implementation.transactions[].providerOrganization", Role.PAYER),
+    ("contracts[].implementation.transactions[].receiverOrganization", Role.PAYEE),
+)
 
 
 class Named(NamedTuple):

@@ -18,6 +18,40 @@ from shared.vocabulary.identifiers import (
     person_pseudonym,
 )
 
+# Keys that hold personal data wherever they stand; compared without regard to case.
+PERSONAL: Final = frozenset(
+    {
+        "contactpoint",
+        "contactpoints",
+        "additionalcontactpoints",
+        "contactperson",
+        "contactpersons",
+        "contacts",
+        "persones",
+        "beneficialowners",
+        "committee",
+        "email",
+        "e-mail",
+        "telephone",
+        "phone",
+        "phonenumber",
+        "mobile",
+        "fax",
+        "faxnumber",
+        "fio",
+        "supplierfio",
+        "customerfio",
+        "crfio",
+        "modfio",
+        "iin",
+        "iik",
+        "iban",
+        "bankaccount",
+        "birthdate",
+        "dateofbirth",
+    }
+)
+
 # Words by which registers and publishers mark a natural person, without regard to case.
 SCHEME_WORDS: Final = re.compile(
     r"c.dula de ciudadan.a|nit de persona natural|persona f.sica|persona natural|自然人|"
@@ -84,7 +118,7 @@ class Veil:
         return self.pattern.sub(lambda found: self.pseudonyms.get(found[0].lower(), UNNAMED), text)
 
     def anything(self, value: Any) -> Any:
-        """Veil all strings and keys below a value, but the ocid."""
+        """Veil all strings and keys below a value."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
@@ -94,9 +128,7 @@ class Veil:
             kept = {key: value[key] for key in value if veiled[key] == key}
             for key in sorted(value.keys() - kept.keys()):
                 kept.setdefault(veiled[key], value[key])
-            return {
-                key: entry if key == "ocid" else self.anything(entry) for key, entry in kept.items()
-            }
+            return {key: self.anything(entry) for key, entry in kept.items()}
         return value
 
 

@@ -7,9 +7,10 @@ JSON pointer. The result does not depend on the order of keys.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shared.ocds.fields import PERSONAL, Array, Kind, Object
+from shared.ocds.fields import Array, Kind, Object
 from shared.ocds.leaves import ABSENT, Leaf, Mending, clean_text, fine_text
 from shared.ocds.notes import Refused, pointer, refuse
+from shared.ocds.persons import PERSONAL
 from shared.vocabulary.identifiers import person_number_of
 
 DEPTH: Final = 64  # levels of nesting in undeclared parts; real releases have about ten
