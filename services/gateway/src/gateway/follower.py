@@ -65,6 +65,7 @@ class Follower:
     async def _follow(self) -> None:
         async with self._database.connection() as connection:
             await connection.add_listener(CHANNEL, self._notified)
+            connection.add_termination_listener(self._notified)
             try:
                 while True:
                     self._wake.clear()
@@ -72,6 +73,7 @@ class Follower:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
             finally:
+                connection.remove_termination_listener(self._notified)
                 if not connection.is_closed():
                     await connection.remove_listener(CHANNEL, self._notified)
 

@@ -16,6 +16,7 @@ from shared.errors import Problem, responses
 
 _TEMPLATE = "#/components/schemas/{name}"
 _described: dict[str, type] = {}
+_examples: list[Any] = []
 
 _HEADERS: Final = {
     "ETag": {"description": "The version of this document.", "schema": {"type": "string"}},
@@ -64,6 +65,7 @@ def complete(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = described()
             document["components"]["schemas"].update(_schemas())
+            _show_examples(document)
         return described()
 
     app.openapi = completed  # type: ignore[method-assign]  # FastAPI's documented way
@@ -78,10 +80,11 @@ def _answers(
     conditional: bool,
 ) -> dict[int | str, dict[str, Any]]:
     headers = _HEADERS if conditional else {"RateLimit": _HEADERS["RateLimit"]}
+    _examples.append(example)
     answer = {
         "description": (description or "").split("\n\n", maxsplit=1)[0],
         "headers": headers,
-        "content": {"application/json": {"schema": schema, "example": example}},
+        "content": {"application/json": {"schema": schema, "example": len(_examples) - 1}},
     }
     unchanged: dict[int | str, Any] = {
         304: {"description": "You have this version (If-None-Match)."}
@@ -100,3 +103,12 @@ def _schemas() -> dict[str, Any]:
     kinds = list(_described.values())
     _, components = msgspec.json.schema_components(kinds, ref_template=_TEMPLATE)
     return components
+
+
+def _show_examples(document: Mapping[str, Any]) -> None:
+    """Put the examples in: the framework would have dropped every null from them."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            shown = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+            if shown:
+                shown["example"] = _examples[shown["example"]]

@@ -111,6 +111,7 @@ SCORE: Final[dict[str, Any]] = {
             "expected_points": None,
             "evidence": [{"path": "/tender/numberOfTenderers", "value": 1, "process": None}],
             "missing": [],
+            "context": None,
         },
         {
             "code": "R024",
@@ -126,6 +127,7 @@ SCORE: Final[dict[str, Any]] = {
             "expected_points": 1.5,
             "evidence": [],
             "missing": ["/bids/details/0/value"],
+            "context": None,
         },
     ],
     "method_version": METHOD,

@@ -68,6 +68,7 @@ def _line(
         state=texts.label(texts.STATES, result.status, language),
         kind=result.kind,
         family=result.family,
+        context=result.context,
         value=result.value,
         threshold=result.threshold,
         threshold_origin=[_parameter(p) for p in about.get("parameters") or ()],
@@ -102,11 +103,10 @@ def _parameter(about: Mapping[str, Any]) -> ShownParameter:
 
 
 def _law(basis: Mapping[str, Any], language: Language) -> str:
-    """One line per article: the act, the article, and since when it has been in force."""
-    named = [_wording(basis.get(name), language) for name in ("act", "article")]
+    """Name an article, and since when it has been in force."""
     dates = [str(basis[name]) for name in ("valid_from", "valid_to") if basis.get(name)]
-    line = ", ".join(filter(None, named))
-    return f"{line} ({' – '.join(dates)})" if dates else line
+    article = _wording(basis.get("article"), language) or ""
+    return f"{article} ({' – '.join(dates)})" if dates else article
 
 
 def _evidence(evidence: Evidence, subject: Subject) -> ShownEvidence:

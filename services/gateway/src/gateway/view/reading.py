@@ -37,11 +37,11 @@ def rows(value: Json, name: str) -> list[Json]:
 
 
 def text(value: Json, name: str) -> str | None:
-    """Return a text, at most 500 characters of it; None if there is none."""
+    """Return a text, at most 500 characters of it, without NUL; None if there is none."""
     found = value.get(name)
     if isinstance(found, bool | float) or not isinstance(found, str | int):
         return None
-    return str(found).strip()[:LONGEST_TEXT] or None
+    return str(found).replace("\0", "").strip()[:LONGEST_TEXT] or None
 
 
 def moment(value: Json, name: str) -> datetime | None:

@@ -19,6 +19,7 @@ FLAGGED: Final = "flagged"
 class _Line(Struct, gc=False):
     code: str
     status: str
+    context: Subject | None = None
 
 
 class _Head(Struct):
@@ -57,7 +58,8 @@ def score_row(body: bytes) -> ScoreRow:
 
 
 def summary_of(head: _Head) -> ScoreSummary:
-    """Return a score in one line."""
+    """Return a score in one line; what a process repeats of its parties is not its own flag."""
+    own = [line for line in head.indicators if line.context is None]
     return ScoreSummary(
         lower=head.score.lower,
         expected=head.score.expected,
@@ -65,7 +67,7 @@ def summary_of(head: _Head) -> ScoreSummary:
         band=head.band,
         provisional=head.provisional,
         coverage=head.coverage,
-        flagged=[line.code for line in head.indicators if line.status == FLAGGED],
+        flagged=[line.code for line in own if line.status == FLAGGED],
         data_date=head.data_date,
         method_version=head.method_version,
     )

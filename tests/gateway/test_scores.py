@@ -1,0 +1,218 @@
+"""Scores: served as written, explained in three languages, looked up by the hundred."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import msgspec
+import pytest
+
+from gateway.explain.render import explain
+from gateway.past import PastScores
+from shared.clock import SystemClock
+from shared.contracts.scores import ScoreDocument
+from shared.security import verify
+from tests.gateway.builders import indicator, line, process, release, score
+from tests.gateway.house import House, problem
+
+PROCESS = process("o-1")
+SCORE = f"/v1/scores/process/{PROCESS}"
+
+
+async def test_a_score_is_the_document_that_scoring_wrote_with_notice_and_links(
+    house: House,
+) -> None:
+    written = score(PROCESS)
+    await house.fill("scores", written)
+
+    read = (await house.get(SCORE)).json()
+
+    assert read["links"]["explanation"] == f"{SCORE}/explanation"
+    assert read["notice"]["ru"] == "Признак, а не обвинение."
+    assert {name: read[name] for name in msgspec.json.decode(written.body)} == msgspec.json.decode(
+        written.body
+    )
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_the_version_of_a_score_answers_304_from_the_row_and_from_memory(
+    house: House, times: int
+) -> None:
+    await house.fill("scores", score(PROCESS))
+    answers = [await house.get(SCORE) for _ in range(times)]
+    etag = answers[-1].headers["etag"]
+
+    known = await house.get(SCORE, If_None_Match=f'"other", W/{etag}')
+    await house.fill("scores", score(PROCESS, expected=31.0))
+    changed = await house.get(SCORE, If_None_Match=etag)
+
+    assert (known.status_code, known.content) == (304, b"")
+    assert known.headers["etag"] == etag
+    assert "ratelimit" in known.headers
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != etag
+
+
+async def test_the_memory_never_serves_what_the_view_no_longer_says(house: House) -> None:
+    for expected in range(30):
+        await house.fill("scores", score(PROCESS, expected=float(expected)))
+
+        answers = await asyncio.gather(*(house.get(SCORE) for _ in range(5)))
+
+        assert {each.json()["score"]["expected"] for each in answers} == {float(expected)}
+    assert house.state.memory.hits > 0
+
+
+async def test_readers_amid_changes_see_the_last_one_when_it_is_known(house: House) -> None:
+    stop = asyncio.Event()
+    await house.fill("scores", score(PROCESS, expected=0.0))
+
+    async def read() -> None:
+        while not stop.is_set():
+            assert (await house.get(SCORE)).status_code == 200
+
+    readers = [asyncio.create_task(read()) for _ in range(4)]
+    for expected in range(1, 60):
+        await house.fill("scores", score(PROCESS, expected=float(expected)))
+        await asyncio.sleep(0)
+    stop.set()
+    await asyncio.gather(*readers)
+
+    assert (await house.get(SCORE)).json()["score"]["expected"] == 59.0
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "state", "disclaimer"),
+    [
+        ("kk", "R018 title kk", "белгіленді", "айыптау емес"),
+        ("ru-KZ, en;q=0.5", "R018 title ru", "отмечено", "а не обвинение"),
+        ("fr", "R018 title en", "flagged", "not an accusation"),
+    ],
+)
+async def test_an_explanation_speaks_the_language_asked_for(
+    house: House, language: str, title: str, state: str, disclaimer: str
+) -> None:
+    await house.fill("catalogue", indicator("R018"))
+    await house.fill("scores", score(PROCESS))
+
+    answer = await house.get(f"{SCORE}/explanation", Accept_Language=language)
+
+    found = answer.json()
+    assert answer.headers["content-language"] == found["language"]
+    assert (found["lines"][0]["title"], found["lines"][0]["state"]) == (title, state)
+    assert disclaimer in found["notice"]
+    assert "2026-02-01" in found["disclaimer"]
+    assert "m1" in found["disclaimer"]
+
+
+async def test_an_explanation_adds_up_and_says_what_is_missing(house: House) -> None:
+    lines = (
+        line("R003", "clear", counted=0.0),
+        line("R024", "not_computable", counted=0.0, expected_points=1.5, missing=["/bids"]),
+        line("R018", counted=12.5, discount=0.5),
+        line("R028", counted=17.5, context={"type": "supplier", "id": "org_x"}),
+    )
+    await house.fill("catalogue", indicator("R018"))
+    await house.fill("scores", score(PROCESS, expected=30.0, lines=lines))
+
+    found = (await house.get(f"{SCORE}/explanation")).json()
+
+    assert [each["code"] for each in found["lines"]] == ["R028", "R018", "R024", "R003"]
+    assert found["sums"] == {"counted": 30.0, "expected_of_uncomputed": 1.5}
+    assert found["sums"]["counted"] == found["points"]["lower"]
+    assert found["lines"][0]["context"]["id"] == "org_x"
+    flagged, missing = found["lines"][1], found["lines"][2]
+    assert flagged["evidence"] == [
+        {
+            "path": "/tender/title",
+            "value": "Школьная мебель",
+            "release": f"/v1/ocds/releases?process={PROCESS}",
+        }
+    ]
+    assert flagged["threshold_origin"][0]["origin"] == "OCP guide"
+    assert flagged["legal_basis"] == ["Article 5 en (2024-07-01)"]
+    assert flagged["what_would_clear_it"] == "R018 what_would_clear_it en"
+    assert (missing["missing"], missing["title"]) == (["/bids"], None)
+    assert found["reply"] == {"text": None, "state": "no explanation received"}
+
+
+async def test_an_explanation_is_new_when_the_catalogue_is(house: House) -> None:
+    await house.fill("scores", score(PROCESS))
+    before = await house.get(f"{SCORE}/explanation")
+
+    await house.fill("catalogue", indicator("R018"))
+    after = await house.get(f"{SCORE}/explanation", If_None_Match=before.headers["etag"])
+
+    assert before.json()["lines"][0]["title"] is None
+    assert after.json()["lines"][0]["title"] == "R018 title en"
+
+
+def test_an_unknown_state_is_shown_by_its_own_word() -> None:
+    body = score(PROCESS, lines=(line("X1", "under_review"),)).body
+    document = msgspec.json.decode(body, type=ScoreDocument)
+
+    assert explain(document, {}, "kk").lines[0].state == "under_review"
+
+
+async def test_many_scores_are_looked_up_in_the_order_asked_for(house: House) -> None:
+    await house.fill("scores", *(score(process(f"o-{n}"), expected=float(n)) for n in range(3)))
+    ids = [process("o-2"), process("none"), process("o-0"), process("o-2")]
+
+    answer = await house.client.post(
+        "/v1/scores:lookup", json={"ids": ids}, headers={"Authorization": f"Bearer {house.key}"}
+    )
+
+    found = answer.json()
+    assert [(each["id"], each["expected"]) for each in found["data"]] == [
+        (process("o-2"), 2.0),
+        (process("o-0"), 0.0),
+    ]
+    assert found["missing"] == [process("none")]
+
+
+async def test_a_past_day_is_asked_of_scoring_on_behalf_of_the_caller(house: House) -> None:
+    asked: list[httpx.Request] = []
+
+    def scoring(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if request.url.params["at"] == "2026-01-01":
+            return httpx.Response(404)
+        return httpx.Response(200, content=score(PROCESS, expected=7.0).body)
+
+    object.__setattr__(
+        house.state,
+        "past",
+        PastScores(
+            url="http://scoring",
+            settings=house.settings,
+            clock=SystemClock(),
+            transport=httpx.MockTransport(scoring),
+        ),
+    )
+    await house.fill("scores", score(PROCESS, expected=50.0))
+
+    past = await house.get(f"{SCORE}?at=2026-02-02")
+    none = await house.get(f"{SCORE}?at=2026-01-01")
+    explained = await house.get(f"{SCORE}/explanation?at=2026-02-02")
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    future = await house.get(f"{SCORE}?at={tomorrow}")
+
+    assert past.json()["score"]["expected"] == 7.0
+    assert past.json()["links"]["score"] == SCORE
+    assert problem(none) == (404, "not_found")
+    assert explained.json()["score"]["expected"] == 7.0
+    assert problem(future) == (422, "validation_failed")
+    token = asked[0].headers["authorization"].removeprefix("Bearer ")
+    caller = verify(token, audience="scoring", key=house.settings.internal_key, clock=SystemClock())
+    assert caller.organisation is not None
+    assert "scores:read" in caller.scopes
+
+
+async def test_a_past_day_while_scoring_is_away_is_503_and_the_present_is_not_affected(
+    house: House,
+) -> None:
+    await house.fill("scores", score(PROCESS))
+    await house.fill("releases", release("o-1"))
+
+    assert problem(await house.get(f"{SCORE}?at=2026-02-02")) == (503, "dependency_down")
+    assert (await house.get(SCORE)).status_code == 200
