@@ -37,7 +37,7 @@ check: setup-dev  ## format, lint, types, borders, and that nothing generated is
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/lint-imports --no-cache | tail -n 3
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m deploy.docs --check
 	$(BIN)/python -m deploy.check
 

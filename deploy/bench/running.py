@@ -1,6 +1,7 @@
 """The whole platform, running in a folder of its own for as long as something is measured."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,10 +31,9 @@ class Running:
 
     async def api_key(self) -> str:
         """A new key of a new organisation."""
-        organisation = _word(await self.command("gateway", "organisation", "add", "Bench"), "org_")
-        return _word(
-            await self.command("gateway", "key", "add", "--organisation", organisation), "qdg_"
-        )
+        await self.command("gateway", "organisation", "add", "Bench")
+        made = await self.command("gateway", "key", "add", "--json", "--organisation", "Bench")
+        return str(json.loads(made)["key"])
 
     async def accepted(self, connection: asyncpg.Connection, beyond: int) -> float:
         """Wait until the feed of releases has passed a number; the moment at which it had."""
@@ -59,11 +59,6 @@ async def running(folder: Path) -> AsyncIterator[Running]:
         yield Running(platform, postgres.admin_url(DATABASE), time.monotonic() - began)
     finally:
         await family.stop()
-
-
-def _word(text: str, prefix: str) -> str:
-    words = text.replace('"', " ").replace(",", " ").split()
-    return next(word for word in words if word.startswith(prefix))
 
 
 HEAD = "SELECT coalesce((SELECT seq FROM ingestor.feed_head WHERE feed = 'releases'), 0)"

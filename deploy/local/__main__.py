@@ -21,8 +21,8 @@ from deploy.local.console import say
 from deploy.local.family import Family, keep
 from deploy.local.keys import keys_of
 from deploy.local.place import Place, Refusal
-from deploy.local.platform import Platform
-from deploy.local.ports import assign, front_port, is_free
+from deploy.local.platform import Platform, choose_servers
+from deploy.local.ports import assign, front_port
 from deploy.processes import SERVICES
 
 END_WITHIN = 10.0
@@ -37,6 +37,7 @@ def up(place: Place) -> None:
         if left := place.clear_leftovers():
             say(f"ended what a killed run had left: {', '.join(left)}")
         ports = assign(place, front_port(os.environ.get("QADAGA_PORT") or "8000"))
+        choose_servers(place)
         platform = Platform(place, keys_of(place), ports)
         family = Family(place)
         asyncio.run(keep(family, lambda: begin(platform, family, began)))
@@ -59,7 +60,7 @@ def execute(place: Place, words: list[str]) -> None:
     ports = place.recall("ports")
     if not ports:
         raise Refusal(f"There is no platform in {place.path} yet: start it with `make up`.")
-    if not os.environ.get("DATABASE_URL") and is_free(ports["postgres"]):
+    if place.holder() is None:
         raise Refusal("The platform is not running: start it with `make up` in another terminal.")
     service, *arguments = words
     platform = Platform(place, keys_of(place), ports)

@@ -30,10 +30,18 @@ class Addresses:
     valkey: Valkey | None
 
 
+def choose_servers(place: Place) -> None:
+    """Remember whether this run uses servers that the environment names, for `make load` too."""
+    place.remember(
+        "servers", {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL")}
+    )
+
+
 def addresses(place: Place, keys: Keys, ports: dict[str, int]) -> Addresses:
-    """Our own servers, except where DATABASE_URL (of an administrator) or REDIS_URL name others."""
+    """Our own servers, except where DATABASE_URL (an administrator's) or REDIS_URL named others."""
     account = server_account()
-    admin_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    named = place.recall("servers", {})
+    admin_url, redis_url = named.get("DATABASE_URL"), named.get("REDIS_URL")
     postgres = valkey = None
     if not admin_url:
         folder = data_folder(place.path / "postgres", account)
@@ -165,7 +173,12 @@ class Platform:
         printed, complaint = await process.communicate()
         if process.returncode:
             words = " ".join((program, *arguments))
-            raise Refusal(f"`{words}` failed:\n{(printed + complaint).decode()[-3000:]}")
+            log = self.place.logs / "commands.log"
+            log.write_bytes(printed + complaint)
+            said = complaint.decode("utf-8", "replace").strip()
+            raise Refusal(
+                f"`{words}` failed: {said.rpartition(chr(10))[2]}\n(all it said is in {log})"
+            )
         return printed.decode()
 
 
