@@ -151,6 +151,7 @@ def process_id(source: str, ocid: str) -> str:
     return "prc_" + _token("process", source, ocid)
 
 
+@lru_cache(maxsize=16384)
 def party_id(source: str, local_id: str, name: str) -> PartyId:
     """Return the public id of an organisation.
 
