@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from scoring.comparison import Comparison
 from scoring.engine import step
 from scoring.facts import Facts
@@ -15,7 +16,6 @@ from scoring.facts_thread import FactsThread
 from scoring.indicator import Indicator, catalogue
 from scoring.profiles import Profile, load_profile
 from scoring.session import Session
-
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.feed import Change, publish_state

@@ -74,7 +74,7 @@ def tender(**changes: Any) -> dict[str, Any]:
 
 
 def suspicious(ocid: str, **changes: Any) -> dict[str, Any]:
-    """Two days to bid, one tenderer by number, the lowest bids thrown out at one and the same price."""
+    """Two days to bid, one tenderer by number, both lowest bids thrown out, at one price."""
     bids = [
         bid(0, "supplier-8", 900.0, "disqualified"),
         bid(1, "supplier-9", 900.0, "disqualified"),
@@ -91,7 +91,8 @@ def suspicious(ocid: str, **changes: Any) -> dict[str, Any]:
 
 def change(found: dict[str, Any], *, origin: str = "live", revision: int = 1) -> Change:
     """The entry of the feed that carries a release."""
-    return Change(purchase_id(found["ocid"]), msgspec.json.encode(envelope(found, origin, revision)))
+    body = msgspec.json.encode(envelope(found, origin, revision))
+    return Change(purchase_id(found["ocid"]), body)
 
 
 def envelope(found: dict[str, Any], origin: str, revision: int) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from shared.errors import NotFound, ScopeMissing, Unauthenticated, ValidationFai
 from shared.security import internal_caller
 
 LONGEST_ID = 100
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 1, 1)
 
 
 def router(database: Database) -> APIRouter:

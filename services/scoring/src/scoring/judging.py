@@ -164,10 +164,8 @@ def _read(judgements: Judgements) -> list[tuple[Key, Judgement]]:
     if judgements.error is not None:
         raise duckdb.Error(judgements.error)
     code = judgements.indicator.code
-    evidence: dict[tuple[str, int], list[Evidence]] = defaultdict(list)
-    for piece in judgements.evidence():
-        process = None if piece.kind == "process" else piece.process
-        evidence[piece.kind, piece.number].append(Evidence(piece.path, piece.value, process))
+    rows = list(judgements.rows())
+    evidence = _evidence(judgements) if any(row.status == FLAGGED for row in rows) else {}
     return [
         (
             (KINDS[row.kind], row.subject),
@@ -180,8 +178,17 @@ def _read(judgements: Judgements) -> list[tuple[Key, Judgement]]:
                 row.missing,
             ),
         )
-        for row in judgements.rows()
+        for row in rows
     ]
+
+
+def _evidence(judgements: Judgements) -> dict[tuple[str, int], list[Evidence]]:
+    """Read the evidence of all flags: a query of its own, as dear to plan as the judging."""
+    found: dict[tuple[str, int], list[Evidence]] = defaultdict(list)
+    for piece in judgements.evidence():
+        process = None if piece.kind == "process" else piece.process
+        found[piece.kind, piece.number].append(Evidence(piece.path, piece.value, process))
+    return found
 
 
 def _shown(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
