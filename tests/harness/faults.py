@@ -7,9 +7,10 @@ and the alerts must be those of the purchases made to raise one, each once.
 """
 
 import asyncio
+import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,12 +149,7 @@ async def _audit(stage: Stage, report: Report, due: set[str]) -> None:
 
 async def _at_the_gateway(stage: Stage) -> tuple[set[str], list[str]]:
     """What a stranger sees: ids of purchases that have a score, and the ocids of all alerts."""
-    key = await stage.platform.run(
-        *("key", "add", "--organisation", await _organisation(stage)),
-        program="gateway",
-        told=stage.platform.environment("gateway"),
-    )
-    headers = {"Authorization": f"Bearer {_word(key, 'qdg_')}"}
+    headers = {"Authorization": f"Bearer {await _api_key(stage)}"}
     async with httpx.AsyncClient(base_url=stage.platform.front, headers=headers) as client:
         rows = [row async for row in _walk(client, "/v1/processes")]
         alerts = [row async for row in _walk(client, "/v1/alerts")]
@@ -161,12 +157,11 @@ async def _at_the_gateway(stage: Stage) -> tuple[set[str], list[str]]:
     return seen, [alert["subject"]["ocid"] for alert in alerts]
 
 
-async def _organisation(stage: Stage) -> str:
+async def _api_key(stage: Stage) -> str:
     told = stage.platform.environment("gateway")
-    printed = await stage.platform.run(
-        "organisation", "add", "Harness", program="gateway", told=told
-    )
-    return _word(printed, "org_")
+    for words in (("organisation", "add"), ("key", "add", "--json", "--organisation")):
+        printed = await stage.platform.run(*words, "Harness", program="gateway", told=told)
+    return str(json.loads(printed)["key"])
 
 
 async def _walk(client: httpx.AsyncClient, path: str) -> Any:
@@ -182,11 +177,6 @@ async def _walk(client: httpx.AsyncClient, path: str) -> Any:
         cursor = page["page"]["next_cursor"]
         if cursor is None:
             return
-
-
-def _word(text: str, prefix: str) -> str:
-    words: Iterable[str] = text.replace('"', " ").replace(",", " ").split()
-    return next(word for word in words if word.startswith(prefix))
 
 
 HEAD = "SELECT coalesce((SELECT seq FROM ingestor.feed_head WHERE feed = 'releases'), 0)"

@@ -49,8 +49,6 @@ class Stage:
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
         await asyncio.to_thread(process.wait)
-        if name == "postgres":
-            await _children_gone(process.pid)
         self._spawn(self._plans[name])
 
     async def ready(self, name: str) -> None:
@@ -101,6 +99,7 @@ class Stage:
                 try:
                     return await asyncpg.connect(self._admin_url(), timeout=2)
                 except (OSError, asyncpg.PostgresError, TimeoutError):
+                    await self.revive()  # PostgreSQL cannot start while old backends still end
                     await asyncio.sleep(0.05)
 
     def down(self) -> None:
@@ -136,21 +135,3 @@ class Stage:
 
     def _redis_url(self) -> str:
         return self.platform.environment("gateway")["REDIS_URL"]
-
-
-async def _children_gone(postmaster: int) -> None:
-    """A killed postmaster's backends notice within moments; a new one cannot start before."""
-    async with asyncio.timeout(10):
-        while _backends(postmaster):
-            await asyncio.sleep(0.02)
-
-
-def _backends(postmaster: int) -> list[int]:
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            _, _, rest = status.read_text().rpartition(")")
-            state, _, _, session, *_ = rest.split()
-            if int(session) == postmaster and state != "Z":
-                found.append(int(status.parent.name))
-    return found
