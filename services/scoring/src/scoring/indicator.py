@@ -82,7 +82,8 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A three-line story, a few small releases, and what follows from them.
 
-    `repeat` copies the releases with the number put into every `{n}`, for rules that need a crowd.
+    For rules that need a crowd, `repeat` is copied `times` times, with the number of the copy put
+    into every `{n}` (and a tenth of it into every `{m}`, for groups of ten).
     """
 
     story: str
@@ -91,6 +92,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: str = "kz"
     parameters: dict[str, Any] = {}
     repeat: list[dict[str, Any]] = []
+    times: int = 30
 
 
 class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
