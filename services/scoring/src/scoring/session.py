@@ -249,7 +249,8 @@ class Session:
         If the file was lost, what was judged still holds. If the feed is another one, or has been
         set back, everything in it is judged again.
         """
-        log.warning("reading releases from the beginning", epoch=epoch, before=self._epoch)
+        tell = log.warning if self.state.epoch else log.info  # the very first time is no surprise
+        tell("reading releases from the beginning", epoch=epoch, before=self._epoch)
         await self.facts(lambda facts: facts.reset(epoch))
         same_feed = self.state.epoch == epoch and head >= self.state.scored_seq
         lost_file = self._epoch is None
