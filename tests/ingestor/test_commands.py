@@ -38,13 +38,14 @@ async def test_files_are_loaded_listed_set_aside_and_withdrawn_by_command(
 
     migrated = await command(office, "migrate")
     loaded = await command(office, "load", str(good), "--json", "--licence", "CC0-1.0")
-    failed = await command(office, "load", str(bad), str(tmp_path / "absent.json"), "--json")
-    piped = await command(office, "load", "-", "--json", given=lines([release()]))
-    listed, aside = await asyncio.gather(
-        command(office, "runs", "--json"), command(office, "quarantine", "list", "--json")
+    failed, piped = await asyncio.gather(
+        command(office, "load", str(bad), str(tmp_path / "absent.json"), "--json"),
+        command(office, "load", "-", "--json", given=lines([release()])),
     )
-    withdrawn = await command(
-        office, "withdraw", "--source", "ақтөбе-2026", "--reason", "removed", "ocds-t-1"
+    listed, aside, withdrawn = await asyncio.gather(
+        command(office, "runs", "--json"),
+        command(office, "quarantine", "list", "--json"),
+        command(office, "withdraw", "--source", "ақтөбе-2026", "--reason", "gone", "ocds-t-1"),
     )
 
     assert migrated.status == 0, migrated.err
