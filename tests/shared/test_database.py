@@ -76,15 +76,19 @@ async def test_a_session_killed_in_the_middle_is_a_passing_fault_and_leaves_noth
         assert await connection.fetchval("SELECT count(*) FROM lot") == 0
 
 
-async def test_an_engine_survives_a_restart_too(own_server: Running, database: Database) -> None:
-    async with AsyncSession(database.engine) as session:
-        await session.exec(select(1))
+async def test_an_engine_waits_for_a_restart_too(own_server: Running, database: Database) -> None:
+    async def value() -> int:
+        async with AsyncSession(database.engine) as session:
+            return (await session.exec(select(1))).one()
+
+    await value()
 
     own_server.kill()
+    asking = asyncio.create_task(value())
+    await asyncio.sleep(0.2)
     await asyncio.to_thread(own_server.start)
 
-    async with AsyncSession(database.engine) as session:
-        assert (await session.exec(select(1))).one() == 1
+    assert await asyncio.wait_for(asking, 10) == 1
 
 
 async def test_a_server_that_stays_away_is_told_within_the_patience() -> None:

@@ -7,9 +7,9 @@ connection waits a few seconds before a refusal.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import asyncpg
@@ -159,7 +159,9 @@ class Database:
         """The SQLAlchemy engine, for SQLModel sessions."""
 
         async def connect() -> asyncpg.Connection:
-            return await asyncpg.connect(self._url, **self._settings())
+            return await _patiently(
+                partial(asyncpg.connect, self._url, **self._settings()), PATIENCE
+            )
 
         return create_async_engine(
             "postgresql+asyncpg://",
@@ -169,17 +171,7 @@ class Database:
         )
 
     async def _acquire(self, patience: float) -> asyncpg.Connection:
-        """Take a connection, asking again while the server is away or starting up."""
-        loop = asyncio.get_running_loop()
-        until, pause = loop.time() + patience, FIRST_PAUSE
-        while True:
-            try:
-                return await self.pool.acquire()
-            except Exception as fault:
-                if not transient(fault) or loop.time() + pause > until:
-                    raise
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+        return await _patiently(self.pool.acquire, patience)
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -192,3 +184,16 @@ class Database:
                 "timezone": "UTC",
             },
         }
+
+
+async def _patiently(connect: Callable[[], Awaitable[Any]], patience: float) -> Any:
+    """Connect, trying again while the server is away or starting up."""
+    until, pause = time.monotonic() + patience, FIRST_PAUSE
+    while True:
+        try:
+            return await connect()
+        except Exception as fault:
+            if not transient(fault) or time.monotonic() + pause > until:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
