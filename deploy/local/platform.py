@@ -94,7 +94,7 @@ class Platform:
             },
             "gateway": {"CURSOR_KEY": keys.cursor},
         }
-        return {**os.environ, **told, **own[service]}
+        return {**_surroundings({**told, **own[service]}), **told, **own[service]}
 
     def _alerts_since(self) -> str:
         """Some weeks before the folder was made: the demonstration shows what alerts look like."""
@@ -180,6 +180,12 @@ class Platform:
                 f"`{words}` failed: {said.rpartition(chr(10))[2]}\n(all it said is in {log})"
             )
         return printed.decode()
+
+
+def _surroundings(told: dict[str, str]) -> dict[str, str]:
+    """Our own environment without what would contradict what a process is told."""
+    named = {*told, "PORT", "METRICS_PORT"}
+    return {k: v for k, v in os.environ.items() if k.removesuffix("_FILE") not in named}
 
 
 def _server_plan(name: str, server: Postgres | Valkey, ready: Callable[[], Any]) -> Plan:

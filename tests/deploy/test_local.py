@@ -15,8 +15,9 @@ import pytest
 from deploy.local.console import worth_showing
 from deploy.local.keys import keys_of, role_url
 from deploy.local.place import ROOT, Place, Refusal, read_json
+from deploy.local.platform import Platform
 from deploy.local.ports import assign, front_port
-from deploy.processes import PROCESSES, SERVERS
+from deploy.processes import COMMON, OWN, PROCESSES, ROLES, SERVERS, SERVICES
 from deploy.servers import free_port, listening
 
 STANDIN = Path(__file__).with_name("standin.py")
@@ -227,3 +228,29 @@ def test_a_role_gets_the_administrators_address_with_its_own_name_and_password()
 )
 def test_only_loud_lines_reach_the_console(line: str, shown: str | None) -> None:
     assert worth_showing(line) == shown
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_process_is_told_the_same_here_as_in_production(tmp_path: Path, service: str) -> None:
+    place = Place(tmp_path)
+    admin = "postgresql://postgres:geheim@db.example/qadaga"
+    place.remember("servers", {"DATABASE_URL": admin, "REDIS_URL": "redis://cache.example/0"})
+    platform = Platform(place, keys_of(place), assign(place, free_port()))
+
+    told = platform.environment(service)
+
+    assert {*COMMON, *OWN[service]} <= told.keys()
+    assert told["DATABASE_URL"].startswith(f"postgresql://{service}:")
+    assert not any("geheim" in value for value in told.values())
+
+
+def test_every_role_is_provisioned_by_the_administrator_alone(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    admin = "postgresql://postgres:geheim@db.example/qadaga"
+    place.remember("servers", {"DATABASE_URL": admin, "REDIS_URL": "redis://cache.example/0"})
+    platform = Platform(place, keys_of(place), assign(place, free_port()))
+
+    told = platform.administration()
+
+    assert told["ADMIN_DATABASE_URL"] == admin
+    assert {f"{role.upper()}_DATABASE_URL" for role in ROLES} <= told.keys()
