@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import time
@@ -55,9 +54,9 @@ def use_a_fitting_python(arguments: list[str]) -> None:
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        other = shutil.which(f"python3.{minor}")
-        if other:
-            os.execv(other, [other, str(Path(__file__).resolve()), *arguments])  # noqa: S606 (a path from PATH, no shell wanted)
+        other = f"python3.{minor}"
+        if output(other, "-c", "print(1)") == "1":  # a name alone may be an empty shim
+            os.execvp(other, [other, str(Path(__file__).resolve()), *arguments])  # noqa: S606 (found on PATH, as meant)
     sys.exit(
         f"Qadaga needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}; "
         f"{sys.executable} is {platform.python_version()}, and no other was found."
