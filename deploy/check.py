@@ -67,11 +67,13 @@ def careless(dockerfile: str) -> list[str]:
 
 def strangers() -> list[str]:
     """Registry hosts and paths of one machine in the files of the repository."""
-    tracked = subprocess.run(
+    listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, check=False, capture_output=True, text=True
-    ).stdout.split("\0")
+    )
+    if listed.returncode:
+        return [f"git cannot list the files: {listed.stderr.strip()}"]
     found = []
-    for name in tracked:
+    for name in listed.stdout.split("\0"):
         path = ROOT / name
         if name and path.suffix not in BINARY and path.is_file():
             text = path.read_text("utf-8", "replace")
