@@ -1,5 +1,7 @@
 import gzip
 import json
+import random
+from copy import deepcopy
 from typing import Any
 
 from tests.ingestor.office import Office, lines, release
@@ -113,3 +115,61 @@ async def test_a_release_of_forty_megabytes_is_set_aside_with_its_beginning(
     assert (run.status, run.accepted) == ("complete", 2)
     assert (row["code"], row["truncated"]) == ("too_large", True)
     assert row["size"] > 40 * 1024 * 1024
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    -1,
+    1e308,
+    2**70,
+    "",
+    "\x00",
+    "\ud800",
+    "x" * 2000,
+    [],
+    {},
+    [[]],
+    [{}],
+]
+ODD += ["9999-12-31", "2026-02-30T25:00:00", {"id": {}}, {"$numberLong": "1"}, "̈" * 50]
+
+
+def mutated(chance: random.Random, number: int) -> bytes:
+    """Write a release with some of its values replaced by odd ones, and sometimes some bytes."""
+    one: dict[str, Any] = release(
+        f"ocds-odd-{number}",
+        parties=[{"id": "p", "name": "P", "roles": ["buyer"]}],
+        bids={"details": [{"id": "b", "value": {"amount": 1}, "tenderers": [{"id": "p"}]}]},
+        awards=[{"id": "a", "items": [{"id": "i", "quantity": 1}]}],
+        contracts=[{"id": "c", "period": {"startDate": "2026-03-01T00:00:00Z"}}],
+    )
+    for _ in range(chance.randint(1, 4)):
+        holder: Any = one
+        while True:
+            key = chance.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
+            inner = holder[key]
+            if not isinstance(inner, dict | list) or not inner or chance.random() < 0.3:
+                holder[key] = deepcopy(chance.choice(ODD))
+                break
+            holder = inner
+    raw = bytearray(json.dumps(one).encode())
+    if chance.random() < 0.2:
+        raw[chance.randrange(len(raw))] = chance.choice(b'\x00\xff{}[]",:9')
+    return bytes(raw)
+
+
+async def test_a_thousand_odd_releases_are_each_published_or_set_aside_and_none_is_lost(
+    office: Office,
+) -> None:
+    chance = random.Random(20261124)
+    odd = [mutated(chance, number) for number in range(1000)]
+
+    run = await office.take(odd)
+
+    assert (run.status, run.received) == ("complete", 1000)
+    assert run.accepted + run.unchanged + run.quarantined == 1000
+    assert run.accepted > 700
+    assert run.quarantined > 20
+    for entry in await office.feed():
+        json.loads(entry.body)

@@ -1,8 +1,11 @@
 import random
 
+import msgspec
 import pytest
 
 from ingestor.source import source_id_of_file
+from shared.contracts.releases import ReleaseEntry
+from shared.ocds import counts, newest_date
 from shared.ocds.inflate import Bound, unpacked
 from tests.ingestor.office import Office, real_files
 
@@ -36,6 +39,22 @@ async def test_the_real_releases_give_one_process_for_each_file_and_ocid(office:
     assert tuple(runs[0]) == (RELEASES, RELEASES, 0)
     assert set(endings) == {"complete"}
     assert len({source for source, _ in published}) == len(real_files())
+
+
+async def test_every_real_process_is_what_the_readers_of_the_feed_were_promised(
+    office: Office,
+) -> None:
+    await take_all(office)
+
+    for entry in await office.feed():
+        body = msgspec.json.decode(entry.body, type=ReleaseEntry)
+        release = msgspec.json.decode(body.release)
+        assert b"\n" not in entry.body
+        assert body.counts == counts(release)
+        assert body.date == newest_date(release)
+        assert {link.local_id for link in body.parties} >= {
+            party["id"] for party in release.get("parties", []) if "id" in party
+        }
 
 
 async def test_loading_the_real_releases_again_changes_nothing(office: Office) -> None:

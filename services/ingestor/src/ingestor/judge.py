@@ -11,13 +11,21 @@ from ingestor.intake import Accepted, Refused
 from ingestor.raw.cipher import Cipher
 from ingestor.record import Record, content, written
 from ingestor.source import slug
+from shared.logs import logger
 from shared.ocds import Document, Normal, Refusal, newest_date, normalise
 from shared.ocds import Refused as RefusedRelease
+from shared.ocds.notes import readable
 from shared.vocabulary.identifiers import process_id
+
+OUR_FAULT: Final = "The ingestor failed on this release. It is kept, to be replayed once mended."
 
 RESPELLED: Final = "date_in_utc"  # the same instant, only spelled otherwise: nothing was mended
 
+LONGEST_REASON: Final = 1_000  # characters
+
 KEPT: Final = 1024 * 1024  # bytes of a refused release that are kept, and can be replayed
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,13 @@ class Judge:
             normal = normalise(
                 document.release, source=source, pseudonym_key=self.pseudonym_key, zone=self.zone
             )
+            return self._accepted(document, normal, source)
         except RefusedRelease as refused:
             return self._refused(refused.refusal, document, source)
-        return self._accepted(document, normal, source)
+        except Exception as fault:  # our fault on one release must not cost the rest of the file
+            log.exception("release_not_understood", file=self.file, line=document.line)
+            ours = Refusal("fault", f"{OUR_FAULT} ({type(fault).__name__})")
+            return self._refused(ours, document, source)
 
     def refuse(self, refusal: Refusal) -> Refused:
         """Return what was refused before it was a release."""
@@ -81,7 +93,7 @@ class Judge:
             item=place.item,
             offset=place.offset,
             code=refusal.code,
-            reason=refusal.reason,
+            reason=readable(refusal.reason)[:LONGEST_REASON],
             payload=self.cipher.seal(kept, sha256(kept).digest()),
             size=size,
         )

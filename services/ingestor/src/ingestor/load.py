@@ -139,7 +139,7 @@ async def _stored(
     async with desk.database.transaction() as connection:
         if await runs.received(connection, occasion.run) > received:
             return await head(connection, FEED)
-        for source in batch.sources() - {delivery.source}:
+        for source in sorted(batch.sources() - {delivery.source}):
             await keep_source(connection, source, delivery.kind, Terms())
         stored = await store_batch(connection, batch, occasion)
         await runs.add(connection, occasion.run, stored.tally)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Final
 
-from ingestor.intake import Accepted, Batch
+from ingestor.intake import Accepted, Batch, Refused
 from ingestor.judge import Judge
 from shared.ocds import Document, Refusal, read
 
@@ -59,12 +59,12 @@ class FileReader:
         """Judge what was found; only the last thing in a file can have broken it off."""
         self.broken = None
         if isinstance(found, Refusal):
-            batch.refused.append(self._judge.refuse(found))
+            judged: Accepted | Refused = self._judge.refuse(found)
             if found.code in BREAKING:
                 self.broken = found.reason
-            return
-        judged = self._judge.judge(found)
-        batch.bytes += len(found.raw)
+        else:
+            judged = self._judge.judge(found)
+        batch.bytes += judged.payload.size
         if isinstance(judged, Accepted):
             self.usable += 1
             batch.accepted.append(judged)

@@ -99,9 +99,11 @@ class Replayer:
         """Store what was read at last; everything about it in one transaction."""
         name = f"quarantine {row.id}: {row.file}"
         now = self.desk.clock.now()
-        begun = runs.begin(self.desk.database, row.source, name, "backfill", batch.received())
+        async with self.desk.database.connection() as connection:
+            origin = (await runs.one(connection, row.run)).origin
+        begun = runs.begin(self.desk.database, row.source, name, origin, batch.received())
         async with begun as run, self.desk.database.transaction() as connection:
-            occasion = Occasion(run, "backfill", now, (now + self.desk.retention).date())
+            occasion = Occasion(run, origin, now, (now + self.desk.retention).date())
             stored = await store_batch(connection, batch, occasion)
             await runs.add(connection, run, stored.tally)
             await runs.end(connection, run, runs.Ending("complete", None, batch.received()))

@@ -8,9 +8,8 @@ from typing import Any
 
 import asyncpg
 
-from ingestor.commands.opened import database
+from ingestor.commands.opened import database, told
 from ingestor.commands.output import say
-from ingestor.settings import IngestorSettings
 from shared import deadletters
 from shared.feed import Entry
 
@@ -28,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(action: str, *, as_json: bool) -> int:
     async with (
-        database(IngestorSettings().database_url) as opened,
+        database(told().database_url) as opened,
         opened.transaction() as connection,
     ):
         if action == "replay":

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ingestor.commands.opened import desk
+from ingestor.commands.opened import desk, told
 from ingestor.commands.output import complain, say
 from ingestor.commands.runs import line
 from ingestor.judge import Judge
@@ -25,6 +25,7 @@ from ingestor.runs import Run
 from ingestor.settings import IngestorSettings
 from ingestor.source import STANDARD_INPUT, Terms, declarations, slug, source_id_of_file
 from shared import logs
+from shared.ocds.notes import readable
 
 KIND: Final = "ocds_file"
 STATUS: Final = {"complete": 0, "failed": 1, "incomplete": 3}
@@ -70,7 +71,7 @@ def zone(text: str) -> ZoneInfo:
 
 def run(arguments: argparse.Namespace) -> int:
     """Take in every file; the worst ending decides the exit status."""
-    settings = IngestorSettings()
+    settings = told()
     logs.configure(service="ingestor", level="WARNING", form=settings.log_format)
     try:
         return asyncio.run(_load_all(settings, arguments))
@@ -95,7 +96,7 @@ async def _load_all(settings: IngestorSettings, arguments: argparse.Namespace) -
 async def _load_one(
     opened: Desk, settings: IngestorSettings, arguments: argparse.Namespace, file: str
 ) -> Run:
-    name = "stdin" if file == STANDARD_INPUT else Path(file).name
+    name = "stdin" if file == STANDARD_INPUT else readable(Path(file).name)
     delivery = Delivery(
         source=arguments.source or source_id_of_file(file),
         file=name,

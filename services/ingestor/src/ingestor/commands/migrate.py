@@ -2,7 +2,7 @@
 
 import argparse
 
-from ingestor.settings import IngestorSettings
+from ingestor.commands.opened import told
 from shared import migrations
 
 
@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Migrate both schemas, each with its own role."""
     del arguments
-    settings = IngestorSettings()
+    settings = told()
     if settings.raw_database_url:
         migrations.upgrade(settings.raw_database_url, "ingestor.raw")
     migrations.upgrade(settings.database_url, "ingestor")

@@ -1,8 +1,11 @@
-"""What commands open: the database, the bell, and what a delivery is taken in with."""
+"""What commands are told and open: settings, the database, the bell, the desk of a delivery."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+
+import asyncpg
+from pydantic import ValidationError
 
 from ingestor.load import Desk
 from ingestor.raw.cipher import Cipher
@@ -12,11 +15,23 @@ from shared.database import Database
 from shared.queue import Bell
 
 
+def told() -> IngestorSettings:
+    """Read the settings; ends the command, naming the variables, where they do not do."""
+    try:
+        return IngestorSettings()
+    except ValidationError as fault:
+        flaws = (f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors())
+        raise SystemExit("ingestor: " + "; ".join(flaws)) from fault
+
+
 @asynccontextmanager
 async def database(url: str, application: str = "ingestor-cli") -> AsyncIterator[Database]:
     """Lend an open database."""
     lent = Database(url, application=application, pool_size=4)
-    await lent.open()
+    try:
+        await lent.open()
+    except (OSError, asyncpg.PostgresError) as fault:
+        raise SystemExit(f"ingestor: the database does not answer: {fault}") from fault
     try:
         yield lent
     finally:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingestor import quarantine
 from ingestor.commands.load import zone
-from ingestor.commands.opened import database, desk
+from ingestor.commands.opened import database, desk, told
 from ingestor.commands.output import complain, say
 from ingestor.raw.cipher import Cipher, UnreadableError
 from ingestor.raw.payloads import fetch
@@ -50,7 +50,7 @@ def run_id(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one of the three."""
-    settings = IngestorSettings()
+    settings = told()
     action = {"list": _list, "show": _show, "replay": _replay}[arguments.action]
     return asyncio.run(action(settings, arguments))
 

@@ -4,9 +4,8 @@ import argparse
 import asyncio
 
 from ingestor import runs
-from ingestor.commands.opened import database
+from ingestor.commands.opened import database, told
 from ingestor.commands.output import say
-from ingestor.settings import IngestorSettings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +35,7 @@ def line(one: runs.Run) -> str:
 
 async def _recent(source: str | None, limit: int) -> list[runs.Run]:
     async with (
-        database(IngestorSettings().database_url) as opened,
+        database(told().database_url) as opened,
         opened.transaction() as connection,
     ):
         await runs.mark_dead(connection)

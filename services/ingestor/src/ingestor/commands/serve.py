@@ -3,7 +3,7 @@
 import argparse
 
 from ingestor.app import application
-from ingestor.settings import IngestorSettings
+from ingestor.commands.opened import told
 from shared.app import serve
 
 
@@ -15,6 +15,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to end."""
     del arguments
-    settings = IngestorSettings()
+    settings = told()
     serve(lambda: application(settings), settings)
     return 0

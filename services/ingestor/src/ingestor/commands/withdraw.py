@@ -4,9 +4,8 @@ import argparse
 import asyncio
 
 from ingestor.batch import FEED
-from ingestor.commands.opened import desk
+from ingestor.commands.opened import desk, told
 from ingestor.commands.output import complain
-from ingestor.settings import IngestorSettings
 from ingestor.sources_feed import publish_sources
 from ingestor.withdraw import withdraw
 
@@ -27,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _withdraw(source: str, ocid: str, reason: str) -> bool:
-    async with desk(IngestorSettings()) as opened:
+    async with desk(told()) as opened:
         async with opened.database.transaction() as connection:
             head = await withdraw(connection, source, ocid, reason)
             if head is not None:

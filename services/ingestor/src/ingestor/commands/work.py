@@ -3,7 +3,7 @@
 import argparse
 
 from ingestor import worker
-from ingestor.settings import IngestorSettings
+from ingestor.commands.opened import told
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,5 +14,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Work until told to end."""
     del arguments
-    worker.run(IngestorSettings())
+    worker.run(told())
     return 0
