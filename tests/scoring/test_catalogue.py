@@ -1,0 +1,137 @@
+"""Every indicator of the catalogue: its words in three languages, and its worked examples."""
+
+import re
+from collections.abc import Iterator
+
+import jsonschema
+import msgspec
+import pytest
+import yaml
+
+from scoring.examples import run_example
+from scoring.indicator import Example, Indicator, Text, catalogue, json_schema
+
+CODES = ["R003", "R018", "R024", "R025", "R028", "R030", "R035", "R036", "R038", "R048", "R058"]
+POINTS = {"low": 5, "medium": 10, "high": 20, "critical": 35}
+POPULATION = {"R024", "R025", "R038", "R048", "R058"}
+
+ROOTS = {
+    "ru": "коррупц коррумпир мошен афер обман краж воров хищен растрат казнокрад взятк взяточ "
+    "откат винов наруш преступ сговор картел однодневк фиктив подстав подстро завыш накрут подозр "
+    "сомнител недобросов разоблач",
+    "kk": "жемқор алаяқ ұрлы жымқыр парақор кінәлі қылмыс бұзушы күдік күмән қымбаттат жосықсыз "
+    "әшкере",
+    "en": "corrupt fraud scam swindl theft thief steal embezzl brib kickback guilt offender "
+    "criminal crime collu cartel rigged overpric suspicious dubious blacklist unreliable",
+}
+WORDS = {"ru": "вор воры схема", "kk": "ұры пара схема", "en": ""}
+PHRASES = ("қара тізім", "сөз байлас")
+LOOK_ALIKES = str.maketrans("aceiopxyhkmtb", "асеіорхуһкмтв")
+
+
+INDICATORS = list(catalogue().values())
+EXAMPLES = [(indicator, example) for indicator in INDICATORS for example in indicator.examples]
+
+
+def texts(indicator: Indicator) -> Iterator[tuple[str, Text]]:
+    for name in ("title", "meaning", "why", "innocent", "how_to_check", "would_clear"):
+        yield name, getattr(indicator, name)
+    for basis in indicator.legal_basis:
+        yield "legal_basis", basis.article
+
+
+def black_listed(text: str) -> list[str]:
+    """Every black-listed root, word or phrase in a text, whatever the language of the page."""
+    latin = text.casefold()
+    cyrillic = latin.translate(LOOK_ALIKES)
+    found = []
+    for language, roots in ROOTS.items():
+        folded = latin if language == "en" else cyrillic
+        words = re.findall(r"\w+", folded)
+        found += [root for root in roots.split() if any(word.startswith(root) for word in words)]
+        found += [word for word in WORDS[language].split() if word in words]
+    return found + [phrase for phrase in PHRASES if phrase in cyrillic]
+
+
+def _name(value: Indicator | Example) -> str:
+    return value.code if isinstance(value, Indicator) else re.sub(r"\W+", "-", value.story)[:40]
+
+
+def test_the_eleven_indicators_of_cardinal_are_there() -> None:
+    assert list(catalogue()) == CODES
+
+
+@pytest.mark.parametrize(("indicator", "example"), EXAMPLES, ids=_name)
+def test_an_example_comes_out_as_declared(indicator: Indicator, example: Example) -> None:
+    outcome = run_example(indicator, example)
+
+    for expected in example.expected:
+        judgement = outcome.of(expected)
+        assert judgement is not None, expected.subject
+        assert judgement.status == expected.status, judgement
+        if expected.value is not None:
+            assert judgement.value == pytest.approx(expected.value)
+        if expected.missing is not None:
+            assert list(judgement.missing) == expected.missing
+        if expected.evidence is not None:
+            assert outcome.paths(judgement) == sorted(expected.evidence)
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_every_status_that_an_indicator_can_give_has_an_example(indicator: Indicator) -> None:
+    shown = {one.status for example in indicator.examples for one in example.expected}
+
+    wanted = {"flagged", "clear", "not_computable"}
+    wanted |= {"not_applicable"} if indicator.subject == "process" else {"insufficient_sample"}
+    wanted |= {"insufficient_sample"} if indicator.code in POPULATION else set()
+    if indicator.code == "R038":
+        wanted -= {"clear"}
+    assert wanted <= shown
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_no_text_accuses_anybody_in_any_language(indicator: Indicator) -> None:
+    for name, text in texts(indicator):
+        for language in ("kk", "ru", "en"):
+            assert black_listed(getattr(text, language)) == [], f"{name}.{language}"
+
+
+def test_the_black_list_sees_roots_words_and_latin_look_alikes() -> None:
+    assert black_listed("Это картельный сговор") == ["сговор", "картел"]
+    assert black_listed("вoр") == ["вор"]  # with a Latin o
+    assert black_listed("договор, строительство, параграф") == []
+    assert black_listed("Қара тізімде") == ["қара тізім"]
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_kazakh_is_kazakh_russian_is_russian_english_is_english(indicator: Indicator) -> None:
+    for name, text in texts(indicator):
+        assert re.search("[әғқңөұүһі]", text.kk.casefold()), f"{name}.kk"
+        assert not re.search("[әғқңөұүһі]", text.ru.casefold()), f"{name}.ru"
+        assert re.search("[а-я]", text.ru.casefold()), f"{name}.ru"
+        assert text.en.isascii(), f"{name}.en"
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_points_follow_the_severity(indicator: Indicator) -> None:
+    assert indicator.points == POINTS[indicator.severity]
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_a_file_holds_to_the_published_schema(indicator: Indicator) -> None:
+    document = msgspec.to_builtins(indicator)
+    del document["version"]
+
+    jsonschema.Draft202012Validator(json_schema()).validate(document)
+
+
+def test_a_document_with_a_misspelt_key_is_refused_by_the_schema() -> None:
+    document = yaml.safe_load(yaml.safe_dump(msgspec.to_builtins(catalogue()["R018"])))
+    document["tytle"] = document.pop("title")
+
+    errors = [
+        e.message for e in jsonschema.Draft202012Validator(json_schema()).iter_errors(document)
+    ]
+
+    assert any("tytle" in message for message in errors)
+    assert any("'title' is a required property" in message for message in errors)

@@ -1,0 +1,223 @@
+"""`scoring prepare`: what is always mended, what the settings ask for, what is reported."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring.cardinal.prepare import Prepared, prepare, rows
+from scoring.cardinal.settings import parse_settings
+from scoring.cardinal.written import read, write
+from tests.scoring.offline import status_of
+
+
+def prepared(release: dict[str, Any], settings: str = "") -> Prepared:
+    return prepare(release, parse_settings(settings))
+
+
+def issues(release: dict[str, Any], settings: str = "") -> list[str]:
+    done = prepared(release, settings)
+    return [",".join(row) for row in rows(1, release, done.issues)]
+
+
+def test_objects_become_lists_and_numbers_become_texts_always() -> None:
+    release = read(
+        b'{"ocid":"o","parties":[{"id":1}],"buyer":{"id":2},"tender":{"procuringEntity":{"id":3.0}},'
+        b'"bids":{"details":[{"status":"valid","tenderers":{"id":4}}]},'
+        b'"awards":[{"id":5,"status":"active","suppliers":{"id":6},"items":[{"classification":'
+        b'{"scheme":"s","id":7}}]}]}'
+    )
+
+    prepared(release)
+
+    assert write(release) == (
+        '{"ocid":"o","parties":[{"id":"1"}],"buyer":{"id":"2"},'
+        '"tender":{"procuringEntity":{"id":"3.0"}},'
+        '"bids":{"details":[{"status":"valid","tenderers":[{"id":"4"}]}]},'
+        '"awards":[{"id":"5","status":"active","suppliers":[{"id":"6"}],'
+        '"items":[{"classification":{"scheme":"s","id":"7"}}]}]}'
+    )
+
+
+def test_numbers_keep_their_digits_and_keys_their_order() -> None:
+    text = '{"z":1.10,"a":1e2,"n":123456789012345678901234567890,"t":"é\\n\\u0001","b":true}'
+
+    assert write(read(text.encode())) == text
+
+
+def test_defaults_fill_what_is_missing_and_nothing_else() -> None:
+    release = {
+        "bids": {
+            "details": [
+                {"value": {"amount": 1}, "items": [{"classification": {"id": "x"}}]},
+                {"value": {"amount": 1, "currency": None}, "status": None},
+            ]
+        },
+        "awards": [{"items": [{"classification": {}}]}],
+    }
+
+    done = prepared(
+        release,
+        "[defaults]\ncurrency=USD\nitem_classification_scheme=UNSPSC\nbid_status=valid\n"
+        "award_status=active",
+    )
+
+    first, second = done.release["bids"]["details"]
+    assert first["value"]["currency"] == "USD"
+    assert first["status"] == "valid"
+    assert first["items"][0]["classification"]["scheme"] == "UNSPSC"
+    assert second == {"value": {"amount": 1, "currency": None}, "status": None}
+    assert done.release["awards"][0]["status"] == "active"
+    assert done.release["awards"][0]["items"][0]["classification"] == {"scheme": "UNSPSC"}
+    assert done.issues == []
+
+
+def test_what_stays_wrong_is_told_with_line_path_and_positions() -> None:
+    release = {
+        "ocid": "o,1",
+        "bids": {
+            "details": [
+                {"value": {"amount": 0}, "status": "qualified"},
+                {"value": {"amount": 5, "currency": "USD"}, "items": [{"classification": {}}]},
+            ]
+        },
+        "awards": [{"items": [{}, {"classification": {}}]}],
+    }
+
+    assert issues(release) == [
+        "1,o,1,/bids/details[]/value/amount,0,,is zero",
+        "1,o,1,/bids/details[]/value/currency,0,,not set",
+        "1,o,1,/bids/details[]/status,0,qualified,invalid",
+        "1,o,1,/bids/details[]/items[]/classification/scheme,1.0,,not set",
+        "1,o,1,/bids/details[]/status,1,,not set",
+        "1,o,1,/awards[]/items[]/classification/scheme,0.1,,not set",
+        "1,o,1,/awards[]/status,0,,not set",
+    ]
+
+
+def test_placeholders_are_removed() -> None:
+    release = {
+        "buyer": {"id": "none", "name": "x"},
+        "bids": {
+            "details": [
+                {"status": "valid", "value": {"amount": 0.0, "currency": "A", "note": 1}},
+                {"status": "valid", "value": {"amount": 99999999, "currency": "A"},
+                 "tenderers": [{"id": "none"}]},
+            ]
+        },
+    }  # fmt: skip
+
+    done = prepared(release, "[redactions]\namount = 0|99999999\norganization_id = none|nobody")
+
+    assert done.release["buyer"] == {"name": "x"}
+    # The last member takes the place of the one removed, as in Cardinal.
+    assert list(done.release["bids"]["details"][0]["value"].items()) == [
+        ("note", 1),
+        ("currency", "A"),
+    ]
+    assert done.release["bids"]["details"][1]["tenderers"] == [{}]
+    assert done.issues == []
+
+
+def test_codes_are_mapped_before_they_are_checked() -> None:
+    release = {
+        "bids": {"details": [{"status": "qualified"}]},
+        "awards": [{"status": "Active"}, {"status": "odd"}],
+    }
+
+    done = prepared(
+        release, "[codelists.bid_status]\nqualified=valid\n[codelists.award_status]\nActive=active"
+    )
+
+    assert done.release["bids"]["details"][0]["status"] == "valid"
+    assert [award["status"] for award in done.release["awards"]] == ["active", "odd"]
+    assert [issue.value for issue in done.issues] == ["odd"]
+
+
+def test_an_award_is_cancelled_when_all_its_contracts_are() -> None:
+    release = {
+        "contracts": [
+            {"awardID": 1, "status": "cancelled"},
+            {"awardID": "1", "status": "cancelled"},
+            {"awardID": "2", "status": "cancelled"},
+            {"awardID": "2", "status": "active"},
+        ],
+        "awards": [{"id": n, "status": "active"} for n in (1, 2, 3)],
+    }
+
+    done = prepared(release, "[corrections]\naward_status_by_contract_status = true")
+
+    statuses = [award["status"] for award in done.release["awards"]]
+    assert statuses == ["cancelled", "active", "active"]
+    assert done.release["contracts"][0]["awardID"] == "1"
+
+
+def test_auctions_become_bids_only_where_there_are_none() -> None:
+    settings = "[modifications]\nmove_auctions = true"
+    auctions = [{"stages": [{"bids": [{"status": "valid"}]}, {"id": 1}]},
+                {"stages": [{"bids": [{"status": "invited"}]}]}]  # fmt: skip
+
+    moved = prepared({"auctions": auctions}, settings)
+    kept = prepared({"auctions": [], "bids": {}}, settings)
+
+    assert [bid["status"] for bid in moved.release["bids"]["details"]] == ["valid", "invited"]
+    assert moved.release["auctions"] == [{"stages": [{}, {"id": 1}]}, {"stages": [{}]}]
+    assert kept.release["bids"] == {}
+    assert kept.warnings == ["Can't move /auctions, because /bids is occupied."]
+
+
+def test_prefixes_are_put_once_and_methods_cut_at_the_separator() -> None:
+    release = {
+        "buyer": {"id": "B"},
+        "tender": {
+            "procuringEntity": {"id": "UC-P"},
+            "procurementMethodDetails": "Open  - goods - 1",
+        },
+        "bids": {"details": [{"status": "valid", "tenderers": [{"id": 1}, {"id": "RPE-2"}]}]},
+    }
+
+    done = prepared(
+        release,
+        "[modifications]\nprefix_buyer_or_procuring_entity_id = UC-\n"
+        "prefix_tenderer_or_supplier_id = RPE-\nsplit_procurement_method_details = -",
+    ).release
+
+    assert done["buyer"]["id"] == "UC-B"
+    assert done["tender"] == {"procuringEntity": {"id": "UC-P"}, "procurementMethodDetails": "Open"}
+    assert [one["id"] for one in done["bids"]["details"][0]["tenderers"]] == ["RPE-1", "RPE-2"]
+
+
+def test_roles_of_parties_follow_from_where_they_are_named() -> None:
+    release = {
+        "parties": [{"id": "A", "roles": ["supplier", "funder"]}, {"id": "B"}, {"id": "C"}],
+        "buyer": {"id": "B"},
+        "tender": {"procuringEntity": {"id": "B"}},
+        "bids": {"details": [{"status": "valid", "tenderers": [{"id": "A"}]}]},
+    }
+
+    done = prepared(release, "[defaults]\nparty_roles = true").release
+
+    assert [party.get("roles") for party in done["parties"]] == [
+        ["funder", "supplier", "tenderer"],
+        ["buyer", "procuringEntity"],
+        None,
+    ]
+
+
+def test_the_command_writes_releases_and_issues_and_names_bad_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out, errors = (tmp_path / name for name in ("in.jsonl", "out.jsonl", "errors.csv"))
+    file.write_bytes(b'{"ocid":"a","awards":[{"id":1}]}\n\n{bad\n[]\n{"ocid":"b"}\n')
+
+    status = status_of(["prepare", "-o", str(out), "-e", str(errors), str(file)])
+
+    assert status == 0
+    assert out.read_text() == '{"ocid":"a","awards":[{"id":"1"}]}\n{"ocid":"b"}\n'
+    assert errors.read_text() == "1,a,/awards[]/status,0,,not set\n"
+    told = capsys.readouterr().err
+    assert "Line 3 is invalid JSON, skipping." in told
+    assert "Line 4 is not a JSON object, skipping." in told
+    assert json.loads(io.StringIO(out.read_text()).readline())["ocid"] == "a"
