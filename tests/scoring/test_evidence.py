@@ -1,0 +1,166 @@
+"""What a score shows can be looked up: in the stored release, at the place named, the value shown.
+
+And what is not published is not held against anybody, nor for them: without a field that an
+indicator declares, nothing comes out as clear that was not clear before.
+"""
+
+import copy
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from deploy.sandbox.generate import releases
+from scoring.evaluate import Populations, bulk, compute_populations
+from scoring.facts import Facts
+from scoring.indicator import Indicator, catalogue
+from scoring.judging import _read
+from scoring.profiles import load_profile
+from shared.feed import Change
+from shared.feed.entries import Entry, lines
+from tests.scoring.office import Office
+from tests.scoring.releases import change
+
+KZ = load_profile("kz")
+LENIENT = msgspec.structs.replace(
+    KZ,
+    minimum_group=2,
+    parameters={
+        "R003": {"days": 20, "days_by_details": {}},
+        "R024": {"threshold": 0.05},
+        "R025": {"threshold": 0.5, "percentile": 50},
+        "R058": {"threshold": 0.05},
+        "R038": {"threshold": 0.3, "minimum_contracting_processes": 2},
+        "R048": {"threshold": 2.0, "minimum_contracting_processes": 2},
+    },
+)
+"""So that much is flagged, parties too, in a world of a few hundred purchases."""
+
+
+def sandbox(seed: int, count: int) -> list[dict[str, Any]]:
+    """Invented purchases, every fifth with a publisher's flaw in it."""
+    found = [msgspec.json.decode(line) for line in releases(seed, count)]
+    rnd = random.Random(seed)
+    for one in found[::5]:
+        field = rnd.choice(["bids", "awards", "tender.numberOfTenderers", "bids.details.status"])
+        _remove(one, field.split("."))
+    return found
+
+
+async def test_a_thousand_random_findings_show_what_stands_in_the_stored_release(
+    scoring_office: Office,
+) -> None:
+    scoring_office.profile = LENIENT
+    await scoring_office.restart()
+    await scoring_office.publish(*sandbox(11, 1500))
+    await scoring_office.work()
+    rows = await scoring_office.rows("SELECT * FROM finding WHERE closed_at IS NULL ORDER BY id")
+    stored = await _stored_releases(scoring_office)
+
+    looked_up: Counter[str] = Counter()
+    for row in random.Random(1).sample(rows, 1000):
+        evidence = msgspec.json.decode(row["evidence"])
+        assert evidence, f"{row['indicator']} shows nothing"
+        for one in evidence:
+            release = stored[one["process"] or row["subject_id"]]
+            assert _resolve(release, one["path"]) == one["value"], (row["indicator"], one)
+        looked_up[row["indicator"]] += 1
+
+    assert looked_up.keys() == catalogue().keys()
+
+
+@pytest.fixture(scope="module")
+def world() -> list[dict[str, Any]]:
+    return sandbox(5, 120)
+
+
+@pytest.mark.parametrize("indicator", catalogue().values(), ids=lambda one: one.code)
+def test_without_a_declared_field_nothing_becomes_clear(
+    tmp_path: Path, world: list[dict[str, Any]], indicator: Indicator
+) -> None:
+    populations = _populations(tmp_path, world)
+    before = _results(tmp_path, world, indicator, populations)
+
+    for field in indicator.fields:
+        after = _results(tmp_path, _all_without(world, field), indicator, populations)
+        cleared = {
+            subject: before.get(subject)
+            for subject, status in after.items()
+            if status == "clear" and before.get(subject) != "clear"
+        }
+        assert cleared == {}, field
+
+    assert len(set(before.values())) > 1
+
+
+def _results(
+    folder: Path, world: list[dict[str, Any]], indicator: Indicator, populations: Populations
+) -> dict[tuple[str, str], str]:
+    facts = _facts(folder, world)
+    try:
+        chosen = {indicator.code: indicator}
+        return {
+            key: one.status
+            for judgements in bulk(facts, chosen, LENIENT, populations=populations)
+            for key, one in _read(judgements)
+        }
+    finally:
+        facts.close()
+
+
+def _populations(folder: Path, world: list[dict[str, Any]]) -> Populations:
+    facts = _facts(folder, world)
+    try:
+        return compute_populations(facts, catalogue(), LENIENT)
+    finally:
+        facts.close()
+
+
+def _facts(folder: Path, world: list[dict[str, Any]]) -> Facts:
+    facts = Facts.open(":memory:", threads=1)
+    page = folder / "page.ndjson"
+    page.write_bytes(lines(list(_entries([change(one) for one in world]))))
+    assert facts.load(page, last_seq=len(world), epoch="e").faults == []
+    return facts
+
+
+def _entries(changes: list[Change]) -> Iterator[Entry]:
+    for seq, one in enumerate(changes, 1):
+        yield Entry(seq, one.key, deleted=False, body=one.body or b"null")
+
+
+def _all_without(world: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
+    found = copy.deepcopy(world)
+    for one in found:
+        _remove(one, field.split("."))
+    return found
+
+
+def _remove(found: Any, path: list[str]) -> None:
+    """Take a field away, through arrays."""
+    if isinstance(found, list):
+        for one in found:
+            _remove(one, path)
+    elif isinstance(found, dict):
+        if len(path) == 1:
+            found.pop(path[0], None)
+        else:
+            _remove(found.get(path[0]), path[1:])
+
+
+def _resolve(document: Any, pointer: str) -> Any:
+    """Follow a JSON pointer (RFC 6901)."""
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        document = document[int(key)] if isinstance(document, list) else document[key]
+    return document
+
+
+async def _stored_releases(found: Office) -> dict[str, Any]:
+    async with found.ingestor.connection() as connection:
+        rows = await connection.fetch("SELECT key, body FROM feed_state WHERE feed = 'releases'")
+    return {row["key"]: msgspec.json.decode(row["body"])["release"] for row in rows}
