@@ -88,7 +88,7 @@ class Up:
 def platform(tmp_path: Path) -> Iterator[Up]:
     up = Up(tmp_path / "data")
     yield up
-    if up.process and up.process.poll() is None:
+    if up.process:
         up.end(signal.SIGTERM)
     up.place.clear_leftovers()
 
