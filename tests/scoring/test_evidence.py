@@ -1,29 +1,15 @@
-"""What a score shows can be looked up: in the stored release, at the place named, the value shown.
+"""What a score shows stands in the stored release, at the place named, with the value shown."""
 
-And what is not published is not held against anybody, nor for them: without a field that an
-indicator declares, nothing comes out as clear that was not clear before.
-"""
-
-import copy
 import random
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from deploy.sandbox.generate import releases
-from scoring.evaluate import Populations, bulk, compute_populations
-from scoring.facts import Facts
-from scoring.indicator import Indicator, catalogue
-from scoring.judging import _read
+from scoring.indicator import catalogue
 from scoring.profiles import load_profile
-from shared.feed import Change
-from shared.feed.entries import Entry, lines
 from tests.scoring.office import Office
-from tests.scoring.releases import change
 
 KZ = load_profile("kz")
 LENIENT = msgspec.structs.replace(
@@ -71,73 +57,6 @@ async def test_a_thousand_random_findings_show_what_stands_in_the_stored_release
         looked_up[row["indicator"]] += 1
 
     assert looked_up.keys() == catalogue().keys()
-
-
-@pytest.fixture(scope="module")
-def world() -> list[dict[str, Any]]:
-    return sandbox(5, 120)
-
-
-@pytest.mark.parametrize("indicator", catalogue().values(), ids=lambda one: one.code)
-def test_without_a_declared_field_nothing_becomes_clear(
-    tmp_path: Path, world: list[dict[str, Any]], indicator: Indicator
-) -> None:
-    populations = _populations(tmp_path, world)
-    before = _results(tmp_path, world, indicator, populations)
-
-    for field in indicator.fields:
-        after = _results(tmp_path, _all_without(world, field), indicator, populations)
-        cleared = {
-            subject: before.get(subject)
-            for subject, status in after.items()
-            if status == "clear" and before.get(subject) != "clear"
-        }
-        assert cleared == {}, field
-
-    assert len(set(before.values())) > 1
-
-
-def _results(
-    folder: Path, world: list[dict[str, Any]], indicator: Indicator, populations: Populations
-) -> dict[tuple[str, str], str]:
-    facts = _facts(folder, world)
-    try:
-        chosen = {indicator.code: indicator}
-        return {
-            key: one.status
-            for judgements in bulk(facts, chosen, LENIENT, populations=populations)
-            for key, one in _read(judgements)
-        }
-    finally:
-        facts.close()
-
-
-def _populations(folder: Path, world: list[dict[str, Any]]) -> Populations:
-    facts = _facts(folder, world)
-    try:
-        return compute_populations(facts, catalogue(), LENIENT)
-    finally:
-        facts.close()
-
-
-def _facts(folder: Path, world: list[dict[str, Any]]) -> Facts:
-    facts = Facts.open(":memory:", threads=1)
-    page = folder / "page.ndjson"
-    page.write_bytes(lines(list(_entries([change(one) for one in world]))))
-    assert facts.load(page, last_seq=len(world), epoch="e").faults == []
-    return facts
-
-
-def _entries(changes: list[Change]) -> Iterator[Entry]:
-    for seq, one in enumerate(changes, 1):
-        yield Entry(seq, one.key, deleted=False, body=one.body or b"null")
-
-
-def _all_without(world: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
-    found = copy.deepcopy(world)
-    for one in found:
-        _remove(one, field.split("."))
-    return found
 
 
 def _remove(found: Any, path: list[str]) -> None:
