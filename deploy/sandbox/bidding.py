@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from deploy.sandbox.world import Crowd, Party
+from deploy.sandbox.parties import Crowd, Party
 
 GAP_MEAN = 0.12
 GAP_SPREAD = 0.012

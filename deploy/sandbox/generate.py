@@ -9,8 +9,8 @@ import msgspec
 
 from deploy.sandbox.calendar import span
 from deploy.sandbox.faults import spoil
+from deploy.sandbox.parties import make_world
 from deploy.sandbox.purchase import imagine, write
-from deploy.sandbox.world import make_world
 
 TODAY = date(2026, 1, 15)
 """The world's day unless another is given, so that a seed means the same next year."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from deploy.sandbox.bidding import STORIES, Bid, compete, pick, winner
 from deploy.sandbox.calendar import Dates, Span, moment, plan
+from deploy.sandbox.parties import Party, World
 from deploy.sandbox.sectors import SECTORS, Sector
-from deploy.sandbox.world import Party, World
 
 METHODS = {"open": 68.0, "selective": 6.0, "limited": 14.0, "direct": 12.0}
 METHOD_NAMES = {
