@@ -15,7 +15,8 @@ Release = dict[str, Any]
 def mixed(count: int, *, alarming: int, now: datetime) -> list[tuple[Release, bool]]:
     """`count` purchases, every n-th of them alarming, each with whether it is."""
     step = count // alarming
-    return [_purchase(n, n % step == 0, now) for n in range(count)]
+    alarms = (n % step == 0 for n in range(count))
+    return [(purchase(n, alarm=alarm, now=now), alarm) for n, alarm in enumerate(alarms)]
 
 
 def line(release: Release) -> bytes:
@@ -23,7 +24,8 @@ def line(release: Release) -> bytes:
     return json.dumps(release, ensure_ascii=False).encode() + b"\n"
 
 
-def _purchase(number: int, alarm: bool, now: datetime) -> tuple[Release, bool]:
+def purchase(number: int, *, alarm: bool, now: datetime) -> Release:
+    """A purchase under a number of its own, alarming or calm, as of a moment."""
     days = 2 if alarm else 30
     end = now - timedelta(days=3)
     bids = _alarming_bids(number, end) if alarm else _calm_bids(number, end)
@@ -62,7 +64,7 @@ def _purchase(number: int, alarm: bool, now: datetime) -> tuple[Release, bool]:
                 "items": [{"id": "1", "classification": {"scheme": "ENSTRU", "id": "101010"}}],
             }
         ],
-    }, alarm
+    }
 
 
 def _alarming_bids(number: int, end: datetime) -> list[dict[str, Any]]:

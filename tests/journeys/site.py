@@ -1,0 +1,135 @@
+"""A running platform seen from both its doors: strangers ask the gateway, publishers hand in files.
+
+Nothing here knows how the services do their work; only `settled` looks at their tables, to tell
+when what was handed in has arrived everywhere.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+from deploy.local.children import python_program
+from tests.harness.stage import Stage
+
+ARRIVES_WITHIN = 60.0
+
+ARRIVED = """
+    SELECT (SELECT scored_seq FROM scoring.engine)
+           >= (SELECT seq FROM ingestor.feed_head WHERE feed = 'releases')
+       AND NOT EXISTS (
+           SELECT FROM (SELECT feed, seq FROM scoring.feed_head
+                        UNION ALL SELECT feed, seq FROM ingestor.feed_head) AS made
+           LEFT JOIN gateway.feed_cursor AS read ON read.feed = made.feed
+           WHERE coalesce(read.seq, 0) < made.seq)
+"""
+
+COMPARED = """
+    SELECT NOT EXISTS (SELECT FROM scoring.rejudge)
+       AND (SELECT compared_seq FROM scoring.engine)
+           >= (SELECT seq FROM ingestor.feed_head WHERE feed = 'releases')
+"""
+
+VIEW = "SELECT seq FROM gateway.change_head"
+
+
+class Ended(NamedTuple):
+    """How a command ended and what it printed, one JSON document a line."""
+
+    status: int
+    rows: list[dict[str, Any]]
+    complaint: str
+
+
+@dataclass
+class Site:
+    """The platform, a folder for files on their way to it, and a client that has a key."""
+
+    stage: Stage
+    folder: Path
+    client: httpx.AsyncClient
+
+    async def get(self, path: str, **asked: Any) -> Any:
+        """The JSON of an answer that must be 200."""
+        answer = await self.client.get(path, params=asked or None)
+        assert answer.status_code == 200, f"{path} {asked}: {answer.text}"
+        return answer.json()
+
+    async def walk(self, path: str, **asked: Any) -> list[dict[str, Any]]:
+        """All rows of a list, page after page."""
+        rows: list[dict[str, Any]] = []
+        mark: dict[str, str] = {}
+        while True:
+            page = await self.get(path, **asked, **mark)
+            rows += page["data"]
+            if not page["page"]["has_more"]:
+                return rows
+            mark = {"cursor": page["page"]["next_cursor"]}
+
+    async def status(self, path: str, **asked: Any) -> int:
+        """The status of an answer."""
+        return (await self.client.get(path, params=asked or None)).status_code
+
+    async def command(self, program: str, *words: str) -> Ended:
+        """Run a command of a service to its end."""
+        process = await asyncio.create_subprocess_exec(
+            python_program(program),
+            *words,
+            env=self.stage.platform.environment(program),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        printed, complaint = await process.communicate()
+        rows = [json.loads(line) for line in printed.splitlines() if line.startswith(b"{")]
+        assert process.returncode is not None
+        return Ended(process.returncode, rows, complaint.decode())
+
+    async def load(self, *words: str | Path) -> Ended:
+        """Hand in files and wait until what was in them can be seen."""
+        ended = await self.command("ingestor", "load", "--json", *map(str, words))
+        await self.settled()
+        return ended
+
+    async def publish(self, source: str, *releases: Mapping[str, Any]) -> None:
+        """Hand in releases that must all be taken."""
+        path = self.write(f"{source}.jsonl", (json.dumps(one).encode() for one in releases))
+        ended = await self.load(path, "--source", source)
+        assert (ended.status, ended.rows[0]["quarantined"]) == (0, 0), ended
+
+    def write(self, name: str, lines: Iterable[bytes]) -> Path:
+        """Put a file of lines into the folder."""
+        path = self.folder / name
+        path.write_bytes(b"".join(line + b"\n" for line in lines))
+        return path
+
+    async def settled(self, condition: str = ARRIVED) -> None:
+        """Wait until everything handed in has been judged and the gateway answers with it."""
+        deadline = time.monotonic() + ARRIVES_WITHIN
+        async with self.stage.admin() as admin:
+            while not await admin.fetchval(condition):
+                assert time.monotonic() < deadline, f"has not arrived in {ARRIVES_WITHIN:.0f} s"
+                await asyncio.sleep(0.05)
+            seen = await admin.fetchval(VIEW)
+        while (await self.get("/v1/meta/freshness"))["seq"] < seen:
+            await asyncio.sleep(0.02)
+
+    async def steady(self, *questions: str) -> list[Any]:
+        """The answers to questions asked of one and the same state."""
+        while True:
+            before = (await self.get("/v1/meta/freshness"))["seq"]
+            answers = [await self.get(question) for question in questions]
+            if (await self.get("/v1/meta/freshness"))["seq"] == before:
+                return answers
+
+
+def resolve(document: Any, pointer: str) -> Any:
+    """What a JSON pointer (RFC 6901) points at; raises LookupError where there is nothing."""
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        document = document[int(key)] if isinstance(document, list) else document[key]
+    return document
