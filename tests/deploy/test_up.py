@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,8 @@ def platform(tmp_path: Path) -> Iterator[Up]:
     if up.process:
         up.end(signal.SIGTERM)
     up.place.clear_leftovers()
+    for server in SERVERS:  # for root the data lie elsewhere, behind a link
+        shutil.rmtree((up.place.path / server).resolve(), ignore_errors=True)
 
 
 def invited(said: str) -> list[str]:
