@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,12 +53,13 @@ class Site:
     stage: Stage
     folder: Path
     client: httpx.AsyncClient
+    releases: dict[str, Any] = field(default_factory=dict)
 
     async def get(self, path: str, **asked: Any) -> Any:
         """The JSON of an answer that must be 200."""
         answer = await self.client.get(path, params=asked or None)
         assert answer.status_code == 200, f"{path} {asked}: {answer.text}"
-        return answer.json()
+        return answer.json(parse_constant=no_json)
 
     async def walk(self, path: str, **asked: Any) -> list[dict[str, Any]]:
         """All rows of a list, page after page."""
@@ -125,6 +126,53 @@ class Site:
             answers = [await self.get(question) for question in questions]
             if (await self.get("/v1/meta/freshness"))["seq"] == before:
                 return answers
+
+
+class Shown(NamedTuple):
+    """A value that a score rests on, where it is said to stand, and what stands there."""
+
+    subject: str
+    code: str
+    process: str
+    path: str
+    value: Any
+    there: Any
+
+    @property
+    def stands(self) -> bool:
+        """Whether the value shown is the one published."""
+        return type(self.value) is type(self.there) and bool(self.value == self.there)
+
+
+async def shown_values(site: Site, source: str) -> list[Shown]:
+    """Every value that the scores of a source's purchases and of their parties rest on."""
+    rows = await site.walk("/v1/processes", source=source, limit=200)
+    subjects = {row["links"]["score"] for row in rows}
+    parties = [(role, one) for row in rows for role in ROLES for one in row[f"{role}s"]]
+    subjects |= {f"/v1/scores/{role}/{one['id']}" for role, one in parties if not one["person"]}
+    shown = []
+    for subject in sorted(subjects):
+        answer = await site.client.get(subject)
+        for result in answer.json().get("indicators", ()):
+            shown += [await _shown(site, subject, result["code"], e) for e in result["evidence"]]
+    return shown
+
+
+ROLES = ("buyer", "supplier")
+
+
+async def _shown(site: Site, subject: str, code: str, evidence: dict[str, Any]) -> Shown:
+    process = evidence["process"] or subject.rpartition("/")[2]
+    if process not in site.releases:
+        package = await site.get("/v1/ocds/releases", process=process)
+        [site.releases[process]] = package["releases"]
+    there = resolve(site.releases[process], evidence["path"])
+    return Shown(subject, code, process, evidence["path"], evidence["value"], there)
+
+
+def no_json(word: str) -> None:
+    """Refuse NaN and its like, which Python reads and others do not."""
+    raise ValueError(f"{word} is not JSON")
 
 
 def resolve(document: Any, pointer: str) -> Any:
