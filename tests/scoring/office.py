@@ -51,7 +51,7 @@ class Office:
         facts = await asyncio.to_thread(Facts.open, self.folder / "facts.duckdb", threads=1)
         self.session = Session(
             database=self.scoring,
-            facts=FactsThread(facts),
+            facts=FactsThread(facts, threads=1),
             client=self.client,
             bell=await Bell.connect(NO_REDIS),
             clock=self.clock,

@@ -33,6 +33,7 @@ def release(ocid: str, **changes: Any) -> dict[str, Any]:
             "id": "t",
             "status": "complete",
             "procurementMethod": "open",
+            "procurementMethodDetails": "Открытый конкурс",
             "procuringEntity": {"id": BUYER},
             "numberOfTenderers": 3,
             "value": {"amount": 1500.0, "currency": "KZT"},

@@ -258,15 +258,18 @@ async def test_a_score_that_cannot_be_written_is_set_aside_alone(scoring_office:
 async def test_a_new_method_judges_everything_anew_and_says_so(scoring_office: Office) -> None:
     await scoring_office.publish(suspicious("ocds-1"), release("ocds-2"))
     await scoring_office.work()
+    before = await scoring_office.score("ocds-1")
     dearer = msgspec.structs.replace(catalogue()["R018"], points=35, version="dearer")
 
     await _change_catalogue(scoring_office, {**catalogue(), "R018": dearer})
     await scoring_office.work()
 
     score = await scoring_office.score("ocds-1")
+    assert before
     assert score
     assert score["cause"] == "method"
-    assert score["points"]["lower"] == 60.0
+    assert score["points"]["lower"] == before["points"]["lower"] + 15
+    assert score["method_version"] != before["method_version"]
     assert await scoring_office.rows("SELECT * FROM rejudge") == []
 
 

@@ -100,7 +100,8 @@ class Comparison:
         session = self._session
         standard = session.standard
         found = await session.facts(
-            lambda facts: compute_populations(facts, standard.catalogue, standard.profile)
+            lambda facts: compute_populations(facts, standard.catalogue, standard.profile),
+            many=True,
         )
         rows = sorted(
             PopulationRow(row.code, row.peer, row.n, row.q1, row.q3, row.low, row.high)
@@ -127,7 +128,9 @@ class Comparison:
     async def _judge_parties(self, cause: str) -> None:
         session = self._session
         standard, seq = session.standard, session.facts_seq
-        cases, failed = await session.facts(lambda facts: judge_parties(facts, standard, seq))
+        cases, failed = await session.facts(
+            lambda facts: judge_parties(facts, standard, seq), many=True
+        )
         occasion = Occasion(cause, session.clock.now(), standard)
         for subject_type in ("buyer", "supplier"):
             some = [case for case in cases if case.key[0] == subject_type]

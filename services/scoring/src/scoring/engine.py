@@ -92,7 +92,8 @@ class Engine:
     async def _turn(self, stop: asyncio.Event) -> None:
         async with leadership(self._settings.database_url) as lost:
             self._settings.facts_path.parent.mkdir(parents=True, exist_ok=True)
-            facts = FactsThread(await asyncio.to_thread(self._open_facts))
+            opened = await asyncio.to_thread(self._open_facts)
+            facts = FactsThread(opened, threads=self._settings.duckdb_threads)
             session = self._session(facts)
             worker = asyncio.create_task(self._listen(stop))
             work = asyncio.create_task(self._work(session))

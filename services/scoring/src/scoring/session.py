@@ -47,6 +47,9 @@ PAGE: Final = 5_000
 BATCH: Final = 5_000
 """Processes judged and written in one transaction."""
 
+MANY: Final = 500
+"""Processes from which DuckDB works with all its threads."""
+
 METHOD_CHANGED: Final = -1
 """As `compared_seq`: nothing has been compared by the present method."""
 
@@ -149,7 +152,8 @@ class Session:
         began = time.perf_counter()
         epoch = str(page.epoch)
         loaded = await self.facts(
-            lambda facts: facts.load(self._incoming, last_seq=page.last_seq, epoch=epoch)
+            lambda facts: facts.load(self._incoming, last_seq=page.last_seq, epoch=epoch),
+            many=page.count >= MANY,
         )
         judged_seconds.labels("load").observe(time.perf_counter() - began)
         self.facts_seq, self.loaded_at = page.last_seq, time.monotonic()
@@ -289,7 +293,8 @@ class Session:
         if not pids:
             return []
         return await self.facts(
-            lambda facts: judge_processes(facts, self.standard, self.flags, pids)
+            lambda facts: judge_processes(facts, self.standard, self.flags, pids),
+            many=len(pids) >= MANY,
         )
 
     async def _write(
