@@ -1,0 +1,107 @@
+"""Natural persons at the portal: none leaves the translation but as a keyed pseudonym.
+
+Sole traders (IIN in place of a BIN, participants of type 2 and 3, "ИП …") keep a pseudonymous id
+and no name. Heads of organisations and shared telephone numbers and e-mails become keyed marks, so
+that two purchases can be seen to share one without anybody seeing whose it is.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import b32encode
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ingestor.sources.goszakup.payloads_subjects import Employee, Subject
+from ingestor.sources.goszakup.values import NUMBER_LENGTH, business_number, text
+from shared.ocds.persons import SOLE_TRADER, Veil
+from shared.vocabulary.identifiers import person_numbers_in, person_pseudonym
+
+SOURCE: Final = "goszakup"
+PERSON_TYPES: Final = frozenset({"2", "3"})  # type_supplier: person, sole trader
+SHORTEST_NAME: Final = 6  # characters; a shorter name may be any word
+MARK_LENGTH: Final = 26
+DAY_TENS: Final = "0123"  # fifth digit of an IIN, which begins with a birth date
+
+_TWELVE_DIGITS: Final = re.compile(r"\d{12}", re.ASCII)
+_HEAD: Final = ("руковод", "директор", "басшы", "head")
+
+
+@dataclass(slots=True)
+class Curtain:
+    """Hides the persons of one process. `key` is secret: a number of twelve digits is guessed."""
+
+    key: bytes
+    hidden: dict[str, str] = field(default_factory=dict)
+
+    def pseudonym(self, number: str, *names: object) -> str:
+        """Return the pseudonym of a person, and remember what may not be seen."""
+        made = person_pseudonym(SOURCE, number, self.key)
+        self.hidden[number] = made
+        for name in map(text, names):
+            if name and len(name) >= SHORTEST_NAME and " " in name:
+                self.hidden[name] = made
+        return made
+
+    def mark(self, kind: str, value: object) -> str | None:
+        """Return a keyed mark of a telephone number or an e-mail address."""
+        written = text(value)
+        if written is None:
+            return None
+        plain = "".join(written.casefold().split())
+        digest = hmac.new(self.key, f"{kind}\0{plain}".encode(), hashlib.sha256).digest()
+        return f"{kind}_{b32encode(digest).decode()[:MARK_LENGTH].lower()}"
+
+    def head(self, employees: list[Employee] | None) -> str | None:
+        """Return the pseudonym of who heads an organisation, where the register says so."""
+        for one in employees or ():
+            role, iin = (text(one.role_name) or "").casefold(), business_number(one.iin)
+            if iin and any(word in role for word in _HEAD):
+                return self.pseudonym(iin)
+        return None
+
+    def draw(self, release: dict[str, Any]) -> dict[str, Any]:
+        """Return the release with every person in it hidden, also inside texts."""
+        hidden = dict(self.hidden)
+        for written in _texts(release):
+            if len(written) >= NUMBER_LENGTH:
+                for number in person_numbers_in(written):
+                    hidden[number] = person_pseudonym(SOURCE, number, self.key)
+        if not hidden:
+            return release
+        veiled: dict[str, Any] = Veil(hidden).anything(release)
+        return veiled
+
+
+def is_person_id(number: str | None) -> bool:
+    """Tell whether a business number is a natural person's: its fifth digit is of a birth day."""
+    return (
+        number is not None
+        and _TWELVE_DIGITS.fullmatch(number) is not None
+        and number[4] in DAY_TENS
+    )
+
+
+def is_person(number: str | None, subject: Subject | None, name: str | None = None) -> bool:
+    """Tell whether a participant is a natural person, by number, register entry and name."""
+    if is_person_id(number):
+        return True
+    if subject is not None and text(subject.type_supplier) in PERSON_TYPES:
+        return True
+    if subject is not None and business_number(subject.iin) and not business_number(subject.bin):
+        return is_person_id(business_number(subject.iin)) or number is None
+    return number is None and name is not None and SOLE_TRADER.fullmatch(name) is not None
+
+
+def _texts(value: Any) -> list[str]:
+    found: list[str] = []
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, dict):
+            stack += one.values()
+        elif isinstance(one, list):
+            stack += one
+    return found
