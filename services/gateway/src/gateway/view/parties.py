@@ -16,7 +16,8 @@ class Parties:
     """The parties of one process, found by role or by a reference inside the release."""
 
     def __init__(self, links: list[PartyLink], release: Json) -> None:
-        names = {reading.text(p, "id"): reading.text(p, "name") for p in _references(release)}
+        named = ((reading.text(p, "id"), _name(p)) for p in _references(release))
+        names = {local: name for local, name in named if name}
         self.links = links
         self.refs = {link.id: _ref(link, names.get(link.local_id)) for link in links}
         self._by_local = {link.local_id: link.id for link in links if link.local_id}
@@ -44,6 +45,11 @@ class Parties:
         if local in self._by_local:
             return self._by_local[local]
         return self._by_name.get(normal_name(name)) if name else None
+
+
+def _name(reference: Json) -> str | None:
+    identifier = reading.part(reference, "identifier")
+    return reading.wording(reference, "name") or reading.text(identifier, "legalName")
 
 
 def _references(release: Json) -> Iterator[Json]:

@@ -71,11 +71,15 @@ def _standing_awards(release: Json) -> list[Json]:
 
 
 def _title(release: Json) -> str | None:
+    """Say what is bought: the title of the tender or what comes nearest to one."""
     tender = reading.part(release, "tender")
+    first = [each for name in ("awards", "contracts") for each in reading.rows(release, name)[:1]]
+    stages = [tender, *first]
+    items = [item for stage in stages for item in reading.rows(stage, "items")[:1]]
     places = [(tender, "title"), (release, "title"), (tender, "description")]
-    places += [(award, "title") for award in reading.rows(release, "awards")[:1]]
-    places += [(contract, "title") for contract in reading.rows(release, "contracts")[:1]]
-    return next(filter(None, (reading.text(*place) for place in places)), None)
+    places += [(stage, "title") for stage in first]
+    places += [(stage, "description") for stage in (*first, *items)]
+    return next(filter(None, (reading.wording(*place) for place in places)), None)
 
 
 def _published(entry: ReleaseEntry, tender: Json) -> datetime | None:

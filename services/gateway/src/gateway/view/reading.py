@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from gateway.documents import Money
+from shared.vocabulary.text import LANGUAGES
 
 LONGEST_TEXT: Final = 500
 """Characters of a title shown in a document; the release has the whole of it."""
@@ -42,6 +43,12 @@ def text(value: Json, name: str) -> str | None:
     if isinstance(found, bool | float) or not isinstance(found, str | int):
         return None
     return str(found).replace("\0", "").strip()[:LONGEST_TEXT] or None
+
+
+def wording(value: Json, name: str) -> str | None:
+    """Return a text in whatever language it is given: plain, or as `title_kk`, `_ru`, `_en`."""
+    names = (name, *(f"{name}_{language}" for language in LANGUAGES))
+    return next(filter(None, (text(value, each) for each in names)), None)
 
 
 def moment(value: Json, name: str) -> datetime | None:

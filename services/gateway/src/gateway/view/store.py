@@ -60,11 +60,12 @@ UPSERT_SCORES: Final = """
 """
 
 SCORES_ONTO_PROCESSES: Final = """
-    UPDATE process SET band = score.band, expected = score.expected, flagged = score.flagged,
-                       summary = score.summary
-    FROM score
-    WHERE score.subject_type = 'process' AND score.subject_id = process.id
-      AND process.id = ANY($1::text[])
+    UPDATE process SET band = row.band, expected = row.expected, summary = row.summary,
+                       flagged = string_to_array(row.flagged, ' ')
+    FROM unnest(
+        $1::text[], $2::bytea[], $3::text[], $4::double precision[], $5::text[]
+    ) AS row (id, summary, band, expected, flagged)
+    WHERE process.id = row.id AND process.summary IS DISTINCT FROM row.summary
 """
 
 DELETE_SCORES: Final = """
@@ -126,9 +127,13 @@ async def put_scores(connection: asyncpg.Connection, rows: Sequence[ScoreRow]) -
     """Write scores, and beside each process what it is found by."""
     if rows:
         await connection.execute(UPSERT_SCORES, *_columns(rows))
-    processes = [row.subject_id for row in rows if row.subject_type == "process"]
-    if processes:
-        await connection.execute(SCORES_ONTO_PROCESSES, processes)
+    shown = [
+        (row.subject_id, row.summary, row.band, row.expected, row.flagged)
+        for row in rows
+        if row.subject_type == "process"
+    ]
+    if shown:
+        await connection.execute(SCORES_ONTO_PROCESSES, *_columns(shown))
 
 
 async def remove_scores(
