@@ -21,7 +21,7 @@ def test_quartiles_are_of_type_eight(tmp_path: Path) -> None:
     gaps = [10, 20, 30, 40, 50]
     found = cardinal(tmp_path, *[gap(str(n), 100, 100 + n) for n in gaps], settings=only("R024"))
 
-    # n = 5, p = 1/4: h = (5 + 1/3) / 4 + 1/3 = 1.6667, so q1 = 0.1 + 0.6667 * 0.1; type 7 gives 0.2.
+    # n = 5, p = 1/4: h = (5 + 1/3) / 4 + 1/3 = 1.6667, so q1 = 0.1 + 0.6667 * 0.1 (type 7: 0.2).
     assert found["Meta"]["R024"] == {"q1": 0.1667, "q3": 0.4333, "lower_fence": -0.2333}
     assert "OCID" not in found
 

@@ -4,6 +4,7 @@ The engine owns the file (DuckDB lets one process in). It is derived data: delet
 rebuilt from the feed. Raw files of an offline run come in through scoring.raw.
 """
 
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -195,7 +196,7 @@ class Facts:
             self._stage(part)
             self._replace()
         except (duckdb.Error, ValueError) as error:
-            return str(error).splitlines()[0]
+            return _PLACE.sub("", str(error).splitlines()[0])
         finally:
             self.connection.execute("ROLLBACK")
         return None
@@ -206,6 +207,8 @@ def copy_for_reading(facts: Facts, source: Path, target: Path) -> None:
     facts.checkpoint()
     shutil.copyfile(source, target)
 
+
+_PLACE = re.compile(r' in file "[^"]*",( at byte \d+)?( in (line|record/value) \d+)?')
 
 _MOVE_CURSOR = "UPDATE progress SET facts_seq = ?, epoch = ?"
 

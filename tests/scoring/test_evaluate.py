@@ -1,0 +1,162 @@
+"""Judging: bulk and incremental agree, evidence resolves, populations carry a version."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from scoring.evaluate import Judgements, bulk, compute_populations, incremental
+from scoring.facts import Facts
+from scoring.fences import tukey
+from scoring.indicator import catalogue
+from scoring.profiles import load_profile
+from shared.ocds import normalise
+from tests.scoring.invented import PROFILE, judge_all, judge_changed, load, purchases
+from tests.scoring.offline import bid, process, won
+
+
+@pytest.fixture
+def facts() -> Iterator[Facts]:
+    found = Facts.open(":memory:", threads=1)
+    yield found
+    found.close()
+
+
+def test_a_changed_process_is_judged_alone_as_among_all(facts: Facts, tmp_path: Path) -> None:
+    load(facts, tmp_path, purchases(1, 100))
+    populations = compute_populations(facts, catalogue(), PROFILE)
+    pids = load(facts, tmp_path, purchases(2, 30), start=100)
+
+    alone = judge_changed(facts, pids, populations)
+    among_all = judge_all(facts, populations)
+
+    assert len(alone) == 30 * 8
+    assert {key: among_all[key] for key in alone} == alone
+
+
+def test_after_an_incremental_run_the_facts_are_whole_again(facts: Facts, tmp_path: Path) -> None:
+    load(facts, tmp_path, purchases(1, 40))
+    populations = compute_populations(facts, catalogue(), PROFILE)
+    before = judge_all(facts, populations)
+
+    for _ in incremental(facts, catalogue(), PROFILE, [1, 2], populations):
+        break
+
+    assert judge_all(facts, populations) == before
+
+
+def test_every_path_of_evidence_holds_the_value_shown(facts: Facts, tmp_path: Path) -> None:
+    raw = purchases(5, 300)
+    stored = {
+        one["ocid"]: normalise(json.loads(json.dumps(one)), source="s", pseudonym_key=b"k").release
+        for one in raw
+    }
+    load(facts, tmp_path, list(stored.values()))
+
+    seen: dict[str, int] = {}
+    for judgements in bulk(facts, catalogue(), PROFILE):
+        for piece in judgements.evidence():
+            assert at(stored[piece.process], piece.path) == piece.value
+            seen[judgements.indicator.code] = seen.get(judgements.indicator.code, 0) + 1
+
+    assert set(seen) == set(catalogue())
+    assert sum(seen.values()) > 1_000
+
+
+def test_every_flag_has_evidence(facts: Facts, tmp_path: Path) -> None:
+    load(facts, tmp_path, purchases(5, 100))
+
+    for judgements in bulk(facts, catalogue(), PROFILE):
+        flagged = {(row.kind, row.number) for row in judgements.rows(["flagged"])}
+        assert flagged == {(piece.kind, piece.number) for piece in judgements.evidence()}
+
+
+def test_counts_are_those_of_the_rows(facts: Facts, tmp_path: Path) -> None:
+    load(facts, tmp_path, purchases(5, 50))
+
+    for judgements in bulk(facts, catalogue(), PROFILE):
+        statuses = [row.status for row in judgements.rows()]
+        assert dict(judgements.counts()) == {one: statuses.count(one) for one in set(statuses)}
+
+
+def test_populations_change_their_version_with_their_content_only(
+    facts: Facts, tmp_path: Path
+) -> None:
+    load(facts, tmp_path, purchases(1, 60))
+    first = compute_populations(facts, catalogue(), PROFILE)
+    same = compute_populations(facts, catalogue(), PROFILE)
+    load(facts, tmp_path, purchases(2, 60), start=60)
+    other = compute_populations(facts, catalogue(), PROFILE)
+
+    assert first == same
+    assert first.version != other.version
+    with_fence = {j.indicator.code for j in bulk(facts, catalogue(), PROFILE) if _versioned(j)}
+    assert with_fence == {"R024", "R025", "R038", "R048", "R058"}
+
+
+def test_stored_facts_are_judged_without_cancelled_ones_in_the_profile_cardinal(
+    facts: Facts, tmp_path: Path
+) -> None:
+    lost = process("kept", [bid("valid", "A"), bid("disqualified", "B")], [won("A")])
+    cancelled = lost | {"ocid": "gone", "tender": {"status": "cancelled"}}
+    load(facts, tmp_path, [lost, cancelled])
+
+    by_profile = {
+        name: [
+            row.subject
+            for judgements in bulk(facts, {"R035": catalogue()["R035"]}, load_profile(name))
+            for row in judgements.rows(["flagged"])
+        ]
+        for name in ("cardinal", "kz")
+    }
+
+    assert by_profile == {"cardinal": ["kept"], "kz": ["kept", "gone"]}
+
+
+def test_a_party_known_by_name_only_is_left_out_of_organisation_indicators(
+    facts: Facts, tmp_path: Path
+) -> None:
+    load(facts, tmp_path, purchases(1, 40))
+    facts.connection.execute("UPDATE party SET weak = true WHERE id = 'B1'")
+
+    found = judge_all(facts, compute_populations(facts, catalogue(), PROFILE))
+
+    subjects = {subject for code, kind, subject in found if kind == "buyer"}
+    assert "B1" not in subjects
+    assert "B2" in subjects
+
+
+def test_a_query_that_fails_says_so_and_the_others_go_on(facts: Facts, tmp_path: Path) -> None:
+    load(facts, tmp_path, purchases(1, 10))
+    broken = msgspec.structs.replace(catalogue()["R003"], query="SELECT nonsense FROM process")
+
+    found = {
+        judgements.indicator.code: (judgements.error, len(list(judgements.rows())))
+        for judgements in bulk(
+            facts, {"R003": broken, "R018": catalogue()["R018"]}, load_profile("kz")
+        )
+    }
+
+    assert "nonsense" in str(found["R003"][0])
+    assert found["R003"][1] == 0
+    assert found["R018"] == (None, 10)
+
+
+def test_a_fence_is_rounded_once() -> None:
+    # 0.74 + 1.5 * 0.29 with a rounding after each step is 1.1749999999999998.
+    row = tukey("R058", {"peer": "all", "n": 4, "q1": 0.45, "q3": 0.74})
+
+    assert row.high == 1.175
+
+
+def at(value: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return value
+
+
+def _versioned(judgements: Judgements) -> bool:
+    return judgements.population_version is not None
