@@ -18,6 +18,7 @@ from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.indicator import catalogue
 from scoring.leader import leadership
+from scoring.opening import open_facts
 from scoring.profiles import load_profile
 from scoring.session import FEED, Session
 from scoring.settings import Settings
@@ -91,7 +92,6 @@ class Engine:
 
     async def _turn(self, stop: asyncio.Event) -> None:
         async with leadership(self._settings.database_url) as lost:
-            self._settings.facts_path.parent.mkdir(parents=True, exist_ok=True)
             opened = await asyncio.to_thread(self._open_facts)
             facts = FactsThread(opened, threads=self._settings.duckdb_threads)
             session = self._session(facts)
@@ -113,7 +113,7 @@ class Engine:
                 await facts.close()
 
     def _open_facts(self) -> Facts:
-        return Facts.open(
+        return open_facts(
             self._settings.facts_path,
             memory=self._settings.duckdb_memory,
             threads=self._settings.duckdb_threads,
@@ -176,6 +176,7 @@ class Engine:
         while True:
             metrics.feed_head.labels(FEED).set(session.feed_head)
             metrics.feed_applied.labels(FEED).set(session.facts_seq)
+            metrics.feed_lag_seconds.labels(FEED).set(session.lag)
             with suppress(Exception):
                 await self._write_beat(session)
             await asyncio.sleep(HEARTBEAT)
@@ -207,4 +208,7 @@ async def step(session: Session, comparison: Comparison) -> bool:
     if comparison.overdue or (due is not None and due <= 0):
         await comparison.compare()
         return True
-    return await session.judge_anew()
+    if await session.judge_anew():
+        return True
+    await session.tidy()
+    return False

@@ -47,6 +47,12 @@ PAGE: Final = 5_000
 BATCH: Final = 5_000
 """Processes judged and written in one transaction."""
 
+BATCH_ANEW: Final = 1_000
+"""Of those judged anew: a new release waits for no more than this, a third of a second."""
+
+CALM: Final = 30.0
+"""Seconds without a release after which the facts are written from their log into their file."""
+
 MANY: Final = 500
 """Processes from which DuckDB works with all its threads."""
 
@@ -76,7 +82,7 @@ class Session:
         self.clock = clock
         self.facts_seq = 0
         self.feed_head = 0
-        self.loaded_at = time.monotonic()
+        self.loaded_at = self.level_at = time.monotonic()
         self.waiting = True
         self.state: State
         self.standard: Standard
@@ -87,6 +93,7 @@ class Session:
         self._profile = profile
         self._incoming = folder / "incoming.ndjson"
         self._epoch: str | None = None
+        self._tidy = True
         self._dead: set[str] = set()
 
     @property
@@ -98,6 +105,13 @@ class Session:
     def level(self) -> bool:
         """Whether everything in the facts is judged."""
         return self.state.scored_seq >= self.facts_seq
+
+    @property
+    def lag(self) -> float:
+        """Seconds since everything published was judged; 0 while it is."""
+        if self.complete and self.level:
+            self.level_at = time.monotonic()
+        return time.monotonic() - self.level_at
 
     async def start(self, alerts_since: Any) -> None:
         """Find out how far judging has come; tell of a new method; publish the catalogue."""
@@ -156,7 +170,7 @@ class Session:
             many=page.count >= MANY,
         )
         judged_seconds.labels("load").observe(time.perf_counter() - began)
-        self.facts_seq, self.loaded_at = page.last_seq, time.monotonic()
+        self.facts_seq, self.loaded_at, self._tidy = page.last_seq, time.monotonic(), False
         if loaded.faults:
             await self._set_aside(loaded.faults)
         if self._dead:
@@ -182,7 +196,7 @@ class Session:
         if not self.waiting or not self.complete:
             return False
         async with self.database.connection() as connection:
-            demanded = await store.demanded(connection, BATCH)
+            demanded = await store.demanded(connection, BATCH_ANEW)
         self.waiting = bool(demanded)
         await self._judge_demanded(demanded)
         return self.waiting
@@ -200,6 +214,12 @@ class Session:
             await store.advance(connection, {"epoch": self._epoch})
         self.state = replace(self.state, epoch=self._epoch)
         await self.ring(Heads(scores=head))
+
+    async def tidy(self) -> None:
+        """Write the facts from their log into their file while nobody waits for it."""
+        if not self._tidy and time.monotonic() - self.loaded_at > CALM:
+            await self.facts(lambda facts: facts.checkpoint())
+            self._tidy = True
 
     async def replay_dead(self) -> bool:
         """Take in again the dead letters that somebody asked for; say whether there were any."""
