@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
+
+from gateway.reads.statement import Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,30 +27,24 @@ async def find(
 ) -> tuple[list[bytes], int | None]:
     """Return a page of alerts and the position after which the next page begins."""
     down = question.sort.startswith("-")
-    clauses, values = _filtered(question)
+    asked = _filtered(question)
     if mark is not None:
-        values.append(mark)
-        clauses.append(f"position {'<' if down else '>'} ${len(values)}")
-    where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
+        asked.where(f"position {'<' if down else '>'} {{}}", mark)
     rows = await connection.fetch(
-        f"SELECT position, body FROM alert {where}"
+        f"SELECT position, body FROM alert {asked.sql()}"
         f" ORDER BY position {'DESC' if down else 'ASC'} LIMIT {limit + 1:d}",
-        *values,
+        *asked.values,
     )
     page = rows[:limit]
     return [row["body"] for row in page], page[-1]["position"] if len(rows) > limit else None
 
 
-def _filtered(question: Question) -> tuple[list[str], list[Any]]:
-    possible: list[tuple[str, Any]] = [
-        ("indicators && {}::text[]", list(question.indicator)),
-        ("band = ANY({}::text[])", list(question.band)),
-        ("source = ANY({}::text[])", list(question.source)),
-        ("process_id = ANY({}::text[])", list(question.process)),
-        ("raised_at >= {}", question.raised_from),
-        ("raised_at <= {}", question.raised_to),
-        ("position > {}", question.after),
-    ]
-    asked = [(clause, value) for clause, value in possible if value not in ([], None)]
-    clauses = [clause.format(f"${place}") for place, (clause, _) in enumerate(asked, start=1)]
-    return clauses, [value for _, value in asked]
+def _filtered(question: Question) -> Statement:
+    asked = Statement()
+    asked.where_any("indicators && {}::text[]", question.indicator)
+    asked.where_any("band = ANY({}::text[])", question.band)
+    asked.where_any("source = ANY({}::text[])", question.source)
+    asked.where_any("process_id = ANY({}::text[])", question.process)
+    asked.between("raised_at", question.raised_from, question.raised_to)
+    asked.where("position > {}", question.after)
+    return asked

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from gateway.reads.answering import encode
+from gateway.reads.statement import Statement
 from shared.contracts.sources import Source
 
 LARGEST_PACKAGE: Final = 8 * 1024 * 1024
@@ -30,23 +31,15 @@ class Question:
 # The size of a release is known without unpacking it; only what is sent is unpacked.
 _FIND: Final = """
     SELECT id, seq, source, release, more FROM (
-        SELECT *, sum(size) OVER place - size AS bytes_before,
+        SELECT *, sum(size) OVER (ORDER BY seq, id) - size AS bytes_before,
                lead(id) OVER (ORDER BY seq, id) IS NOT NULL AS more
         FROM (
             SELECT id, seq, source, release, octet_length(release) AS size FROM process
-            WHERE (seq, id) > ($1, $2)
-              AND ($3::text[] = '{}' OR id = ANY($3))
-              AND ($4::text[] = '{}' OR ocid = ANY($4))
-              AND ($5::text[] = '{}' OR source = ANY($5))
-              AND ($6::text[] = '{}' OR EXISTS (
-                  SELECT FROM part WHERE part.process_id = process.id AND role = 'buyer'
-                  AND party_id = ANY($6)))
-            ORDER BY seq, id LIMIT $7 + 1
+            {where} ORDER BY seq, id LIMIT {one_more}
         ) AS candidate
-        WINDOW place AS (ORDER BY seq, id)
     ) AS sized
-    WHERE bytes_before = 0 OR bytes_before + size <= $8
-    ORDER BY seq, id LIMIT $7
+    WHERE bytes_before = 0 OR bytes_before + size <= {bytes}
+    ORDER BY seq, id LIMIT {limit}
 """
 
 
@@ -54,16 +47,14 @@ async def find(
     connection: asyncpg.Connection, question: Question, *, after: tuple[int, str], limit: int
 ) -> tuple[list[asyncpg.Record], list[int | str] | None]:
     """Return a page of releases and the place after which the next page begins."""
-    rows = await connection.fetch(
-        _FIND,
-        *after,
-        list(question.process),
-        list(question.ocid),
-        list(question.source),
-        list(question.buyer),
-        limit,
-        LARGEST_PACKAGE,
-    )
+    asked = Statement()
+    asked.where("(seq, id) > ({}, {})", *after)
+    asked.where_any("id = ANY({}::text[])", question.process)
+    asked.where_any("ocid = ANY({}::text[])", question.ocid)
+    asked.where_any("source = ANY({}::text[])", question.source)
+    asked.took_part("buyer", question.buyer)
+    sizes = {"limit": limit, "one_more": limit + 1, "bytes": LARGEST_PACKAGE}
+    rows = await connection.fetch(_FIND.format(where=asked.sql(), **sizes), *asked.values)
     more = bool(rows) and rows[-1]["more"]
     return rows, [rows[-1]["seq"], rows[-1]["id"]] if more else None
 

@@ -1,7 +1,7 @@
 """Finding processes: the question as SQL, its answer as a page of ready bytes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -10,6 +10,7 @@ import asyncpg
 
 from gateway.memory import Answer
 from gateway.reads.answering import answer, joined
+from gateway.reads.statement import Statement
 from gateway.view.search import patterns
 from shared.errors import Ambiguous, NotFound
 
@@ -54,34 +55,10 @@ class Question:
     sort: str = "-published"
 
 
-@dataclass
-class _Statement:
-    clauses: list[str] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
-
-    def where(self, clause: str, *values: Any) -> None:
-        """Add a clause; `{}` in it stands for its values, in order."""
-        first = len(self.values) + 1
-        places = [f"${first + place}" for place in range(len(values))]
-        self.clauses.append(clause.format(*places))
-        self.values.extend(values)
-
-    def where_any(self, clause: str, values: Sequence[str]) -> None:
-        """Add a clause that takes a list, unless the list is empty."""
-        if values:
-            self.where(clause, list(values))
-
-
-_TOOK_PART: Final = (
-    "EXISTS (SELECT FROM part WHERE part.process_id = process.id AND role = '{role}'"
-    " AND party_id = ANY({{}}::text[]))"
-)
-
-
-def _filtered(question: Question) -> _Statement:
-    asked = _Statement()
-    asked.where_any(_TOOK_PART.format(role="buyer"), question.buyer)
-    asked.where_any(_TOOK_PART.format(role="supplier"), question.supplier)
+def _filtered(question: Question) -> Statement:
+    asked = Statement()
+    asked.took_part("buyer", question.buyer)
+    asked.took_part("supplier", question.supplier)
     asked.where_any("method = ANY({}::text[])", question.method)
     asked.where_any("flagged && {}::text[]", question.indicator)
     asked.where_any("band = ANY({}::text[])", question.band)
@@ -89,16 +66,11 @@ def _filtered(question: Question) -> _Statement:
     asked.where_any("ocid = ANY({}::text[])", question.ocid)
     if question.currency:
         asked.where("currency = {}", question.currency)
-    for column, begin, end in (
-        ("amount", question.amount_from, question.amount_to),
-        ("published", question.published_from, question.published_to),
-        ("date", question.date_from, question.date_to),
-    ):
-        if begin is not None:
-            asked.where(f"{column} >= {{}}", begin)
-        if end is not None:
-            known = "amount >= 0 AND " if column == "amount" else ""
-            asked.where(f"{known}{column} <= {{}}", end)
+    if question.amount_to is not None:
+        asked.where("amount >= 0")  # an unknown amount is not a small one
+    asked.between("amount", question.amount_from, question.amount_to)
+    asked.between("published", question.published_from, question.published_to)
+    asked.between("date", question.date_from, question.date_to)
     for pattern in patterns(question.text or ""):
         asked.where("search LIKE {}", pattern)
     return asked
@@ -122,10 +94,9 @@ async def find(
         comparison = "<" if down else ">"
         value = order.read(after[0])
         asked.where(f"({order.column}, id) {comparison} ({{}}, {{}})", value, after[1])
-    where = f"WHERE {' AND '.join(asked.clauses)}" if asked.clauses else ""
     turn = "DESC" if down else "ASC"
     rows = await connection.fetch(
-        f"SELECT id, {order.column} AS place, brief, summary FROM process {where}"
+        f"SELECT id, {order.column} AS place, brief, summary FROM process {asked.sql()}"
         f" ORDER BY {order.column} {turn}, id {turn} LIMIT {limit + 1:d}",
         *asked.values,
     )

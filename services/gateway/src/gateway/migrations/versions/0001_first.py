@@ -70,6 +70,7 @@ COMMENT ON TABLE change IS
     'What changed of late, for the memories of API processes. No keys: all of the kind.'
 """
 
+# Documents lie beside the table, so that what rows are found by stays narrow.
 PROCESSES = """
 CREATE TABLE process (
     id text NOT NULL,
@@ -91,7 +92,7 @@ CREATE TABLE process (
     detail bytea NOT NULL,
     release bytea NOT NULL,
     CONSTRAINT pk_process PRIMARY KEY (id)
-);
+) WITH (toast_tuple_target = 256);
 CREATE INDEX ix_process_ocid ON process (ocid);
 CREATE INDEX ix_process_source_published ON process (source, published, id);
 CREATE INDEX ix_process_seq ON process (seq, id);
