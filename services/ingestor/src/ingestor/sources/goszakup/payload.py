@@ -19,7 +19,7 @@ from ingestor.sources.goszakup.values import key
 _SCALARS: Final = (str, int, float, bool, type(None))
 
 
-class Payload(Struct, kw_only=True):
+class Payload(Struct, kw_only=True, omit_defaults=True):
     """One record of the portal. Every field may be absent; `left` names what is not read."""
 
     aliases: ClassVar[Mapping[str, str]] = {}
