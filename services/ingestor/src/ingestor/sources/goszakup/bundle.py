@@ -14,6 +14,7 @@ from ingestor.sources.goszakup.payloads_contracts import Act, Contract, Treasury
 from ingestor.sources.goszakup.payloads_plans import PlanPoint
 from ingestor.sources.goszakup.payloads_purchases import Application, Complaint, Lot, Notice
 from ingestor.sources.goszakup.payloads_subjects import Subject
+from ingestor.sources.goszakup.persons import is_person_id
 from ingestor.sources.goszakup.values import business_number, instant, key, latest
 
 P = TypeVar("P", bound=Payload)
@@ -22,7 +23,7 @@ P = TypeVar("P", bound=Payload)
 class NoticeBundle(Struct, kw_only=True):
     """One process. `bids` is None where nobody asked for them, empty where there were none.
 
-    `contracts` holds every version of every contract; `plans` the newest version of each root.
+    `contracts` and `plans` may hold several versions of one root; the newest counts.
     """
 
     notice: Notice | None = None
@@ -58,7 +59,7 @@ def flattened(bundle: NoticeBundle) -> NoticeBundle:
         bids=bids if bids or bundle.bids is not None else None,
         contracts=heap.of(Contract),
         acts=heap.of(Act),
-        plans=newest_plans(heap.of(PlanPoint)),
+        plans=heap.of(PlanPoint),
         payments=heap.of(TreasuryPayment),
         complaints=heap.of(Complaint),
         subjects=heap.of(Subject),
@@ -78,7 +79,9 @@ class Heap:
 
     def of(self, kind: type[P]) -> list[P]:
         """Return the records of one kind."""
-        return [found for _, found in self._records.get(kind, {}).values() if isinstance(found, kind)]
+        return [
+            found for _, found in self._records.get(kind, {}).values() if isinstance(found, kind)
+        ]
 
     def _add(self, record: Payload, *, nested: bool) -> None:
         name = identity(record)
@@ -187,7 +190,11 @@ def _named(subject: Subject | None, number: object) -> Subject | None:
     """Give a nested subject the number it was named by: sole traders come without their own."""
     if subject is None or business_number(subject.bin) or business_number(subject.iin):
         return subject
-    subject.iin = business_number(number)
+    named_by = business_number(number)
+    if is_person_id(named_by):
+        subject.iin = named_by
+    else:
+        subject.bin = named_by
     return subject
 
 

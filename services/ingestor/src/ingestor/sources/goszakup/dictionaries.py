@@ -9,7 +9,6 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import yaml
-from msgspec import Struct
 
 from ingestor.sources.goszakup.payload import Refused, Report, read
 from ingestor.sources.goszakup.payloads_subjects import Reference
@@ -142,10 +141,3 @@ def _tables() -> dict[str, Any]:
         (files("ingestor.sources.goszakup") / "codes.yaml").read_text("utf-8")
     )
     return loaded
-
-
-class Note(Struct, frozen=True):
-    """A code that nobody could explain: where it stands and what it is."""
-
-    dictionary: str
-    code: str

@@ -49,9 +49,7 @@ class PlanAct(Payload):
     date_approved: Value = None
     plan_fin_year: Value = None
 
-    left: ClassVar[str] = (
-        "id refPlanStatusId planPreliminary isActive isDeleted systemId indexDate"
-    )
+    left: ClassVar[str] = "id refPlanStatusId planPreliminary isActive isDeleted systemId indexDate"
 
 
 class PlanPoint(Payload):

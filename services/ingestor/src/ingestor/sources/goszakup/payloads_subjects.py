@@ -16,7 +16,11 @@ class Reference(Payload):
     name: Value = None
     symbol_code: Value = None
 
-    aliases: ClassVar = {"nameRU": "name_ru", "alpha_code": "symbol_code", "alphaCode": "symbol_code"}
+    aliases: ClassVar = {
+        "nameRU": "name_ru",
+        "alpha_code": "symbol_code",
+        "alphaCode": "symbol_code",
+    }
     left: ClassVar[str] = (
         "isActive type f1 f2 ord nogz comment total key shortnameRu shortnameKz fullNameRu "
         "fullNameKz parentCode level_ ab cd ef hij k code_2 code_3 code2 prg ppr cnameRu cnameKz "

@@ -90,7 +90,13 @@ def is_person(number: str | None, subject: Subject | None, name: str | None = No
         return True
     if subject is not None and business_number(subject.iin) and not business_number(subject.bin):
         return is_person_id(business_number(subject.iin)) or number is None
-    return number is None and name is not None and SOLE_TRADER.fullmatch(name) is not None
+    return not _is_bin(number) and name is not None and SOLE_TRADER.fullmatch(name) is not None
+
+
+def _is_bin(number: str | None) -> bool:
+    return (number is not None and _TWELVE_DIGITS.fullmatch(number) is not None) and number[
+        4
+    ] not in DAY_TENS
 
 
 def _texts(value: Any) -> list[str]:

@@ -1,0 +1,1 @@
+"""Talking to the portal: politely, patiently, and believing only whole answers."""

@@ -1,0 +1,161 @@
+"""Asks the portal until it has answered, or it is clear that it will not.
+
+Every failure is counted under its reason. A request that fails is made again after a growing,
+uneven pause; a portal that is down is left alone; a token that is refused ends everything at once.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from random import SystemRandom
+from typing import Any, Final, TypeVar
+
+from msgspec.json import encode
+from prometheus_client import Counter, Gauge
+
+from ingestor.sources.goszakup.portal import queries
+from ingestor.sources.goszakup.portal.answers import Page, document, graphql_page, rest_page
+from ingestor.sources.goszakup.portal.breaker import Breaker
+from ingestor.sources.goszakup.portal.failures import (
+    RequestError,
+    TokenRefusedError,
+    UnknownFieldError,
+)
+from ingestor.sources.goszakup.portal.pace import Pace
+from ingestor.sources.goszakup.portal.timer import Timer
+from ingestor.sources.goszakup.portal.transport import Request, Transport
+from shared.logs import logger
+
+T = TypeVar("T")
+
+GRAPHQL: Final = "/v3/graphql"
+CAP: Final = 200  # rows of a GraphQL page, whatever is asked for
+REST_CAP: Final = 500
+ATTEMPTS: Final = 7
+FIRST_PAUSE: Final = 2.0  # seconds; doubled each time
+FIRST_PATIENCE: Final = 10.0  # after 429 without Retry-After
+LONGEST_PAUSE: Final = 60.0
+PORTAL_TIME: Final = timezone(timedelta(hours=5))
+
+requests_total = Counter("portal_requests_total", "Requests to the portal", ["kind"])
+failures_total = Counter("portal_failures_total", "Requests that failed, by reason", ["reason"])
+rate_gauge = Gauge("portal_rate", "Most requests a second at this moment; 0 is no limit")
+
+_random: Final = SystemRandom()
+log = logger(__name__)
+
+
+class Portal:
+    """The portal as the connector sees it. One object per process, so that its pace is kept."""
+
+    def __init__(
+        self, transport: Transport, *, rate: float, timer: Timer, concurrency: int = 2
+    ) -> None:
+        self._transport = transport
+        self._timer = timer
+        self._pace = Pace(rate, timer)
+        self._breaker = Breaker(timer)
+        self._slots = asyncio.Semaphore(concurrency)
+        self._gone: dict[str, frozenset[str]] = {}
+        self.asked = 0
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether it is asked as fast as it answers: only the stand-in server is."""
+        return self._pace.rate == 0
+
+    @property
+    def moved(self) -> list[str]:
+        """Fields that the portal no longer knows, as Type.field."""
+        return sorted(f"{kind}.{field}" for kind, gone in self._gone.items() for field in gone)
+
+    async def page(
+        self, root: str, criteria: Mapping[str, Any], *, after: int | None = None, limit: int = CAP
+    ) -> Page:
+        """Return one page of a root; raises PortalError.
+
+        A field that the portal no longer knows is left out from then on, so that the known ones
+        still come; that it is gone shows in `moved`.
+        """
+        while True:
+            text = queries.text(root, self._gone)
+            variables = {"filter": criteria, "limit": limit, "after": after}
+            body = encode({"operationName": None, "query": text, "variables": variables})
+            try:
+                request = Request(GRAPHQL, body)
+                return await self._answered(request, root, lambda raw: graphql_page(raw, root))
+            except UnknownFieldError as moved:
+                gone = self._gone.get(moved.kind, frozenset())
+                if moved.field in gone:
+                    raise
+                self._gone[moved.kind] = gone | {moved.field}
+                log.warning("schema_drift", field=moved.field, kind=moved.kind)
+
+    async def rest(self, path: str) -> Page:
+        """Return one page of a REST list; raises PortalError."""
+        return await self._answered(Request(path), "rest", rest_page)
+
+    async def one(self, path: str) -> Any:
+        """Return any REST document; raises PortalError, with reason not_found for HTTP 404."""
+        return await self._answered(Request(path), "rest", document)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
+
+    async def _answered(self, request: Request, kind: str, read: Callable[[bytes], T]) -> T:
+        for attempt in range(ATTEMPTS):
+            await self._breaker.admit()
+            try:
+                answer = read(await self._exchanged(request, kind))
+            except RequestError as fault:
+                await self._failed(fault, attempt)
+            else:
+                self._breaker.succeeded()
+                self._pace.went_well()
+                rate_gauge.set(self._pace.rate)
+                return answer
+        raise AssertionError("the last attempt raises")
+
+    async def _exchanged(self, request: Request, kind: str) -> bytes:
+        async with self._slots:
+            await self._pace.turn()
+            self.asked += 1
+            requests_total.labels(kind).inc()
+            return await self._transport.exchange(request)
+
+    async def _failed(self, fault: RequestError, attempt: int) -> None:
+        """Wait before the next attempt, or raise the fault where there is to be none."""
+        failures_total.labels(fault.reason).inc()
+        self._tell(fault)
+        hopeless = isinstance(fault, UnknownFieldError) or not fault.passing
+        if hopeless or attempt + 1 == ATTEMPTS:
+            raise fault
+        log.warning("portal_asked_again", reason=fault.reason, detail=str(fault), attempt=attempt)
+        await self._timer.sleep(pause(fault, attempt))
+
+    def _tell(self, fault: RequestError) -> None:
+        """Let pace and breaker know what a failure says about the portal's health."""
+        if fault.reason == "rate_limited":
+            self._breaker.succeeded()  # it answers, and says what it wants
+            self._pace.went_badly()
+            self._pace.hold(fault.retry_after or FIRST_PATIENCE)
+        elif isinstance(fault, UnknownFieldError | TokenRefusedError) or not fault.passing:
+            self._breaker.succeeded()
+        else:
+            self._breaker.failed()
+            self._pace.went_badly()
+            self._pace.hold(fault.retry_after or 0)
+        rate_gauge.set(self._pace.rate)
+
+
+def pause(fault: RequestError, attempt: int) -> float:
+    """Return the seconds to wait: doubled each time, and uneven so that nobody falls in step."""
+    first = FIRST_PATIENCE if fault.reason == "rate_limited" else FIRST_PAUSE
+    longest: float = min(LONGEST_PAUSE, first * 2.0**attempt)
+    return max(fault.retry_after or 0.0, longest * _random.uniform(0.5, 1.0))
+
+
+def portal_time(moment: datetime) -> str:
+    """Write a moment as the portal reads it: its own clock, without zone."""
+    return moment.astimezone(PORTAL_TIME).strftime("%Y-%m-%d %H:%M:%S")
