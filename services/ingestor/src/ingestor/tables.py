@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from shared.database import table_base
@@ -124,3 +134,96 @@ class Quarantined(Base, table=True):
         ),
         Index("ix_quarantine_run", "run", "code"),
     )
+
+
+class PortalRecord(Base, table=True):
+    """One record of the portal as last read, sealed; beside it what it is found by.
+
+    `family` keeps versions together: root contract, contract of a payment, root record of a plan.
+    """
+
+    __tablename__ = "portal_record"
+
+    root: str = Field(primary_key=True, description="of the portal's GraphQL interface")
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    notice: int | None = Field(sa_type=BigInteger, index=True)
+    family: int | None = Field(sa_type=BigInteger, index=True)
+    plans: list[int] = Field(
+        sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
+        description="root records of the plan points it names",
+    )
+    customer: str | None = Field(description="BIN of the customer; never a person's number")
+    dated: datetime | None = _moment(nullable=True)
+    changed: datetime | None = _moment(nullable=True)
+    due: datetime | None = _moment(nullable=True)
+    asked_due: datetime | None = _moment(nullable=True)
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    raw_hash: bytes = Field(
+        sa_column=Column(LargeBinary, nullable=False), description="of the page in the vault"
+    )
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    seen_at: datetime = _moment()
+    gone_at: datetime | None = _moment(nullable=True)
+    gone_reason: str | None
+
+    __table_args__ = (
+        Index(
+            "ix_portal_record_plans",
+            "plans",
+            postgresql_using="gin",
+            postgresql_where=text("root IN ('Lots', 'Contract')"),
+        ),
+        Index("ix_portal_record_dated", "root", "dated"),
+        Index(
+            "ix_portal_record_due",
+            "due",
+            postgresql_where=text("due IS NOT NULL AND due IS DISTINCT FROM asked_due"),
+        ),
+        Index(
+            "ix_portal_record_customer",
+            "customer",
+            postgresql_where=text("customer IS NOT NULL"),
+        ),
+    )
+
+
+class PortalCheckpoint(Base, table=True):
+    """How far one slice of one job has been read; saved with what was read."""
+
+    __tablename__ = "portal_checkpoint"
+
+    job: str = Field(primary_key=True)
+    slice: str = Field(primary_key=True)
+    step: int = Field(
+        sa_column=Column(BigInteger, nullable=False, server_default="0"),
+        description="grows with every save: whoever finds another one is not alone",
+    )
+    run: int | None = Field(sa_type=BigInteger, description="which saved it last")
+    started_at: datetime | None = _moment(nullable=True)
+    after: int | None = Field(sa_type=BigInteger, description="the id below which to go on")
+    floor: datetime | None = _moment(nullable=True)
+    newest: datetime | None = _moment(nullable=True)
+    top: int | None = Field(sa_type=BigInteger, description="highest id of lists without dates")
+    expected: int | None = Field(sa_type=BigInteger, description="as the portal counts")
+    received: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    done: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    saved_at: datetime = _moment(default=True)
+
+
+class PortalDictionary(Base, table=True):
+    """A dictionary of the portal as it was last read."""
+
+    __tablename__ = "portal_dictionary"
+
+    name: str = Field(primary_key=True)
+    rows: Any = Field(sa_column=Column(JSONB, nullable=False))
+    read_at: datetime = _moment()
+
+
+class Plan(Base, table=True):
+    """A plan point in the feed "plans"; without hash where a purchase has taken it up."""
+
+    id: str = Field(primary_key=True, description="the public id, prc_…")
+    root: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
+    revision: int = Field(sa_type=BigInteger)
+    hash: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
