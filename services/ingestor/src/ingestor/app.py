@@ -1,4 +1,4 @@
-"""The ingestor's HTTP interface, for other services only: its two feeds, and provenance."""
+"""The ingestor's HTTP interface, for other services only: its feeds, and provenance."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.feed import feed_router
 
-FEEDS: Final = ("releases", "sources")
+FEEDS: Final = ("releases", "plans", "sources")
 
 
 def application(settings: IngestorSettings, clock: Clock | None = None) -> FastAPI:

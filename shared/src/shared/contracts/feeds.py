@@ -23,6 +23,7 @@ class Feed:
 
 _DECLARED: Final = (
     Feed("releases", "state", "process id", "ingestor", ("scoring", "gateway")),
+    Feed("plans", "state", "process id of a plan point", "ingestor", ("scoring", "gateway")),
     Feed("sources", "state", "source id", "ingestor", ("gateway",)),
     Feed("scores", "state", "subject type/id", "scoring", ("gateway",)),
     Feed("alerts", "event", "alert id", "scoring", ("gateway",)),
