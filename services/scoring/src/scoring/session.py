@@ -94,6 +94,7 @@ class Session:
         self._incoming = folder / "incoming.ndjson"
         self._epoch: str | None = None
         self._tidy = True
+        self._started = False
         self._dead: set[str] = set()
 
     @property
@@ -108,8 +109,8 @@ class Session:
 
     @property
     def lag(self) -> float:
-        """Seconds since everything published was judged; 0 while it is."""
-        if self.complete and self.level:
+        """Seconds since everything published was judged; 0 while it is, growing until `start`."""
+        if self._started and self.complete and self.level:
             self.level_at = time.monotonic()
         return time.monotonic() - self.level_at
 
@@ -143,7 +144,7 @@ class Session:
             letters = await deadletters.listed(connection, feed=FEED)
             self._dead = {letter.entry.key for letter in letters}
             show_tally(await store.tally(connection))
-        self.waiting = True
+        self.waiting = self._started = True
         metrics.dead_letters.labels(FEED).set(len(self._dead))
 
     async def adopt(self, connection: asyncpg.Connection, version: int) -> None:
