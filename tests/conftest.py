@@ -1,3 +1,7 @@
 """What every test may ask for: databases and a queue that are real, fresh and its own."""
 
-pytest_plugins = ["tests.support.postgres", "tests.support.valkey"]
+pytest_plugins = [
+    "tests.support.distribution",
+    "tests.support.postgres",
+    "tests.support.valkey",
+]

@@ -13,7 +13,7 @@ from shared.vocabulary.identifiers import process_id
 from tests.harness.purchases import Release, purchase
 from tests.journeys.site import Ended, Site, shown_values
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.slow
 
 SEED = 20261124
 HUGE = 40 * 1024 * 1024

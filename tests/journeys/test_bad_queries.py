@@ -16,7 +16,7 @@ import pytest
 
 from tests.journeys.site import Site
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.slow
 
 PROBLEM = "application/problem+json"
 

@@ -13,7 +13,7 @@ from shared.vocabulary.identifiers import process_id
 from tests.harness.purchases import purchase
 from tests.journeys.site import Site
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.slow
 
 
 def release(ocid: str, *, alarm: bool, minutes: int = 0) -> dict[str, Any]:

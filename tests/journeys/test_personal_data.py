@@ -19,7 +19,7 @@ from shared.vocabulary.identifiers import control_digit, process_id
 from tests.harness.purchases import purchase
 from tests.journeys.site import Site
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.slow
 
 SOURCE, OCID = "persons", "ocds-persons-1"
 

@@ -10,7 +10,7 @@ import pytest
 from deploy.local.place import ROOT
 from tests.journeys.site import Site, resolve, shown_values
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.slow
 
 
 def requests_of_the_readme() -> list[list[str]]:

@@ -14,7 +14,6 @@ from tests.support.ocds import REAL_RELEASES
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.realdata,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.skipif(not REAL_RELEASES.is_dir(), reason=f"no real releases in {REAL_RELEASES}"),
 ]
 
