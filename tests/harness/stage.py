@@ -65,6 +65,10 @@ class Stage:
             if process.poll() is not None:
                 self._spawn(self._plans[name])
 
+    def fallen(self) -> list[str]:
+        """Processes that ended by themselves and were not started again."""
+        return [name for name, process in self._running.items() if process.poll() is not None]
+
     async def flush_queue(self) -> None:
         """Wipe Valkey: rings, limits, everything."""
         with suppress(Exception):

@@ -113,7 +113,8 @@ class Site:
         deadline = time.monotonic() + ARRIVES_WITHIN
         async with self.stage.admin() as admin:
             while not await admin.fetchval(condition):
-                assert time.monotonic() < deadline, f"has not arrived in {ARRIVES_WITHIN:.0f} s"
+                assert self.stage.fallen() == []
+                assert time.monotonic() < deadline, f"not there after {ARRIVES_WITHIN:.0f} s"
                 await asyncio.sleep(0.05)
             seen = await admin.fetchval(VIEW)
         while (await self.get("/v1/meta/freshness"))["seq"] < seen:

@@ -218,7 +218,8 @@ HONEST = {"flagged", "clear", "not_applicable", "not_computable", "insufficient_
 
 
 async def no_dead_letters(site: Site) -> None:
-    """Nothing was given up on, and every process still answers."""
+    """Nothing was given up on, and every process still runs."""
     for program in ("ingestor", "scoring", "gateway"):
         ended: Ended = await site.command(program, "dead", "list", "--json")
         assert (ended.status, ended.rows) == (0, []), program
+    assert site.stage.fallen() == []
