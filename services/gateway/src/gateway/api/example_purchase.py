@@ -126,7 +126,7 @@ SCORE: Final[dict[str, Any]] = {
             "counted": 0.0,
             "expected_points": 1.5,
             "evidence": [],
-            "missing": ["/bids/details/0/value"],
+            "missing": ["bids.details.value"],
             "context": None,
         },
     ],
@@ -200,7 +200,7 @@ INDICATOR: Final[dict[str, Any]] = {
     ],
     "legal_basis": [],
     "cross_references": {"OCP": "R018"},
-    "fields": ["/tender/numberOfTenderers"],
+    "fields": ["tender.numberOfTenderers"],
 }
 
 SOURCE_DOCUMENT: Final[dict[str, Any]] = {
