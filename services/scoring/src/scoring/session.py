@@ -84,6 +84,7 @@ class Session:
         self.feed_head = 0
         self.loaded_at = self.level_at = time.monotonic()
         self.waiting = True
+        self.started = False
         self.state: State
         self.standard: Standard
         self.flags: dict[Key, list[Judgement]] = {}
@@ -132,6 +133,7 @@ class Session:
             if changes:
                 await store.advance(connection, changes)
         await self.refresh()
+        self.started = True
         await self._bell.ring("catalogue", head)
 
     async def refresh(self) -> None:
