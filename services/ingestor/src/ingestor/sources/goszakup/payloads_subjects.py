@@ -17,7 +17,6 @@ class Reference(Payload):
     symbol_code: Value = None
 
     aliases: ClassVar = {
-        "nameRU": "name_ru",
         "alpha_code": "symbol_code",
         "alphaCode": "symbol_code",
     }

@@ -33,13 +33,17 @@ CHANGES: Final = (
 
 
 def translate(
-    bundle: NoticeBundle, dictionaries: Dictionaries, *, key: bytes, prefix: str = PREFIX
+    bundle: NoticeBundle,
+    dictionaries: Dictionaries,
+    *,
+    pseudonym_key: bytes,
+    prefix: str = PREFIX,
 ) -> dict[str, Any]:
-    """Return the compiled release of one process. `key` makes the pseudonyms of natural persons.
+    """Return the compiled release of one process. The key makes pseudonyms of persons.
 
     Raises ValueError for a bundle that names neither notice nor contract nor plan point.
     """
-    curtain = Curtain(key)
+    curtain = Curtain(pseudonym_key)
     view = View(flattened(bundle), dictionaries, curtain, prefix)
     release = _release(view)
     return curtain.draw(release)

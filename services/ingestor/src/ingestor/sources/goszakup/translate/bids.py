@@ -42,7 +42,7 @@ def bidder(view: View, application: Application, role: str) -> dict[str, Any] | 
 
 
 def outcome(view: View, offer: LotBid) -> Meaning:
-    """Tell what became of a bid on a lot: `word` is winner, second, submitted, disqualified…"""
+    """Tell what became of a bid on a lot: `word` is "winner", "second", "submitted"…, or None."""
     return view.meaning("ref_po_st", "bids", offer.status_id, offer.ref_app_status)
 
 

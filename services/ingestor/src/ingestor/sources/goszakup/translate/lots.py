@@ -1,6 +1,6 @@
 """Lots and what is bought in them. Sums are net of VAT (rules 687, paragraph 12(2))."""
 
-from typing import Any
+from typing import Any, Final
 
 from ingestor.sources.goszakup.bundle import root_of
 from ingestor.sources.goszakup.payloads_plans import PlanPoint
@@ -17,8 +17,10 @@ from ingestor.sources.goszakup.translate.parts import (
 from ingestor.sources.goszakup.translate.view import LOT_NUMBER, View, method_in_number
 from ingestor.sources.goszakup.values import key, number, text
 
-SIGNS = ("union_lots", "dumping", "psd_sign", "consulting_services", "singl_org_sign")
-SIGNS += ("is_light_industry", "is_construction_work", "disable_person_id")
+SIGNS: Final = (
+    *("union_lots", "dumping", "psd_sign", "consulting_services", "singl_org_sign"),
+    *("is_light_industry", "is_construction_work", "disable_person_id"),
+)
 """Signs of a lot that are kept as they are."""
 
 

@@ -16,13 +16,13 @@ from ingestor.sources.goszakup.translate.parts import (
     present,
 )
 from ingestor.sources.goszakup.translate.view import View
-from ingestor.sources.goszakup.values import key, latest, moment, number, text
+from ingestor.sources.goszakup.values import YEARS, key, latest, moment, number, text
 
 MONTHS: Final = range(1, 13)  # ref_months; 99 is "last year"
 
 # "пп.52 п.3 ст.39 …": subparagraph, paragraph and article of the procurement law.
 _GROUND: Final = re.compile(
-    r"(?:пп\.?\s*(?P<sub>\d+)\D+)?п\.?\s*(?P<par>\d+)\D+ст\.?\s*(?P<art>\d+)"
+    r"(?:пп\.?\s*(?P<sub>\d+)\D+)?п\.?\s*(?P<paragraph>\d+)\D+ст\.?\s*(?P<article>\d+)"
 )
 
 
@@ -68,9 +68,7 @@ def grounds(view: View, points: Sequence[PlanPoint]) -> dict[str, Any]:
     told = next(filter(None, (justification(view, point) for point in points)), None)
     codes = (key(point.ref_justification_id) for point in points)
     found = _GROUND.search(told or "")
-    ground = (
-        {"article": found["art"], "paragraph": found["par"], "sub": found["sub"]} if found else {}
-    )
+    ground = found.groupdict() if found else {}
     return present(
         {
             "justification": told,
@@ -115,15 +113,15 @@ def _line(line: BudgetLine, count: int) -> dict[str, Any]:
 
 def _milestone(point: PlanPoint) -> dict[str, Any]:
     """Write the month in which the plan wants the purchase, as its last moment."""
-    year, month = number(point.pln_point_year), number(point.ref_months_id)
-    if year is None or month not in MONTHS or not 2000 <= year < 2200:  # noqa: PLR2004 - sane years
+    year, month = int(number(point.pln_point_year) or 0), int(number(point.ref_months_id) or 0)
+    if year not in YEARS or month not in MONTHS:
         return {}
-    last = monthrange(int(year), int(month))[1]
+    last = monthrange(year, month)[1]
     return {
         "id": root_of(point) or "plan",
         "type": "preProcurement",
         "title": "Planned month of purchase",
-        "dueDate": f"{int(year):04}-{int(month):02}-{last}T23:59:59+05:00",
+        "dueDate": f"{year:04}-{month:02}-{last}T23:59:59+05:00",
         "status": "scheduled",
     }
 

@@ -12,8 +12,11 @@ from ingestor.sources.goszakup.translate.view import View
 from ingestor.sources.goszakup.values import key, keys, moment, text
 
 CATEGORIES: Final = "ref_subject_type"
-SIGNS: Final = ("singl_org_sign", "is_light_industry", "is_construction_work")
-SIGNS += ("disable_person_id", "ref_spec_purchase_type_id")
+SIGNS: Final = (
+    *("singl_org_sign", "is_light_industry", "is_construction_work"),
+    *("disable_person_id", "ref_spec_purchase_type_id"),
+)
+"""Signs of a notice that are kept as they are."""
 
 
 def tender(view: View, notice: Notice) -> dict[str, Any]:
@@ -99,7 +102,7 @@ def _award_period(notice: Notice) -> dict[str, Any]:
 
 def _amendments(notice: Notice) -> list[dict[str, Any]]:
     """Write what befell the notice by decision: cancellations and pauses."""
-    cancelled = [
+    cancelled: list[dict[str, Any]] = [
         {
             "id": f"cancel-{key(one.id)}",
             "date": moment(one.date_decision) or moment(one.date_create),
@@ -109,7 +112,7 @@ def _amendments(notice: Notice) -> list[dict[str, Any]]:
         }
         for one in notice.cancel or ()
     ]
-    paused = [
+    paused: list[dict[str, Any]] = [
         {
             "id": f"pause-{key(one.id)}",
             "date": moment(one.date_pause) or moment(one.date_create),

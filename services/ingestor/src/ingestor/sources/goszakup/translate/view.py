@@ -1,4 +1,4 @@
-"""One process as its translation sees it: its records found by what names them, notes on the way."""
+"""One process as its translation sees it: its records, each found by what names it."""
 
 import re
 from dataclasses import dataclass, field
