@@ -85,7 +85,7 @@ class Session:
         self.loaded_at = self.level_at = time.monotonic()
         self.waiting = True
         self.started = False
-        self.state: State
+        self.state: State = store.UNKNOWN
         self.standard: Standard
         self.flags: dict[Key, list[Judgement]] = {}
         self._client = client

@@ -29,6 +29,10 @@ class State:
     compared_at: datetime | None
 
 
+UNKNOWN: Final = State(0, None, None, None, 0, 0, None)
+"""Before the state has been read."""
+
+
 class Current(NamedTuple):
     """What must be known of a present score to tell whether a new one differs."""
 
