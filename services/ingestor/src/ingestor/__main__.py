@@ -8,6 +8,9 @@ from typing import Final
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "load": ("ingestor.commands.load", "take in OCDS files"),
+    "pull": ("ingestor.commands.pull", "follow a source: what changed since the last look"),
+    "backfill": ("ingestor.commands.backfill", "load what a source published before"),
+    "budget": ("ingestor.commands.budget", "tell what loading from the portal costs"),
     "runs": ("ingestor.commands.runs", "list what was taken in, and how it ended"),
     "quarantine": ("ingestor.commands.quarantine", "list, show or replay what could not be used"),
     "withdraw": ("ingestor.commands.withdraw", "record that a publisher removed a process"),
@@ -15,7 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "dead": ("ingestor.commands.dead", "list or replay what kept failing"),
     "migrate": ("ingestor.commands.migrate", "bring the tables up to date"),
     "serve": ("ingestor.commands.serve", "answer other services"),
-    "work": ("ingestor.commands.work", "purge, mark dead runs, measure; for ever"),
+    "work": ("ingestor.commands.work", "follow the portal, purge, measure; for ever"),
 }
 """Sub-command: the module that holds its `configure(parser)` and `run(arguments)`, and its help."""
 

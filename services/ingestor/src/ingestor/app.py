@@ -8,8 +8,9 @@ from fastapi import FastAPI
 
 from ingestor.api import raw_router
 from ingestor.settings import IngestorSettings
+from ingestor.sources.goszakup.opened import token_of
 from shared.app import create_app
-from shared.clock import Clock
+from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.feed import feed_router
 
@@ -40,12 +41,20 @@ def application(settings: IngestorSettings, clock: Clock | None = None) -> FastA
         async with database.connection() as connection:
             await connection.fetchval("SELECT count(*) FROM source")
 
+    clock = clock or SystemClock()
+    token = token_of(settings)
+
+    async def portal_token() -> None:
+        """Raise what is to be done where the portal's token has expired."""
+        if (left := token.days_left(clock)) is not None and left < 0:
+            raise RuntimeError(token.warning(clock))
+
     return create_app(
         service="ingestor",
         settings=settings,
         title="Qadaga ingestor",
         routers=[feed_router(database, FEEDS), raw_router(database, vault)],
         lifespan=lifespan,
-        readiness={"postgres": database.ping, "tables": tables},
+        readiness={"postgres": database.ping, "tables": tables, "portal_token": portal_token},
         clock=clock,
     )

@@ -1,12 +1,16 @@
 """What the ingestor is told by its environment, beside what every service needs."""
 
-from pydantic import Field, SecretStr
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
 
 from shared.settings import SHORTEST_KEY, Settings
 
 
 class IngestorSettings(Settings):
-    """Where the vault is, the keys for what is personal, and how long raw payloads are kept."""
+    """Where the vault is, the keys for what is personal, and how the portal is followed."""
 
     raw_database_url: str | None = Field(
         default=None,
@@ -25,3 +29,65 @@ class IngestorSettings(Settings):
     raw_retention_days: int = Field(
         default=365, ge=1, le=36500, description="days after which a raw payload is deleted"
     )
+    goszakup_url: str = Field(
+        default="https://ows.goszakup.gov.kz",
+        description="the procurement portal's open data; http only for a stand-in beside us",
+    )
+    goszakup_token: SecretStr | None = Field(
+        default=None,
+        description="the portal's token; unset, the portal is not followed. Given as a file, it is "
+        "read again whenever the file changes",
+    )
+    goszakup_token_expires: date | None = Field(
+        default=None, description="last day of the token, so that its end is seen 30 days ahead"
+    )
+    goszakup_rate: float = Field(
+        default=1.0,
+        ge=0,
+        le=20,
+        description="most requests a second to the portal; 0 is no limit, for a stand-in only",
+    )
+    goszakup_timeout: float = Field(
+        default=60.0, gt=0, le=600, description="seconds for one whole answer of the portal"
+    )
+    goszakup_ca_bundle: Path | None = Field(
+        default=None, description="PEM file of the authorities trusted for the portal's certificate"
+    )
+    goszakup_regions: str = Field(
+        default="",
+        description="regions to back-fill, by KATO digits: 71,75; empty with no BINs: all",
+    )
+    goszakup_bins: str = Field(
+        default="", description="buyers to back-fill, by BIN, with commas between"
+    )
+    goszakup_since: date | None = Field(
+        default=None,
+        description="the day back to which the worker loads, and where following begins; unset, "
+        "it follows from yesterday and loads nothing older",
+    )
+    goszakup_every: float = Field(
+        default=300.0, ge=0.1, description="seconds between two looks at what changed at the portal"
+    )
+    goszakup_overlap: float = Field(
+        default=3600.0,
+        ge=0,
+        description="seconds that each look reads again: the portal shows changes late",
+    )
+
+    @field_validator("goszakup_url")
+    @classmethod
+    def _encrypted(cls, url: str) -> str:
+        """Refuse to carry the token in the open, except to a machine without a public name."""
+        parts = urlsplit(url)
+        nearby = "." not in (parts.hostname or "") or parts.hostname == "127.0.0.1"
+        if not (parts.scheme == "https" or (parts.scheme == "http" and nearby)):
+            raise ValueError("the portal is asked over https")
+        return url.rstrip("/")
+
+    def regions(self) -> tuple[str, ...]:
+        """The regions to back-fill."""
+        return tuple(one.strip() for one in self.goszakup_regions.split(",") if one.strip())
+
+    def bins(self) -> tuple[str, ...]:
+        """The buyers to back-fill."""
+        return tuple(one.strip() for one in self.goszakup_bins.split(",") if one.strip())

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    String,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -153,6 +154,10 @@ class PortalRecord(Base, table=True):
         description="root records of the plan points it names",
     )
     customer: str | None = Field(description="BIN of the customer; never a person's number")
+    regions: list[str] = Field(
+        sa_column=Column(ARRAY(String), nullable=False, server_default="{}"),
+        description="of a notice, the first two digits of its KATO codes",
+    )
     dated: datetime | None = _moment(nullable=True)
     changed: datetime | None = _moment(nullable=True)
     due: datetime | None = _moment(nullable=True)
@@ -203,7 +208,8 @@ class PortalCheckpoint(Base, table=True):
     after: int | None = Field(sa_type=BigInteger, description="the id below which to go on")
     floor: datetime | None = _moment(nullable=True)
     newest: datetime | None = _moment(nullable=True)
-    top: int | None = Field(sa_type=BigInteger, description="highest id of lists without dates")
+    top: int | None = Field(sa_type=BigInteger, description="highest id of this reading")
+    bottom: int | None = Field(sa_type=BigInteger, description="highest id of the last reading")
     expected: int | None = Field(sa_type=BigInteger, description="as the portal counts")
     received: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     done: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))

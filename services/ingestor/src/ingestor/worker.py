@@ -1,4 +1,4 @@
-"""The ingestor's worker: deletes payloads past their date, marks dead runs, measures intake."""
+"""The ingestor's worker: follows the portal, purges payloads, marks dead runs, measures intake."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from typing import Final
 
 import prometheus_client
 
-from ingestor import runs
+from ingestor import portal_jobs, runs
 from ingestor.measure import intake, snapshot
 from ingestor.raw.payloads import purge
 from ingestor.settings import IngestorSettings
@@ -21,6 +21,7 @@ from shared.queue import Bell, Periodic, run_worker
 QUEUE: Final = "ingestor"
 ROUND: Final = 10.0  # seconds between rounds: a dead run is seen, and figures are fresh, that soon
 PURGE_EVERY: Final = 3600.0
+POOL: Final = 12  # a run and its leader hold a connection each, for as long as they last
 
 log = logs.logger(__name__)
 
@@ -56,14 +57,17 @@ class Worker:
 
 async def work(settings: IngestorSettings) -> None:
     """Work until told to stop."""
-    async with _opened(settings) as worker:
+    async with (
+        _opened(settings) as worker,
+        portal_jobs.opened(settings, worker.database, worker.bell, worker.clock) as jobs,
+    ):
         await run_worker(
             redis_url=settings.redis_url,
             queue=QUEUE,
             on_bell=_hear_nothing,
             sweep=worker.go_round,
             sweep_every=ROUND,
-            cron=[Periodic("purge", PURGE_EVERY, worker.purge)],
+            cron=[Periodic("purge", PURGE_EVERY, worker.purge), *jobs],
         )
 
 
@@ -82,7 +86,7 @@ async def _hear_nothing(feed: str, seq: int) -> None:
 
 @asynccontextmanager
 async def _opened(settings: IngestorSettings) -> AsyncIterator[Worker]:
-    database = Database(settings.database_url, application="ingestor-worker", pool_size=2)
+    database = Database(settings.database_url, application="ingestor-worker", pool_size=POOL)
     vault = (
         Database(settings.raw_database_url, application="ingestor-purge", pool_size=1)
         if settings.raw_database_url

@@ -20,6 +20,7 @@ _PLAN: Final = f"""
     refPlnPointStatusId refFinsourceId refBudgetTypeId refAbpCode plnPointYear count price amount
     prepayment supplyDateRu isDeleted isQvazi dateCreate timestamp indexDate
     PlanActs(PlnPointActs){{planActNumber dateApproved planFinYear}} {_PLACES} {_BUDGET} {_ENSTRU}
+    RefUnits(RefUnits){{code nameRu nameKz}} RefFinsource(RefFinsource){{id nameRu nameKz}}
 """
 _NAMED: Final = "pid bin iin nameRu nameKz typeSupplier"
 _FILE: Final = "id filePath originalName nameRu nameKz indexDate"
@@ -68,13 +69,15 @@ FIELDS: Final[Mapping[str, str]] = {
         TreasuryPay(TreasuryPay){{id contractId nomZa nomUved kato func espk gu typeBujet finSource
             prepaySum payAmount payDate lastUpdateDate indexDate}}
         Supplier(Subject){{{_NAMED}}} Customer(Subject){{{_NAMED}}}
+        File(FileContract){{{_FILE}}}
     """,
-    "Acts": """
+    "Acts": f"""
         id numberAct aktDate approveDate revokeDate createDateAct contractRootId contractId
         parentId statusId statusNameRu isDeleted dayOverdue sumAvans sumFine typeAct allDone
         indexDate
-        Place(ContractActPlace){unitId quantity amount}
-        SpecSum(ContractActSpecSum){quantity amount}
+        Place(ContractActPlace){{unitId quantity amount}}
+        SpecSum(ContractActSpecSum){{quantity amount}}
+        File(FileAct){{{_FILE}}}
     """,
     "ComplaintAppeal": """
         id trdBuyId complaintId numberAppeal type status active dateApply startDate endDate

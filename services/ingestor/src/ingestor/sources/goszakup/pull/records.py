@@ -5,7 +5,7 @@ Kept is what `payloads` read, so nothing that nobody needs. It can still name a 
 organisations, by which records are found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -34,6 +34,7 @@ KINDS: Final[Mapping[str, type[Payload]]] = {
 """The roots of the portal that are kept, and what their records are read as."""
 
 COMPLETE: Final = "350"  # the status of a notice whose purchase took place
+REGION_DIGITS: Final = 2  # of a KATO code
 LARGEST_ID: Final = 2**63 - 1
 
 
@@ -50,20 +51,22 @@ class Record(NamedTuple):
     payload: Payload
     body: bytes
     hash: bytes
+    raw_hash: bytes
     notice: int | None = None
     family: int | None = None
-    plans: list[int] = []
+    plans: Sequence[int] = ()
     customer: str | None = None
+    regions: Sequence[str] = ()
     dated: datetime | None = None
     changed: datetime | None = None
     due: datetime | None = None
 
 
-def record(root: str, number: int, payload: Payload) -> Record:
+def record(root: str, number: int, payload: Payload, raw_hash: bytes) -> Record:
     """Tie a record to its purchase."""
     body = msgspec.json.encode(payload)
     told = _told(payload, number)
-    return Record(root, number, payload, body, sha256(body).digest(), **told)
+    return Record(root, number, payload, body, sha256(body).digest(), raw_hash, **told)
 
 
 def bids_due(notice: Notice) -> datetime | None:
@@ -94,7 +97,7 @@ def _told(payload: Payload, number: int) -> dict[str, Any]:
     match payload:
         case Notice():
             told |= {"notice": number, "dated": _moment(payload.publish_date)}
-            told |= {"due": bids_due(payload)}
+            told |= {"due": bids_due(payload), "regions": _regions(payload)}
         case Lot():
             told |= {"notice": identifier(payload.trd_buy_id), "plans": _plans_of_lot(payload)}
             told |= {"customer": _bin(payload.customer_bin)}
@@ -123,6 +126,10 @@ def _plans_of_lot(lot: Lot) -> list[int]:
     if not _is_united(lot):
         named.add(identifier((key(lot.lot_number) or "").split("-")[0]))
     return sorted(number for number in named if number)
+
+
+def _regions(notice: Notice) -> list[str]:
+    return sorted({code[:REGION_DIGITS] for code in keys(notice.kato)})
 
 
 def _is_united(lot: Lot) -> bool:

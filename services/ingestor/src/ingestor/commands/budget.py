@@ -1,0 +1,39 @@
+"""Tell what loading from the portal costs: requests, hours, and what is useful when.
+
+Volumes are those of the country, published or measured in 2022-2026; a scope takes its share.
+"""
+
+import argparse
+from typing import Any
+
+from ingestor.commands.backfill import add_scope, scope_of
+from ingestor.commands.output import say
+from ingestor.sources.goszakup.pull import budget
+
+POLITE = 1.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """What is to be loaded, and how fast."""
+    add_scope(parser)
+    parser.add_argument("--rate", type=float, default=POLITE, help="requests a second; default 1")
+    parser.add_argument("--json", action="store_true", help="one JSON document a line")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print requests by entity, then the order of loading."""
+    scope = scope_of(arguments)
+    if arguments.rate <= 0:
+        raise SystemExit("ingestor: --rate is more than 0")
+    for one in budget.lines(scope):
+        told = f"{one.entity:13} {one.records:>10} records {one.requests:>9} requests  {one.why}"
+        say(one._asdict(), as_json=arguments.json, line=told)
+    whole = budget.total(scope)
+    hours = whole / arguments.rate / budget.SECONDS
+    summary: dict[str, Any] = {"requests": whole, "hours": round(hours, 1), "rate": arguments.rate}
+    told = f"in all {whole} requests, {hours:.1f} hours at {arguments.rate:g} requests a second"
+    say(summary, as_json=arguments.json, line=told)
+    for number, step in enumerate(budget.steps(scope, arguments.rate), 1):
+        told = f"{number}. {step.name}: {step.hours:.1f} hours, there after {step.ready_after:.1f}"
+        say(step._asdict(), as_json=arguments.json, line=told)
+    return 0

@@ -1,0 +1,65 @@
+"""The portal and the connector, opened with what the environment says."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from ingestor.load import Desk
+from ingestor.settings import IngestorSettings
+from ingestor.sources.goszakup.portal.client import Portal
+from ingestor.sources.goszakup.portal.timer import SystemTimer, Timer
+from ingestor.sources.goszakup.portal.token import Token
+from ingestor.sources.goszakup.portal.transport import Transport
+from ingestor.sources.goszakup.pull.connector import Connector
+
+CONCURRENCY: Final = 2  # requests at once, however fast they may follow each other
+UNLIMITED: Final = 16  # of a stand-in server
+
+
+def token_of(settings: IngestorSettings) -> Token:
+    """Return the token; one given as a file is followed."""
+    file = os.environ.get("GOSZAKUP_TOKEN_FILE")
+    return Token(
+        settings.goszakup_token,
+        file=Path(file) if file else None,
+        expires=settings.goszakup_token_expires,
+    )
+
+
+@asynccontextmanager
+async def portal_of(
+    settings: IngestorSettings,
+    token: Token,
+    *,
+    rate: float | None = None,
+    timer: Timer | None = None,
+) -> AsyncIterator[Portal]:
+    """Lend the portal, at the rate of the settings or at another."""
+    asked = settings.goszakup_rate if rate is None else rate
+    concurrency = CONCURRENCY if asked else UNLIMITED
+    transport = Transport(
+        settings.goszakup_url,
+        token,
+        timeout=settings.goszakup_timeout,
+        ca_bundle=settings.goszakup_ca_bundle,
+        connections=concurrency,
+    )
+    portal = Portal(transport, rate=asked, timer=timer or SystemTimer(), concurrency=concurrency)
+    try:
+        yield portal
+    finally:
+        await portal.close()
+
+
+def connector_of(settings: IngestorSettings, desk: Desk, portal: Portal) -> Connector:
+    """Return the connector for a desk."""
+    return Connector(
+        desk=desk,
+        portal=portal,
+        pseudonym_key=settings.pseudonym_key.get_secret_value().encode(),
+        overlap=timedelta(seconds=settings.goszakup_overlap),
+        since=settings.goszakup_since,
+    )

@@ -1,0 +1,74 @@
+"""The loop backward: what lies before, slice by slice, each with its own checkpoint."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Final
+
+import asyncpg
+from msgspec.structs import replace
+
+from ingestor.sources.goszakup.pull import checkpoints
+from ingestor.sources.goszakup.pull.connector import Connector, Session, run_of
+from ingestor.sources.goszakup.pull.follow import attempt
+from ingestor.sources.goszakup.pull.leader import leading
+from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
+from ingestor.sources.goszakup.pull.records import REGION_DIGITS
+from ingestor.sources.goszakup.pull.windows import Scope, Slice, backfill, contracts_of
+
+CUSTOMERS: Final = """
+    SELECT DISTINCT lot.customer FROM portal_record AS lot
+    JOIN portal_record AS notice ON notice.root = 'TrdBuy' AND notice.id = lot.notice
+    WHERE lot.root = 'Lots' AND lot.customer IS NOT NULL AND notice.regions && $1::text[]
+"""
+
+
+async def fill(connector: Connector, scope: Scope, *, again: bool = False) -> bool:
+    """Load a scope, going on where it was left; False where somebody else is loading it.
+
+    `again` begins anew: what is held is compared, not doubled. The run tells how it went.
+    """
+    async with leading(connector.desk.database, scope.job) as leads:
+        if leads:
+            if again:
+                async with connector.desk.database.connection() as connection:
+                    await checkpoints.forget(connection, scope.job)
+            async with run_of(connector, scope.job, "backfill") as session:
+                await _fill(session, scope)
+        return leads
+
+
+async def _fill(session: Session, scope: Scope) -> None:
+    await _read_all(session, scope.job, backfill(scope))
+    if scope.regions:
+        customers = await _customers(session, scope)
+        await _read_all(session, scope.job, contracts_of(customers, scope))
+
+
+async def _read_all(session: Session, job: str, slices: Iterable[Slice]) -> None:
+    """Read every slice that is not done; what is wrong with one does not stop the others."""
+    for one in slices:
+        await attempt(session, one.name, partial(_read, session, job, one))
+
+
+async def _read(session: Session, job: str, one: Slice) -> None:
+    place = await place_of(session.counter, job, one.name)
+    if place.done:
+        return
+    place = begun(place, session.reader.clock.now())
+    outcome = await read_slice(session.reader, session.counter, one, place)
+    session.add(one.name, outcome)
+    await close(session.counter, replace(outcome.place, done=not outcome.short))
+
+
+async def finished(connection: asyncpg.Connection, scope: Scope) -> bool:
+    """Tell whether every slice of a scope was read to its end, as far as they are known before."""
+    progress = await checkpoints.progress(connection, scope.job)
+    names: Iterator[str] = (one.name for one in backfill(scope))
+    return all(name in progress and progress[name][0] for name in names)
+
+
+async def _customers(session: Session, scope: Scope) -> set[str]:
+    """Name the customers who bought in these regions, as far as their notices are held."""
+    async with session.counter.desk.database.connection() as connection:
+        rows = await connection.fetch(CUSTOMERS, [code[:REGION_DIGITS] for code in scope.regions])
+    return {row[0] for row in rows}

@@ -1,0 +1,188 @@
+"""What belongs to the records of a page is asked for with it, so that a process arrives whole."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from ingestor.intake import Refused
+from ingestor.raw.cipher import Cipher
+from ingestor.sources.goszakup.payload import Refused as RecordRefused
+from ingestor.sources.goszakup.payload import Report, read
+from ingestor.sources.goszakup.portal.client import CAP, Portal
+from ingestor.sources.goszakup.portal.walk import Leaf, graphql, walk
+from ingestor.sources.goszakup.pull import store
+from ingestor.sources.goszakup.pull.assemble import participants_of
+from ingestor.sources.goszakup.pull.deliver import Parcel
+from ingestor.sources.goszakup.pull.drift import Drift
+from ingestor.sources.goszakup.pull.records import KINDS, Record, record
+from shared.clock import Clock
+from shared.database import Database
+
+SUBJECTS_AGE: Final = timedelta(days=30)  # participants are read again after that
+IDENTIFIED: Final[Mapping[str, str]] = {"Subjects": "pid"}
+COMPLETED: Final = frozenset({"TrdBuy", "Lots", "Contract"})
+"""Roots whose records bring a notice with them that is not held yet."""
+OWNED: Final = frozenset({"Acts", "TreasuryPay", "ComplaintAppeal", "TrdApp"})
+"""Roots whose records are of use only with the purchase they belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads rows into records and asks for what belongs to them."""
+
+    portal: Portal
+    database: Database
+    cipher: Cipher
+    clock: Clock
+    source: str
+    drift: Drift = field(default_factory=Drift)
+
+    async def complete(self, root: str, leaf: Leaf) -> Parcel:
+        """Return the rows of a page with everything that belongs to them; raises PortalError."""
+        parcel = Parcel(self.clock.now(), rows=len(leaf.rows))
+        self.take(root, leaf, parcel)
+        parcel.refused += [self._refused(root, None, row, "no id") for row in leaf.unidentified]
+        parcel.rows += len(leaf.unidentified)
+        if root in OWNED:
+            parcel.records = await self._owned(parcel.records)
+        elif root in COMPLETED:
+            await self._close(parcel)
+        return parcel
+
+    async def bids(self, notices: Sequence[int]) -> Parcel:
+        """Return the bids on notices; raises PortalError."""
+        parcel = Parcel(self.clock.now())
+        await self._bids(notices, parcel)
+        await self._subjects(parcel)
+        return parcel
+
+    async def whole(self, notices: Sequence[int]) -> Parcel:
+        """Return notices by id with everything that belongs to them; raises PortalError."""
+        parcel = Parcel(self.clock.now())
+        await self._all("TrdBuy", {"id": list(notices)}, parcel)
+        await self._close(parcel)
+        return parcel
+
+    def take(self, root: str, leaf: Leaf, parcel: Parcel) -> None:
+        """Read rows into records; what cannot be read is set aside with its reason."""
+        report = Report()
+        digest = sha256(leaf.raw).digest()
+        parcel.pages[digest] = leaf.raw
+        for number, row in leaf.rows.items():
+            try:
+                payload = read(KINDS[root], row, report)
+                parcel.records.append(record(root, number, payload, digest))
+            except RecordRefused as refused:
+                parcel.refused.append(self._refused(root, number, row, str(refused)))
+        self.drift.note(root, len(leaf.rows), report)
+
+    async def _owned(self, records: list[Record]) -> list[Record]:
+        """Keep what belongs to a purchase that is held; the rest comes with its purchase."""
+        notices = {one.notice for one in records if one.notice is not None}
+        families = {one.family for one in records if one.family is not None}
+        async with self.database.connection() as connection:
+            notices = await store.known(connection, "TrdBuy", notices)
+            families = await store.held_contracts(connection, families)
+        return [one for one in records if one.notice in notices or one.family in families]
+
+    async def _close(self, parcel: Parcel) -> None:
+        here = {one.id for one in parcel.records if one.root == "TrdBuy"}
+        named = {one.notice for one in parcel.records if one.notice is not None}
+        async with self.database.connection() as connection:
+            held = await store.known(connection, "TrdBuy", named)
+        await self._all("TrdBuy", {"id": sorted(named - held - here)}, parcel)
+        found = {one.id for one in parcel.records if one.root == "TrdBuy"}
+        await self._parts(sorted(found - held), parcel)
+        await self._acts([one for one in parcel.records if one.root == "Contract"], parcel)
+        await self._bids(await self._due(parcel), parcel)
+        await self._subjects(parcel)
+
+    async def _parts(self, notices: Sequence[int], parcel: Parcel) -> None:
+        """Ask for the lots, contracts and complaints of notices met for the first time."""
+        criteria = {"trdBuyId": list(notices)}
+        roots = ("Lots", "Contract", "ComplaintAppeal")
+        await _together(self._all(root, criteria, parcel) for root in roots)
+
+    async def _acts(self, contracts: Iterable[Record], parcel: Parcel) -> None:
+        """Ask for the acts of contracts met for the first time."""
+        families = {one.family for one in contracts if one.family is not None}
+        async with self.database.connection() as connection:
+            held = await store.known(connection, "Contract", families)
+        await self._all("Acts", {"contractRootId": sorted(families - held)}, parcel)
+
+    async def _due(self, parcel: Parcel) -> list[int]:
+        """Name the notices whose bids are to be seen by now and were not asked for."""
+        now = self.clock.now()
+        due = {
+            one.id: one.due
+            for one in parcel.records
+            if one.root == "TrdBuy" and one.due is not None and one.due <= now
+        }
+        async with self.database.connection() as connection:
+            asked = await store.asked_for(connection, due)
+        return [number for number, when in due.items() if asked.get(number) != when]
+
+    async def _bids(self, notices: Iterable[int], parcel: Parcel) -> None:
+        """Ask for bids: one request for each notice, as the portal will have it."""
+
+        async def of_one(notice: int) -> None:
+            await self._all("TrdApp", {"buyId": notice}, parcel)
+            parcel.asked.add(notice)
+
+        await _together(of_one(notice) for notice in notices)
+
+    async def _subjects(self, parcel: Parcel) -> None:
+        """Ask for participants that were not read lately."""
+        numbers = participants_of(one.payload for one in parcel.records)
+        async with self.database.connection() as connection:
+            since = self.clock.now() - SUBJECTS_AGE
+            fresh = await store.fresh_subjects(connection, numbers, since)
+        await self._all("Subjects", {"pid": sorted(numbers - fresh)}, parcel)
+
+    async def _all(self, root: str, criteria: Mapping[str, Any], parcel: Parcel) -> None:
+        """Ask for all pages; a list of ids longer than a page is asked for in parts."""
+        for part in _parts_of(criteria):
+            async for leaf in self._leaves(root, part):
+                self.take(root, leaf, parcel)
+
+    def _leaves(self, root: str, criteria: Mapping[str, Any]) -> AsyncIterator[Leaf]:
+        asking = graphql(self.portal, root, criteria)
+        return walk(asking, identify=IDENTIFIED.get(root, "id"))
+
+    def _refused(self, root: str, number: int | None, row: Any, why: str) -> Refused:
+        raw = msgspec.json.encode(row)
+        return Refused(
+            source=self.source,
+            file=root,
+            line=number,
+            item=None,
+            offset=None,
+            code="record_unreadable",
+            reason=f"A record of {root} cannot be read: {why}",
+            payload=self.cipher.seal(raw, sha256(raw).digest()),
+            size=len(raw),
+        )
+
+
+async def _together(several: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Await all of them; the first fault ends the others and is raised itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in several:
+                group.create_task(one)
+    except ExceptionGroup as faults:
+        raise faults.exceptions[0] from faults
+
+
+def _parts_of(criteria: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """Cut the list of a criterion into pages; an empty list asks for nothing."""
+    [(name, value)] = criteria.items()
+    if not isinstance(value, Collection) or isinstance(value, str):
+        return [criteria]
+    wanted = list(value)
+    return [{name: wanted[at : at + CAP]} for at in range(0, len(wanted), CAP)]

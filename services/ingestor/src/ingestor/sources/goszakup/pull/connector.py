@@ -1,0 +1,129 @@
+"""The connector: everything it needs, and what all of its runs have in common."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from ingestor import runs
+from ingestor.intake import Origin
+from ingestor.judge import Judge
+from ingestor.load import Desk
+from ingestor.source import Terms, declarations
+from ingestor.sources.goszakup.portal.client import PORTAL_TIME, Portal
+from ingestor.sources.goszakup.portal.failures import PortalError
+from ingestor.sources.goszakup.pull import dictionaries
+from ingestor.sources.goszakup.pull.assemble import Assembler
+from ingestor.sources.goszakup.pull.checkpoints import OvertakenError
+from ingestor.sources.goszakup.pull.closing import Reader
+from ingestor.sources.goszakup.pull.deliver import Counter
+from ingestor.sources.goszakup.pull.reading import Outcome
+from ingestor.sources_feed import FEED as SOURCES_FEED
+from ingestor.sources_feed import keep_source, publish_sources
+from shared.logs import logger
+
+KIND: Final = "goszakup"
+MOST_FAULTS: Final = 5  # told of in the reason of a run
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """What every run is made with. `since` is where following begins the first time."""
+
+    desk: Desk
+    portal: Portal
+    pseudonym_key: bytes
+    source: str = "goszakup"
+    prefix: str = "ocds-kz0000"
+    overlap: timedelta = timedelta(hours=1)
+    since: date | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """One run while it goes on: how much was announced and arrived, and what went wrong."""
+
+    connector: Connector
+    reader: Reader
+    counter: Counter
+    expected: int = 0
+    received: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, name: str, outcome: Outcome) -> None:
+        """Count a slice."""
+        self.received += outcome.received
+        self.expected += outcome.received if outcome.expected is None else outcome.expected
+        if outcome.short:
+            self.faults.append(f"{name}: {outcome.received} of {outcome.expected} arrived")
+
+    def ending(self) -> runs.Ending:
+        """Judge the run: complete only where nothing went wrong and all announced has arrived."""
+        faults = [*self.faults, *filter(None, [self.reader.drift.tell()])]
+        faults += [f"The portal no longer knows {name}" for name in self.connector.portal.moved]
+        if not faults:
+            return runs.Ending("complete", None, self.expected)
+        told = "; ".join(faults[:MOST_FAULTS])
+        more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
+        status: runs.Status = "incomplete" if self.received else "failed"
+        return runs.Ending(status, told + more, self.expected)
+
+
+@asynccontextmanager
+async def run_of(connector: Connector, name: str, origin: Origin) -> AsyncIterator[Session]:
+    """Open a run; it ends saying what happened, whatever that was."""
+    desk = connector.desk
+    async with desk.database.transaction() as connection:
+        await runs.mark_dead(connection)
+        await keep_source(connection, connector.source, declarations()[KIND], Terms())
+    async with runs.begin(desk.database, connector.source, name, origin, None) as run:
+        how = runs.Ending("failed", "The connector failed; see its log")
+        session: Session | None = None
+        try:
+            session = await _session(connector, run, name, origin)
+            yield session
+            how = session.ending()
+        except (PortalError, OvertakenError) as fault:
+            log.warning("run_broken_off", run=runs.public_id(run), reason=str(fault))
+            how = _broken_off(session, str(fault))
+        except asyncio.CancelledError:
+            how = runs.Ending("incomplete", "Interrupted; the next run goes on from here")
+            raise
+        finally:
+            await _end(connector, run, how)
+
+
+def _broken_off(session: Session | None, reason: str) -> runs.Ending:
+    if session is None:
+        return runs.Ending("failed", reason)
+    session.faults.insert(0, reason)
+    return session.ending()
+
+
+async def _session(connector: Connector, run: int, name: str, origin: Origin) -> Session:
+    desk = connector.desk
+    known = await dictionaries.current(connector.portal, desk.database, desk.clock)
+    judge = Judge(
+        connector.source,
+        name,
+        PORTAL_TIME,
+        connector.pseudonym_key,
+        desk.cipher,
+        own_sources=False,
+    )
+    assembler = Assembler(judge, known, connector.prefix)
+    reader = Reader(connector.portal, desk.database, desk.cipher, desk.clock, connector.source)
+    return Session(connector, reader, Counter(desk, assembler, connector.source, run, origin))
+
+
+async def _end(connector: Connector, run: int, how: runs.Ending) -> None:
+    desk = connector.desk
+    async with desk.database.transaction() as connection:
+        await runs.end(connection, run, how)
+        newest = await publish_sources(connection, [connector.source], run)
+    await desk.bell.ring(SOURCES_FEED, newest)
+    log.info("run_ended", run=runs.public_id(run), status=how.status, reason=how.reason)

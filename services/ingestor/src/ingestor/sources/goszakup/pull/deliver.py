@@ -1,0 +1,187 @@
+"""One parcel of the portal's records, stored with all that it changes, or not at all.
+
+Records, the processes put together anew, the feeds, the checkpoint and the run's count are one
+transaction. Whoever is killed in between begins again where the last one ended.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from ingestor import runs
+from ingestor import store as intake_store
+from ingestor.batch import FEED, Occasion, Stored, store_batch
+from ingestor.intake import Accepted, Batch, Origin, Refused
+from ingestor.load import PAUSES, Desk
+from ingestor.sources.goszakup.pull import checkpoints, heads, plan_feed, store
+from ingestor.sources.goszakup.pull.assemble import (
+    Assembler,
+    bundle_of,
+    exists,
+    participants,
+    stamped,
+    subject_of,
+)
+from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
+from ingestor.sources.goszakup.pull.heads import Head
+from ingestor.sources.goszakup.pull.records import Record
+from shared.database import transient
+from shared.logs import logger
+
+AT_ONCE: Final = 500  # processes in one call to the thread that translates
+
+log = logger(__name__)
+
+
+@dataclass(slots=True)
+class Parcel:
+    """Records that came together, and the pages they came in, by their hash.
+
+    `asked` are the notices whose bids were asked for, whether there were any or not. `rows` is how
+    many records of the list that is being read the parcel holds.
+    """
+
+    fetched_at: datetime
+    records: list[Record] = field(default_factory=list)
+    pages: dict[bytes, bytes] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    asked: set[int] = field(default_factory=set)
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Stores parcels for one run."""
+
+    desk: Desk
+    assembler: Assembler
+    source: str
+    run: int
+    origin: Origin
+
+    async def store(self, parcel: Parcel, place: Checkpoint) -> Checkpoint:
+        """Store a parcel and the place reached with it, patient with a PostgreSQL that restarts.
+
+        Raises OvertakenError where another scheduler has gone on from the same place.
+        """
+        for pause in (*PAUSES, None):
+            try:
+                saved, released, planned = await self._stored(parcel, place)
+                break
+            except Exception as fault:
+                if pause is None or not transient(fault):
+                    raise
+                log.warning("parcel_postponed", run=self.run, fault=type(fault).__name__)
+                await asyncio.sleep(pause)
+        if released is not None:
+            await self.desk.bell.ring(FEED, released)
+        if planned is not None:
+            await self.desk.bell.ring(plan_feed.FEED, planned)
+        return saved
+
+    async def _stored(
+        self, parcel: Parcel, place: Checkpoint
+    ) -> tuple[Checkpoint, int | None, int | None]:
+        now = self.desk.clock.now()
+        occasion = Occasion(self.run, self.origin, now, (now + self.desk.retention).date())
+        async with self.desk.database.transaction() as connection:
+            await intake_store.lock_sources(connection, [self.source])
+            there = await checkpoints.read(connection, place.job, place.slice)
+            if (there.step, there.run) == (place.step + 1, self.run):
+                return there, None, None  # a try whose answer was lost has done it
+            saved = await checkpoints.save(connection, place, self.run)
+            touched = await self._keep(connection, parcel, occasion)
+            stored, planned = await self.publish(connection, touched, occasion, parcel.refused)
+            await runs.add(connection, self.run, replace(stored.tally, received=parcel.rows))
+        return saved, stored.head, planned
+
+    async def _keep(
+        self, connection: asyncpg.Connection, parcel: Parcel, occasion: Occasion
+    ) -> set[Head]:
+        """Keep pages in the vault and records in their table; returns the processes touched."""
+        cipher = self.desk.cipher
+        pages = [(self.source, cipher.seal(raw, digest)) for digest, raw in parcel.pages.items()]
+        await intake_store.add_payloads(connection, pages, occasion.expires_on)
+        changed = await store.keep(connection, parcel.records, parcel.fetched_at, cipher)
+        await store.asked(connection, parcel.asked)
+        touched = await heads.touched(connection, changed)
+        return touched | {Head("notice", notice) for notice in parcel.asked}
+
+    async def publish(
+        self,
+        connection: asyncpg.Connection,
+        touched: set[Head],
+        occasion: Occasion,
+        refused: Sequence[Refused] = (),
+    ) -> tuple[Stored, int | None]:
+        """Put processes together anew and publish those that say something new."""
+        judged = await self._judged(connection, {one for one in touched if one.kind != "plan"})
+        accepted = [one for one in judged if isinstance(one, Accepted)]
+        fresh = await _new_to_the_feed(connection, accepted)
+        unusable = [*refused, *(one for one in judged if isinstance(one, Refused))]
+        batch = Batch([stamped(one, occasion.now) for one in fresh], unusable)
+        stored = await store_batch(connection, batch, occasion)
+        tally = replace(stored.tally, unchanged=len(accepted) - len(fresh))
+        plans = {one.id for one in touched if one.kind == "plan"}
+        planned = await self._plans(connection, plans, occasion) if plans else None
+        return Stored(tally, stored.head), planned
+
+    async def _judged(
+        self, connection: asyncpg.Connection, touched: set[Head]
+    ) -> list[Accepted | Refused]:
+        """Translate and judge processes, in a thread: meanwhile the next answers come in."""
+        cipher = self.desk.cipher
+        found = await heads.held(connection, touched, cipher)
+        whole = {head: kept for head, kept in found.items() if exists(head, kept)}
+        roots = {plan for kept in whole.values() for one in kept for plan in one.plans}
+        points: dict[int, list[store.Kept]] = {}
+        for one in await heads.families(connection, ["Plans"], roots, cipher):
+            points.setdefault(one.family or 0, []).append(one)
+        for kept in whole.values():
+            named = {plan for one in kept for plan in one.plans}
+            kept += [one for plan in sorted(named) for one in points.get(plan, ())]
+        bundles = {head: bundle_of(kept) for head, kept in whole.items()}
+        numbers = {number for bundle in bundles.values() for number in participants(bundle)}
+        known = await heads.subjects(connection, numbers, cipher)
+
+        def judge() -> list[Accepted | Refused]:
+            judged = []
+            for head, bundle in bundles.items():
+                own = [known[n] for n in sorted(participants(bundle)) if n in known]
+                bundle.subjects += [subject_of(one) for one in own]
+                judged.append(self.assembler.release(head, bundle, [*whole[head], *own]))
+            return judged
+
+        return await asyncio.to_thread(judge)
+
+    async def _plans(
+        self, connection: asyncpg.Connection, plans: set[int], occasion: Occasion
+    ) -> int | None:
+        """Publish plan points that nothing has taken up, and take back those that something has."""
+        taken = await heads.named_plans(connection, plans)
+        kept: dict[int, list[store.Kept]] = {}
+        free = plans - taken
+        for one in await heads.families(connection, ["Plans"], free, self.desk.cipher):
+            kept.setdefault(one.family or 0, []).append(one)
+        judged: dict[int, Any] = {
+            root: self.assembler.release(Head("plan", root), bundle_of(points), points)
+            for root, points in kept.items()
+        }
+        content = {root: one for root, one in judged.items() if isinstance(one, Accepted)}
+        return await plan_feed.publish(connection, content, plans - content.keys(), occasion)
+
+
+async def _new_to_the_feed(
+    connection: asyncpg.Connection, accepted: Sequence[Accepted]
+) -> list[Accepted]:
+    """Leave out what the feed says already."""
+    known = await intake_store.known_processes(connection, [one.process for one in accepted])
+    return [one for one in accepted if _is_new(one, known.get(one.process))]
+
+
+def _is_new(one: Accepted, known: intake_store.Known | None) -> bool:
+    return known is None or known.withdrawn or known.hash != one.content.hash

@@ -1,0 +1,110 @@
+"""The loop forward: what changed at the portal since the last look, root by root."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from msgspec.structs import replace
+
+from ingestor.sources.goszakup.portal.client import PORTAL_TIME
+from ingestor.sources.goszakup.portal.failures import (
+    PortalAwayError,
+    PortalError,
+    TokenRefusedError,
+)
+from ingestor.sources.goszakup.pull import journal, store
+from ingestor.sources.goszakup.pull.connector import Connector, Session, run_of
+from ingestor.sources.goszakup.pull.leader import leading
+from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
+from ingestor.sources.goszakup.pull.windows import (
+    DESCENDED,
+    FOLLOWED,
+    Slice,
+    following,
+    next_floor,
+)
+
+JOB: Final = "follow"
+BEGINNING: Final = timedelta(days=1)  # before the first round, where nobody says
+BIDS_AT_ONCE: Final = 50  # notices whose bids are asked for and stored together
+MOST_BIDS: Final = 600  # notices in one round: ten minutes at the polite rate
+FAR: Final = 2**63 - 1  # every id lies below it
+ID_OVERLAP: Final = 2_000  # ids of lists without dates that are read again, for late arrivals
+
+
+async def follow(connector: Connector) -> bool:
+    """Make one round; False where another scheduler is making it. The run tells how it went."""
+    async with leading(connector.desk.database, JOB) as leads:
+        if leads:
+            async with run_of(connector, JOB, "live") as session:
+                await _round(session)
+        return leads
+
+
+async def _round(session: Session) -> None:
+    """Look at every root; what is wrong with one does not keep the others from being read."""
+    for root in FOLLOWED:
+        await attempt(session, root, partial(_follow, session, root))
+    for one in DESCENDED:
+        await attempt(session, one.name, partial(_descend, session, one))
+    await attempt(session, "bids", partial(_ask_for_bids, session))
+    await attempt(session, "journal", partial(journal.read, session, JOB))
+
+
+async def attempt(session: Session, name: str, step: Callable[[], Awaitable[None]]) -> None:
+    """Take one step; raises only what would stop every other step too."""
+    try:
+        await step()
+    except (TokenRefusedError, PortalAwayError):
+        raise
+    except PortalError as fault:
+        session.faults.append(f"{name}: {fault}")
+
+
+async def _follow(session: Session, root: str) -> None:
+    """Read what changed at a root since it was last read to its end."""
+    clock = session.reader.clock
+    place = begun(await place_of(session.counter, JOB, root), clock.now())
+    started, floor = place.started_at, place.floor or _beginning(session)
+    assert started is not None
+    outcome = await read_slice(
+        session.reader, session.counter, following(root, floor), replace(place, floor=floor)
+    )
+    session.add(root, outcome)
+    if outcome.place.newest is not None:
+        overlap = session.connector.overlap
+        floor = max(floor, next_floor(outcome.place.newest, started, clock.now(), overlap))
+    await close(session.counter, replace(outcome.place, floor=floor, done=True))
+
+
+async def _descend(session: Session, one: Slice) -> None:
+    """Read a list without dates from its newest id down to what is known; the first time, one page.
+
+    What lies below came with its contract, or comes with a back-fill.
+    """
+    place = begun(await place_of(session.counter, JOB, one.name), session.reader.clock.now())
+    bottom = FAR if place.bottom is None else place.bottom - ID_OVERLAP
+    outcome = await read_slice(session.reader, session.counter, one, place, bottom=bottom)
+    session.add(one.name, outcome)
+    known = [top for top in (outcome.place.top, place.bottom) if top is not None]
+    await close(session.counter, replace(outcome.place, bottom=max(known, default=None), done=True))
+
+
+async def _ask_for_bids(session: Session) -> None:
+    """Ask for the bids on notices whose results were due since they were last read."""
+    reader, counter = session.reader, session.counter
+    async with counter.desk.database.connection() as connection:
+        waiting = await store.to_ask(connection, reader.clock.now(), MOST_BIDS)
+    for at in range(0, len(waiting), BIDS_AT_ONCE):
+        parcel = await reader.bids(waiting[at : at + BIDS_AT_ONCE])
+        place = await place_of(counter, JOB, "bids")
+        await counter.store(parcel, replace(place, received=place.received + parcel.rows))
+
+
+def _beginning(session: Session) -> datetime:
+    """Return where following begins the first time."""
+    since = session.connector.since
+    if since is None:
+        return session.reader.clock.now() - BEGINNING
+    return datetime(since.year, since.month, since.day, tzinfo=PORTAL_TIME).astimezone(UTC)

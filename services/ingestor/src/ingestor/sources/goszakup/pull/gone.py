@@ -1,0 +1,53 @@
+"""What the portal no longer has: noted with its reason; a process without head leaves the feed."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import asyncpg
+
+from ingestor import store as intake_store
+from ingestor.batch import FEED, Occasion
+from ingestor.sources.goszakup.pull import heads, plan_feed, store
+from ingestor.sources.goszakup.pull.assemble import exists
+from ingestor.sources.goszakup.pull.deliver import Counter
+from ingestor.sources.goszakup.pull.heads import Head
+from ingestor.withdraw import withdraw
+from shared.logs import logger
+
+LETTERS: Final = {"notice": "", "contract": "c", "plan": "p"}
+
+log = logger(__name__)
+
+
+async def remove(counter: Counter, root: str, numbers: Iterable[int], reason: str) -> int:
+    """Note that records are gone and publish what that changes; returns how many were held."""
+    now = counter.desk.clock.now()
+    occasion = Occasion(counter.run, counter.origin, now, (now + counter.desk.retention).date())
+    async with counter.desk.database.transaction() as connection:
+        await intake_store.lock_sources(connection, [counter.source])
+        gone = await store.mark_gone(connection, root, numbers, now, reason)
+        touched = await heads.touched(connection, gone)
+        stored, planned = await counter.publish(connection, touched, occasion)
+        head = await _withdraw(connection, counter, touched, reason)
+    newest = head or stored.head
+    if newest is not None:
+        await counter.desk.bell.ring(FEED, newest)
+    if planned is not None:
+        await counter.desk.bell.ring(plan_feed.FEED, planned)
+    if gone:
+        log.info("records_gone", root=root, count=len(gone), reason=reason)
+    return len(gone)
+
+
+async def _withdraw(
+    connection: asyncpg.Connection, counter: Counter, touched: Iterable[Head], reason: str
+) -> int | None:
+    """Take processes back whose notice, or whose only contract, is gone."""
+    purchases = [head for head in touched if head.kind != "plan"]
+    held = await heads.held(connection, purchases, counter.desk.cipher)
+    newest = None
+    for head, kept in held.items():
+        if not exists(head, kept):
+            ocid = f"{counter.assembler.prefix}-{LETTERS[head.kind]}{head.id}"
+            newest = await withdraw(connection, counter.source, ocid, reason) or newest
+    return newest

@@ -1,0 +1,143 @@
+"""Which processes a change touches, and everything that is held about a process."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, NamedTuple
+
+import asyncpg
+
+from ingestor.raw.cipher import Cipher
+from ingestor.sources.goszakup.pull.records import Record
+from ingestor.sources.goszakup.pull.store import Kept, Tie
+
+# A contract of a notice belongs to the notice, one without to its root contract.
+OF_CONTRACTS: Final = """
+    SELECT DISTINCT notice, family FROM portal_record
+    WHERE root = 'Contract' AND (family = ANY($1) OR id = ANY($1))
+"""
+
+OF_PLANS: Final = """
+    SELECT DISTINCT root, notice, family FROM portal_record
+    WHERE root IN ('Lots', 'Contract') AND plans && $1 AND gone_at IS NULL
+"""
+
+NAMED_PLANS: Final = """
+    SELECT DISTINCT plan FROM portal_record, unnest(plans) AS plan
+    WHERE root IN ('Lots', 'Contract') AND plans && $1 AND gone_at IS NULL AND plan = ANY($1)
+"""
+
+KEPT: Final = "root, id, notice, family, plans, hash, raw_hash, asked_due, body"
+
+OF_HEADS: Final = f"""
+    SELECT {KEPT} FROM portal_record WHERE notice = ANY($1) AND gone_at IS NULL
+    UNION ALL
+    SELECT {KEPT} FROM portal_record
+    WHERE root = 'Contract' AND notice IS NULL AND family = ANY($2) AND gone_at IS NULL
+"""
+
+OF_FAMILIES: Final = f"""
+    SELECT {KEPT} FROM portal_record
+    WHERE root = ANY($1) AND family = ANY($2) AND gone_at IS NULL
+"""
+
+SUBJECTS: Final = f"SELECT {KEPT} FROM portal_record WHERE root = 'Subjects' AND id = ANY($1)"
+
+
+class Head(NamedTuple):
+    """What a process is known by: its notice, its root contract, or its plan's root record."""
+
+    kind: Literal["notice", "contract", "plan"]
+    id: int
+
+
+async def touched(connection: asyncpg.Connection, changed: Iterable[Record | Tie]) -> set[Head]:
+    """Name the processes that these records belong to."""
+    heads: set[Head] = set()
+    contracts: set[int] = set()
+    plans: set[int] = set()
+    for one in changed:
+        plans |= set(one.plans)
+        if one.notice is not None:
+            heads.add(Head("notice", one.notice))
+        elif one.root == "Contract" and one.family is not None:
+            heads.add(Head("contract", one.family))
+        elif one.root in ("Acts", "TreasuryPay") and one.family is not None:
+            contracts.add(one.family)
+    heads |= await of_contracts(connection, contracts)
+    return heads | await _of_plans(connection, plans)
+
+
+async def of_contracts(connection: asyncpg.Connection, contracts: Iterable[int]) -> set[Head]:
+    """Name the processes of contracts, given by their own ids or their roots'."""
+    rows = await connection.fetch(OF_CONTRACTS, list(contracts)) if contracts else []
+    return {_head(row["notice"], row["family"]) for row in rows}
+
+
+async def _of_plans(connection: asyncpg.Connection, plans: Iterable[int]) -> set[Head]:
+    """Name the purchases that take plan points up, and the plan points themselves."""
+    if not plans:
+        return set()
+    rows = await connection.fetch(OF_PLANS, list(plans))
+    purchases = {_head(row["notice"], row["family"]) for row in rows}
+    return purchases | {Head("plan", plan) for plan in plans}
+
+
+async def named_plans(connection: asyncpg.Connection, plans: Iterable[int]) -> set[int]:
+    """Tell which plan points a purchase has taken up."""
+    return {row[0] for row in await connection.fetch(NAMED_PLANS, list(plans))}
+
+
+async def held(
+    connection: asyncpg.Connection, heads: Iterable[Head], cipher: Cipher
+) -> dict[Head, list[Kept]]:
+    """Return everything that is held about processes, plan points and participants aside."""
+    found: dict[Head, list[Kept]] = {head: [] for head in heads}
+    notices = [head.id for head in found if head.kind == "notice"]
+    roots = [head.id for head in found if head.kind == "contract"]
+    rows = _opened(await connection.fetch(OF_HEADS, notices, roots), cipher)
+    owner: dict[int, Head] = {}
+    for one in rows:
+        head = _head(one.notice, one.family)
+        found[head].append(one)
+        if one.root == "Contract":
+            owner[one.id] = head
+            owner[one.family or one.id] = head
+    for one in await families(connection, ("Acts", "TreasuryPay"), owner, cipher):
+        if one.family is not None:
+            found[owner[one.family]].append(one)
+    return found
+
+
+async def families(
+    connection: asyncpg.Connection, roots: Sequence[str], wanted: Iterable[int], cipher: Cipher
+) -> list[Kept]:
+    """Return the records of some roots that belong to these families."""
+    rows = await connection.fetch(OF_FAMILIES, list(roots), list(wanted)) if wanted else []
+    return _opened(rows, cipher)
+
+
+async def subjects(
+    connection: asyncpg.Connection, numbers: Iterable[int], cipher: Cipher
+) -> dict[int, Kept]:
+    """Return participants by their number on the portal."""
+    rows = await connection.fetch(SUBJECTS, list(numbers)) if numbers else []
+    return {one.id: one for one in _opened(rows, cipher)}
+
+
+def _head(notice: int | None, family: int | None) -> Head:
+    return Head("contract", family or 0) if notice is None else Head("notice", notice)
+
+
+def _opened(rows: Iterable[asyncpg.Record], cipher: Cipher) -> list[Kept]:
+    return [
+        Kept(
+            row["root"],
+            row["id"],
+            row["notice"],
+            row["family"],
+            row["plans"],
+            row["raw_hash"],
+            row["asked_due"] is not None,
+            cipher.open(row["body"], row["hash"]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,134 @@
+"""One slice read to its end: page after page stored, the portal's own total compared with it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from ingestor.sources.goszakup.portal.client import Portal
+from ingestor.sources.goszakup.portal.walk import Asking, Leaf, graphql, rest, walk
+from ingestor.sources.goszakup.pull import checkpoints
+from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
+from ingestor.sources.goszakup.pull.closing import Reader
+from ingestor.sources.goszakup.pull.deliver import Counter, Parcel
+from ingestor.sources.goszakup.pull.windows import Slice
+from shared.logs import logger
+
+UNIT: Final = 50  # rows of a page stored at once at a polite pace; a kill costs no more
+
+log = logger(__name__)
+
+
+class Outcome(NamedTuple):
+    """How much of a slice the portal announced, and how much of it arrived."""
+
+    place: Checkpoint
+    expected: int | None
+    received: int
+
+    @property
+    def short(self) -> bool:
+        """Whether less arrived than was announced."""
+        return self.expected is not None and self.received < self.expected
+
+
+async def read_slice(
+    reader: Reader, counter: Counter, one: Slice, place: Checkpoint, *, bottom: int | None = None
+) -> Outcome:
+    """Read a slice from `place` to its end and store every page on the way.
+
+    A list that moved while it was read is looked at a second time. `bottom` is the id from which on
+    a list is known already; then its total says nothing. Raises PortalError, with everything that
+    came before stored.
+    """
+    outcome = await _read(reader, counter, one, place, bottom)
+    if bottom is not None:
+        return outcome._replace(expected=None)
+    if outcome.short:
+        log.warning("second_look", slice=one.name, expected=outcome.expected)
+        again = replace(outcome.place, after=None, expected=None, received=0)
+        outcome = await _read(reader, counter, one, again, bottom)
+    return outcome
+
+
+async def _read(
+    reader: Reader, counter: Counter, one: Slice, place: Checkpoint, bottom: int | None
+) -> Outcome:
+    parcels = _parcels(reader, one, place.after, bottom)
+    upcoming = asyncio.ensure_future(anext(parcels, None))
+    try:
+        while (found := await upcoming) is not None:
+            leaf, parcel = found
+            upcoming = asyncio.ensure_future(anext(parcels, None))
+            place = await counter.store(parcel, _after(place, leaf, parcel))
+    finally:
+        upcoming.cancel()
+        await asyncio.wait([upcoming])
+        await parcels.aclose()
+    return Outcome(place, place.expected, place.received)
+
+
+async def _parcels(
+    reader: Reader, one: Slice, after: int | None, bottom: int | None
+) -> AsyncGenerator[tuple[Leaf, Parcel]]:
+    """Yield pages, cut into what is stored at once, with all that belongs to them."""
+    async for leaf in walk(_asking(reader.portal, one), after=after):
+        for part in _cut(leaf, None if reader.portal.unlimited else UNIT):
+            yield part, await reader.complete(one.root, part)
+        if bottom is not None and leaf.rows and max(leaf.rows) <= bottom:
+            return
+
+
+def _asking(portal: Portal, one: Slice) -> Asking:
+    return rest(portal, one.path) if one.path else graphql(portal, one.root, one.criteria)
+
+
+def _cut(leaf: Leaf, unit: int | None) -> list[Leaf]:
+    """Cut a page into smaller ones; each goes on below its own lowest id."""
+    rows = list(leaf.rows.items())
+    if unit is None or len(rows) <= unit:
+        return [leaf]
+    parts = [dict(rows[at : at + unit]) for at in range(0, len(rows), unit)]
+    cut = [
+        replace(leaf, rows=part, unidentified=[], after=min(part), last=False)
+        for part in parts[:-1]
+    ]
+    return [*cut, replace(leaf, rows=parts[-1])]
+
+
+def _after(place: Checkpoint, leaf: Leaf, parcel: Parcel) -> Checkpoint:
+    """Return the place reached with a page."""
+    changed = [one.changed for one in parcel.records if one.id in leaf.rows and one.changed]
+    newest = max([*changed, *([place.newest] if place.newest else [])], default=None)
+    return replace(
+        place,
+        after=leaf.after,
+        newest=newest,
+        top=max([*leaf.rows, *([place.top] if place.top else [])], default=None),
+        expected=place.expected if place.expected is not None else leaf.total,
+        received=place.received + parcel.rows,
+    )
+
+
+async def place_of(counter: Counter, job: str, name: str) -> Checkpoint:
+    """Return where a slice stands."""
+    async with counter.desk.database.connection() as connection:
+        return await checkpoints.read(connection, job, name)
+
+
+def begun(place: Checkpoint, now: datetime) -> Checkpoint:
+    """Return a place from which a slice is read: where it broke off, else its beginning."""
+    if place.started_at is not None:
+        return place
+    return replace(
+        place, started_at=now, after=None, newest=None, top=None, expected=None, received=0
+    )
+
+
+async def close(counter: Counter, place: Checkpoint) -> None:
+    """Save that a slice was read to its end."""
+    done = replace(place, after=None, started_at=None)
+    async with counter.desk.database.transaction() as connection:
+        await checkpoints.save(connection, done, counter.run)
