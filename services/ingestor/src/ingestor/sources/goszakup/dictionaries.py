@@ -35,10 +35,12 @@ class Dictionaries:
 
     def __init__(self) -> None:
         self._entries: dict[str, dict[str, Reference]] = {}
+        self._meanings: dict[tuple[str, str, str], Meaning] = {}
 
     def add(self, name: str, rows: Iterable[Any], report: Report) -> int:
         """Take in rows of one dictionary; returns how many could not be used."""
         entries = self._entries.setdefault(name, {})
+        self._meanings.clear()
         refused = 0
         for row in rows:
             try:
@@ -71,6 +73,14 @@ class Dictionaries:
         self, name: str, table: str, code: object, nested: Reference | None = None
     ) -> Meaning:
         """Return the meaning of a code of the dictionary `name`, by the table of codes.yaml."""
+        if nested is not None:
+            return self._meaning(name, table, code, nested)
+        known_by = (name, table, key(code) or "")
+        if known_by not in self._meanings:
+            self._meanings[known_by] = self._meaning(name, table, code, None)
+        return self._meanings[known_by]
+
+    def _meaning(self, name: str, table: str, code: object, nested: Reference | None) -> Meaning:
         entry = self.entry(name, code, nested)
         written = key(code) or key(entry.id)
         wording = text(entry.name_ru) or text(entry.name)

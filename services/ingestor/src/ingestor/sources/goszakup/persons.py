@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ingestor.sources.goszakup.payloads_subjects import Employee, Subject
-from ingestor.sources.goszakup.values import NUMBER_LENGTH, business_number, text
+from ingestor.sources.goszakup.values import business_number, text
 from shared.ocds.persons import SOLE_TRADER, Veil
 from shared.vocabulary.identifiers import person_numbers_in, person_pseudonym
 
@@ -36,7 +36,7 @@ class Curtain:
 
     def pseudonym(self, number: str, *names: object) -> str:
         """Return the pseudonym of a person, and remember what may not be seen."""
-        made = person_pseudonym(SOURCE, number, self.key)
+        made = self.hidden.get(number) or person_pseudonym(SOURCE, number, self.key)
         self.hidden[number] = made
         for name in map(text, names):
             if name and len(name) >= SHORTEST_NAME and " " in name:
@@ -62,14 +62,12 @@ class Curtain:
 
     def draw(self, release: dict[str, Any]) -> dict[str, Any]:
         """Return the release with every person in it hidden, also inside texts."""
-        hidden = dict(self.hidden)
-        for written in _texts(release):
-            if len(written) >= NUMBER_LENGTH:
-                for number in person_numbers_in(written):
-                    hidden[number] = person_pseudonym(SOURCE, number, self.key)
-        if not hidden:
+        written = "\n".join(_texts(release)).casefold()
+        found = {number: self.pseudonym(number) for number in person_numbers_in(written)}
+        shown = {text: made for text, made in self.hidden.items() if text.casefold() in written}
+        if not found and not shown:
             return release
-        veiled: dict[str, Any] = Veil(hidden).anything(release)
+        veiled: dict[str, Any] = Veil(found | shown).anything(release)
         return veiled
 
 

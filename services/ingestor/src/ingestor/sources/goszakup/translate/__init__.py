@@ -36,14 +36,14 @@ def translate(
     bundle: NoticeBundle,
     dictionaries: Dictionaries,
     *,
-    pseudonym_key: bytes,
+    key: bytes,
     prefix: str = PREFIX,
 ) -> dict[str, Any]:
-    """Return the compiled release of one process. The key makes pseudonyms of persons.
+    """Return the compiled release of one process. `key` makes the pseudonyms of persons.
 
     Raises ValueError for a bundle that names neither notice nor contract nor plan point.
     """
-    curtain = Curtain(pseudonym_key)
+    curtain = Curtain(key)
     view = View(flattened(bundle), dictionaries, curtain, prefix)
     release = _release(view)
     return curtain.draw(release)
