@@ -11,6 +11,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "pull": ("ingestor.commands.pull", "follow a source: what changed since the last look"),
     "backfill": ("ingestor.commands.backfill", "load what a source published before"),
     "budget": ("ingestor.commands.budget", "tell what loading from the portal costs"),
+    "translate": ("ingestor.commands.translate", "recorded answers of a source to OCDS"),
     "runs": ("ingestor.commands.runs", "list what was taken in, and how it ended"),
     "quarantine": ("ingestor.commands.quarantine", "list, show or replay what could not be used"),
     "withdraw": ("ingestor.commands.withdraw", "record that a publisher removed a process"),

@@ -19,6 +19,7 @@ class DeliveryPlace(Payload):
         "id refCountriesCode fullDeliveryPlaceNameKz isActive isDeleted systemId indexDate "
         "RefKato RefCountries"
     )
+    identified: ClassVar = ("pln_points_id",)
 
 
 class BudgetLine(Payload):
