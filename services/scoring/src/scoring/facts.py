@@ -123,6 +123,7 @@ class Facts:
             connection.execute(f"SET temp_directory = '{self._spill}'")
         connection.execute("SET max_temp_directory_size = '8GB'")
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(MACROS)
         return connection
 
