@@ -50,13 +50,13 @@ async def client(
     *,
     timer: Timer | None = None,
     rate: float = 0,
-    timeout: float = 5,
+    patience: float = 5,
     token: Token | None = None,
     ca_bundle: Path | None = None,
 ) -> AsyncIterator[Portal]:
     """Lend a client of the portal."""
     transport = Transport(
-        url, token or Token(SecretStr(TOKEN)), timeout=timeout, ca_bundle=ca_bundle
+        url, token or Token(SecretStr(TOKEN)), timeout=patience, ca_bundle=ca_bundle
     )
     portal = Portal(transport, rate=rate, timer=timer or Hourglass(), concurrency=2)
     try:

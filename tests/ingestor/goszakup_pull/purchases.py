@@ -207,7 +207,7 @@ def _subject(pid: int, number: str, name: str) -> Row:
 
 
 def fill(portal: Standin, purchases: Iterable[int]) -> None:
-    """Put purchases into the portal: every fifth also as a direct contract, all with their parts."""
+    """Put purchases into the portal with all their parts; every fifth has a direct contract too."""
     portal.put("Subjects", *subjects())
     for number in purchases:
         portal.put("TrdBuy", notice(number))

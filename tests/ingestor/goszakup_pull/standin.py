@@ -9,6 +9,7 @@ from tests.ingestor.goszakup_pull.wire import Answer, Call, Wire
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 CAP = 200
+INDEXED = {"id", "pid", "buyId", "trdBuyId", "contractRootId", "customerBin", "orgBin"}
 DATES = {
     *("publishDate", "lastUpdateDate", "indexDate", "signDate", "dateApply", "approveDate"),
     *("revokeDate", "timestamp", "dateCreate"),
@@ -31,6 +32,7 @@ class Standin:
     faults: list[Fault] = field(default_factory=list)
     mend: Callable[[Call, dict[str, Any]], None] = lambda _, __: None
     wire: Wire = field(init=False)
+    _indexes: dict[tuple[str, str], dict[Any, list[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.wire = Wire(self._answer)
@@ -48,6 +50,7 @@ class Standin:
         """Add rows, or change them."""
         number = "pid" if root == "Subjects" else "id"
         self.tables.setdefault(root, {}).update({row[number]: row for row in rows})
+        self._indexes.clear()
 
     def once(self, fault: Answer, *, where: Callable[[Call], bool] = lambda _: True) -> None:
         """Answer so the first time that it fits."""
@@ -83,8 +86,8 @@ class Standin:
     def _rest(self, call: Call) -> Answer:
         name = call.path.removeprefix("/v3/")
         if name.startswith("refs/"):
-            rows = self.refs.get(name.removeprefix("refs/"))
-            return _missing() if rows is None else Answer.of(_whole(rows))
+            entries = self.refs.get(name.removeprefix("refs/"))
+            return _missing() if entries is None else Answer.of(_whole(entries))
         if name == "journal":
             first, last = call.query["date_from"], call.query["date_to"]
             return Answer.of(
@@ -100,7 +103,7 @@ class Standin:
 
     def _list(self, call: Call, rows: list[Row]) -> Answer:
         limit, after = int(call.query.get("limit", 50)), call.query.get("search_after")
-        below = [row for row in rows if after is None or row["id"] < int(after)]
+        below = [row for row in rows if after is None or int(row["id"]) < int(after)]
         page = below[:limit]
         # Sometimes without /v3, as the portal does.
         onward = f"/x?page=next&search_after={page[-1]['id']}" if len(below) > limit else ""
@@ -109,8 +112,23 @@ class Standin:
     def matching(self, root: str, criteria: dict[str, Any]) -> list[Row]:
         """Rows of a root that a filter lets through, newest first."""
         rows = self.tables.get(root, {})
-        fits = [rows[key] for key in sorted(rows, reverse=True) if _fits(root, rows[key], criteria)]
-        return fits
+        named = next((name for name in criteria if name in INDEXED), None)
+        keys: Iterable[int] = rows
+        if named is not None:
+            wanted = criteria[named]
+            index = self._index(root, named)
+            values = wanted if isinstance(wanted, list) else [wanted]
+            keys = {key for value in values for key in index.get(value, ())}
+        fitting = [key for key in keys if key in rows and _fits(root, rows[key], criteria)]
+        return [rows[key] for key in sorted(fitting, reverse=True)]
+
+    def _index(self, root: str, name: str) -> dict[Any, list[int]]:
+        if (root, name) not in self._indexes:
+            index: dict[Any, list[int]] = {}
+            for key, row in self.tables.get(root, {}).items():
+                index.setdefault(row.get(name), []).append(key)
+            self._indexes[root, name] = index
+        return self._indexes[root, name]
 
 
 def _fits(root: str, row: Row, criteria: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""A small HTTP server of the tests' own: real sockets, and every way in which an answer can go bad."""
+"""A small HTTP server of the tests' own: real sockets, and every way an answer can go bad."""
 
 import asyncio
 import gzip
@@ -39,7 +39,7 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent. `cut` sends only so many bytes of the body and hangs up, `drip` one a second."""
+    """What is sent. `cut` sends only so many bytes of the body and hangs up, `drip` five a second."""
 
     status: int = 200
     body: bytes = b""

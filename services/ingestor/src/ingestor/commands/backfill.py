@@ -9,6 +9,8 @@ import asyncio
 import signal
 from datetime import UTC, date, datetime
 
+import uvloop
+
 from ingestor.commands.opened import desk, told
 from ingestor.commands.output import complain
 from ingestor.commands.portal import INTERRUPTED, elsewhere, ended, needs_token
@@ -59,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     needs_token(settings)
     scope = scope_of(arguments)
     try:
-        return asyncio.run(_backfill(settings, arguments, scope))
+        return uvloop.run(_backfill(settings, arguments, scope))
     except (asyncio.CancelledError, KeyboardInterrupt):
         complain("interrupted; the same command goes on from here")
         return INTERRUPTED

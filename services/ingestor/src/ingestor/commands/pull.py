@@ -7,6 +7,8 @@ import argparse
 import asyncio
 import signal
 
+import uvloop
+
 from ingestor.commands.opened import desk, told
 from ingestor.commands.output import complain
 from ingestor.commands.portal import ELSEWHERE, INTERRUPTED, ended, needs_token
@@ -30,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     logs.configure(service="ingestor", level="WARNING", form=settings.log_format)
     needs_token(settings)
     try:
-        return asyncio.run(_pull(settings, arguments))
+        return uvloop.run(_pull(settings, arguments))
     except (asyncio.CancelledError, KeyboardInterrupt):
         complain("interrupted; the next run goes on from here")
         return INTERRUPTED

@@ -16,7 +16,7 @@ from ingestor.sources.goszakup.portal.transport import Transport
 from ingestor.sources.goszakup.pull.connector import Connector
 
 CONCURRENCY: Final = 2  # requests at once, however fast they may follow each other
-UNLIMITED: Final = 16  # of a stand-in server
+UNLIMITED: Final = 6  # of a stand-in server
 
 
 def token_of(settings: IngestorSettings) -> Token:
