@@ -32,6 +32,9 @@ from shared.security import Caller, InternalAuth
 
 QUEUE: Final = "scoring"
 
+SWEEP = 2.0
+"""Seconds after which the engine looks by itself, whether the bell was rung or not."""
+
 PAUSE_AFTER_FAULT: Final = 0.5
 HEARTBEAT: Final = 2.0
 
@@ -132,12 +135,13 @@ class Engine:
         )
 
     async def _listen(self, stop: asyncio.Event) -> None:
-        """Hear the bell, and wake every two seconds without it."""
+        """Hear the bell, and wake every few seconds without it."""
         await run_worker(
             redis_url=self._settings.redis_url,
             queue=QUEUE,
             on_bell=lambda _feed, _seq: self._wake(),
             sweep=self._wake,
+            sweep_every=SWEEP,
             stop=stop,
         )
 
