@@ -1,23 +1,35 @@
 """The simulated world as a server sees it: a clock, tables, changes, a journal and the truth."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
-Row = dict[str, Any]
+from deploy.sandbox.world import dictionaries, registers
+from deploy.sandbox.world.ledger import Ledger
+from deploy.sandbox.world.pace import Pace
+from deploy.sandbox.world.population import FIRST_PID, Population
+from deploy.sandbox.world.schemes import VARIANTS
+from deploy.sandbox.world.stories import Opening, Stories
+from deploy.sandbox.world.tale import ROOTS, Row, Tale
+from deploy.sandbox.world.workdays import DAY, day_of, instant_of, iso, moment_of, text
 
-ROOTS = (
-    "Subjects",
-    "Plans",
-    "TrdBuy",
-    "Lots",
-    "TrdApp",
-    "Contract",
-    "Acts",
-    "TreasuryPay",
-    "ComplaintAppeal",
-    "Rnu",
-)
+KEYS = {"Subjects": "pid"}
+"""Which field is the id of a root, where it is not `id`."""
+
+SERVICES = {
+    "Subjects": ("subject", "Реестр участников", "/v3/subject/{}"),
+    "Plans": ("plans", "Годовые планы", "/v3/plans/view/{}"),
+    "TrdBuy": ("trd_buy", "Объявления", "/v3/trd-buy/{}"),
+    "Lots": ("lots", "Лоты", "/v3/lots/{}"),
+    "TrdApp": ("trd_app", "Заявки поставщиков", "/v3/trd-app/{}"),
+    "Contract": ("contract", "Реестр договоров", "/v3/contract/{}"),
+    "Acts": ("acts", "Акты", "/v3/acts/{}"),
+    "TreasuryPay": ("treasury_pay", "Платежи", "/v3/treasury-pay/{}"),
+    "ComplaintAppeal": ("complaint", "Жалобы", ""),
+    "Rnu": ("rnu", "Реестр недобросовестных", "/v3/rnu/{}"),
+}
+"""By root: name and title in the journal, path of a row. Only subject and rnu are documented."""
 
 
 class Change(NamedTuple):
@@ -33,23 +45,39 @@ class Change(NamedTuple):
 class Table(Mapping[int, Row]):
     """The rows of one root as they are now, by id; the newest row has the highest id."""
 
+    def __init__(self, ids: Callable[[], range], find: Callable[[int], Row | None]) -> None:
+        self._ids, self._find = ids, find
+
     def __getitem__(self, key: int) -> Row:
-        raise NotImplementedError
+        row = self._find(key) if key in self._ids() else None
+        if row is None:
+            raise KeyError(key)
+        return row
 
     def __iter__(self) -> Iterator[int]:
         """Go through the ids, lowest first."""
-        raise NotImplementedError
+        return (key for key in self._ids() if self._find(key) is not None)
 
     def __reversed__(self) -> Iterator[int]:
         """Go through the ids, newest first."""
-        raise NotImplementedError
+        return (key for key in reversed(self._ids()) if self._find(key) is not None)
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        """How many ids were given away; rows that vanished since are counted too."""
+        return len(self._ids())
 
     def below(self, after: int | None, limit: int) -> list[Row]:
         """A page as the portal gives it: rows with id < `after` (None: newest), newest first."""
-        raise NotImplementedError
+        ids = self._ids()
+        stop = ids.stop if after is None else min(max(after, ids.start), ids.stop)
+        page: list[Row] = []
+        for key in reversed(range(ids.start, stop)):
+            row = self._find(key)
+            if row is not None:
+                page.append(row)
+                if len(page) == limit:
+                    break
+        return page
 
 
 class World:
@@ -58,35 +86,112 @@ class World:
     Times are the portal's: without zone they mean UTC+5, with a zone they are converted. Rows are
     dictionaries with camelCase GraphQL names; nested lists that belong to one row stand in it
     (Lots of a notice do not: they are a root of their own). Do not change a row you are given.
+    `density` is the share of contracts that are planted schemes or innocent look-alikes; however
+    low it is, each of them occurs once a year.
     """
 
     def __init__(self, seed: int, contracts: int, start: date, *, density: float = 0.03) -> None:
-        raise NotImplementedError
+        self._start = day_of(start)
+        self._population = Population(seed, contracts, self._start)
+        self._pace = Pace(contracts, self._start, density, len(VARIANTS))
+        self._stories = Stories(seed, self._population, self._pace)
+        self._ledger = Ledger(self._stories.tell, FIRST_PID + self._population.size)
+        self._turns: Counter[tuple[int, object]] = Counter()
+        self._sequences: Counter[int] = Counter()
+        self._next_day = self._start
+        self._now = self._start * DAY
 
     @property
     def now(self) -> datetime:
         """The portal's time, without zone."""
-        raise NotImplementedError
+        return instant_of(self._now)
 
     def advance(self, to: datetime) -> None:
         """Let time pass until `to`; an earlier moment changes nothing."""
-        raise NotImplementedError
+        moment = moment_of(to)
+        while self._next_day * DAY <= moment:
+            self._open(self._next_day)
+            self._next_day += 1
+        self._now = max(self._now, moment)
+
+    def _open(self, day: int) -> None:
+        for number in range(len(self._ledger), self._pace.begun_before(day + 1)):
+            self._begin(self._stories.opening(number))
+        self._ledger.open_day(day)
+
+    def _begin(self, opening: Opening) -> None:
+        buyer, habit = opening.buyer.pid, opening.habit
+        family = (buyer, (habit.kinds, habit.subject) if habit else None)
+        tale = self._ledger.begin(self._turns[family], self._sequences[buyer])
+        self._turns[family] += tale.used
+        self._sequences[buyer] += tale.roots
 
     def table(self, root: str) -> Table:
         """The rows of a root now. Raises KeyError for a root that is not in `ROOTS`."""
-        raise NotImplementedError
+        if root not in SERVICES:
+            raise KeyError(root)
+        return Table(lambda: self._ids(root), lambda key: self._row(root, key))
+
+    def _ids(self, root: str) -> range:
+        first = self._ledger.first(root)
+        return range(
+            FIRST_PID if root == "Subjects" else first,
+            first + self._ledger.count(root, self._now),
+        )
+
+    def _row(self, root: str, key: int) -> Row | None:
+        if root == "Subjects" and key < self._ledger.first(root):
+            return self._population.row(key - FIRST_PID)
+        return self._ledger.record(root, key).seen(self._now)
 
     def related(self, root: str, key: int) -> Mapping[str, tuple[Row, ...]]:
         """All rows of the same purchase by root: its plan, notice, lots, bids, contracts, acts."""
-        raise NotImplementedError
+        tale = self._ledger.tale_of(root, key)
+        found: dict[str, list[Row]] = {name: [] for name in ROOTS}
+        for record in tale.records:
+            row = record.seen(self._now)
+            if row is not None:
+                found[record.root].append(row)
+        return {name: tuple(rows) for name, rows in found.items()}
 
     def changes(self, root: str, since: datetime, until: datetime) -> Iterator[Change]:
         """Changes with since <= at < until, oldest first; a row once, at its last change."""
-        raise NotImplementedError
+        yield from self._changes({root}, moment_of(since), moment_of(until))
+
+    def _changes(self, roots: set[str], since: int, until: int) -> Iterator[Change]:
+        end = min(until, self._now + 1)
+        for day in range(since // DAY, (end - 1) // DAY + 1):
+            low, high = max(since, day * DAY), min(end, (day + 1) * DAY)
+            found = [
+                change
+                for tale in self._ledger.changed_on(day)
+                for change in self._of_tale(tale, roots, low, high)
+            ]
+            yield from sorted(found, key=lambda change: (change.at, change.root, change.id))
+
+    def _of_tale(self, tale: Tale, roots: set[str], low: int, high: int) -> Iterator[Change]:
+        for record in tale.records:
+            if record.root not in roots or record.at > self._now:
+                continue
+            at = record.touched(self._now)
+            if low <= at < high:
+                row = record.seen(self._now)
+                action: Literal["U", "D"] = "D" if row is None else "U"
+                yield Change(instant_of(at), record.root, record.id, action, row)
 
     def journal(self, since: datetime, until: datetime) -> Iterator[Row]:
         """Entries of `/v3/journal` over all roots: action, object_id, date_action, service_name."""
-        raise NotImplementedError
+        for change in self._changes(set(ROOTS), moment_of(since), moment_of(until)):
+            name, title, path = SERVICES[change.root]
+            shown = f"3-{change.id}" if change.root == "Rnu" else str(change.id)
+            yield {
+                "object_id": shown,
+                "action": change.action,
+                "date_action": text(moment_of(change.at)),
+                "service_name": name,
+                "service_title": title,
+                "url": path.format(change.id) if change.row is not None else "",
+            }
 
     def registers(self) -> Mapping[str, list[Row]]:
         """Registers outside the portal as of now.
@@ -96,15 +201,44 @@ class World:
         name, act_date}, legal_entities {bin, name_ru, name_kz, registered, kato, oked, head_iin},
         unfair {bin, name, start, end}. Dates are `YYYY-MM-DD` or None.
         """
-        raise NotImplementedError
+        return registers.all_of(self._population, self._cast(), self._now)
+
+    def _cast(self) -> Iterator[Tale]:
+        """Tales that brought somebody along or entered something in a register."""
+        for number in range(len(self._ledger)):
+            opening = self._stories.opening(number)
+            if opening.habit is None:
+                yield self._ledger.tale(number)
 
     def ground_truth(self) -> list[Row]:
         """Planted and seen by now: scheme, indicator, subject, story, planted_on, innocent.
 
         `subject` holds portal ids (buy, lot, contract, plan root, customer_bin, supplier_biin ...).
         """
-        raise NotImplementedError
+        told: list[Row] = []
+        order = 0
+        while (number := self._pace.number_of(order)) < len(self._ledger):
+            told += self._labels(number)
+            order += 1
+        return told
+
+    def _labels(self, number: int) -> Iterator[Row]:
+        variant = self._stories.opening(number).variant
+        assert variant
+        for label in self._ledger.tale(number).labels:
+            if label.at <= self._now:
+                yield {
+                    "scheme": variant.scheme,
+                    "indicator": label.indicator,
+                    "subject": label.subject,
+                    "story": variant.story,
+                    "planted_on": iso(label.at // DAY),
+                    "innocent": label.innocent,
+                }
 
     def dictionaries(self) -> Mapping[str, list[Row]]:
         """The portal's reference dictionaries (`ref_...`) with their snake_case fields."""
-        raise NotImplementedError
+        return dictionaries.all_of()
+
+
+__all__ = ["KEYS", "ROOTS", "SERVICES", "Any", "Change", "Row", "Table", "World"]

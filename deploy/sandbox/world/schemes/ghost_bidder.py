@@ -1,0 +1,51 @@
+"""A company that bids again and again beside the same winner and never wins.
+
+It exists to make the number of bids two.
+"""
+
+from typing import Any
+
+from deploy.sandbox.world import terms
+from deploy.sandbox.world.schemes.scheme import (
+    Opened,
+    contest,
+    done,
+    planned,
+    settle,
+    times_for,
+    where,
+)
+from deploy.sandbox.world.tale import Tale
+from deploy.sandbox.world.tenders import Lot, Notice
+from deploy.sandbox.world.workdays import DAY
+
+ROUNDS = 16
+
+
+def _lose(tale: Tale, rounds: int) -> tuple[Notice, dict[str, Any]]:
+    start = tale.day * DAY + 30_000
+    winner, ghost = tale.character(start), tale.character(start + 60)
+    notice: Notice | None = None
+    for number in range(rounds):
+        point = planned(tale, terms.QUOTATIONS, 4_000_000, after=number * 5, season=190)
+        purchase = Opened(Lot([point]), times_for(tale, terms.QUOTATIONS, point), terms.QUOTATIONS)
+        first = winner if rounds == ROUNDS else tale.supplier(purchase.sector)
+        contest(tale, purchase, [first, ghost])
+        notice, deal = settle(tale, purchase)
+        done(tale, deal)
+    assert notice
+    return notice, where(notice=notice, supplier=ghost)
+
+
+def guilty(tale: Tale) -> None:
+    """Sixteen bids, sixteen defeats, always by the same winner."""
+    notice, subject = _lose(tale, ROUNDS)
+    for code in ("R025", "S01", "N02"):
+        tale.label(code, notice.times.results, **subject)
+
+
+def innocent(tale: Tale) -> None:
+    """A newcomer who lost four times against different rivals."""
+    notice, subject = _lose(tale, 4)
+    for code in ("R025", "S01", "N02"):
+        tale.label(code, notice.times.results, innocent=True, **subject)
