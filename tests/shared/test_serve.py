@@ -103,6 +103,12 @@ def test_a_body_of_300_megabytes_costs_neither_memory_nor_time(service: Service)
     assert psutil.Process(service.process.pid).memory_info().rss < 200 * MEGABYTE
 
 
+def test_a_caller_who_sends_far_too_much_still_reads_the_refusal(service: Service) -> None:
+    statuses = {_status(service, itertools.repeat(b" " * MEGABYTE, size)) for size in (2, 5, 20)}
+
+    assert statuses == {413}
+
+
 def _status(service: Service, body: Iterator[bytes]) -> int | None:
     """Send a body and return the status, or None if the connection was given up meanwhile."""
     headers = {"Content-Type": "application/json"}

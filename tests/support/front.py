@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import httpx
 from fastapi import APIRouter, FastAPI, Query, Response
+from starlette.types import ASGIApp
 
 from shared.app import create_app
 from shared.bodies import Body, Int32
@@ -70,7 +71,7 @@ def settings(**changes: Any) -> Settings:
     return Settings(**given | {"log_level": "WARNING"} | changes)
 
 
-def client_of(app: FastAPI) -> httpx.AsyncClient:
+def client_of(app: ASGIApp) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
 

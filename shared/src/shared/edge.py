@@ -7,6 +7,7 @@ wrong into a problem document, counts, and writes the access line.
 
 import re
 import secrets
+from functools import partial
 from time import perf_counter
 from typing import Any, Final
 
@@ -15,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import logs, metrics
 from shared.access import AccessLog
-from shared.errors import DependencyDown, InternalError, Problem
+from shared.errors import DependencyDown, InternalError, PayloadTooLarge, Problem
 from shared.faults import is_connection_fault
-from shared.intake import CheckedBody, Limits, parameters
+from shared.intake import CheckedBody, Limits, linger, parameters
 from shared.problems import problem_response
 from shared.routes import Routes
 
@@ -103,8 +104,9 @@ class Edge:
             self._flying[self._service] -= 1
             self._account(scope.get("endpoint"), method, exchange, perf_counter() - began)
 
-    async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
+    async def _answer(self, scope: Scope, arriving: Receive, exchange: _Exchange) -> None:
         try:
+            receive = arriving
             if scope["query_string"] or b"%" in scope["raw_path"]:
                 self._routes.check_query(scope["method"], scope["path"], parameters(scope))
             if scope["method"] not in _WITHOUT_BODY:
@@ -116,7 +118,11 @@ class Edge:
             if exchange.status:  # the answer has begun: all that is left is to break it off
                 raise
             problem = _as_problem(error)
-            await problem_response(problem, scope)(scope, receive, exchange.send)
+            answer = problem_response(problem, scope)
+            if isinstance(problem, PayloadTooLarge):
+                await answer(scope, arriving, partial(_send_lingering, exchange.send, arriving))
+            else:
+                await answer(scope, arriving, exchange.send)
 
     def _account(self, endpoint: Any, method: str, exchange: _Exchange, seconds: float) -> None:
         route = self._routes.template(endpoint)
@@ -124,6 +130,15 @@ class Edge:
         status = str(exchange.status or CLIENT_GONE)
         metrics.requests.count((self._service, route, method, status), seconds)
         self._access.write(exchange.id, route, method, status, seconds)
+
+
+async def _send_lingering(send: Send, arriving: Receive, message: Message) -> None:
+    """Send an answer whole, and end it only when the caller has had time to stop sending."""
+    if message["type"] == "http.response.body":
+        await send({**message, "more_body": True})
+        await linger(arriving)
+        message = {"type": "http.response.body", "body": b""}
+    await send(message)
 
 
 def _identify(scope: Scope) -> bytes:

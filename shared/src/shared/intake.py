@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -24,6 +25,10 @@ LONGEST_ADDRESS: Final = 8192
 MOST_PARAMETERS: Final = 100
 BODY_PATIENCE: Final = 30.0
 """Seconds in which a body has to arrive."""
+
+LINGER_BYTES: Final = 32 * 1024 * 1024
+LINGER_SECONDS: Final = 2.0
+"""How much of a refused body, and how long, is dropped unread before the connection is closed."""
 
 JSON: Final = "application/json"
 
@@ -123,10 +128,25 @@ async def _read(receive: Receive, largest: int) -> bytes:
 
 
 def _too_large(largest: int) -> PayloadTooLarge:
-    # The connection is given up, so that the rest of the body is not read only to be dropped.
     return PayloadTooLarge(
         f"At most {largest} bytes are read here.", headers={"Connection": "close"}
     )
+
+
+async def linger(receive: Receive) -> None:
+    """Drop what a caller still sends after the refusal, for a while.
+
+    Closing at once would reset the connection, and many clients, busy sending, would never read
+    the refusal that is already on its way to them.
+    """
+    dropped = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while dropped < LINGER_BYTES:
+                message = await receive()
+                dropped += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _media_type(headers: Mapping[bytes, bytes], limits: Limits) -> str:
