@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from msgspec import json
 
@@ -28,6 +28,7 @@ from ingestor.sources.goszakup.kinds import Kind
 from ingestor.sources.goszakup.payload import Refused, Report
 from ingestor.sources.goszakup.recorded import Fault, Found, Rows, recorded
 from ingestor.sources.goszakup.translate import PREFIX, translate
+from shared.clock import SystemClock
 from shared.settings import SHORTEST_KEY
 
 SOURCES: Final = ("goszakup",)
@@ -132,7 +133,8 @@ def _items(file: str) -> Iterator[Found | Rows | Fault]:
 
 def _write(reading: Reading, prefix: str) -> int:
     """Write every process as one line; one that fails is set aside and costs no other."""
-    written, secret, stream = 0, _key(), sys.stdout.buffer
+    written, undated, secret, stream = 0, 0, _key(), sys.stdout.buffer
+    now = SystemClock().now().isoformat(timespec="seconds")
     for bundle in reading.collection.bundles():
         try:
             release = translate(bundle, reading.dictionaries, key=secret, prefix=prefix)
@@ -140,14 +142,14 @@ def _write(reading: Reading, prefix: str) -> int:
             name = bundle.notice.id if bundle.notice else "without notice"
             reading.collection.aside.append(f"process {name}: {type(fault).__name__}: {fault}")
             continue
-        _line(stream, json.encode(release))
+        undated += "date" not in release
+        release.setdefault("date", now)
+        stream.write(json.encode(release) + b"\n")
         written += 1
     stream.flush()
+    if undated:
+        complain(f"{undated} releases say nowhere when; they are dated by this run")
     return written
-
-
-def _line(stream: BinaryIO, document: bytes) -> None:
-    stream.write(document + b"\n")
 
 
 def _key() -> bytes:

@@ -115,7 +115,7 @@ def _opened(value: Any, asked: Asked) -> Iterator[Found | Rows | Fault]:
         yield from _graphql(value["data"], asked)
     elif isinstance(value.get("items"), list):
         yield from _listed(value["items"], asked)
-    elif _is_table(value):
+    elif of_fields(value) is None and _is_table(value):
         for name, one in value.items():
             if isinstance(one, dict | list):
                 yield from _opened(one, Asked(asked.file, name, asked.line))

@@ -153,7 +153,7 @@ def _buyer(view: View) -> dict[str, Any] | None:
     found = [party for party in view.parties.written() if "buyer" in party["roles"]]
     if len(found) != 1:
         return None
-    return present({"id": found[0]["id"], "name": found[0].get("name")})
+    return {"id": found[0]["id"], "name": found[0].get("name") or found[0]["id"]}
 
 
 def _related(view: View, notice: Notice) -> Iterator[dict[str, Any]]:

@@ -56,7 +56,7 @@ class Awards:
         notice = self._view.bundle.notice
         award = present(
             {
-                "id": key(offer.id),
+                "id": key(offer.id) or f"{key(application.id)}-{key(offer.lot_id) or 'lot'}",
                 "title": self._title(key(offer.lot_id)),
                 "status": "active" if word == "winner" else "pending",
                 "date": moment(notice.itogi_date_public) if notice else None,

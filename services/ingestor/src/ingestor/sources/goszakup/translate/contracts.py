@@ -91,7 +91,7 @@ def _contract(view: View, versions: Versions) -> dict[str, Any]:
             "suppliers": [supplier] if supplier else None,
             "relatedLots": lots_of(versions),
             "items": [_item(view, force, line, count) for count, line in _lines(force, first)],
-            "amendments": [_amendment(view, versions, one) for one in versions.all[1:]],
+            "amendments": [_amendment(view, versions, one) for one in versions.amendments],
             "documents": documents(force.file or (), kind="contractSigned"),
             "implementation": implementation(view, versions, currency_of(force)),
             "x_root": versions.root,

@@ -36,6 +36,7 @@ class Parties:
         self._curtain = curtain
         self._subjects: dict[str, Subject] = {}
         self._parties: dict[str, dict[str, Any]] = {}
+        self._references: list[dict[str, Any]] = []
         for subject in subjects:
             for name in (business_number(subject.bin), business_number(subject.iin)):
                 self._subjects.setdefault(f"number {name}", subject)
@@ -63,10 +64,19 @@ class Parties:
             held.setdefault(name, value)
         if role not in held["roles"]:
             held["roles"].append(role)
-        return present({"id": party["id"], "name": held.get("name")})
+        reference = {"id": party["id"]}
+        self._references.append(reference)
+        return reference
 
     def written(self) -> list[dict[str, Any]]:
-        """Return the parties with all their roles."""
+        """Return the parties with all their roles, once all of them are met.
+
+        OCDS wants a name in every reference. Where nobody says it, and of natural persons, that is
+        the id; in the list of parties itself a name is only what somebody is called.
+        """
+        for reference in self._references:
+            party = self._parties[reference["id"]]
+            reference["name"] = party.get("name") or party["id"]
         return list(self._parties.values())
 
     def _subject(self, found: str | None, pid: str | None) -> Subject | None:

@@ -51,13 +51,14 @@ def tender(view: View, notice: Notice) -> dict[str, Any]:
 
 
 def method_of(view: View, notice: Notice) -> Meaning:
-    """Return the method: the notice's own, else that of its lots, where they have but one."""
+    """Return the method: the notice's own, else the one all its lots, or contracts, share."""
     told = view.meaning(
         "ref_trade_methods", "methods", notice.ref_trade_methods_id, notice.ref_trade_methods
     )
     if told.code is not None or told.name is not None:
         return told
     found = {method_id(lot) for lot in view.lots.values()} - {None}
+    found = found or {key(one.fakt_trade_methods_id) for one in view.bundle.contracts} - {None}
     return view.meaning("ref_trade_methods", "methods", found.pop() if len(found) == 1 else None)
 
 

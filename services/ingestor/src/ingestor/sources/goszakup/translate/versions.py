@@ -28,6 +28,12 @@ class Versions:
         """The contract as it was first signed, or the oldest version at hand."""
         return self.all[0]
 
+    @property
+    def amendments(self) -> list[Contract]:
+        """All versions that changed the first, also where that one is not at hand."""
+        later = self.all[1:]
+        return [*self.all[:1], *later] if is_amendment(self.first) else list(later)
+
     def ids(self) -> frozenset[str]:
         """Return the ids of all versions, the root's among them."""
         return frozenset([self.root, *(key(one.id) or "" for one in self.all)])
@@ -75,10 +81,11 @@ def customer_in_number(contract: Contract) -> str | None:
 
 
 def _told_root(contract: Contract) -> str | None:
-    return key(contract.root_id) or (None if _is_amendment(contract) else key(contract.id))
+    return key(contract.root_id) or (None if is_amendment(contract) else key(contract.id))
 
 
-def _is_amendment(contract: Contract) -> bool:
+def is_amendment(contract: Contract) -> bool:
+    """Tell whether a version changes a contract, by its number or by what it says of itself."""
     found = NUMBER.fullmatch(text(contract.contract_number_sys) or "")
     if found is not None:
         return int(found["amendment"]) > 0

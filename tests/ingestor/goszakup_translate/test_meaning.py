@@ -1,0 +1,222 @@
+import pytest
+
+from tests.ingestor.goszakup_translate.cases import (
+    BUYER,
+    bid,
+    company,
+    contract,
+    lot,
+    notice,
+    only,
+    plan,
+)
+
+
+def test_times_of_the_portal_are_in_utc_plus_5_and_the_sentinel_of_1999_is_no_time() -> None:
+    release = only(notice(startDate="2026-03-01 10:00:00", endDate="1999-01-01 00:00:00"))
+
+    assert release["date"] == "2026-03-01T09:00:00+05:00"
+    assert release["tender"]["tenderPeriod"] == {"startDate": "2026-03-01T10:00:00+05:00"}
+
+
+def test_the_winner_has_the_award_and_the_second_winner_waits() -> None:
+    release = only(
+        notice(itogiDatePublic="2026-03-05 18:00:00"),
+        lot(500),
+        bid(1, company(1), (500, 900, 360)),
+        bid(2, company(2), (500, 950, 361)),
+        bid(3, company(3), (500, 990, 320)),
+        bid(4, company(4), (500, 100, 371)),
+    )
+
+    awards = {award["suppliers"][0]["id"][-12:]: award for award in release["awards"]}
+    assert {who: award["status"] for who, award in awards.items()} == {
+        company(1): "active",
+        company(2): "pending",
+    }
+    assert awards[company(1)]["value"]["amount"] == 900
+    assert awards[company(1)]["date"] == "2026-03-05T18:00:00+05:00"
+    statuses = [one["status"] for one in release["bids"]["details"]]
+    assert statuses == ["valid", "valid", "valid", "disqualified"]
+    assert release["tender"]["numberOfTenderers"] == 4
+
+
+def test_a_second_winner_who_gets_the_contract_takes_the_award_of_the_first() -> None:
+    refused = contract(8, f"{BUYER}/260001/00", trdBuyId=100, refContractStatusId=410)
+    signed = contract(9, f"{BUYER}/260002/00", trdBuyId=100, supplierBiin=company(2))
+    unit = {"ContractUnits": [{"id": 1, "lotId": 500}]}
+    release = only(
+        notice(),
+        lot(500),
+        bid(1, company(1), (500, 900, 360)),
+        bid(2, company(2), (500, 950, 361)),
+        refused | unit,
+        signed | unit,
+    )
+
+    assert [award["status"] for award in release["awards"]] == ["cancelled", "active"]
+    assert [one["status"] for one in release["contracts"]] == ["cancelled", "active"]
+
+
+def test_a_failed_lot_has_an_unsuccessful_award_to_nobody() -> None:
+    (award,) = only(notice(), lot(500, refLotStatusId=370))["awards"]
+
+    assert (award["status"], award["relatedLots"]) == ("unsuccessful", ["500"])
+    assert award["x_reason"] == "370 Закупка не состоялась"
+
+
+def test_two_applications_of_one_bidder_count_as_one_tenderer() -> None:
+    release = only(
+        notice(), lot(), bid(1, company(1), (500, 9, 320)), bid(2, company(1), (500, 8, 320))
+    )
+
+    assert release["tender"]["numberOfTenderers"] == 1
+    assert len(release["bids"]["details"]) == 2
+
+
+def test_a_bid_only_submitted_is_pending_until_its_lot_is_decided() -> None:
+    release = only(notice(refBuyStatusId=250), lot(), bid(1, company(1), (500, 9, 320)))
+
+    assert release["bids"]["details"][0]["status"] == "pending"
+
+
+def test_a_bid_of_370_has_no_status_because_nobody_says_what_it_means() -> None:
+    release = only(notice(), lot(), bid(1, company(1), (500, 9, 370)))
+
+    (offer,) = release["bids"]["details"][0]["lotValues"]
+    assert "status" not in offer
+    assert offer["x_goszakup"]["status"] == "370"
+    assert {"dictionary": "ref_po_st", "code": "370"} in release["x_goszakup"]["unknown_codes"]
+
+
+def test_the_sum_with_vat_is_the_value_and_the_sum_without_stands_beside() -> None:
+    (paid,) = only(contract(1, withNds=1))["contracts"]
+    (net_only,) = only(contract(1, contractSumWnds=None))["contracts"]
+
+    assert (paid["value"]["amount"], paid["x_net"]["amount"]) == (1120, 1000)
+    assert paid["x_with_vat"] is True
+    assert (net_only["value"]["amount"], net_only["x_basis"]) == (1000, "net")
+    assert "x_with_vat" not in net_only
+
+
+def test_money_is_tenge_unless_the_contract_says_another_currency() -> None:
+    (foreign,) = only(contract(1, refCurrencyCode="USD"))["contracts"]
+
+    assert foreign["value"] == {"amount": 1120, "currency": "USD"}
+    assert only(contract(1))["contracts"][0]["value"]["currency"] == "KZT"
+
+
+def test_acts_and_payments_of_any_version_stand_with_the_contract() -> None:
+    act = {"id": 3, "numberAct": "A/1", "contractRootId": 1, "contractId": 2, "statusId": 15}
+    dated = {"approveDate": "2026-04-01 10:00:00", "sumFine": 5, "dayOverdue": 3}
+    release = only(
+        contract(1),
+        contract(2, f"{BUYER}/260001/01", rootId=1),
+        act | dated | {"Place": [{"amount": 600}, {"amount": 400}]},
+        {"id": 4, "numberAct": "A/2", "contractId": 1, "revokeDate": "2026-04-02 10:00:00"},
+        {
+            "id": 9,
+            "nomZa": "Z-1",
+            "contractId": 2,
+            "payAmount": 1120,
+            "payDate": "2026-04-05 00:00:00",
+        },
+    )
+
+    (signed,) = release["contracts"]
+    assert [one["amount"] for one in signed["x_acts"] if "amount" in one] == [1000]
+    assert (signed["x_acts"][0]["fine"], signed["x_acts"][0]["overdueDays"]) == (5, 3)
+    milestones = signed["implementation"]["milestones"]
+    assert [one["status"] for one in milestones] == ["met", "notMet"]
+    (payment,) = signed["implementation"]["transactions"]
+    assert payment["value"] == {"amount": 1120, "currency": "KZT"}
+    assert payment["payer"]["id"] == f"KZ-BIN-{BUYER}"
+
+
+def test_the_method_is_the_real_one_and_the_planned_one_stands_beside() -> None:
+    single = lot(lotNumber="83685322-ОИ4", refTradeMethodsId=3)
+    release = only(notice(refTradeMethodsId=None), single)
+
+    assert release["tender"]["procurementMethod"] == "direct"
+    original = release["tender"]["lots"][0]["x_goszakup"]
+    assert (original["plannedMethod"], original["method"], original["attempt"]) == (
+        "3 ЗЦП",
+        "6 ОИ",
+        "4",
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [(110, "planned"), (210, "active"), (440, "active"), (350, "complete"), (430, "cancelled")],
+)
+def test_the_status_of_a_notice_has_its_word_and_keeps_its_code(status: int, word: str) -> None:
+    tender = only(notice(refBuyStatusId=status))["tender"]
+
+    assert tender["status"] == word
+    assert tender["x_goszakup"]["status"] == str(status)
+    assert tender["statusDetails"].startswith(str(status))
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (110, "pending"),
+        (190, "active"),
+        (390, "terminated"),
+        (340, "terminated"),
+        (330, "cancelled"),
+    ],
+)
+def test_the_status_of_a_contract_has_its_word(status: int, word: str) -> None:
+    (signed,) = only(contract(1, refContractStatusId=status))["contracts"]
+
+    assert (signed["status"], signed["x_goszakup"]["status"]) == (word, str(status))
+
+
+def test_a_code_nobody_knows_is_kept_and_noted() -> None:
+    release = only(notice(refBuyStatusId=999, refTradeMethodsId=998))
+
+    assert release["tender"]["statusDetails"] == "999"
+    assert "status" not in release["tender"]
+    assert "procurementMethod" not in release["tender"]
+    assert {"dictionary": "ref_buy_status", "code": "999"} in release["x_goszakup"]["unknown_codes"]
+
+
+def test_a_plan_point_says_when_and_out_of_which_programme_it_is_bought() -> None:
+    spec = {"abpCode": "457", "fkrbProgramCode": "001", "ekrbCode": "149", "amount": 1000}
+    release = only(plan(1, 1, refMonthsId=2, plnPointYear=2028, PlansSpec=[spec]))
+
+    planning = release["planning"]
+    assert planning["milestones"][0]["dueDate"] == "2028-02-29T23:59:59+05:00"
+    assert planning["budget"]["budgetBreakdown"][0]["x_programme"] == "457/001"
+    assert planning["budget"]["projectID"] == "001"
+
+
+def test_cancellations_pauses_and_complaints_are_told() -> None:
+    cancel = {"id": 5, "typeActionsCode": "canceledTrade", "dateDecision": "2026-03-06 10:00:00"}
+    pause = {"id": 100, "datePause": "2026-03-04 10:00:00", "lots": {"id": ["500"]}}
+    appeal = {"id": 6, "numberAppeal": "N-1", "trdBuyId": 100, "dateApply": "2026-03-05 10:00:00"}
+    release = only(notice(refBuyStatusId=430, Cancel=[cancel]), appeal | {"type": 3}, pause)
+
+    assert [one["id"] for one in release["tender"]["amendments"]] == ["cancel-5", "pause-100"]
+    (complaint,) = release["complaints"]
+    assert (complaint["date"], complaint["addressee"]) == (
+        "2026-03-05T10:00:00+05:00",
+        "stateAudit",
+    )
+
+
+def test_a_deleted_line_lot_or_contract_is_not_told() -> None:
+    lines = [{"id": 1, "lotId": 500, "deleted": 1}, {"id": 2, "lotId": 500}]
+    release = only(
+        notice(),
+        lot(500),
+        lot(501, isDeleted=1),
+        contract(1, trdBuyId=100, ContractUnits=lines),
+        contract(2, f"{BUYER}/260002/00", trdBuyId=100, deleted=1),
+    )
+
+    assert [one["id"] for one in release["tender"]["lots"]] == ["500"]
+    (signed,) = release["contracts"]
+    assert [item["id"] for item in signed["items"]] == ["2"]
