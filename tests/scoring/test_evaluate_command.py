@@ -59,6 +59,16 @@ def test_a_large_file_names_bad_lines_too(
     assert f"line {count + 3} is invalid JSON" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("profile", ["cardinal", "kz"])
+def test_a_line_of_forty_megabytes_is_judged_like_any_other(tmp_path: Path, profile: str) -> None:
+    huge = LOST | {"ocid": "huge", "note": "x" * 40_000_000}
+    text = lines(LOST, huge, LOST | {"ocid": "after"})
+
+    _, out = evaluate(tmp_path, text, "--profile", profile, "--format", "cardinal", settings=RULE)
+
+    assert set(json.loads(out)["OCID"]) == {"p", "huge", "after"}
+
+
 def test_of_two_equal_keys_the_last_counts(tmp_path: Path) -> None:
     text = '{"ocid":"x","awards":[],"bids":{"details":[]},' + lines(LOST)[1:]
 

@@ -75,14 +75,14 @@ def test_of_an_organisation(tmp_path: Path) -> None:
 
     compared = 0
     for field in fields:
-        for place, release in enumerate(releases[:10]):
+        for place, release in enumerate(releases[:4]):
             for lacking in without(release, field):
                 changed = [*releases[:place], lacking, *releases[place + 1 :]]
                 for key, (status, *_) in _judged(tmp_path, changed, populations).items():
                     if field in catalogue()[key[0]].fields and before[key][0] != "clear":
                         compared += 1
                         assert status != "clear", f"{key} without {field} in {release['ocid']}"
-    assert compared > 200
+    assert compared > 100
     assert {code for (code, *_), (status, *_) in before.items() if status == "flagged"} == {
         one.code for one in PARTY
     }

@@ -7,7 +7,8 @@ rebuilt from the feed. Raw files of an offline run come in through scoring.raw.
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,10 @@ import duckdb
 from scoring.staging import FACT_TABLES, FEED, FEED_COLUMNS, FILL, MACROS, SPLIT, columns
 
 MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024
-"""A single line may be this long; twice as much is the read buffer of each thread."""
+"""A line that is longer gets room of its own; twice as much is the buffer of each thread."""
+
+COPIES = 8
+ROOM_BYTES = 700_000_000
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,24 @@ class Facts:
         """Close the file."""
         self.connection.close()
 
+    @contextmanager
+    def room_for(self, longest: int) -> Iterator[int]:
+        """Make room for a line of that many bytes; gives the size of object to ask for.
+
+        The reader holds a few copies of what it reads, in every thread.
+        """
+        if longest < MAXIMUM_OBJECT_BYTES:
+            yield MAXIMUM_OBJECT_BYTES
+            return
+        run = self.connection.execute
+        run("SET threads = 1")
+        run(f"SET memory_limit = '{COPIES * longest + ROOM_BYTES}B'")
+        try:
+            yield longest + 1
+        finally:
+            run(f"SET threads = {self._threads}")
+            run(f"SET memory_limit = '{self._memory}'")
+
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(self._path)
         connection.execute(f"SET memory_limit = '{self._memory}'")
@@ -142,9 +164,11 @@ class Facts:
     def _stage(self, path: Path) -> None:
         """Read the batch strictly, give out numbers, and fill the tables `new_...`."""
         run = self.connection.execute
-        read = _READ_FEED.format(columns=columns(FEED_COLUMNS), bytes=MAXIMUM_OBJECT_BYTES)
-        run(read, [str(path)])
-        self._check_lines(path)
+        lines, longest = lines_and_longest(path)
+        with self.room_for(longest) as size:
+            read = _READ_FEED.format(columns=columns(FEED_COLUMNS), bytes=size)
+            run(read, [str(path)])
+        self._check_lines(lines)
         for statement in _NUMBER:
             run(statement)
         for table in FACT_TABLES:
@@ -154,9 +178,7 @@ class Facts:
         if short := self._pids(_COUNTS_DIFFER):
             raise ValueError(f"counts in the envelope differ from the rows read: pid {short[0]}")
 
-    def _check_lines(self, path: Path) -> None:
-        with path.open("rb") as lines:
-            expected = sum(1 for line in lines if not line.isspace())
+    def _check_lines(self, expected: int) -> None:
         read, incomplete = self.connection.execute(_LINES_READ).fetchall()[0]
         if read != expected or incomplete:
             raise ValueError(f"{expected} lines, {read} read, {incomplete} without key or body")
@@ -203,13 +225,22 @@ class Facts:
         return None
 
 
+def lines_and_longest(path: Path) -> tuple[int, int]:
+    """Count the lines of a file that are not blank, and the bytes of the longest."""
+    with path.open("rb") as lines:
+        lengths = [len(line) for line in lines if not line.isspace()]
+    return len(lengths), max(lengths, default=0)
+
+
 def copy_for_reading(facts: Facts, source: Path, target: Path) -> None:
     """Copy the file for a back-test: written out first, so that the copy is whole."""
     facts.checkpoint()
     shutil.copyfile(source, target)
 
 
-_PLACE = re.compile(r' in file "[^"]*",( at byte \d+)?( in (line|record/value) \d+)?')
+_PLACE = re.compile(
+    r' (in|while reading) file "[^"]*",?( at byte \d+)?( in (line|record/value) \d+)?'
+)
 
 _MOVE_CURSOR = "UPDATE progress SET facts_seq = ?, epoch = ?"
 

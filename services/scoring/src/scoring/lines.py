@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from mmap import ACCESS_READ, MADV_DONTNEED, PAGESIZE, mmap
+from mmap import ACCESS_READ, PAGESIZE, mmap
 from pathlib import Path
 from typing import IO, Any
 
@@ -156,7 +156,9 @@ def _picked(source: Source, wanted: set[int]) -> Iterator[tuple[int, bytes]]:
 def _forget(text: mmap, start: int, end: int) -> int:
     """Give pages that were looked at back, so that a large file does not fill the memory."""
     whole = (end - start) // PAGESIZE * PAGESIZE
-    if hasattr(text, "madvise"):
+    if sys.platform != "win32":
+        from mmap import MADV_DONTNEED  # noqa: PLC0415 (not there on every system)
+
         text.madvise(MADV_DONTNEED, start, whole)
     return start + whole
 

@@ -9,10 +9,12 @@ lines that came back empty, and at small inputs (see `scoring.lines`).
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from scoring.facts import MAXIMUM_OBJECT_BYTES, Facts
-from scoring.lines import Source, faulty_lines, open_source
+import duckdb
+
+from scoring.facts import Facts
+from scoring.lines import Source, faulty_lines, lines_of, open_source
 from scoring.profiles import Profile
-from scoring.staging import FACT_TABLES, FILL, RAW, RAW_COLUMNS, RAW_DICTIONARY, SPLIT, columns
+from scoring.staging import FILL, RAW, RAW_COLUMNS, RAW_DICTIONARY, SPLIT, columns
 
 
 @dataclass
@@ -59,16 +61,27 @@ def _stage(facts: Facts, source: Source, profile: Profile) -> None:
     it too; a line that is no JSON comes as a row of NULLs.
     """
     run = facts.connection.execute
-    run(
-        f"CREATE OR REPLACE TEMP TABLE lines AS SELECT * FROM read_json($1, "
-        f"columns = {columns(RAW_COLUMNS)}, format = 'newline_delimited', ignore_errors = true, "
-        f"compression = '{source.compression}', maximum_object_size = {MAXIMUM_OBJECT_BYTES})",
-        [str(source.path)],
-    )
+    try:
+        _read(facts, source, 0)
+    except duckdb.InvalidInputException as error:
+        if "maximum_object_size" not in str(error):
+            raise
+        _read(facts, source, max(len(line) for _, line in lines_of(source)))
     run(f"SET VARIABLE excluded = {_texts(profile.excluded_details)}")
     base = _one(facts, "SELECT coalesce(max(pid), -1) + 1 FROM subject")
     skipped = "" if profile.judge_cancelled else _NOT_CANCELLED
     run(f"CREATE OR REPLACE TEMP VIEW staged AS {_STAGED.format(base=base)} {skipped}")
+
+
+def _read(facts: Facts, source: Source, longest: int) -> None:
+    with facts.room_for(longest) as size:
+        facts.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE lines AS SELECT * FROM read_json($1, "
+            f"columns = {columns(RAW_COLUMNS)}, format = 'newline_delimited', "
+            f"ignore_errors = true, compression = '{source.compression}', "
+            f"maximum_object_size = {size})",
+            [str(source.path)],
+        )
 
 
 def _filled(statement: str) -> str:
@@ -104,5 +117,3 @@ INSERT INTO subject
 SELECT pid, json_text(ocid), json_text(ocid), NULL FROM staged"""
 
 _PARTIES = "INSERT INTO party SELECT party, json_text(token::JSON), false, false FROM dictionary"
-
-__all__ = ["FACT_TABLES", "Report", "load_raw"]
