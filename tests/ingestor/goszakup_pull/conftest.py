@@ -16,6 +16,8 @@ async def standin() -> AsyncIterator[Standin]:
     await portal.wire.stop()
 
 
-@pytest.fixture(autouse=True)
-def _evening(office: Office) -> None:
+@pytest.fixture
+def office(office: Office) -> Office:
+    """An ingestor on the evening of the tests."""
     office.clock.moment = NIGHT
+    return office

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from ingestor.sources.goszakup.pull.dictionaries import NAMES
 from shared.vocabulary.identifiers import control_digit
 from tests.ingestor.goszakup_pull.standin import Row, Standin
 
 FIRST = date(2026, 11, 1)
-DAYS = 20  # notices are spread over these
+DAYS = 6  # notices are spread over these
 BUYERS, SUPPLIERS = 7, 40
 REGIONS = ("710000000", "750000000", "551010000")
 
@@ -208,6 +209,7 @@ def _subject(pid: int, number: str, name: str) -> Row:
 
 def fill(portal: Standin, purchases: Iterable[int]) -> None:
     """Put purchases into the portal with all their parts; every fifth has a direct contract too."""
+    portal.refs = {name: [] for name in NAMES}
     portal.put("Subjects", *subjects())
     for number in purchases:
         portal.put("TrdBuy", notice(number))

@@ -1,9 +1,5 @@
-from datetime import timedelta
-
-from ingestor.sources.goszakup.pull.windows import Scope
-from tests.ingestor.goszakup_pull import purchases
-from tests.ingestor.goszakup_pull.house import WHOLE, connected, filled, followed, said
-from tests.ingestor.goszakup_pull.purchases import FIRST, fill, oracle
+from tests.ingestor.goszakup_pull.house import filled, said
+from tests.ingestor.goszakup_pull.purchases import fill, oracle
 from tests.ingestor.goszakup_pull.standin import Standin
 from tests.ingestor.office import Office
 

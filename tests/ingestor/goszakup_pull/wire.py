@@ -39,7 +39,7 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent. `cut` sends only so many bytes of the body and hangs up, `drip` five a second."""
+    """What is sent. `cut` hangs up after so many bytes of the body, `drip` sends five a second."""
 
     status: int = 200
     body: bytes = b""
@@ -74,6 +74,7 @@ class Wire:
         self._handler = handler
         self._tls = tls
         self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self.now: Callable[[], float] = asyncio.get_event_loop().time
         self.url = ""
 
@@ -87,8 +88,14 @@ class Wire:
         """Stop listening."""
         assert self._server
         self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._tasks.add(task)
         try:
             while (call := await self._read(reader)) is not None:
                 answer = await self._handler(call)
@@ -97,6 +104,7 @@ class Wire:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._tasks.discard(task)
             writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> Call | None:

@@ -150,10 +150,12 @@ class Portal:
 
 
 def pause(fault: RequestError, attempt: int) -> float:
-    """Return the seconds to wait: doubled each time, and uneven so that nobody falls in step."""
+    """Return the seconds to wait: what the portal asks for, else doubled each time and uneven."""
+    if fault.retry_after is not None:
+        return fault.retry_after * _random.uniform(1.0, 1.1)
     first = FIRST_PATIENCE if fault.reason == "rate_limited" else FIRST_PAUSE
     longest: float = min(LONGEST_PAUSE, first * 2.0**attempt)
-    return max(fault.retry_after or 0.0, longest * _random.uniform(0.5, 1.0))
+    return longest * _random.uniform(0.5, 1.0)
 
 
 def portal_time(moment: datetime) -> str:

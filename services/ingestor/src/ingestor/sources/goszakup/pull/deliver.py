@@ -7,7 +7,7 @@ transaction. Whoever is killed in between begins again where the last one ended.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -32,7 +32,11 @@ from ingestor.sources.goszakup.pull.records import Record
 from shared.database import transient
 from shared.logs import logger
 
-AT_ONCE: Final = 500  # processes in one call to the thread that translates
+TICK: Final = timedelta(microseconds=1)
+
+LAST_VERSIONS: Final = """
+    SELECT process, max(date) AS date FROM source_record WHERE process = ANY($1) GROUP BY process
+"""
 
 log = logger(__name__)
 
@@ -123,7 +127,7 @@ class Counter:
         accepted = [one for one in judged if isinstance(one, Accepted)]
         fresh = await _new_to_the_feed(connection, accepted)
         unusable = [*refused, *(one for one in judged if isinstance(one, Refused))]
-        batch = Batch([stamped(one, occasion.now) for one in fresh], unusable)
+        batch = Batch(await _dated(connection, fresh, occasion.now), unusable)
         stored = await store_batch(connection, batch, occasion)
         tally = replace(stored.tally, unchanged=len(accepted) - len(fresh))
         plans = {one.id for one in touched if one.kind == "plan"}
@@ -173,6 +177,18 @@ class Counter:
         }
         content = {root: one for root, one in judged.items() if isinstance(one, Accepted)}
         return await plan_feed.publish(connection, content, plans - content.keys(), occasion)
+
+
+async def _dated(
+    connection: asyncpg.Connection, fresh: Sequence[Accepted], now: datetime
+) -> list[Accepted]:
+    """Date each version after all versions of its process, also by a clock that was set back."""
+    rows = await connection.fetch(LAST_VERSIONS, [one.process for one in fresh])
+    last = {row["process"]: row["date"] for row in rows}
+    return [
+        stamped(one, max(now, last[one.process] + TICK) if last.get(one.process) else now)
+        for one in fresh
+    ]
 
 
 async def _new_to_the_feed(

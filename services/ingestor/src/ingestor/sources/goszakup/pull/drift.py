@@ -15,7 +15,9 @@ drift_total = Counter(
     "portal_schema_drift_total", "Oddities in records of the portal", ["root", "kind"]
 )
 drift_gauge = Gauge(
-    "portal_schema_drift_alarm", "1 where more than a hundredth of a root's records are odd", ["root"]
+    "portal_schema_drift_alarm",
+    "1 where more than a hundredth of a root's records are odd",
+    ["root"],
 )
 
 log = logger(__name__)

@@ -99,8 +99,10 @@ def _cut(leaf: Leaf, unit: int | None) -> list[Leaf]:
 
 
 def _after(place: Checkpoint, leaf: Leaf, parcel: Parcel) -> Checkpoint:
-    """Return the place reached with a page."""
-    changed = [one.changed for one in parcel.records if one.id in leaf.rows and one.changed]
+    """Return the place reached with a page. Dates to come say nothing of the portal's clock."""
+    now = parcel.fetched_at
+    dates = (one.changed for one in parcel.records if one.id in leaf.rows)
+    changed = [date for date in dates if date is not None and date <= now]
     newest = max([*changed, *([place.newest] if place.newest else [])], default=None)
     return replace(
         place,

@@ -90,8 +90,7 @@ def next_floor(newest: datetime, started: datetime, now: datetime, overlap: time
     """Return where following a root goes on after a reading that began at `started`.
 
     `newest` is by the portal's clock, which may be wrong; only how long the reading took is by
-    ours. What was touched behind the reader's back is not older than that. A date in the future
-    moves nothing beyond the present.
+    ours. What was touched behind the reader's back is not older than that.
     """
     return min(newest, now) - (now - started) - overlap
 

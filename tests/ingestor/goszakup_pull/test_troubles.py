@@ -1,0 +1,309 @@
+"""Whole runs against a portal that misbehaves: the set that arrived, and what the run says."""
+
+import re
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from ingestor.sources.goszakup.pull.backfill import fill as back_fill
+from ingestor.sources.goszakup.pull.windows import Scope
+from tests.ingestor.goszakup_pull.house import (
+    Hourglass,
+    connected,
+    filled,
+    followed,
+    last_run,
+    said,
+)
+from tests.ingestor.goszakup_pull.purchases import (
+    DAYS,
+    FIRST,
+    contract,
+    fill,
+    notice,
+    oracle,
+)
+from tests.ingestor.goszakup_pull.standin import Standin, flaky
+from tests.ingestor.goszakup_pull.wire import HTML, Answer, Call
+from tests.ingestor.office import Office
+
+ONE_DAY = Scope(FIRST, FIRST)
+CROWD = range(0, 430 * DAYS, DAYS)  # all published on one day: three pages of notices
+
+
+async def test_u2_with_30_percent_of_calls_failing_the_whole_set_arrives(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(40))
+    standin.faults.append(flaky(0.3, [Answer(500), Answer(502), Answer(503)]))
+
+    run = await filled(office, standin)
+
+    assert await said(office) == oracle(standin)
+    assert (run.status, run.expected) == ("complete", run.received)
+
+
+async def test_u3_a_list_that_hangs_does_not_keep_the_others_from_being_read(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(8))
+    standin.faults.append(lambda call: Answer(hang=30) if "dateAction" in call.filter else None)
+
+    run = await followed(office, standin, patience=0.2)
+
+    assert await said(office) == oracle(standin)
+    assert (run.status, run.reason) == ("incomplete", "Acts: No whole answer in 0.2 s")
+    assert len([call for call in standin.asked("Acts") if "dateAction" in call.filter]) == 7
+    assert standin.asked("ComplaintAppeal")
+
+
+@pytest.mark.parametrize("root", ["TrdBuy", "Lots", "TrdApp", "Contract", "Subjects"])
+@pytest.mark.parametrize("bad", [Answer(200, b'{"data": {"Lo'), HTML], ids=["cut", "html"])
+async def test_u4_whatever_page_comes_broken_nothing_is_stored_of_it_and_the_set_arrives(
+    office: Office, standin: Standin, root: str, bad: Answer
+) -> None:
+    fill(standin, range(6))
+    standin.once(bad, where=lambda call: call.root == root)
+
+    run = await filled(office, standin)
+
+    assert await said(office) == oracle(standin)
+    assert run.status == "complete"
+
+
+async def test_u4_a_page_that_never_comes_whole_leaves_nothing_half_and_the_next_run_brings_it(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(6))
+    day = "2026-11-04"  # of the one notice that has no contract to bring it
+    broken = [True]
+    standin.faults.append(lambda call: HTML if broken[0] and published_on(call, day) else None)
+
+    run = await filled(office, standin)
+    half = await said(office)
+    broken[0] = False
+    again = await filled(office, standin)
+
+    assert (run.status, half.keys()) == (
+        "incomplete",
+        oracle(standin).keys() - {"ocds-kz0000-17000003"},
+    )
+    assert re.match(rf"TrdBuy {day}: No whole answer", run.reason or "")
+    assert (again.status, again.received) == ("complete", 1)
+    assert await said(office) == oracle(standin)
+
+
+async def test_u5_records_of_a_moved_schema_are_stored_as_far_as_known_and_the_alarm_is_raised(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(6))
+    for row in standin.tables["TrdBuy"].values():
+        row["heading"] = row.pop("nameRu")
+        row["totalSum"] = {"amount": 1}
+        row["refBuyStatusId"] = 777
+    for row in standin.tables["TrdApp"].values():
+        row["AppLots"] = row["AppLots"] if row["id"] % 2 else None
+    for row in standin.tables["Lots"].values():
+        row["Plans"] = None
+
+    run = await filled(office, standin)
+
+    assert await said(office) == oracle(standin)
+    assert run.status == "incomplete"
+    assert run.reason == ("The portal's schema has moved: Notice.heading, Notice.totalSum")
+    assert REGISTRY.get_sample_value("portal_schema_drift_alarm", {"root": "TrdBuy"}) == 1
+    assert REGISTRY.get_sample_value("portal_schema_drift_alarm", {"root": "Lots"}) == 0
+    body = (await office.published())["goszakup", "ocds-kz0000-17000001"]
+    assert body["release"]["tender"]["tenderPeriod"]["startDate"].startswith("2026-11-02")
+
+
+async def test_u5_a_record_without_id_is_set_aside_with_its_reason_and_costs_no_other(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(6))
+
+    def spoil(call: Call, document: dict[str, Any]) -> None:
+        if published_on(call, str(FIRST)):
+            document["data"]["TrdBuy"].append({"numberAnno": "1-1"})
+            document["extensions"]["pageInfo"]["totalCount"] = 2
+
+    standin.mend = spoil
+    run = await filled(office, standin)
+
+    assert await said(office) == oracle(standin)
+    assert (run.status, run.quarantined) == ("complete", 1)
+    [row] = await office.rows("SELECT file, code, reason FROM quarantine")
+    assert tuple(row) == (
+        "TrdBuy",
+        "record_unreadable",
+        "A record of TrdBuy cannot be read: no id",
+    )
+
+
+def twice(call: Call, document: dict[str, Any]) -> None:
+    """Give the first page once more in place of the second."""
+    after = call.json["variables"].get("after")
+    if call.root == "TrdBuy" and after is not None and not seen(call, document):
+        document["data"]["TrdBuy"] = [notice(n) for n in list(CROWD)[-200:]][::-1]
+        document["extensions"]["pageInfo"]["lastId"] = 17_000_000 + CROWD[-200]
+
+
+def upside_down(_: Call, document: dict[str, Any]) -> None:
+    """Turn every page round, its last id with it."""
+    [(_root, rows)] = document["data"].items()
+    rows.reverse()
+    if rows and "id" in rows[-1]:
+        document["extensions"]["pageInfo"]["lastId"] = rows[-1]["id"]
+
+
+def shifting(call: Call, document: dict[str, Any]) -> None:
+    """Move a record to a page that has been read already, the first time."""
+    after = call.json["variables"].get("after")
+    if call.root == "TrdBuy" and after is not None and not seen(call, document):
+        document["data"]["TrdBuy"].pop(50)
+
+
+_seen: set[int] = set()
+
+
+def seen(call: Call, document: dict[str, Any]) -> bool:
+    """Tell whether this page was asked for before."""
+    after = call.json["variables"]["after"]
+    known = after in _seen
+    _seen.add(after)
+    return known
+
+
+@pytest.mark.parametrize("trouble", [twice, upside_down, shifting])
+async def test_u6_pages_that_repeat_turn_round_or_shift_lose_nothing_and_double_nothing(
+    office: Office, standin: Standin, trouble: Any
+) -> None:
+    _seen.clear()
+    fill(standin, CROWD)
+    standin.tables["TrdApp"].clear()
+    standin.mend = trouble
+
+    run = await filled(office, standin, ONE_DAY)
+
+    assert await said(office) == oracle(standin)
+    assert run.status == "complete"
+    [row] = await office.rows("SELECT count(*), count(DISTINCT process) FROM source_record")
+    assert row[0] == row[1] == len(oracle(standin))
+
+
+async def test_u7_a_list_that_goes_in_circles_is_left_after_three_repeats_and_the_run_says_so(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+
+    def circle(call: Call, document: dict[str, Any]) -> None:
+        if published_on(call, str(FIRST)):
+            document["data"]["TrdBuy"] = [notice(0)]
+            info = {"totalCount": 9, "hasNextPage": True, "lastId": 17_000_000}
+            document["extensions"]["pageInfo"] = info
+
+    standin.mend = circle
+    run = await filled(office, standin)
+
+    assert await said(office) == oracle(standin)
+    assert run.status == "incomplete"
+    assert "TrdBuy 2026-11-01: The list repeats itself below id 17000000" in (run.reason or "")
+    calls = [call for call in standin.asked("TrdBuy") if published_on(call, str(FIRST))]
+    assert len(calls) == 4
+
+
+async def test_u8_an_answer_with_an_older_date_holds_and_what_it_said_before_is_kept(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(2))
+    await filled(office, standin)
+    standin.put("TrdBuy", notice(1, nameRu="Иначе", lastUpdateDate="2020-01-01 00:00:00"))
+    await filled(office, standin, Scope(FIRST, FIRST.replace(day=2)))
+
+    body = (await office.published())["goszakup", "ocds-kz0000-17000001"]
+    assert (body["release"]["tender"]["title"], body["revision"]) == ("Иначе", 2)
+    [row] = await office.rows("SELECT count(*) FROM source_record WHERE process = $1", body["id"])
+    assert row["count"] == 2
+
+    standin.put("TrdBuy", notice(1))
+    await filled(office, standin, Scope(FIRST, FIRST.replace(day=3)))
+    body = (await office.published())["goszakup", "ocds-kz0000-17000001"]
+    assert (body["release"]["tender"]["title"], body["revision"]) == ("Закупка 1", 3)
+
+
+async def test_u9_a_token_that_expires_in_the_middle_ends_the_run_at_once(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(40))
+    hourglass = Hourglass()
+    standin.wire.now = hourglass.now
+    expired: list[float] = []
+
+    def expire(call: Call) -> Answer | None:
+        if len(standin.calls) > 60:
+            expired.append(call.at)
+            return Answer.of({"message": "Unauthorized"}, 401)
+        return None
+
+    standin.faults.append(expire)
+    async with connected(office, standin, timer=hourglass) as connector:
+        await back_fill(connector, Scope(FIRST, FIRST.replace(day=20)))
+    run = await last_run(office)
+    standin.faults.clear()
+    again = await filled(office, standin)
+
+    assert run.status == "incomplete"
+    assert run.reason == (
+        "The portal refuses the token (HTTP 401); a new one has to be put in place"
+    )
+    assert len(expired) <= 3
+    assert 0 < run.received < again.received
+    assert await said(office) == oracle(standin)
+
+
+async def test_u10_u11_an_endless_answer_or_a_redirect_costs_its_slice_and_nothing_else(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    moved = Answer(301, b"", {"Location": "http://169.254.169.254/"})
+    standin.faults.append(lambda call: moved if published_on(call, "2026-11-02") else None)
+    standin.faults.append(
+        lambda call: Answer(endless=True) if published_on(call, "2026-11-03") else None
+    )
+
+    run = await filled(office, standin)
+
+    lost = {"ocds-kz0000-17000001", "ocds-kz0000-17000002"}
+    whole = oracle(standin)
+    arrived = await said(office)
+    assert run.status == "incomplete"
+    assert "points elsewhere, which is refused" in (run.reason or "")
+    assert "larger than" in (run.reason or "")
+    # Their contracts were signed in the period, and bring their notices with them.
+    assert lost <= arrived.keys()
+    assert arrived == whole
+
+
+async def test_u12_a_clock_that_is_wrong_and_dates_to_come_hide_nothing_from_the_next_round(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    standin.put("Contract", contract(1, lastUpdateDate="2031-01-01 00:00:00"))
+    await followed(office, standin)
+    # Three hours slow: what changes now is dated before what the last round ended with.
+    standin.put("TrdBuy", notice(2, nameRu="Позже", lastUpdateDate="2026-11-24 21:00:00"))
+    standin.put("Contract", contract(2, contractSumWnds=1.0, lastUpdateDate="2026-11-24 21:00:00"))
+
+    run = await followed(office, standin)
+
+    assert await said(office) == oracle(standin)
+    assert run.status == "complete"
+    release = (await office.published())["goszakup", "ocds-kz0000-17000002"]["release"]
+    assert release["tender"]["title"] == "Позже"
+    assert release["contracts"][0]["value"]["amount"] == 1
+
+
+def published_on(call: Call, day: str) -> bool:
+    """Tell a question about the notices published on one day."""
+    return call.root == "TrdBuy" and (call.filter.get("publishDate") or [""])[0].startswith(day)
