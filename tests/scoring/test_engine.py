@@ -172,16 +172,17 @@ async def test_a_release_that_cannot_be_loaded_is_set_aside_and_the_others_go_on
     scoring_office: Office,
 ) -> None:
     broken = Change(purchase_id("ocds-9"), b'{"ocid": 7, "release": {"bids": "none"}}')
-    await scoring_office.publish_changes([change(release("ocds-1")), broken])
+    no_json = Change(purchase_id("ocds-8"), b'{"ocid": NaN, "body":')
+    await scoring_office.publish_changes([change(release("ocds-1")), broken, no_json])
     await scoring_office.publish(suspicious("ocds-2"))
 
     await scoring_office.judge()
 
     assert await scoring_office.score("ocds-1")
     assert await scoring_office.score("ocds-2")
-    letters = await scoring_office.rows("SELECT key, reason FROM dead_letter")
-    assert [letter["key"] for letter in letters] == [purchase_id("ocds-9")]
-    assert letters[0]["reason"]
+    letters = await scoring_office.rows("SELECT key, reason FROM dead_letter ORDER BY seq")
+    assert [letter["key"] for letter in letters] == [purchase_id("ocds-9"), purchase_id("ocds-8")]
+    assert all(letter["reason"] for letter in letters)
 
 
 async def test_a_mended_release_takes_its_dead_letter_away(scoring_office: Office) -> None:
@@ -205,7 +206,7 @@ async def test_a_dead_letter_asked_for_again_is_judged(scoring_office: Office) -
         await connection.execute("UPDATE dead_letter SET body = $1", body)
         await connection.execute("INSERT INTO replay (id) SELECT id FROM dead_letter")
 
-    await scoring_office.session.replay_dead()
+    await scoring_office.session.replay()
     await scoring_office.judge()
 
     assert await scoring_office.rows("SELECT * FROM dead_letter") == []
@@ -253,6 +254,15 @@ async def test_a_score_that_cannot_be_written_is_set_aside_alone(scoring_office:
     letters = await scoring_office.rows("SELECT key, reason FROM dead_letter")
     assert [letter["key"] for letter in letters] == [purchase_id("ocds-3")]
     assert "refused" in letters[0]["reason"]
+
+    async with scoring_office.scoring.connection() as connection:
+        await connection.execute("ALTER TABLE score DROP CONSTRAINT refused")
+        await connection.execute("INSERT INTO replay (id) SELECT id FROM dead_letter")
+    await scoring_office.session.replay()
+    await scoring_office.judge()
+
+    assert await scoring_office.score("ocds-3")
+    assert await scoring_office.rows("SELECT * FROM dead_letter") == []
 
 
 async def test_a_new_method_judges_everything_anew_and_says_so(scoring_office: Office) -> None:

@@ -13,6 +13,7 @@ import duckdb
 import httpx
 import structlog
 
+from scoring.aside import FEED
 from scoring.comparison import Comparison
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
@@ -20,7 +21,7 @@ from scoring.indicator import catalogue
 from scoring.leader import leadership
 from scoring.opening import open_facts
 from scoring.profiles import load_profile
-from scoring.session import FEED, Session
+from scoring.session import Session
 from scoring.settings import Settings
 from scoring.store import Superseded
 from shared import metrics
@@ -206,7 +207,7 @@ async def step(session: Session, comparison: Comparison) -> bool:
     if taken and not comparison.overdue:
         return True
     await session.finish_rebuild()
-    if await session.replay_dead():
+    if await session.replay():
         return True
     due = await comparison.due_in()
     if comparison.overdue or (due is not None and due <= 0):

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import asyncpg
 import httpx
-import msgspec
 import structlog
 
 from scoring import catalogue_feed, recording, store
+from scoring.aside import FEED, Aside, entry_of
 from scoring.document import Judgement
-from scoring.facts import Facts, Fault, Loaded
+from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.indicator import Indicator
 from scoring.judging import Case, judge_processes
@@ -30,16 +30,12 @@ from scoring.purchases import Key, changed_after, gone_after, numbers, present_i
 from scoring.recording import Heads, Occasion
 from scoring.score import FLAGGED
 from scoring.store import State
-from shared import deadletters, metrics
 from shared.clock import Clock
 from shared.contracts.scores import Subject
 from shared.database import Database, transient
-from shared.feed import Entry
 from shared.feed.client import FeedClient, RawPage
 from shared.feed.entries import NO_EPOCH
 from shared.queue import Bell
-
-FEED: Final = "releases"
 
 PAGE: Final = 5_000
 """Entries asked for at a time; a page also ends at 16 MiB."""
@@ -96,7 +92,7 @@ class Session:
         self._epoch: str | None = None
         self._tidy = True
         self._started = False
-        self._dead: set[str] = set()
+        self.aside = Aside(database, facts, self._incoming)
 
     @property
     def complete(self) -> bool:
@@ -143,11 +139,9 @@ class Session:
             await self.adopt(connection, self.state.population_version)
             parties = await store.flagged_parties(connection)
             self.flags = _flags(parties)
-            letters = await deadletters.listed(connection, feed=FEED)
-            self._dead = {letter.entry.key for letter in letters}
             show_tally(await store.tally(connection))
         self.waiting = self._started = True
-        metrics.dead_letters.labels(FEED).set(len(self._dead))
+        await self.aside.refresh()
 
     async def adopt(self, connection: asyncpg.Connection, version: int) -> None:
         """Judge by a stored population from now on."""
@@ -175,9 +169,8 @@ class Session:
         judged_seconds.labels("load").observe(time.perf_counter() - began)
         self.facts_seq, self.loaded_at, self._tidy = page.last_seq, time.monotonic(), False
         if loaded.faults:
-            await self._set_aside(loaded.faults)
-        if self._dead:
-            await self._forget_dead(loaded)
+            await self.aside.put_releases(loaded.faults)
+        await self.aside.forget(loaded)
         return True
 
     async def judge_changes(self) -> bool:
@@ -224,28 +217,11 @@ class Session:
             await self.facts(lambda facts: facts.checkpoint())
             self._tidy = True
 
-    async def replay_dead(self) -> bool:
+    async def replay(self) -> bool:
         """Take in again the dead letters that somebody asked for; say whether there were any."""
-        async with self.database.connection() as connection:
-            letters = await store.letters_to_replay(connection, FEED)
-        if not letters:
-            return False
-        self._incoming.write_bytes(b"".join(_line(letter.entry) for letter in letters))
-        seq, epoch = self.facts_seq, self._epoch
-        loaded = await self.facts(
-            lambda facts: facts.load(self._incoming, last_seq=seq, epoch=epoch)
-        )
-        failed = {fault.line - 1: fault.reason for fault in loaded.faults}
-        good = [letter.entry.key for n, letter in enumerate(letters) if n not in failed]
-        async with self.database.transaction() as connection:
-            for number, reason in failed.items():
-                entry, attempts = letters[number].entry, letters[number].attempts
-                await deadletters.store(connection, FEED, entry, ValueError(reason), attempts + 1)
-            await store.demand(connection, "data", good)
-            await deadletters.forget(connection, FEED, good)
-            await store.replayed(connection, [letter.id for letter in letters])
-        await self.refresh()
-        return True
+        replayed = await self.aside.replay(self.facts_seq, self._epoch)
+        self.waiting = self.waiting or replayed
+        return replayed
 
     async def ring(self, heads: Heads) -> None:
         """Tell who reads that there is something new."""
@@ -297,7 +273,7 @@ class Session:
         """
         if not self.waiting or not self.level:
             return
-        keys = [_KEY.decode(line).key for line in lines.splitlines() if line]
+        keys = [entry_of(line).key for line in lines.splitlines() if line]
         async with self.database.connection() as connection:
             demanded = await store.demanded_among(connection, keys)
         await self._judge_demanded(demanded)
@@ -336,7 +312,7 @@ class Session:
             if transient(fault) or isinstance(fault, store.Superseded) or not cases:
                 raise
             if len(cases) == 1:
-                await self._set_case_aside(cases[0], fault)
+                await self.aside.put_score(cases[0], fault)
                 await self._commit([], occasion, changes, gone, settled)
                 return
             middle = len(cases) // 2
@@ -364,48 +340,6 @@ class Session:
         judged_seconds.labels("write").observe(time.perf_counter() - began)
         await self.ring(heads)
 
-    async def _set_aside(self, faults: Sequence[Fault]) -> None:
-        """Keep the releases that could not be loaded, with the reasons."""
-        async with self.database.transaction() as connection:
-            for fault in faults:
-                entry = _entry(fault.content)
-                log.warning("release set aside", key=entry.key, reason=fault.reason)
-                await deadletters.store(connection, FEED, entry, ValueError(fault.reason), 1)
-                self._dead.add(entry.key)
-        metrics.dead_letters.labels(FEED).set(len(self._dead))
-
-    async def _set_case_aside(self, case: Case, fault: Exception) -> None:
-        log.error("score set aside", subject=case.key[1], reason=deadletters.reason(fault))
-        entry = Entry(case.data_seq, case.key[1], deleted=False, body=b"null")
-        async with self.database.transaction() as connection:
-            await deadletters.store(connection, FEED, entry, fault, 1)
-        self._dead.add(entry.key)
-
-    async def _forget_dead(self, loaded: Loaded) -> None:
-        """Drop dead letters whose processes have been loaded in a newer form."""
-        dead = sorted(self._dead)
-        pids = set(loaded.changed)
-        known = await self.facts(lambda facts: numbers(facts, dead))
-        better = [key for key, pid in known.items() if pid in pids]
-        if better:
-            async with self.database.transaction() as connection:
-                await deadletters.forget(connection, FEED, better)
-            self._dead -= set(better)
-            metrics.dead_letters.labels(FEED).set(len(self._dead))
-
-
-class _Key(msgspec.Struct):
-    key: str
-
-
-class _Envelope(msgspec.Struct):
-    seq: int
-    key: str
-    body: msgspec.Raw
-
-
-_KEY: Final = msgspec.json.Decoder(_Key)
-
 
 def _changes(facts: Facts, since: int) -> tuple[list[int], list[str], int]:
     """Return the next pids to judge, the last place among them, and what was withdrawn."""
@@ -419,18 +353,3 @@ def _flags(rows: Sequence[asyncpg.Record]) -> dict[Key, list[Judgement]]:
         context = Subject(kind, party)
         flags[kind, party].append(Judgement(code, FLAGGED, value, threshold, context=context))
     return dict(flags)
-
-
-def _line(entry: Entry) -> bytes:
-    return b'{"seq":%d,"key":%s,"deleted":%s,"body":%s}\n' % (
-        entry.seq,
-        msgspec.json.encode(entry.key),
-        b"true" if entry.deleted else b"false",
-        entry.body,
-    )
-
-
-def _entry(line: bytes) -> Entry:
-    """Take apart a line that could not be loaded."""
-    found = msgspec.json.decode(line, type=_Envelope)
-    return Entry(found.seq, found.key, deleted=False, body=bytes(found.body))

@@ -7,8 +7,8 @@ import sys
 import msgspec
 
 from scoring import store
+from scoring.aside import FEED
 from scoring.engine import QUEUE
-from scoring.session import FEED
 from scoring.settings import Settings
 from shared import deadletters
 from shared.database import Database

@@ -12,7 +12,6 @@ from scoring import engine
 from scoring.settings import Settings
 from shared import logs
 
-
 GARBAGE: Final = (100_000, 20, 100)
 """A batch is a hundred thousand small objects that all live to its end: looking for garbage among
 them every 700 costs a third of the judging."""
