@@ -61,7 +61,7 @@ PLACES = [path for path in places(FULL) if len(path) > 1]
 
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ODD), max_size=25))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nulls_and_odd_values_anywhere_never_stop_a_translation(
     changes: list[tuple[tuple[Any, ...], Any]],
 ) -> None:
