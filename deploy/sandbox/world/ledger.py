@@ -1,9 +1,10 @@
 """The world's memory: which tales began when, which ids were given to whom, what changed which day.
 
 A tale is told twice or more: once when it begins, to learn the moments of its records, and again
-whenever its rows are asked for. Kept for good are 20 bytes a record and 4 for each day on which a
-tale changed, about half a kilobyte a contract; rows themselves are made when they are wanted and
-the latest tales are kept. Ids of a root rise with the time of birth, as the portal's do.
+whenever its rows are asked for. Kept for good are 20 bytes a record, and 4 for each day on which a
+tale changed and for each party in it, about half a kilobyte a contract; rows themselves are made
+when they are wanted and the latest tales are kept. Ids of a root rise with the time of birth, as
+the portal's do.
 """
 
 from array import array
@@ -20,6 +21,11 @@ FIRST_IDS = {
     "ComplaintAppeal": 700_000, "Rnu": 17_000,
 }  # fmt: skip
 TALES_KEPT = 4_000
+PARTIES = (
+    *("customerBin", "orgBin", "subjectBiin", "supplierBiin", "supplierBinIin", "biinSupplier"),
+    *("bin", "iin"),
+)
+"""Fields that hold the number of a participant."""
 
 Telling = Callable[[int, int, int, Callable[[int], int]], Tale]
 """(number, turn, sequence, ids) -> the tale of that number."""
@@ -39,6 +45,7 @@ class Ledger:
         self._offsets, self._ids = array("Q", [0]), array("I")
         self._born: dict[int, array[int]] = {}
         self._changed: dict[int, array[int]] = {}
+        self._of_party: dict[str, array[int]] = {}
         self._owners = {root: array("Q") for root in ROOTS}
         self._first = {**FIRST_IDS, "Subjects": first_subject}
         self._kept: OrderedDict[int, Tale] = OrderedDict()
@@ -76,6 +83,9 @@ class Ledger:
                 days.add(record.gone // DAY)
         for day in days:
             self._changed.setdefault(day, array("I")).append(number)
+        parties = {record.row.get(name) for record in tale.records for name in PARTIES}
+        for party in filter(None, parties):
+            self._of_party.setdefault(party, array("I")).append(number)
 
     def open_day(self, day: int) -> None:
         """Give ids to all records born on a day, in the order of time."""
@@ -124,6 +134,11 @@ class Ledger:
         if not 0 <= position < len(owners):
             raise KeyError(key)
         return owners[position]
+
+    def of_party(self, party: str) -> Iterator[Tale]:
+        """Tales in which a participant with this BIN or IIN stands."""
+        for number in self._of_party.get(party, ()):
+            yield self.tale(number)
 
     def changed_on(self, day: int) -> Iterator[Tale]:
         """Tales in which something happens on a day."""

@@ -154,6 +154,26 @@ class World:
                 found[record.root].append(row)
         return {name: tuple(rows) for name, rows in found.items()}
 
+    def lively(self, root: str, since: datetime, until: datetime) -> Iterator[Row]:
+        """All rows of purchases in which anything happens on these days, each purchase once."""
+        first, last = moment_of(since) // DAY, min(moment_of(until), self._now) // DAY
+        met: set[int] = set()
+        for day in range(first, last + 1):
+            for tale in self._ledger.changed_on(day):
+                if tale.number not in met:
+                    met.add(tale.number)
+                    yield from self._rows_of(tale, root)
+
+    def of_party(self, root: str, party: str) -> Iterator[Row]:
+        """All rows of purchases in which the participant with this BIN or IIN stands."""
+        for tale in self._ledger.of_party(party):
+            yield from self._rows_of(tale, root)
+
+    def _rows_of(self, tale: Tale, root: str) -> Iterator[Row]:
+        for record in tale.records:
+            if record.root == root and (row := record.seen(self._now)) is not None:
+                yield row
+
     def changes(self, root: str, since: datetime, until: datetime) -> Iterator[Change]:
         """Changes with since <= at < until, oldest first; a row once, at its last change."""
         yield from self._changes({root}, moment_of(since), moment_of(until))
@@ -230,7 +250,7 @@ class World:
                 yield {
                     "scheme": variant.scheme,
                     "indicator": label.indicator,
-                    "subject": label.subject,
+                    "subject": {name: value for name, value in label.subject.items() if value},
                     "story": variant.story,
                     "planted_on": iso(label.at // DAY),
                     "innocent": label.innocent,
