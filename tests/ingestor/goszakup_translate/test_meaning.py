@@ -80,6 +80,28 @@ def test_a_bid_only_submitted_is_pending_until_its_lot_is_decided() -> None:
     assert release["bids"]["details"][0]["status"] == "pending"
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("Допущено", "valid"),
+        ("Не допущено", "disqualified"),
+        ("Отклонено", "disqualified"),
+        ("Отозвано", "withdrawn"),
+        ("Неведомо", None),
+    ],
+)
+def test_what_became_of_a_bid_is_read_off_the_name_in_the_portals_dictionary(
+    name: str, status: str | None
+) -> None:
+    nested = bid(1, company(1), (500, 9, 0))
+    nested["AppLots"][0]["RefAppStatus"] = {"nameRu": name}
+
+    (offer,) = only(notice(), lot(), nested)["bids"]["details"][0]["lotValues"]
+
+    assert offer.get("status") == status
+    assert offer["statusDetails"] == name
+
+
 def test_a_bid_of_370_has_no_status_because_nobody_says_what_it_means() -> None:
     release = only(notice(), lot(), bid(1, company(1), (500, 9, 370)))
 

@@ -12,6 +12,7 @@ from ingestor.sources.goszakup.values import key, moment, number
 WORDS: Final = {
     "winner": "valid",
     "second": "valid",
+    "admitted": "valid",
     "disqualified": "disqualified",
     "withdrawn": "withdrawn",
 }
