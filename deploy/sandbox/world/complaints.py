@@ -3,7 +3,7 @@
 from deploy.sandbox.world import terms
 from deploy.sandbox.world.notices import interrupt
 from deploy.sandbox.world.tale import Tale
-from deploy.sandbox.world.tenders import APPEALED, DONE, Notice
+from deploy.sandbox.world.tenders import APPEALED, DONE, PAUSED, REVIEWED, Notice, Times
 from deploy.sandbox.world.workdays import DAY, office_hour, text, working_after
 
 OPEN, DECIDED = 1, 3
@@ -26,6 +26,32 @@ def complain(tale: Tale, notice: Notice) -> int | None:
     decided = office_hour(rng, working_after(window, days), 10, 18)
     file(tale, notice, losers[0].supplier.pid, applied, decided)
     return decided
+
+
+def pause(tale: Tale, times: Times) -> tuple[int, int]:
+    """State audit stops the review for some days: from when to when; the results move on."""
+    rng = tale.rng
+    paused = office_hour(rng, working_after(times.closes // DAY, 1), 9, 12)
+    resumed = office_hour(rng, working_after(paused // DAY, rng.randint(4, 8)), 9, 12)
+    times.results = office_hour(rng, working_after(resumed // DAY, 2), 10, 17)
+    return paused, resumed
+
+
+def note_pause(notice: Notice, paused: int, resumed: int) -> None:
+    """Write the pause down."""
+    number = str(notice.record.id % 900 + 1)
+    row = {
+        "id": notice.record.id, "status": DECIDED, "dateCreate": text(paused),
+        "datePause": text(paused), "decideNumber": number, "decideDate": text(resumed),
+        "decideDocKz": None, "decideDocRu": None, "statusNameRu": "Решение вынесено",
+        "statusNameKz": "Шешім шығарылды", "solutionNameRu": "Решение по госаудиту",
+        "solutionNameKz": "Мемаудит бойынша шешім",
+        "lots": [{"id": lot.record.id} for lot in notice.lots if lot.record], "systemId": 3,
+        "indexDate": text(resumed),
+    }  # fmt: skip
+    waiting = {**row, "status": OPEN, "decideDate": None}
+    interrupt(notice, paused, PAUSED, resumed, REVIEWED, Pause=waiting)
+    notice.record.patch(resumed, Pause=row)
 
 
 def file(tale: Tale, notice: Notice, pid: int, applied: int, decided: int) -> None:

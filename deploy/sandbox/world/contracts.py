@@ -46,8 +46,13 @@ class Deal:
     payer: bool
     version: int = 0
     since: int = 0
+    earlier: list[Record] = field(default_factory=list)
     acts: list[Record] = field(default_factory=list)
-    payments: list[Row] = field(default_factory=list)
+    payments: list[tuple[int, Row]] = field(default_factory=list)
+
+    def in_force(self, when: int) -> Record:
+        """The version that was in force at a moment."""
+        return next((r for r in (self.record, *reversed(self.earlier)) if r.at <= when), self.root)
 
     @property
     def net(self) -> float:
@@ -132,6 +137,7 @@ def amend(
 ) -> None:
     """Sign an addendum: factors for prices and quantities, a new day of completion."""
     old = deal.record
+    deal.earlier.append(old)
     for line in deal.lines:
         line.price = round(line.price * prices, 2)
         line.quantity = round(line.quantity * quantities, 3)

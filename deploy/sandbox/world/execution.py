@@ -36,14 +36,29 @@ def pay(tale: Tale, deal: Deal, when: int, amount: float, *, advance: bool = Fal
         record = tale.add("TreasuryPay", when, {})
         record.row.update(_payment(deal, record, when, amount, advance=advance))
         return
-    deal.payments = [*deal.payments, _noted(deal, when, amount)]
-    deal.record.patch(when, ContractPayment=deal.payments)
+    deal.payments = sorted(
+        [*deal.payments, (when, _noted(deal, when, amount, advance=advance))], key=_moment
+    )
+    for version in (deal.record, *deal.earlier):
+        _write_payments(deal, version)
 
 
-def _noted(deal: Deal, when: int, amount: float) -> Row:
+def _write_payments(deal: Deal, version: Record) -> None:
+    own = [pair for pair in deal.payments if deal.in_force(pair[0]) is version]
+    version.changes = [change for change in version.changes if "ContractPayment" not in change[1]]
+    for number, (moment, _) in enumerate(own, 1):
+        version.patch(moment, ContractPayment=[row for _, row in own[:number]])
+
+
+def _moment(payment: tuple[int, Row]) -> int:
+    return payment[0]
+
+
+def _noted(deal: Deal, when: int, amount: float, *, advance: bool) -> Row:
+    contract = deal.in_force(when).id
     return {
-        "id": deal.record.id * 10 + len(deal.payments), "contractId": deal.record.id,
-        "actId": deal.acts[-1].id if deal.acts else 0, "createDate": text(when),
+        "id": deal.root.id * 10 + len(deal.payments), "contractId": contract,
+        "actId": 0 if advance or not deal.acts else deal.acts[-1].id, "createDate": text(when),
         "paySum": amount, "specId": 0, "payDate": text(at(when // DAY, 0)), "currency": "KZT",
         "rate": 1, "systemId": 3, "indexDate": text(when),
     }  # fmt: skip
@@ -68,7 +83,7 @@ def carry_out(tale: Tale, deal: Deal, *, parts: int = 1, late: int = 0) -> int:
         fine = round(overdue * terms.PENALTY_A_DAY * amount, 2)
         act(tale, deal, created, approved, amount, overdue=overdue, fine=fine, last=part == parts)
         paid_day = working_after(approved // DAY + rng.randint(2, 20), 0)
-        moment = office_hour(rng, paid_day, 10, 17)
+        moment = max(moment + 60, office_hour(rng, paid_day, 10, 17))
         due = amount - (advance if part == parts else 0)
         pay(tale, deal, moment, round(due, 2))
         done += amount
@@ -94,9 +109,9 @@ def _advance(tale: Tale, deal: Deal) -> float:
 
 
 def _row(deal: Deal, record: Record, created: int, amount: float, *, last: bool) -> Row:
-    when = text(created)
+    when, contract = text(created), deal.in_force(created).id
     places = [
-        {"id": record.id * 10 + k, "actId": record.id, "unitId": deal.record.id * 10 + k,
+        {"id": record.id * 10 + k, "actId": record.id, "unitId": contract * 10 + k,
          "quantity": round(line.quantity * amount / deal.gross, 3) if deal.gross else 0,
          "amount": round(amount * line.net / deal.net, 2) if deal.net else 0,
          "createDate": when, "systemId": 3}
@@ -105,7 +120,7 @@ def _row(deal: Deal, record: Record, created: int, amount: float, *, last: bool)
     return {
         "aktDate": when, "numberAct": f"A{record.id}/{deal.version:02}/{len(deal.acts) + 1}",
         "approveDate": None, "revokeDate": None, "createDateAct": when,
-        "contractRootId": deal.root.id, "contractId": deal.record.id, "statusId": DRAFT_ACT,
+        "contractRootId": deal.root.id, "contractId": contract, "statusId": DRAFT_ACT,
         "isDeleted": 0, "dayOverdue": 0, "sumAvans": 0, "sumBeginning": 0, "sumFine": 0,
         "sumPreviously": 0, "createDateGenInfo": when, "statusNameRu": "на подписании",
         "statusNameKz": "қол қоюда", "supplierId": deal.supplier.pid, "customerId": deal.buyer.pid,
@@ -117,17 +132,17 @@ def _row(deal: Deal, record: Record, created: int, amount: float, *, last: bool)
 def _payment(deal: Deal, record: Record, when: int, amount: float, *, advance: bool) -> Row:
     signed = text(at(deal.signed // DAY, 0))
     position = deal.lines[0].point.position
-    day = text(at(when // DAY, 0))
+    day, contract = text(at(when // DAY, 0)), deal.in_force(when).id
     return {
-        "nomZa": f"EGZ-{record.id}/01-001", "contractId": deal.record.id, "dtReg": text(when),
-        "nomUved": str(deal.record.id % 10**7), "supplier": deal.supplier.name_ru,
+        "nomZa": f"EGZ-{record.id}/01-001", "contractId": contract, "dtReg": text(when),
+        "nomUved": str(contract % 10**7), "supplier": deal.supplier.name_ru,
         "rnnSupplier": None, "bikSupplier": "QADGKZKA",
         "iikSupplier": f"KZ000000{deal.supplier.pid:012}", "codeSupplier": str(deal.supplier.pid),
         "nomDog": deal.number, "dtDog": signed, "itemDescription": position.name_ru,
         "quantity": 1, "unitPrice": amount, "nomDop": None, "dtDop": None, "typeBujet": "03",
         "budgetNameRu": "Районный бюджет", "budgetNameKz": "Аудан бюджеті", "kato": "620101",
         "func": "457001015", "espk": "000149", "gu": str(2_000_000 + deal.buyer.pid),
-        "finSource": "1", "poHeaderId": deal.record.id, "vendorId": deal.supplier.pid,
+        "finSource": "1", "poHeaderId": contract, "vendorId": deal.supplier.pid,
         "pdiUpdateDate": text(when), "prepaySum": amount if advance else 0, "strPrepaySum": "",
         "checkId": record.id, "invoiceId": record.id,
         "payDescription": "аванс" if advance else "оплата по акту", "invnum": str(record.id),

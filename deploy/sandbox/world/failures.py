@@ -3,7 +3,7 @@
 from typing import Final
 
 from deploy.sandbox.world import terms
-from deploy.sandbox.world.complaints import complain
+from deploy.sandbox.world.complaints import complain, note_pause, pause
 from deploy.sandbox.world.contracts import Deal
 from deploy.sandbox.world.notices import announce, decide, end
 from deploy.sandbox.world.planning import withdraw
@@ -35,7 +35,7 @@ BIDDERS: Final = {
 }
 BIDDERS_AGAIN: Final = ((0, 1, 2, 3), (28, 22, 30, 20))
 NOBODY_FIT_SHARE, ONE_TURNED_AWAY_SHARE, WITHDRAWN_SHARE = 0.03, 0.15, 0.02
-REFUSED_SHARE, COMPLAINT_SHARE = 0.02, 0.08
+REFUSED_SHARE, COMPLAINT_SHARE, PAUSE_SHARE = 0.02, 0.08, 0.04
 
 
 def run(tale: Tale, method: int, lots: list[Lot], day: int) -> list[Deal]:
@@ -47,7 +47,11 @@ def run(tale: Tale, method: int, lots: list[Lot], day: int) -> list[Deal]:
     for lot in lots:
         lot.bids = _bids(tale, lot, times, method, BIDDERS.get(method, BIDDERS[0]))
         pick(lot, method)
+    stopped = method == terms.COMPETITION and tale.rng.random() < PAUSE_SHARE
+    stop = pause(tale, times) if stopped else None
     notice = announce(tale, method, lots, times)
+    if stop:
+        note_pause(notice, *stop)
     pending = complain(tale, notice) if _contested(tale, notice) else None
     decide(tale, notice)
     deals = [award(tale, notice, lot, pending=pending) for lot in lots if lot.winner]

@@ -21,7 +21,7 @@ RUSH: Final = {11: (16, 30, 2.3), 12: (1, 6, 6.0)}
 CONTRACTS_A_TALE: Final = 0.93
 """Contracts that an ordinary tale leads to on average."""
 CONTRACTS_A_PLANT: Final = 1.9
-EARLY: Final = 0.38
+EARLY: Final = 0.58
 """Where there is room for each story once only, all are told in this part of the year's tales."""
 
 
@@ -37,7 +37,7 @@ class Pace:
     def __init__(self, contracts: int, start: int, density: float, variants: int) -> None:
         self._start = start
         self.planted = max(variants, round(contracts * density))
-        rest = max(contracts - self.planted * CONTRACTS_A_PLANT, contracts / 2)
+        rest = max(contracts - self.planted * CONTRACTS_A_PLANT, contracts * 0.75)
         self.a_year = self.planted + round(rest / CONTRACTS_A_TALE)
         repeated = min(1.0, (self.planted - variants) / variants)
         spread = EARLY + (1 - EARLY) * repeated

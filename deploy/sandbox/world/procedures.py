@@ -148,8 +148,9 @@ def award(
     *,
     pending: int | None = None,
     payer: bool | None = None,
+    days: int | None = None,
 ) -> Deal:
-    """Sign with the winner of a lot, in time."""
+    """Sign with the winner of a lot, in time; `days` sets the term that the contract gives."""
     assert lot.winner
     assert lot.record
     drafted, signed = signing(tale.rng, notice.method, notice.times.results, pending=pending)
@@ -160,6 +161,8 @@ def award(
     ]
     point = lot.points[0]
     until = completion(tale.rng, point.position.subject, signed, point.year)
+    if days is not None:
+        until = signed // DAY + days
     return conclude(
         tale, supplier=lot.winner.supplier, lines=lines, method=notice.method, drafted=drafted,
         signed=signed, until=until, notice=notice, payer=payer,

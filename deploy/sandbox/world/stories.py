@@ -1,12 +1,12 @@
-"""Which story each number tells: an ordinary purchase, an entry in a register, a planted scheme."""
+"""Which story each number tells: an ordinary purchase, something beside it, a planted scheme."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from deploy.sandbox.world.background import BACKGROUND_SHARE, tell_background
 from deploy.sandbox.world.honest import Habit, draw_habit, tell
-from deploy.sandbox.world.listing import list_somebody
 from deploy.sandbox.world.pace import Pace
 from deploy.sandbox.world.parties import Party
 from deploy.sandbox.world.population import Population
@@ -14,11 +14,10 @@ from deploy.sandbox.world.schemes import VARIANTS
 from deploy.sandbox.world.schemes.scheme import Variant
 from deploy.sandbox.world.tale import CHARACTERS, Tale
 
-LISTED_SHARE: Final = 0.008
 CAST_SIZE: Final = 12
 """BINs set aside for the suppliers of one planted story."""
 
-LISTED_CAST: Final = CHARACTERS + 1_200_000
+BACKGROUND_CAST: Final = CHARACTERS + 1_200_000
 
 
 @dataclass(slots=True)
@@ -40,6 +39,7 @@ class Stories:
         self._seed, self._population, self._pace = seed, population, pace
         self._variants = list(VARIANTS)
         Random(seed).shuffle(self._variants)  # noqa: S311 (same seed, same world)
+        self._variants.sort(key=lambda variant: not variant.long)
 
     def opening(self, number: int) -> Opening:
         """Draw what decides about a customer's books: who buys, and from which range."""
@@ -49,7 +49,7 @@ class Stories:
         if slot is not None:
             opening.order = slot.order
             opening.variant = self._variants[slot.order % len(self._variants)]
-        elif rng.random() >= LISTED_SHARE:
+        elif rng.random() >= BACKGROUND_SHARE:
             opening.habit = draw_habit(rng)
         return opening
 
@@ -65,12 +65,12 @@ class Stories:
         elif opening.habit:
             tell(tale, opening.habit)
         else:
-            list_somebody(tale)
+            tell_background(tale)
         tale.close()
         return tale
 
     def _begin(self, number: int, opening: Opening, give_id: Callable[[int], int]) -> Tale:
-        first = LISTED_CAST + number % 600_000
+        first = BACKGROUND_CAST + number % 600_000
         if opening.variant:
             first = CHARACTERS + opening.order % 100_000 * CAST_SIZE
         return Tale(

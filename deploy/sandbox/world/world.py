@@ -17,6 +17,9 @@ from deploy.sandbox.world.workdays import DAY, day_of, instant_of, iso, moment_o
 KEYS = {"Subjects": "pid"}
 """Which field is the id of a root, where it is not `id`."""
 
+NAMED = {"plan": "Plans", "buy": "TrdBuy", "lot": "Lots", "contract": "Contract"}
+"""Of which root the ids in a label's subject are."""
+
 SERVICES = {
     "Subjects": ("subject", "Реестр участников", "/v3/subject/{}"),
     "Plans": ("plans", "Годовые планы", "/v3/plans/view/{}"),
@@ -250,11 +253,22 @@ class World:
                 yield {
                     "scheme": variant.scheme,
                     "indicator": label.indicator,
-                    "subject": {name: value for name, value in label.subject.items() if value},
+                    "subject": self._known(label.subject),
                     "story": variant.story,
                     "planted_on": iso(label.at // DAY),
                     "innocent": label.innocent,
                 }
+
+    def _known(self, subject: Row) -> Row:
+        """The subject without the ids of what has not happened yet."""
+        return {
+            name: value
+            for name, value in subject.items()
+            if name not in NAMED or self._row_if_given(NAMED[name], value) is not None
+        }
+
+    def _row_if_given(self, root: str, key: int) -> Row | None:
+        return self._row(root, key) if key in self._ids(root) else None
 
     def dictionaries(self) -> Mapping[str, list[Row]]:
         """The portal's reference dictionaries (`ref_...`) with their snake_case fields."""

@@ -20,7 +20,8 @@ def _variants() -> tuple[Variant, ...]:
         for innocent in (False, True):
             tell = story.innocent if innocent else story.guilty
             words = tell.__doc__ if innocent else f"{story.__doc__} {tell.__doc__}"
-            found.append(Variant(name, innocent, " ".join(words.split()), tell))
+            story_long = getattr(story, "LONG", False)
+            found.append(Variant(name, innocent, " ".join(words.split()), tell, story_long))
     return tuple(found)
 
 

@@ -13,10 +13,12 @@ from deploy.sandbox.world.workdays import DAY, day_of
 
 BRIDGE, RENT = 135, 138
 
+LONG = True
+
 
 def _buy(tale: Tale, kind: str, ground: int, *, innocent: bool) -> None:
     point = planned(
-        tale, terms.DIRECT, 3_500_000, kind, subject=3, justification=ground, season=160
+        tale, terms.DIRECT, 3_500_000, kind, subject=3, justification=ground, season=135
     )  # fmt: skip
     deal = directly(
         tale, point, tale.supplier(point.position.sector), days=1,

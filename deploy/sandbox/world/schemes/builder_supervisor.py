@@ -22,6 +22,8 @@ from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import Lot, Notice
 from deploy.sandbox.world.workdays import DAY
 
+LONG = True
+
 
 def named(position: Position, russian: str, kazakh: str) -> Position:
     """A position that names its object."""
@@ -32,7 +34,7 @@ def buy_for(
     tale: Tale, position: Position, amount: float, winner: Party, after: int
 ) -> tuple[Notice, Deal]:
     """Buy something about the object by rating points, so many days after the start."""
-    point = planned(tale, terms.RATING, amount, position=position, after=after, season=150)
+    point = planned(tale, terms.RATING, amount, position=position, after=after, season=130)
     purchase = Opened(Lot([point]), times_for(tale, terms.RATING, point), terms.RATING)
     contest(tale, purchase, [winner, *tale.suppliers(position.sector, 2)])
     notice, deal = settle(tale, purchase)

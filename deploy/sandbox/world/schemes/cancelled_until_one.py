@@ -12,6 +12,8 @@ from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import CANCELLED, LOT_CANCELLED, Lot, Notice
 from deploy.sandbox.world.workdays import DAY, working_after
 
+LONG = True
+
 
 def _call_off(notice: Notice, when: int, reason: str) -> None:
     for record in [notice.record, *(lot.record for lot in notice.lots if lot.record)]:

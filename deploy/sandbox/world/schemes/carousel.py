@@ -21,11 +21,13 @@ from deploy.sandbox.world.workdays import DAY
 
 ROUNDS = 9
 
+LONG = True
+
 
 def _rounds(tale: Tale, parties: list[Party], order: list[int], *, innocent: bool) -> None:
     notice = None
     for number, first in enumerate(order):
-        point = planned(tale, terms.QUOTATIONS, 7_000_000, after=number * 8, season=170)
+        point = planned(tale, terms.QUOTATIONS, 7_000_000, after=number * 8, season=130)
         method = terms.QUOTATIONS
         purchase = Opened(Lot([point]), times_for(tale, method, point), method)
         bidders = [*parties[first:], *parties[:first]]

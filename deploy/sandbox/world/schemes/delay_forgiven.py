@@ -9,11 +9,13 @@ from deploy.sandbox.world.workdays import DAY, office_hour, working_after
 
 DAYS_LATE = 58
 
+LONG = True
+
 
 def _deliver(tale: Tale, *, fined: bool) -> None:
-    purchase = opened(tale, terms.COMPETITION, 18_000_000, season=190)
+    purchase = opened(tale, terms.COMPETITION, 18_000_000, season=135)
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
-    notice, deal = settle(tale, purchase)
+    notice, deal = settle(tale, purchase, days=20)
     created = office_hour(tale.rng, working_after(deal.until + DAYS_LATE, 0), 9, 12)
     overdue = created // DAY - deal.until
     fine = round(deal.gross * min(0.15, terms.PENALTY_A_DAY * overdue), 2) if fined else 0.0

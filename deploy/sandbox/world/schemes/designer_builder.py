@@ -10,6 +10,8 @@ from deploy.sandbox.world.schemes.scheme import where
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY
 
+LONG = True
+
 
 def _build(tale: Tale, *, innocent: bool) -> None:
     kz, ru = name(tale.rng)

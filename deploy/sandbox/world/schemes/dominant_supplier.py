@@ -22,13 +22,15 @@ from deploy.sandbox.world.workdays import DAY
 
 ROUNDS = 11
 
+LONG = True
+
 
 def guilty(tale: Tale) -> None:
     """Eleven quotations worth 30 million each, one winner."""
     favourite = tale.character(tale.day * DAY + 30_000)
     deal: Deal | None = None
     for number in range(ROUNDS):
-        point = planned(tale, terms.QUOTATIONS, 30_000_000, after=number * 7, season=170)
+        point = planned(tale, terms.QUOTATIONS, 30_000_000, after=number * 7, season=130)
         purchase = Opened(Lot([point]), times_for(tale, terms.QUOTATIONS, point), terms.QUOTATIONS)
         contest(tale, purchase, [favourite, *tale.suppliers(purchase.sector, 1 + number % 2)])
         _, deal = settle(tale, purchase)

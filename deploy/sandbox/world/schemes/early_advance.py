@@ -39,6 +39,6 @@ def innocent(tale: Tale) -> None:
     purchase = opened(tale, terms.RATING, 75_000_000, "construction", subject=2)
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
-    last = done(tale, deal)
+    done(tale, deal)
     for code in ("KZ-54", "I04"):
-        tale.label(code, last, innocent=True, **where(notice=notice, deal=deal))
+        tale.label(code, deal.signed + 21 * DAY, innocent=True, **where(notice=notice, deal=deal))

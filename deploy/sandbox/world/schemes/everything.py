@@ -18,6 +18,8 @@ KINDS = tuple(
     if sector.kind not in ("utility", "construction")
 )
 
+LONG = True
+
 
 def _sell(tale: Tale, sectors: list[int]) -> Deal:
     seller = tale.character(tale.day * DAY + 30_000)
@@ -27,7 +29,7 @@ def _sell(tale: Tale, sectors: list[int]) -> Deal:
         amount = terms.direct_small(tale.year, goods=goods, rural=False) * 0.4
         point = planned(
             tale, terms.DIRECT, amount, position=position, justification=128, after=number * 4,
-            season=160,
+            season=130,
         )  # fmt: skip
         deal = directly(tale, point, seller)
         done(tale, deal)

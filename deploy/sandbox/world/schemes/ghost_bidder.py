@@ -21,13 +21,15 @@ from deploy.sandbox.world.workdays import DAY
 
 ROUNDS = 16
 
+LONG = True
+
 
 def _lose(tale: Tale, rounds: int) -> tuple[Notice, dict[str, Any]]:
     start = tale.day * DAY + 30_000
     winner, ghost = tale.character(start), tale.character(start + 60)
     notice: Notice | None = None
     for number in range(rounds):
-        point = planned(tale, terms.QUOTATIONS, 4_000_000, after=number * 5, season=190)
+        point = planned(tale, terms.QUOTATIONS, 4_000_000, after=number * 5, season=130)
         purchase = Opened(Lot([point]), times_for(tale, terms.QUOTATIONS, point), terms.QUOTATIONS)
         first = winner if rounds == ROUNDS else tale.supplier(purchase.sector)
         contest(tale, purchase, [first, ghost])

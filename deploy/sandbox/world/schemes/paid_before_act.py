@@ -26,5 +26,5 @@ def innocent(tale: Tale) -> None:
     purchase = opened(tale, terms.COMPETITION, 17_000_000, subject=3, prepayment=30)
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
-    last = done(tale, deal)
-    tale.label("I02", last, innocent=True, **where(notice=notice, deal=deal))
+    done(tale, deal)
+    tale.label("I02", deal.signed + 21 * DAY, innocent=True, **where(notice=notice, deal=deal))

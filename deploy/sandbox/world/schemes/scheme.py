@@ -29,12 +29,16 @@ SEASON = 100
 
 
 class Variant(NamedTuple):
-    """One way a scheme's story goes: guilty, or innocent though it looks alike."""
+    """One way a scheme's story goes: guilty, or innocent though it looks alike.
+
+    A `long` one takes half a year, so it begins early in the year.
+    """
 
     scheme: str
     innocent: bool
     story: str
     tell: Callable[[Tale], None]
+    long: bool = False
 
 
 class Opened(NamedTuple):

@@ -18,6 +18,8 @@ from deploy.sandbox.world.schemes.scheme import (
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import Lot
 
+LONG = True
+
 
 def _buy(tale: Tale, parts: int, share: float) -> list[Deal]:
     position = tale.spare("other", subject=1)
