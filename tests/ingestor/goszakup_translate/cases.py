@@ -1,8 +1,4 @@
-"""Payloads of the portal for tests, invented, and the short way from them to releases.
-
-The JSON Schema beside is that of the Open Contracting Data Standard, release 1.1.5, as published
-by the Open Contracting Partnership under the Apache License 2.0.
-"""
+"""Payloads of the portal for tests, invented, and the short way from them to releases."""
 
 import json
 from functools import cache
@@ -19,6 +15,7 @@ from ingestor.sources.goszakup.kinds import of_fields
 from ingestor.sources.goszakup.payload import Report
 from ingestor.sources.goszakup.translate import translate
 from shared.vocabulary.identifiers import control_digit
+from tests.ingestor.goszakup_translate.ocds import RELEASE
 
 KEY = b"test-only-pseudonym-key-0123456789-01"
 FOLDER = Path(__file__).parent
@@ -140,14 +137,8 @@ def faults(release: dict[str, Any]) -> list[str]:
 
 
 @cache
-def schema() -> Any:
-    """Return the JSON Schema of an OCDS release."""
-    return json.loads((FOLDER / "release-schema-1.1.5.json").read_text("utf-8"))
-
-
-@cache
 def _validator() -> jsonschema.Draft4Validator:
-    return jsonschema.Draft4Validator(schema(), format_checker=jsonschema.FormatChecker())
+    return jsonschema.Draft4Validator(RELEASE, format_checker=jsonschema.FormatChecker())
 
 
 def sample_files() -> list[str]:

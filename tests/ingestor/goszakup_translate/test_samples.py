@@ -10,7 +10,8 @@ from typing import Any
 import ocdsmerge
 import pytest
 
-from tests.ingestor.goszakup_translate.cases import KEY, SAMPLES, faults, sample_files, schema
+from ingestor.compile import MERGE_RULES
+from tests.ingestor.goszakup_translate.cases import KEY, SAMPLES, faults, sample_files
 
 pytestmark = pytest.mark.realdata
 
@@ -43,7 +44,7 @@ def test_every_sample_becomes_valid_ocds() -> None:
 
 
 def test_the_reference_library_merges_every_release() -> None:
-    merger = ocdsmerge.Merger(schema())
+    merger = ocdsmerge.Merger(merge_rules=MERGE_RULES)
 
     for release in all_samples().values():
         assert merger.create_compiled_release([release])["ocid"] == release["ocid"]
