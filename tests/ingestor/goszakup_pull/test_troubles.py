@@ -29,7 +29,7 @@ from tests.ingestor.goszakup_pull.wire import HTML, Answer, Call
 from tests.ingestor.office import Office
 
 ONE_DAY = Scope(FIRST, FIRST)
-CROWD = range(0, 430 * DAYS, DAYS)  # all published on one day: three pages of notices
+CROWD = range(0, 250 * DAYS, DAYS)  # all published on one day: two pages of notices
 
 
 async def test_u2_with_30_percent_of_calls_failing_the_whole_set_arrives(
@@ -58,8 +58,13 @@ async def test_u3_a_list_that_hangs_does_not_keep_the_others_from_being_read(
     assert standin.asked("ComplaintAppeal")
 
 
-@pytest.mark.parametrize("root", ["TrdBuy", "Lots", "TrdApp", "Contract", "Subjects"])
-@pytest.mark.parametrize("bad", [Answer(200, b'{"data": {"Lo'), HTML], ids=["cut", "html"])
+CUT = Answer(200, b'{"data": {"Lo')
+
+
+@pytest.mark.parametrize(
+    ("root", "bad"),
+    [("TrdBuy", CUT), ("Lots", HTML), ("TrdApp", CUT), ("Contract", HTML), ("Subjects", CUT)],
+)
 async def test_u4_whatever_page_comes_broken_nothing_is_stored_of_it_and_the_set_arrives(
     office: Office, standin: Standin, root: str, bad: Answer
 ) -> None:
@@ -85,9 +90,9 @@ async def test_u4_a_page_that_never_comes_whole_leaves_nothing_half_and_the_next
     broken[0] = False
     again = await filled(office, standin)
 
-    assert (run.status, half.keys()) == (
+    assert (run.status, set(half)) == (
         "incomplete",
-        oracle(standin).keys() - {"ocds-kz0000-17000003"},
+        set(oracle(standin)) - {"ocds-kz0000-17000003"},
     )
     assert re.match(rf"TrdBuy {day}: No whole answer", run.reason or "")
     assert (again.status, again.received) == ("complete", 1)

@@ -98,6 +98,7 @@ class Reader:
         await self._all("TrdBuy", {"id": sorted(named - held - here)}, parcel)
         found = {one.id for one in parcel.records if one.root == "TrdBuy"}
         await self._parts(sorted(found - held), parcel)
+        await self._plans([one for one in parcel.records if one.root == "Lots"], parcel)
         await self._acts([one for one in parcel.records if one.root == "Contract"], parcel)
         await self._bids(await self._due(parcel), parcel)
         await self._subjects(parcel)
@@ -107,6 +108,14 @@ class Reader:
         criteria = {"trdBuyId": list(notices)}
         roots = ("Lots", "Contract", "ComplaintAppeal")
         await _together(self._all(root, criteria, parcel) for root in roots)
+
+    async def _plans(self, lots: Iterable[Record], parcel: Parcel) -> None:
+        """Ask for the plan points of lots that came without theirs, as fresh quotations do."""
+        bare = [one for one in lots if not getattr(one.payload, "plans", None)]
+        roots = {root for one in bare for root in one.plans}
+        async with self.database.connection() as connection:
+            held = await store.known_plans(connection, roots)
+        await self._all("Plans", {"rootrecordId": sorted(roots - held)}, parcel)
 
     async def _acts(self, contracts: Iterable[Record], parcel: Parcel) -> None:
         """Ask for the acts of contracts met for the first time."""

@@ -1,7 +1,7 @@
 """Once a night: whether what is held is still there, and whether all that is there is held."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -14,7 +14,7 @@ from ingestor.sources.goszakup.pull.follow import attempt
 from ingestor.sources.goszakup.pull.gone import remove
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
-from ingestor.sources.goszakup.pull.windows import Scope, Slice, backfill
+from ingestor.sources.goszakup.pull.windows import DAY, Scope, Slice, backfill
 
 JOB: Final = "nightly"
 LOOK_BACK: Final = timedelta(days=30)  # how old what is looked for may be
@@ -28,6 +28,8 @@ HELD: Final = """
     WHERE root = $1 AND gone_at IS NULL AND dated >= $2 AND dated < $3 AND seen_at < $4
     ORDER BY id DESC
 """
+
+BEGAN: Final = f"SELECT min(started_at) FROM run WHERE source = $1 AND file = '{FOLLOW}'"
 
 COUNT: Final = """
     SELECT count(*) FROM portal_record
@@ -91,12 +93,10 @@ async def _days(session: Session) -> list[Slice]:
         began = await connection.fetchval(BEGAN, session.connector.source)
     if began is None:
         return []
-    last = session.reader.clock.now().astimezone(PORTAL_TIME).date() - timedelta(days=1)
-    first = max(last - COUNTED, _day(began) + timedelta(days=1))
+    last = session.reader.clock.now().astimezone(PORTAL_TIME).date() - DAY
+    followed = session.connector.since or began.astimezone(PORTAL_TIME).date() + DAY
+    first = max(last - COUNTED, followed)
     return list(backfill(Scope(first, last))) if first <= last else []
-
-
-BEGAN: Final = f"SELECT min(started_at) FROM run WHERE source = $1 AND file = '{FOLLOW}'"
 
 
 async def _compare(session: Session, one: Slice) -> None:
@@ -104,7 +104,7 @@ async def _compare(session: Session, one: Slice) -> None:
     page = await session.reader.portal.page(one.root, one.criteria, limit=1)
     first = datetime.fromisoformat(next(iter(one.criteria.values()))[0]).replace(tzinfo=PORTAL_TIME)
     async with session.counter.desk.database.connection() as connection:
-        held = await connection.fetchval(COUNT, one.root, first, first + timedelta(days=1))
+        held = await connection.fetchval(COUNT, one.root, first, first + DAY)
     if page.total is None or held >= page.total:
         return
     session.faults.append(f"{one.name}: {held} of {page.total} were held; the day was read again")
@@ -112,7 +112,3 @@ async def _compare(session: Session, one: Slice) -> None:
     outcome = await read_slice(session.reader, session.counter, one, place)
     session.add(one.name, outcome)
     await close(session.counter, outcome.place)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(PORTAL_TIME).date()

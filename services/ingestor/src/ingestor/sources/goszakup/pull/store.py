@@ -18,7 +18,7 @@ COLUMNS: Final = (
 )
 
 HELD: Final = """
-    SELECT root, id, hash, seen_at, gone_at FROM portal_record
+    SELECT root, id, notice, family, plans, hash, seen_at, gone_at FROM portal_record
     JOIN unnest($1::text[], $2::bigint[]) AS asked (root, id) USING (root, id)
 """
 
@@ -44,6 +44,11 @@ TO_ASK: Final = """
 
 KNOWN_IDS: Final = """
     SELECT id FROM portal_record WHERE root = $1 AND id = ANY($2) AND gone_at IS NULL
+"""
+
+KNOWN_PLANS: Final = """
+    SELECT DISTINCT family FROM portal_record
+    WHERE root = 'Plans' AND family = ANY($1) AND gone_at IS NULL
 """
 
 GONE: Final = """
@@ -72,6 +77,13 @@ class Tie(NamedTuple):
     plans: Sequence[int]
 
 
+class _Held(NamedTuple):
+    tie: Tie
+    hash: bytes
+    seen_at: datetime
+    gone_at: datetime | None
+
+
 class Kept(NamedTuple):
     """A record as it lies in the table, unsealed."""
 
@@ -90,8 +102,8 @@ async def keep(
     records: Iterable[Record],
     seen_at: datetime,
     cipher: Cipher,
-) -> list[Record]:
-    """Store records and return those that say something new.
+) -> list[Record | Tie]:
+    """Store records; returns those that say something new, and what those were tied to before.
 
     An answer older than the one that is kept changes nothing.
     """
@@ -105,7 +117,8 @@ async def keep(
     old = [row for row in rows if (row[0], row[1]) in held]
     await connection.copy_records_to_table("portal_record", records=new, columns=COLUMNS)
     await connection.executemany(REPLACE, old)
-    return changed
+    before = [held[one.root, one.id].tie for one in changed if (one.root, one.id) in held]
+    return [*changed, *before]
 
 
 async def asked(connection: asyncpg.Connection, notices: Iterable[int]) -> None:
@@ -131,6 +144,11 @@ async def known(connection: asyncpg.Connection, root: str, numbers: Iterable[int
     return {row[0] for row in await connection.fetch(KNOWN_IDS, root, list(numbers))}
 
 
+async def known_plans(connection: asyncpg.Connection, roots: Iterable[int]) -> set[int]:
+    """Tell which plan points are held, by their root records."""
+    return {row[0] for row in await connection.fetch(KNOWN_PLANS, list(roots))}
+
+
 async def held_contracts(connection: asyncpg.Connection, numbers: Iterable[int]) -> set[int]:
     """Tell which contracts are held, each by its own id and by its root's."""
     return {row[0] for row in await connection.fetch(HELD_CONTRACTS, list(numbers))}
@@ -151,21 +169,16 @@ async def mark_gone(
     return [Tie(*row) for row in rows]
 
 
-async def _held(
-    connection: asyncpg.Connection, wanted: Mapping[Key, Any]
-) -> dict[Key, tuple[bytes, datetime, datetime | None]]:
+async def _held(connection: asyncpg.Connection, wanted: Mapping[Key, Any]) -> dict[Key, _Held]:
     roots, numbers = [key[0] for key in wanted], [key[1] for key in wanted]
     rows = await connection.fetch(HELD, roots, numbers)
-    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
+    return {(row[0], row[1]): _Held(Tie(*row[:5]), *row[5:]) for row in rows}
 
 
-def _says_something_new(
-    one: Record, held: tuple[bytes, datetime, datetime | None] | None, seen_at: datetime
-) -> bool:
+def _says_something_new(one: Record, held: _Held | None, seen_at: datetime) -> bool:
     if held is None:
         return True
-    digest, last_seen, gone_at = held
-    return last_seen <= seen_at and (digest != one.hash or gone_at is not None)
+    return held.seen_at <= seen_at and (held.hash != one.hash or held.gone_at is not None)
 
 
 def _row(one: Record, seen_at: datetime, cipher: Cipher) -> Sequence[Any]:

@@ -1,0 +1,148 @@
+"""Killed in the middle, again and again, or with two schedulers: the set is the portal's."""
+
+import asyncio
+import json
+import os
+import sys
+
+import asyncpg
+
+from ingestor import runs
+from ingestor.sources.goszakup.pull.backfill import fill as back_fill
+from ingestor.sources.goszakup.pull.follow import JOB, follow
+from tests.ingestor.goszakup_pull.house import WHOLE, connected, filled, said
+from tests.ingestor.goszakup_pull.purchases import FIRST, fill, oracle
+from tests.ingestor.goszakup_pull.standin import TOKEN, Standin
+from tests.ingestor.office import Office
+
+KILLS = 4
+PURCHASES = 400
+
+# Every connection of the connector, as a restart of PostgreSQL does.
+CUT = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE usename = 'ingestor' AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+async def start(office: Office, standin: Standin, *more: str) -> asyncio.subprocess.Process:
+    environment = office.environment() | {
+        "GOSZAKUP_URL": standin.url,
+        "GOSZAKUP_TOKEN": TOKEN,
+        "GOSZAKUP_RATE": "0",
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "ingestor", "backfill", "goszakup", "--json"),
+        *("--from", str(WHOLE.since), "--to", str(WHOLE.until), *more),
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def held(office: Office) -> int:
+    [row] = await office.rows("SELECT count(*) FROM process")
+    return int(row["count"])
+
+
+async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_portal(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(PURCHASES))
+    there = [0]
+    for kill in range(KILLS):
+        killed = await start(office, standin)
+        while await held(office) <= there[-1] and killed.returncode is None:
+            await asyncio.sleep(0.01 + 0.01 * kill)
+        assert killed.returncode is None
+        killed.kill()
+        await killed.communicate()
+        there.append(await held(office))
+    last = await start(office, standin)
+    told, _ = await last.communicate()
+
+    assert there == sorted(set(there))
+    assert there[-1] < len(oracle(standin))
+    assert await said(office) == oracle(standin)
+    assert (last.returncode, json.loads(told)["status"]) == (0, "complete")
+    async with office.database.connection() as connection:
+        told_of = await runs.recent(connection, "goszakup", KILLS + 2)
+    assert [run.status for run in told_of] == ["complete", *["incomplete"] * KILLS]
+    assert {run.reason for run in told_of[1:]} == {runs.KILLED}
+    [doubled] = await office.rows("SELECT count(*) - count(DISTINCT process) FROM source_record")
+    [asked] = await office.rows("SELECT count(*) FROM portal_record WHERE root = 'TrdApp'")
+    assert (doubled[0], asked[0]) == (0, len(standin.tables["TrdApp"]))
+
+
+async def test_of_two_schedulers_one_works_and_the_other_says_so(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(100))
+    both = [await start(office, standin) for _ in range(2)]
+    answers = [await one.communicate() for one in both]
+
+    assert sorted(one.returncode or 0 for one in both) == [0, 4]
+    idle = next(i for i, one in enumerate(both) if one.returncode == 4)
+    assert b"another process is doing this; nothing was done" in answers[idle][1]
+    assert await said(office) == oracle(standin)
+
+
+async def test_two_that_both_believe_to_lead_do_no_harm_and_one_gives_way(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(60))
+    async with connected(office, standin) as one, connected(office, standin) as other:
+        first = asyncio.create_task(follow(one))
+        while not standin.asked("Lots"):
+            await asyncio.sleep(0.005)
+        [unlocked] = await office.rows(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND classid = 7853 AND granted AND objid = (hashtext($1)::bigint & 4294967295)::oid",
+            JOB,
+        )
+        leads = await follow(other)
+        await asyncio.gather(first, return_exceptions=True)
+
+    assert (unlocked[0], leads) == (1, True)
+    assert await said(office) == oracle(standin)
+    [doubled] = await office.rows("SELECT count(*) - count(DISTINCT process) FROM source_record")
+    assert doubled[0] == 0
+
+
+async def test_a_postgresql_that_cuts_every_connection_is_only_a_pause(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(200))
+    watcher = await asyncpg.connect(office.urls["ingestor"])
+    async with connected(office, standin) as connector:
+        filling = asyncio.create_task(back_fill(connector, WHOLE))
+        while not await watcher.fetchval("SELECT count(*) FROM process"):
+            await asyncio.sleep(0.01)
+        assert await watcher.fetchval(CUT) > 0
+        await asyncio.gather(filling, return_exceptions=True)
+    await watcher.close()
+    run = await filled(office, standin)
+
+    assert run.status == "complete"
+    assert await said(office) == oracle(standin)
+
+
+async def test_a_finished_back_fill_asks_for_nothing_and_again_compares_everything(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(20))
+    await filled(office, standin)
+    feed, asked = await office.feed(), len(standin.calls)
+    idle = await filled(office, standin)
+    after = len(standin.calls)
+    process = await start(office, standin, "--again")
+    told, _ = await process.communicate()
+
+    assert (idle.status, idle.received, after) == ("complete", 0, asked)
+    assert len(standin.calls) > after
+    compared = json.loads(told)
+    assert (compared["status"], compared["accepted"], compared["received"]) == ("complete", 0, 39)
+    assert await office.feed() == feed
+    assert str(FIRST) in compared["file"]
+    assert os.environ.get("GOSZAKUP_TOKEN") is None
