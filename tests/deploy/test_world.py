@@ -160,9 +160,9 @@ def test_plans_have_versions_notices_repeats_contracts_addenda(world: World) -> 
 
 
 def test_states_of_a_notice_follow_one_another() -> None:
-    world = World(3, 400, START)
+    world = World(3, 200, START)
     seen: dict[int, list[int]] = {}
-    for day in range(200):
+    for day in range(320):
         world.advance(instant(1, 5, 13) + timedelta(days=day))
         for row in world.table("TrdBuy").values():
             seen.setdefault(row["id"], []).append(row["refBuyStatusId"])

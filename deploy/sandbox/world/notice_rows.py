@@ -116,7 +116,14 @@ def lot_row(notice: Notice, lot: Lot, planned: int, tries: int) -> Row:
         "refBuyTradeMethodsId": notice.method,
         "psdSign": 1 if point.position.kind == "construction" else 0, "consultingServices": 0,
         "pointList": [p.id for p in lot.points], "enstruList": [0],
-        "plnPointKatoList": sorted({p.place.kato for p in lot.points}), "singlOrgSign": 0,
+        "plnPointKatoList": _places(lot), "singlOrgSign": 0,
         "isLightIndustry": 0, "isConstructionWork": int(point.position.kind == "construction"),
         "disablePersonId": 0, "isDeleted": 0, "systemId": 3, "Files": [],
     }  # fmt: skip
+
+
+def _places(lot: Lot) -> list[str]:
+    """Codes of the places of delivery; one lot in eleven leaves them out, as on the portal."""
+    if lot.points[0].root % 11 == 0:
+        return []
+    return sorted({point.place.kato for point in lot.points})

@@ -74,13 +74,14 @@ class Party:
         return self.number
 
 
-def make_buyer(rng: Random, pid: int, index: int, today: int) -> Party:
-    """A customer: a school, a hospital, an akim's office ..."""
+def make_buyer(rng: Random, pid: int, index: int, today: int, region: int | None = None) -> Party:
+    """A customer: a school, a hospital, an akim's office ..., in a region if it is given."""
     kind = rng.randrange(len(BUYERS))
     kazakh, russian, kopf, kopf_kz = BUYERS[kind]
     kz, ru = numbers.name(rng)
     ordinal = rng.randint(1, 90)
-    party = _party(rng, pid, numbers.bin_number(index), COMPANY, today - rng.randint(2_000, 9_000))
+    founded = today - rng.randint(2_000, 9_000)
+    party = _party(rng, pid, numbers.bin_number(index), COMPANY, founded, region=region)
     party.name_ru = f'{kopf} "{russian.format(ru=ru, n=ordinal)}"'
     party.name_kz = f'"{kazakh.format(kz=kz, n=ordinal)}" {kopf_kz}'
     party.kopf, party.gu = kopf, kopf in INSTITUTIONS
@@ -115,8 +116,10 @@ def _trader(rng: Random, pid: int, today: int, sector: int) -> Party:
     return party
 
 
-def _party(rng: Random, pid: int, number: str, kind: int, founded: int) -> Party:
-    place = places.pick(rng)
+def _party(
+    rng: Random, pid: int, number: str, kind: int, founded: int, *, region: int | None = None
+) -> Party:
+    place = places.pick(rng, region)
     return Party(
         pid=pid,
         number=number,

@@ -30,6 +30,8 @@ REGIONS: Final = (
 )
 """Prefix, names, and a weight by how much is bought there."""
 
+WEIGHTS: Final = [weight for *_, weight in REGIONS]
+
 DISTRICTS, SETTLEMENTS = 5, 4
 
 
@@ -92,7 +94,8 @@ def dictionary() -> list[dict[str, Any]]:
     return rows
 
 
-def pick(rng: Random) -> Place:
-    """Some settlement, in the big regions more often."""
-    region = rng.choices(range(len(REGIONS)), [weight for *_, weight in REGIONS])[0]
+def pick(rng: Random, region: int | None = None) -> Place:
+    """Some settlement, in the big regions more often, unless the region is given."""
+    if region is None:
+        region = rng.choices(range(len(REGIONS)), WEIGHTS)[0]
     return rng.choice(settlements()[region])

@@ -7,7 +7,7 @@ Sums of the plan are without VAT (R12(2)). An edit is a new row with a new id an
 from dataclasses import dataclass
 from typing import Any, Final
 
-from deploy.sandbox.world import terms
+from deploy.sandbox.world import places, terms
 from deploy.sandbox.world.catalogue import GOODS, Position
 from deploy.sandbox.world.parties import Party
 from deploy.sandbox.world.places import Place
@@ -17,6 +17,7 @@ from deploy.sandbox.world.workdays import DAY, date_of, text
 APPROVED, PUBLISHED, EXECUTED, REFUSED, DESK_CONTROL = 2, 310, 19, 20, 444
 SPECIFICS: Final = {1: ("149", "Приобретение прочих запасов"), 2: ("421", "Капитальный ремонт"),
                     3: ("159", "Оплата прочих услуг и работ")}  # fmt: skip
+ELSEWHERE_SHARE: Final = 0.12
 BUDGETS: Final = {"rural": (6, "Бюджет сельского округа"), "district": (5, "Районный бюджет")}
 
 
@@ -84,7 +85,7 @@ def plan(
         price=usual,
         amount=exact,
         year=year or tale.year,
-        place=buyer.place,
+        place=place_of(tale, buyer),
         prepayment=_advance(position, prepayment),
         justification=justification,
     )
@@ -92,6 +93,11 @@ def plan(
     point.root = point.record.id
     _complete(point.record, point)
     return point
+
+
+def place_of(tale: Tale, buyer: Party) -> Place:
+    """Where to deliver: at the customer's seat, now and then elsewhere."""
+    return places.pick(tale.rng) if tale.rng.random() < ELSEWHERE_SHARE else buyer.place
 
 
 def _advance(position: Position, wanted: int | None) -> int:

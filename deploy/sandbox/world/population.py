@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from deploy.sandbox.world.catalogue import SECTORS
 from deploy.sandbox.world.parties import Party, make_buyer, make_supplier, subject_row
+from deploy.sandbox.world.places import REGIONS
 from deploy.sandbox.world.workdays import at
 
 CONTRACTS_PER_SUPPLIER, CONTRACTS_PER_BUYER = 15, 75
@@ -69,8 +70,9 @@ class Population:
         return Random((self._seed << 40) ^ (kind << 36) ^ index)  # noqa: S311 (same world, same draws)
 
     def _buyer(self, index: int) -> Party:
+        region = index if index < len(REGIONS) else None
         return make_buyer(
-            self._rng(1, index), FIRST_PID + index, BUYER_NUMBERS + index, self._start
+            self._rng(1, index), FIRST_PID + index, BUYER_NUMBERS + index, self._start, region
         )
 
     def _supplier(self, index: int) -> Party:

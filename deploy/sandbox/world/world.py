@@ -1,9 +1,9 @@
 """The simulated world as a server sees it: a clock, tables, changes, a journal and the truth."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from deploy.sandbox.world import dictionaries, registers
 from deploy.sandbox.world.ledger import Ledger
@@ -11,6 +11,7 @@ from deploy.sandbox.world.pace import Pace
 from deploy.sandbox.world.population import FIRST_PID, Population
 from deploy.sandbox.world.schemes import VARIANTS
 from deploy.sandbox.world.stories import Opening, Stories
+from deploy.sandbox.world.tables import Change, Table
 from deploy.sandbox.world.tale import ROOTS, Row, Tale
 from deploy.sandbox.world.workdays import DAY, day_of, instant_of, iso, moment_of, text
 
@@ -33,54 +34,6 @@ SERVICES = {
     "Rnu": ("rnu", "Реестр недобросовестных", "/v3/rnu/{}"),
 }
 """By root: name and title in the journal, path of a row. Only subject and rnu are documented."""
-
-
-class Change(NamedTuple):
-    """A row that appeared or changed ("U", with its state now) or vanished ("D", no row)."""
-
-    at: datetime
-    root: str
-    id: int
-    action: Literal["U", "D"]
-    row: Row | None
-
-
-class Table(Mapping[int, Row]):
-    """The rows of one root as they are now, by id; the newest row has the highest id."""
-
-    def __init__(self, ids: Callable[[], range], find: Callable[[int], Row | None]) -> None:
-        self._ids, self._find = ids, find
-
-    def __getitem__(self, key: int) -> Row:
-        row = self._find(key) if key in self._ids() else None
-        if row is None:
-            raise KeyError(key)
-        return row
-
-    def __iter__(self) -> Iterator[int]:
-        """Go through the ids, lowest first."""
-        return (key for key in self._ids() if self._find(key) is not None)
-
-    def __reversed__(self) -> Iterator[int]:
-        """Go through the ids, newest first."""
-        return (key for key in reversed(self._ids()) if self._find(key) is not None)
-
-    def __len__(self) -> int:
-        """How many ids were given away; rows that vanished since are counted too."""
-        return len(self._ids())
-
-    def below(self, after: int | None, limit: int) -> list[Row]:
-        """A page as the portal gives it: rows with id < `after` (None: newest), newest first."""
-        ids = self._ids()
-        stop = ids.stop if after is None else min(max(after, ids.start), ids.stop)
-        page: list[Row] = []
-        for key in reversed(range(ids.start, stop)):
-            row = self._find(key)
-            if row is not None:
-                page.append(row)
-                if len(page) == limit:
-                    break
-        return page
 
 
 class World:
