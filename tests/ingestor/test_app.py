@@ -75,7 +75,7 @@ async def test_readiness_names_what_is_missing(office: Office) -> None:
     async with asking(office) as client:
         broken = await client.get("/readyz")
 
-    assert ready.json()["checks"] == {"postgres": "ok", "tables": "ok", "portal_token": "ok"}
+    assert ready.json()["checks"] == {"postgres": "ok", "tables": "ok"}
     assert broken.status_code == 503
     assert "tables" in broken.json()["detail"]
 
