@@ -14,7 +14,7 @@ from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.feed import feed_router
 
-FEEDS: Final = ("releases", "plans", "sources")
+FEEDS: Final = ("releases", "plans", "registers", "sources")
 
 
 def application(settings: IngestorSettings, clock: Clock | None = None) -> FastAPI:
@@ -49,12 +49,16 @@ def application(settings: IngestorSettings, clock: Clock | None = None) -> FastA
         if (left := token.days_left(clock)) is not None and left < 0:
             raise RuntimeError(token.warning(clock))
 
+    readiness = {"postgres": database.ping, "tables": tables}
+    if settings.goszakup_token_expires is not None:
+        readiness["portal_token"] = portal_token
+
     return create_app(
         service="ingestor",
         settings=settings,
         title="Qadaga ingestor",
         routers=[feed_router(database, FEEDS), raw_router(database, vault)],
         lifespan=lifespan,
-        readiness={"postgres": database.ping, "tables": tables, "portal_token": portal_token},
+        readiness=readiness,
         clock=clock,
     )

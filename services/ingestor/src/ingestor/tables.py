@@ -1,12 +1,13 @@
 """What the ingestor keeps: sources, runs, processes, their releases, and the quarantine."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -233,3 +234,46 @@ class Plan(Base, table=True):
     root: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
     revision: int = Field(sa_type=BigInteger)
     hash: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
+
+
+class RegisterEntry(Base, table=True):
+    """One party's stay in one register; see `shared.contracts.registers` for the dates."""
+
+    __tablename__ = "register_entry"
+
+    key: str = Field(primary_key=True)
+    base: str = Field(
+        index=True, description="the same for stays that the source cannot tell apart"
+    )
+    register_: str = Field(sa_column=Column("register", String, nullable=False))
+    source: str
+    party: str | None
+    valid_from: date | None = Field(sa_type=Date)
+    valid_to: date | None = Field(sa_type=Date)
+    known_from: date = Field(sa_type=Date)
+    known_to: date | None = Field(sa_type=Date, description="null: its source still lists it")
+    ended: str | None = Field(description="stated by the source, or absent from its list")
+    attributes: Any = Field(sa_column=Column(JSONB, nullable=False))
+    retrieved_at: datetime = _moment()
+    seen: int = Field(sa_type=BigInteger, description="the run that met it last")
+
+    __table_args__ = (
+        Index("ix_register_entry_list", "register", "source", "seen"),
+        Index("ix_register_entry_party", "party", "register"),
+    )
+
+
+class RegisterCoverage(Base, table=True):
+    """The days on which a source's answer is known, of one party or, without it, of every party."""
+
+    __tablename__ = "register_coverage"
+
+    key: str = Field(primary_key=True)
+    register_: str = Field(sa_column=Column("register", String, nullable=False))
+    source: str
+    party: str | None
+    known_from: date = Field(sa_type=Date)
+    known_to: date = Field(sa_type=Date)
+    retrieved_at: datetime = _moment()
+
+    __table_args__ = (Index("ix_register_coverage_list", "register", "source", "party"),)

@@ -1,0 +1,102 @@
+"""How a list is read: which column holds what, declared in a file beside the source it is from."""
+
+from collections.abc import Mapping as Named
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import yaml
+from msgspec import Struct, ValidationError, convert, field
+
+from ingestor.source import Words, slug
+
+Kind = Literal["text", "code", "date", "number", "yes_no", "region", "person"]
+Extent = Literal["complete", "incremental", "answers"]
+
+
+class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
+    """One column that is kept. `at` names it: its header, or "#3" for the third; "a|b": either.
+
+    `person` holds the number of a natural person and is kept as a keyed pseudonym; `region` an
+    address or a KATO code, of which the region is kept. What is not declared is dropped.
+    """
+
+    at: str
+    kind: Kind = "text"
+
+
+class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
+    """How one list is read, and what its silence means.
+
+    `extent`: a *complete* list names everybody, so who is missing from it has left the register;
+    an *incremental* one adds to what is there; *answers* are what a service said about one party
+    each, also that it is not listed. `known_since`: a complete list that keeps past entries tells
+    of every day from then on; without it, a list tells of the day it was retrieved. `holds_days`:
+    lists no further apart than that are the register's answer for the days between them.
+    `end_included`: the stated end is the last day in force, not the first day out of it.
+    """
+
+    register: str
+    title: Words
+    party: list[str] = []
+    other_numbers: list[str] = []
+    valid_from: str | None = None
+    valid_to: str | None = None
+    months: int | None = None
+    end_included: bool = False
+    no_date: list[date] = []
+    retrieved: str | None = None
+    listed: str | None = None
+    entry: list[str] = []
+    attributes: Named[str, Attribute] = field(default_factory=dict)
+    extent: Extent = "complete"
+    known_since: date | None = None
+    holds_days: int = 0
+    most_lost: float = 0.5
+    unreadable_allowed: int = 0
+    shape: str | None = None
+    skip_rows: int = 0
+    headed: bool = True
+    sheets: list[str] = []
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class Known(NamedTuple):
+    """A declared list and the kind of source it is from."""
+
+    kind: str
+    mapping: Mapping
+
+
+@cache
+def known_lists() -> Named[str, Known]:
+    """Read every declared list: sources/*/lists/*.yaml; its name is that of its register."""
+    found: dict[str, Known] = {}
+    for folder in files("ingestor.sources").iterdir():
+        if (folder / "lists").is_dir():
+            for one in (folder / "lists").iterdir():
+                mapping = parsed(one.read_text("utf-8"))
+                found[mapping.register] = Known(folder.name, mapping)
+    return found
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read somebody's own mapping; raises ValueError, telling what is wrong with it."""
+    try:
+        return parsed(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as fault:
+        raise ValueError(f"The mapping {path.name} cannot be used: {fault}") from fault
+
+
+def parsed(text: str) -> Mapping:
+    """Read a mapping; raises msgspec.ValidationError or yaml.YAMLError."""
+    loaded: Any = yaml.safe_load(text)
+    mapping = convert(loaded, Mapping)
+    if slug(mapping.register).replace("-", "_") != mapping.register:
+        raise ValidationError("register: lower-case letters, digits and _ only")
+    if not mapping.party and not mapping.entry:
+        raise ValidationError("Either `party` or `entry` says what an entry is about")
+    return mapping
