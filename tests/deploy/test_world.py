@@ -160,12 +160,15 @@ def test_plans_have_versions_notices_repeats_contracts_addenda(world: World) -> 
 
 
 def test_states_of_a_notice_follow_one_another() -> None:
-    world = World(3, 200, START)
+    world, last = World(3, 700, START), instant(1, 5)
     seen: dict[int, list[int]] = {}
-    for day in range(320):
-        world.advance(instant(1, 5, 13) + timedelta(days=day))
-        for row in world.table("TrdBuy").values():
-            seen.setdefault(row["id"], []).append(row["refBuyStatusId"])
+    for hours in range(8, 24 * 300, 8):
+        moment = instant(1, 5) + timedelta(hours=hours)
+        world.advance(moment)
+        for change in world.changes("TrdBuy", last, moment):
+            assert change.row
+            seen.setdefault(change.id, []).append(change.row["refBuyStatusId"])
+        last = moment
     paths = {tuple(dict.fromkeys(path)) for path in seen.values()}
 
     assert (210, 220, 250, 350) in paths
@@ -173,6 +176,7 @@ def test_states_of_a_notice_follow_one_another() -> None:
     assert any(path[-1] == 410 for path in paths)
     assert any(path[-1] == 430 for path in paths)
     assert any(440 in path for path in paths)
+    assert any(420 in path for path in paths)
 
 
 def test_a_world_of_two_million_contracts_keeps_few_of_its_tales_in_memory() -> None:
