@@ -68,7 +68,7 @@ async def client(
 @asynccontextmanager
 async def connected(office: Office, standin: Standin, **more: Any) -> AsyncIterator[Connector]:
     """Lend a connector of an office to the portal."""
-    since: date = more.pop("since", FIRST)
+    since: date | None = more.pop("since", FIRST)
     async with client(standin.url, **more) as portal:
         yield Connector(
             replace(office.desk, clock=office.clock), portal, PSEUDONYM_KEY.encode(), since=since

@@ -10,6 +10,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "load": ("ingestor.commands.load", "take in OCDS files"),
     "pull": ("ingestor.commands.pull", "follow a source: what changed since the last look"),
     "backfill": ("ingestor.commands.backfill", "load what a source published before"),
+    "reassemble": ("ingestor.commands.reassemble", "translate anew what is held of a source"),
     "budget": ("ingestor.commands.budget", "tell what loading from the portal costs"),
     "translate": ("ingestor.commands.translate", "recorded answers of a source to OCDS"),
     "runs": ("ingestor.commands.runs", "list what was taken in, and how it ended"),

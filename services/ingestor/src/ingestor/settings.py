@@ -62,8 +62,8 @@ class IngestorSettings(Settings):
     )
     goszakup_since: date | None = Field(
         default=None,
-        description="the day back to which the worker loads, and where following begins; unset, "
-        "it follows from yesterday and loads nothing older",
+        description="the day back to which the worker loads; unset, it only follows, from the day "
+        "before it began",
     )
     goszakup_every: float = Field(
         default=300.0, ge=0.1, description="seconds between two looks at what changed at the portal"

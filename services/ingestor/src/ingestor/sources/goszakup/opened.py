@@ -61,5 +61,4 @@ def connector_of(settings: IngestorSettings, desk: Desk, portal: Portal) -> Conn
         portal=portal,
         pseudonym_key=settings.pseudonym_key.get_secret_value().encode(),
         overlap=timedelta(seconds=settings.goszakup_overlap),
-        since=settings.goszakup_since,
     )

@@ -12,6 +12,7 @@ from ingestor.intake import Origin
 from ingestor.judge import Judge
 from ingestor.load import Desk
 from ingestor.source import Terms, declarations
+from ingestor.sources.goszakup.dictionaries import Dictionaries
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME, Portal
 from ingestor.sources.goszakup.portal.failures import PortalError
 from ingestor.sources.goszakup.pull import dictionaries
@@ -74,8 +75,10 @@ class Session:
 
 
 @asynccontextmanager
-async def run_of(connector: Connector, name: str, origin: Origin) -> AsyncIterator[Session]:
-    """Open a run; it ends saying what happened, whatever that was."""
+async def run_of(
+    connector: Connector, name: str, origin: Origin, *, offline: bool = False
+) -> AsyncIterator[Session]:
+    """Open a run; it ends saying what happened, whatever that was. Offline, nobody is asked."""
     desk = connector.desk
     async with desk.database.transaction() as connection:
         await runs.mark_dead(connection)
@@ -84,7 +87,8 @@ async def run_of(connector: Connector, name: str, origin: Origin) -> AsyncIterat
         how = runs.Ending("failed", "The connector failed; see its log")
         session: Session | None = None
         try:
-            session = await _session(connector, run, name, origin)
+            known = await _dictionaries(connector, offline=offline)
+            session = _session(connector, known, run, name, origin)
             yield session
             how = session.ending()
         except (PortalError, OvertakenError) as fault:
@@ -104,9 +108,17 @@ def _broken_off(session: Session | None, reason: str) -> runs.Ending:
     return session.ending()
 
 
-async def _session(connector: Connector, run: int, name: str, origin: Origin) -> Session:
+async def _dictionaries(connector: Connector, *, offline: bool) -> Dictionaries:
     desk = connector.desk
-    known = await dictionaries.current(connector.portal, desk.database, desk.clock)
+    if offline:
+        return await dictionaries.held(desk.database)
+    return await dictionaries.current(connector.portal, desk.database, desk.clock)
+
+
+def _session(
+    connector: Connector, known: Dictionaries, run: int, name: str, origin: Origin
+) -> Session:
+    desk = connector.desk
     judge = Judge(
         connector.source,
         name,

@@ -46,9 +46,9 @@ async def current(portal: Portal, database: Database, clock: Clock) -> Dictionar
     One that the portal does not give is taken as it was; codes then stand for themselves. Raises
     PortalError where the portal refuses the token or is away, and nothing is held.
     """
-    held = await _held(database)
+    kept = await _held(database)
     for name in NAMES:
-        rows, read_at = held.get(name, ([], None))
+        rows, read_at = kept.get(name, ([], None))
         if read_at is not None and clock.now() - read_at < AGE:
             continue
         try:
@@ -60,12 +60,17 @@ async def current(portal: Portal, database: Database, clock: Clock) -> Dictionar
                 break
             log.warning("dictionary_missing", name=name)
         except PortalError:
-            if not held:
+            if not kept:
                 raise
             break
-        held[name] = (rows, clock.now())
+        kept[name] = (rows, clock.now())
         await _keep(database, name, rows, clock.now())
-    return _of({name: rows for name, (rows, _) in held.items()})
+    return _of({name: rows for name, (rows, _) in kept.items()})
+
+
+async def held(database: Database) -> Dictionaries:
+    """Return the dictionaries as they were last read."""
+    return _of({name: rows for name, (rows, _) in (await _held(database)).items()})
 
 
 async def _read(portal: Portal, name: str) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from ingestor.sources.goszakup.payload import Report, read
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME
 from ingestor.sources.goszakup.portal.failures import (
     PortalAwayError,
@@ -17,6 +18,7 @@ from ingestor.sources.goszakup.pull import journal, store
 from ingestor.sources.goszakup.pull.connector import Connector, Session, run_of
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
+from ingestor.sources.goszakup.pull.records import KINDS, changed_at
 from ingestor.sources.goszakup.pull.windows import (
     DESCENDED,
     FOLLOWED,
@@ -66,7 +68,7 @@ async def _follow(session: Session, root: str) -> None:
     """Read what changed at a root since it was last read to its end."""
     clock = session.reader.clock
     place = begun(await place_of(session.counter, JOB, root), clock.now())
-    started, floor = place.started_at, place.floor or _beginning(session)
+    started, floor = place.started_at, place.floor or await _beginning(session, root)
     assert started is not None
     outcome = await read_slice(
         session.reader, session.counter, following(root, floor), replace(place, floor=floor)
@@ -102,9 +104,14 @@ async def _ask_for_bids(session: Session) -> None:
         await counter.store(parcel, replace(place, received=place.received + parcel.rows))
 
 
-def _beginning(session: Session) -> datetime:
-    """Return where following begins the first time."""
-    since = session.connector.since
-    if since is None:
-        return session.reader.clock.now() - BEGINNING
-    return datetime(since.year, since.month, since.day, tzinfo=PORTAL_TIME).astimezone(UTC)
+async def _beginning(session: Session, root: str) -> datetime:
+    """Return where following a root begins the first time: a day before its newest record.
+
+    By the portal's own clock, which need not be ours.
+    """
+    since, now = session.connector.since, session.reader.clock.now()
+    if since is not None:
+        return datetime(since.year, since.month, since.day, tzinfo=PORTAL_TIME).astimezone(UTC)
+    newest = await session.reader.portal.page(root, {}, limit=1)
+    dates = [changed_at(read(KINDS[root], row, Report())) for row in newest.rows]
+    return min([now, *(date for date in dates if date is not None)]) - BEGINNING
