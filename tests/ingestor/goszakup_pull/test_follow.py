@@ -195,7 +195,7 @@ async def test_a_lot_that_comes_without_its_plan_point_has_it_asked_for_by_the_n
 async def test_following_begins_a_day_before_the_newest_record_by_the_clock_of_the_portal(
     office: Office, standin: Standin
 ) -> None:
-    fill(standin, [0, 2, 4])  # published on the first, third and fifth of November
+    fill(standin, [1, 2, 4])  # published on the second, third and fifth of November
     run = await followed(office, standin, since=None)
 
     assert (await said(office)).keys() == {"ocds-kz0000-17000004"}
