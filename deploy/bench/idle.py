@@ -62,6 +62,8 @@ def _memory() -> dict[str, int]:
 
 def _title(process: psutil.Process) -> str:
     words = process.cmdline()
+    if words and words[0].startswith("postgres:"):
+        return "postgres"
     names = [Path(word).name for word in words[:3]]
     if names and names[0].startswith("python"):
         return " ".join(names[1:3])
