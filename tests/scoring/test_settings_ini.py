@@ -91,6 +91,31 @@ def test_an_indicator_runs_when_its_section_is_there_even_if_empty() -> None:
     assert profile.enabled == ["R028", "R030"]
 
 
+def test_of_two_sections_of_one_name_the_last_counts() -> None:
+    settings = parse_settings(
+        "[R038]\nthreshold = 0.4\n[R028]\n[R038]\nminimum_submitted_bids = 7\n"
+    )
+
+    assert settings.sections["R038"] == {"minimum_submitted_bids": 7}
+
+
+def test_quotes_are_taken_off_and_backslashes_escape() -> None:
+    settings = parse_settings(
+        """[modifications]
+        prefix_tenderer_or_supplier_id = "KZ; " # x
+        split_procurement_method_details = ' / '
+        [codelists.bid_status]
+        a\\=b = va\\x006Cid
+        """
+    )
+
+    assert settings.sections["modifications"] == {
+        "prefix_tenderer_or_supplier_id": "KZ;  # x",
+        "split_procurement_method_details": "/",
+    }
+    assert settings.sections["codelists.bid_status"] == {"a=b": "valid"}
+
+
 def test_both_lists_of_methods_bring_a_warning() -> None:
     assert "has no effect" in parse_settings(EVERYTHING).warnings[0]
 
@@ -107,6 +132,7 @@ def test_both_lists_of_methods_bring_a_warning() -> None:
         ("[R048]\ndigits = 2.5\n", "R048.digits cannot be '2.5'"),
         ("[defaults]\nparty_roles = perhaps\n", "defaults.party_roles cannot be 'perhaps'"),
         ("[R024]\nthreshold\n", "line 2 is neither a section nor"),
+        ('currency = "KZT\n', "line 1 does not close its quote"),
     ],
 )
 def test_what_is_not_understood_is_refused_by_its_name(text: str, named: str) -> None:

@@ -1,10 +1,9 @@
 """The INI dialect of Cardinal's settings: keys before any section, `;` comments, text values."""
 
+import re
 from collections.abc import Mapping
 
 Sections = Mapping[str, Mapping[str, str]]
-
-_QUOTES = 2
 
 
 class SettingsError(ValueError):
@@ -14,7 +13,9 @@ class SettingsError(ValueError):
 def parse_ini(text: str) -> Sections:
     """Read sections of keys and values; keys before any section stand under the empty name.
 
-    Raises SettingsError for a line that is neither a comment, a section nor `key = value`.
+    As in Cardinal, of two sections of one name the last counts, a backslash escapes, and a value
+    may stand in quotes. Raises SettingsError for a line that is neither a comment, a section nor
+    `key = value`.
     """
     sections: dict[str, dict[str, str]] = {"": {}}
     section = ""
@@ -24,7 +25,7 @@ def parse_ini(text: str) -> Sections:
             continue
         if line.startswith("[") and line.endswith("]"):
             section = line[1:-1].strip()
-            sections.setdefault(section, {})
+            sections[section] = {}
             continue
         key, value = _pair(line, number)
         sections[section][key] = value
@@ -32,14 +33,30 @@ def parse_ini(text: str) -> Sections:
 
 
 def _pair(line: str, number: int) -> tuple[str, str]:
-    places = [place for place in (line.find("="), line.find(":")) if place > 0]
-    if not places:
+    found = _PAIR.fullmatch(line)
+    if found is None:
         raise SettingsError(f"line {number} is neither a section nor `key = value`: {line}")
-    place = min(places)
-    return line[:place].strip(), _unquoted(line[place + 1 :].strip())
+    key, value = found.groups()
+    if value[:1] in _QUOTES:
+        quoted = _QUOTED.fullmatch(value)
+        if quoted is None:
+            raise SettingsError(f"line {number} does not close its quote: {line}")
+        value = quoted[2] + quoted[3]
+    return _unescaped(key).strip(), _unescaped(value).strip()
 
 
-def _unquoted(value: str) -> str:
-    if len(value) >= _QUOTES and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1]
-    return value
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda found: _meant(found[1]), text)
+
+
+def _meant(escaped: str) -> str:
+    if len(escaped) > 1:
+        return chr(int(escaped[1:], 16))
+    return _LETTERS.get(escaped, escaped)
+
+
+_PAIR = re.compile(r"((?:\\.|[^\\=:])+)[=:]\s*(.*)")
+_QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1)[^\\])*)\1(.*)""")
+_QUOTES = ('"', "'")
+_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{4}|.)")
+_LETTERS = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "r": "\r", "n": "\n"}
