@@ -1,13 +1,11 @@
 """`scoring prepare`: what is always mended, what the settings ask for, what is reported."""
 
-import io
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scoring.cardinal.prepare import Prepared, prepare, rows
+from scoring.cardinal.prepare import Prepared, csv_line, prepare, rows
 from scoring.cardinal.settings import parse_settings
 from scoring.cardinal.written import read, write
 from tests.scoring.offline import status_of
@@ -206,18 +204,62 @@ def test_roles_of_parties_follow_from_where_they_are_named() -> None:
     ]
 
 
+def test_a_null_bid_becomes_one_with_the_status_that_is_filled_in() -> None:
+    release = {"bids": {"details": [None, "odd"]}, "awards": [None]}
+
+    done = prepared(release, "[defaults]\nbid_status = pending")
+
+    assert done.release == {"bids": {"details": [{"status": "pending"}, "odd"]}, "awards": [None]}
+    assert [(one.path, one.positions) for one in done.issues] == [
+        ("/bids/details[]/status", "1"),
+        ("/awards[]/status", "0"),
+    ]
+
+
+def test_an_amount_to_remove_is_a_bare_number() -> None:
+    line = b'{"bids":{"details":[{"value":{"amount":70}},{"value":{"amount":7e1}}]}}'
+    with_blanks, bare = (
+        prepared(read(line), f"[redactions]\namount = {text}").release
+        for text in ("7 | 70", "7|70")
+    )
+
+    assert write(with_blanks) == line.decode()
+    assert write(bare) == '{"bids":{"details":[{"value":{}},{"value":{}}]}}'
+
+
+def test_parties_whose_id_is_no_text_get_no_roles() -> None:
+    release = {
+        "parties": [{"id": ["A"]}, {"id": {"a": 1}}, "A", {}, {"id": "A"}],
+        "buyer": {"id": "A"},
+    }
+
+    done = prepared(release, "[defaults]\nparty_roles = true")
+
+    assert done.release["parties"][:4] == [{"id": ["A"]}, {"id": {"a": 1}}, "A", {}]
+    assert done.release["parties"][4] == {"id": "A", "roles": ["buyer"]}
+
+
+def test_a_row_is_quoted_where_a_reader_would_split_it() -> None:
+    assert csv_line(["8", "a,b", 'say "no"', "a\rb", ""]) == '8,"a,b","say ""no""","a\rb",\n'
+
+
 def test_the_command_writes_releases_and_issues_and_names_bad_lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, out, errors = (tmp_path / name for name in ("in.jsonl", "out.jsonl", "errors.csv"))
-    file.write_bytes(b'{"ocid":"a","awards":[{"id":1}]}\n\n{bad\n[]\n{"ocid":"b"}\n')
+    half, deep = b'{"ocid":"\\ud83d"}', b'{"x":' + b"[" * 128 + b"]" * 128 + b"}"
+    good = b'{"ocid":"a","awards":[{"id":-0}]}\n\n{bad\n[]\n{"ocid":"b","n":' + b"9" * 5000 + b"}"
+    file.write_bytes(b"\n".join([good, half, deep]))
 
     status = status_of(["prepare", "-o", str(out), "-e", str(errors), str(file)])
 
     assert status == 0
-    assert out.read_text() == '{"ocid":"a","awards":[{"id":"1"}]}\n{"ocid":"b"}\n'
+    first, second = out.read_text().splitlines()
+    assert first == '{"ocid":"a","awards":[{"id":"-0"}]}'
+    assert second == f'{{"ocid":"b","n":{"9" * 5000}}}'
     assert errors.read_text() == "1,a,/awards[]/status,0,,not set\n"
     told = capsys.readouterr().err
     assert "Line 3 is invalid JSON, skipping." in told
     assert "Line 4 is not a JSON object, skipping." in told
-    assert json.loads(io.StringIO(out.read_text()).readline())["ocid"] == "a"
+    assert "Line 6 is invalid JSON, skipping." in told
+    assert "Line 7 is invalid JSON, skipping." in told

@@ -94,13 +94,24 @@ def parse_strictly(line: bytes) -> tuple[Any, bool]:
         value = json.loads(
             line.decode("utf-8"), object_pairs_hook=pairs, parse_constant=refuse_constant
         )
-        if b"\\u" in line:
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise NotJsonError(str(error) or "nested too deeply") from error
+    refuse_odd(line, value)
+    return value, bool(repeated)
+
+
+def refuse_odd(line: bytes, value: Any) -> None:
+    """Refuse what Python's parser lets pass: half a surrogate pair, and deeper nesting.
+
+    Raises NotJsonError.
+    """
+    if b"\\u" in line:
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise NotJsonError(str(error)) from error
     if line.count(b"[") + line.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
         raise NotJsonError("nested too deeply")
-    return value, bool(repeated)
 
 
 def refuse_constant(name: str) -> float:

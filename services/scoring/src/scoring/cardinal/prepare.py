@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from scoring.cardinal.settings import Settings
-from scoring.cardinal.written import Written, is_number, take
+from scoring.cardinal.written import Written, is_number, take, write
 
 BID_STATUSES = frozenset({"invited", "pending", "valid", "disqualified", "withdrawn"})
 AWARD_STATUSES = frozenset({"pending", "active", "cancelled", "unsuccessful"})
@@ -43,10 +43,10 @@ def prepare(release: Json, settings: Settings) -> Prepared:
     worker.parties()
     worker.buyer_and_tender()
     worker.auctions()
-    for position, bid in enumerate(_list(_get(release, "bids"), "details")):
+    for position, bid in worker.members(_get(release, "bids"), "details", "bid_status"):
         worker.bid(position, bid)
     worker.contracts()
-    for position, award in enumerate(_list(release, "awards")):
+    for position, award in worker.members(release, "awards", "award_status"):
         worker.award(position, award)
     worker.write_roles()
     return prepared
@@ -107,6 +107,14 @@ class _Preparer:
                         details += bids if isinstance(bids, list) else []
             self.release["bids"] = {"details": details}
 
+    def members(self, holder: Any, key: str, kind: str) -> Iterator[tuple[int, Any]]:
+        """Give the members of an array; a null becomes an object where a status is filled in."""
+        array = _list(holder, key)
+        for position, member in enumerate(array):
+            if member is None and self.get("defaults", kind) is not None:
+                array[position] = {}
+            yield position, array[position]
+
     def bid(self, position: int, bid: Any) -> None:
         where = "/bids/details[]"
         value = _get(bid, "value")
@@ -139,9 +147,9 @@ class _Preparer:
         if not self.get("defaults", "party_roles", False):
             return
         for party in _list(self.release, "parties"):
-            roles = self.roles.get(_get(party, "id") or "") if isinstance(party, dict) else None
-            if roles:
-                party["roles"] = sorted(roles)
+            identifier = _get(party, "id")
+            if isinstance(identifier, str) and self.roles[identifier]:
+                party["roles"] = sorted(self.roles[identifier])
 
     def _value(self, position: int, value: Json) -> None:
         amount = value.get("amount")
@@ -222,9 +230,18 @@ class _Preparer:
 def rows(line: int, release: Mapping[str, Any], issues: list[Issue]) -> Iterator[list[str]]:
     """Give the issues as Cardinal's CSV rows: line, ocid, path, positions, value, problem."""
     ocid = release.get("ocid")
-    shown = ocid if isinstance(ocid, str) else "" if ocid is None else _number_text(ocid)
+    shown = ocid if isinstance(ocid, str) else "" if ocid is None else write(ocid)
     for issue in issues:
         yield [str(line), shown, issue.path, issue.positions, issue.value, issue.problem]
+
+
+def csv_line(fields: list[str]) -> str:
+    """Write a row of CSV; Cardinal puts carriage returns in quotes too."""
+    return ",".join(_quoted(one) if set(one) & set('",\r\n') else one for one in fields) + "\n"
+
+
+def _quoted(field: str) -> str:
+    return '"' + field.replace('"', '""') + '"'
 
 
 def _stringify(holder: Any, key: str) -> None:
@@ -251,7 +268,8 @@ def _list(holder: Any, key: str) -> list[Any]:
 
 
 def _float(text: str) -> float | None:
+    """Read a number as Rust does: no blanks around it, no underscores in it."""
     try:
-        return float(text)
+        return float(text) if not set(text) & {" ", "\t", "_"} else None
     except ValueError:
         return None

@@ -7,7 +7,7 @@ escapes that JSON does not ask for.
 import json
 from typing import Any, Self
 
-from scoring.lines import NotJsonError, refuse_constant
+from scoring.lines import NotJsonError, refuse_constant, refuse_odd
 
 
 class Written(float):
@@ -25,9 +25,16 @@ class Written(float):
 def read(line: bytes) -> Any:
     """Read one line; raises NotJsonError."""
     try:
-        return json.loads(line.decode("utf-8"), parse_float=Written, parse_constant=refuse_constant)
+        value = json.loads(
+            line.decode("utf-8"),
+            parse_float=Written,
+            parse_int=Written,
+            parse_constant=refuse_constant,
+        )
     except (ValueError, RecursionError) as error:
         raise NotJsonError(str(error) or "nested too deeply") from error
+    refuse_odd(line, value)
+    return value
 
 
 def write(value: Any) -> str:

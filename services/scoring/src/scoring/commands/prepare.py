@@ -5,7 +5,6 @@ Corrected releases go to standard output (or `--output`), what is still wrong to
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from scoring.cardinal.ini import SettingsError
-from scoring.cardinal.prepare import prepare, rows
+from scoring.cardinal.prepare import csv_line, prepare, rows
 from scoring.cardinal.settings import Settings, read_settings
 from scoring.cardinal.written import read, write
 from scoring.lines import NotJsonError, Source, lines_of, open_source
@@ -44,7 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _prepare(source: Source, settings: Settings, output: IO[str], errors: IO[str]) -> None:
-    table = csv.writer(errors, lineterminator="\n")
     for number, line in lines_of(source):
         try:
             release: Any = read(line)
@@ -57,7 +55,7 @@ def _prepare(source: Source, settings: Settings, output: IO[str], errors: IO[str
         prepared = prepare(release, settings)
         for warning in prepared.warnings:
             _warn(f"warning: line {number}: {warning}")
-        table.writerows(rows(number, release, prepared.issues))
+        errors.writelines(map(csv_line, rows(number, release, prepared.issues)))
         output.write(write(release) + "\n")
 
 
