@@ -379,3 +379,53 @@ def test_r003_takes_days_by_method_and_a_list_of_methods(tmp_path: Path) -> None
     )
 
     assert found == {"OCID": {"a": {"R003": 1.0}, "d": {"R003": 1.0}}}
+
+
+def test_r003_reads_no_hour_24_and_no_offset_of_a_whole_day(tmp_path: Path) -> None:
+    def ends(ocid: str, end: str) -> Json:
+        period = {"startDate": "2020-03-01T00:00:00Z", "endDate": end}
+        return {"ocid": ocid, "tender": {"tenderPeriod": period}}
+
+    found = cardinal(
+        tmp_path,
+        ends("good", "2020-03-02T23:59:59+23:59"),
+        ends("hour 24", "2020-03-02T24:00:00Z"),
+        ends("offset 24", "2020-03-02T00:00:00+24:00"),
+        ends("offset 00:60", "2020-03-02T00:00:00-00:60"),
+        settings=only("R003"),
+        options=NO_META,
+    )
+
+    assert found == {"OCID": {"good": {"R003": 1.0}}}
+
+
+def test_r018_without_methods_takes_every_method_and_none(tmp_path: Path) -> None:
+    releases = [
+        {"ocid": "direct", "tender": {"procurementMethod": "direct", "numberOfTenderers": 1}},
+        {"ocid": "unnamed", "tender": {"numberOfTenderers": 1}},
+        {"ocid": "three", "tender": {"numberOfTenderers": 3}},
+    ]
+
+    found = cardinal(
+        tmp_path, *releases, settings="[R018]\nprocurement_methods =\n", options=NO_META
+    )
+
+    assert found == {"OCID": {"direct": {"R018": 1.0}, "unnamed": {"R018": 1.0}}}
+
+
+def test_a_percentile_above_100_lets_nobody_be_a_top_tenderer(tmp_path: Path) -> None:
+    releases = [gap(str(n), 10, 20, "A", "B") for n in range(3)]
+
+    found = cardinal(tmp_path, *releases, settings="[R025]\nthreshold = 1\npercentile = 101\n")
+
+    assert found == {"Meta": {"R025": {"upper_fence": None, "lower_fence": 1.0}}}
+
+
+def test_of_several_lines_of_one_ocid_the_last_price_gap_counts(tmp_path: Path) -> None:
+    lines = [gap("p", 100, 150), gap("q", 100, 103), gap("p", 100, 104), process("p", [], [])]
+
+    found = cardinal(tmp_path, *lines, settings="[R058]\nthreshold = 0.3\n[R024]\n")
+
+    # Gaps 0.04 and 0.03, not 0.5: h = (2 + 1/3) / 4 + 1/3 < 1, so that q1 is the smaller one.
+    assert found["Meta"]["R024"] == {"q1": 0.03, "q3": 0.04, "lower_fence": 0.015}
+    assert "OCID" not in found

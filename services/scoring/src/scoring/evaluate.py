@@ -163,7 +163,7 @@ def bulk(
     """Judge everything, one indicator after the other; `only` keeps one status and no other."""
     indicators = enabled(catalogue, profile)
     _begin(facts, indicators, profile)
-    materialise_shared(facts.connection, indicators)
+    materialise_shared(facts.connection, indicators, profile)
     try:
         taken = populations or _populations(facts.connection, indicators, profile)
         for indicator in indicators:

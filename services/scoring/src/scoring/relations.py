@@ -109,14 +109,19 @@ def set_population(connection: duckdb.DuckDBPyConnection, rows: Sequence[Sequenc
 
 
 def materialise_shared(
-    connection: duckdb.DuckDBPyConnection, indicators: Iterable[Indicator]
+    connection: duckdb.DuckDBPyConnection, indicators: Iterable[Indicator], profile: Profile
 ) -> None:
-    """Compute the costly shared views once, those that some indicator reads."""
+    """Compute the costly shared views once, those that some indicator reads.
+
+    Of several lines of one ocid Cardinal keeps the price gap of the last that has one.
+    """
     texts = [f"{indicator.query} {indicator.population}" for indicator in indicators]
     for name in SHARED:
         if any(name in text for text in texts):
             connection.execute(f"CREATE OR REPLACE TEMP TABLE kept_{name} AS FROM {name}")
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM kept_{name}")
+            if name == "price_gap" and not profile.strict:
+                connection.execute(_OVERTAKEN)
 
 
 @cache
@@ -133,6 +138,10 @@ def _make_table(
     if rows:
         connection.executemany(f"INSERT INTO {name} VALUES (?, ?)", list(rows.items()))
 
+
+_OVERTAKEN = """
+DELETE FROM kept_price_gap WHERE pid NOT IN (
+  SELECT max(g.pid) FROM kept_price_gap g JOIN subject s ON s.pid = g.pid GROUP BY s.ocid)"""
 
 _OFFERED_FIRST = """
 SELECT b.pid, 0 AS turn, b.bid_no, b.currency FROM bid b JOIN judged p ON p.pid = b.pid

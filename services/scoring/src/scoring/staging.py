@@ -59,8 +59,9 @@ CREATE OR REPLACE TEMP MACRO json_number(leaf) AS
 CREATE OR REPLACE TEMP MACRO json_integer(leaf) AS
   CASE WHEN regexp_full_match(leaf::VARCHAR, '-?[0-9]+') THEN TRY_CAST(leaf::VARCHAR AS BIGINT) END;
 CREATE OR REPLACE TEMP MACRO instant(written) AS
-  CASE WHEN regexp_full_match(written, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:' ||
-    '[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})')
+  CASE WHEN regexp_full_match(written, '[0-9]{4}-[0-9]{2}-[0-9]{2}' ||
+    '[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]+)?' ||
+    '([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])')
   THEN TRY_CAST(upper(written) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END;
 """
 

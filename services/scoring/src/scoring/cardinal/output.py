@@ -123,10 +123,12 @@ def number(value: float | None) -> str:
 
 
 def rounded(value: float | None) -> float | None:
-    """Round to four decimals, halves away from zero, as Rust does."""
+    """Round to four decimals, halves away from zero, as Rust does; None where that overflows."""
     if value is None or not math.isfinite(value):
         return None
     shifted = abs(value * 10_000.0)
+    if not math.isfinite(shifted):
+        return None
     whole = math.floor(shifted)
     return math.copysign(whole + (shifted - whole >= _HALF), value) / 10_000.0
 
