@@ -145,6 +145,7 @@ def test_meta_is_rounded_half_away_from_zero() -> None:
         0.1234,
         2.0,
     ]
+    assert rounded(1e305) is None
 
 
 def test_in_kz_every_subject_gets_a_word_with_evidence_or_what_is_missing(tmp_path: Path) -> None:
