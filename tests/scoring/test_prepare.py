@@ -25,7 +25,7 @@ def test_objects_become_lists_and_numbers_become_texts_always() -> None:
         b'{"ocid":"o","parties":[{"id":1}],"buyer":{"id":2},"tender":{"procuringEntity":{"id":3.0}},'
         b'"bids":{"details":[{"status":"valid","tenderers":{"id":4}}]},'
         b'"awards":[{"id":5,"status":"active","suppliers":{"id":6},"items":[{"classification":'
-        b'{"scheme":"s","id":7}}]}]}'
+        b'{"scheme":"s","id":7}}]}],"contracts":[{"id":8,"awardID":9}]}'
     )
 
     prepared(release)
@@ -35,7 +35,8 @@ def test_objects_become_lists_and_numbers_become_texts_always() -> None:
         '"tender":{"procuringEntity":{"id":"3.0"}},'
         '"bids":{"details":[{"status":"valid","tenderers":[{"id":"4"}]}]},'
         '"awards":[{"id":"5","status":"active","suppliers":[{"id":"6"}],'
-        '"items":[{"classification":{"scheme":"s","id":"7"}}]}]}'
+        '"items":[{"classification":{"scheme":"s","id":"7"}}]}],'
+        '"contracts":[{"id":8,"awardID":"9"}]}'
     )
 
 

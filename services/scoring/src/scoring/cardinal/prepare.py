@@ -125,12 +125,11 @@ class _Preparer:
         self._organisations(bid, "tenderers", "tenderer")
 
     def contracts(self) -> None:
-        if not self.get("corrections", "award_status_by_contract_status", False):
-            return
+        corrects = self.get("corrections", "award_status_by_contract_status", False)
         for contract in _list(self.release, "contracts"):
             _stringify(contract, "awardID")
             award_id = _get(contract, "awardID")
-            if isinstance(award_id, str):
+            if corrects and isinstance(award_id, str):
                 is_cancelled = contract.get("status") == "cancelled"
                 self.cancelled[award_id] = self.cancelled.get(award_id, True) and is_cancelled
 
