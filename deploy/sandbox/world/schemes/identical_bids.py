@@ -27,4 +27,5 @@ def innocent(tale: Tale) -> None:
     choose(purchase.lot)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("KZ-30", notice.times.results, innocent=True, **where(notice=notice, deal=deal))
+    for code in ("R028", "B03"):
+        tale.label(code, notice.times.results, innocent=True, **where(notice=notice, deal=deal))

@@ -2,16 +2,36 @@
 
 from deploy.sandbox.world import terms
 from deploy.sandbox.world.procedures import award, choose, hold, offers, schedule
-from deploy.sandbox.world.schemes.scheme import contest, done, opened, settle, where
+from deploy.sandbox.world.schemes.scheme import (
+    Opened,
+    contest,
+    done,
+    opened,
+    settle,
+    times_for,
+    where,
+)
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import Lot, Times
 from deploy.sandbox.world.workdays import DAY, at, working_after
 
 
+def _away_from_holidays(tale: Tale, purchase: Opened) -> Times:
+    """Lawful times whose two working days are no more than four days of the calendar."""
+    times = purchase.times
+    for lead in range(5, 30):
+        assert times.opens
+        opens = times.opens // DAY
+        if working_after(opens, 1) - opens < 4:  # noqa: PLR2004 (a weekend at most)
+            break
+        times = times_for(tale, terms.COMPETITION, purchase.point, lead=lead)
+    return times
+
+
 def guilty(tale: Tale) -> None:
     """Two working days instead of five."""
     purchase = opened(tale, terms.COMPETITION, 31_000_000)
-    lawful = purchase.times
+    lawful = _away_from_holidays(tale, purchase)
     assert lawful.opens
     closes = at(working_after(lawful.opens // DAY, 1), 11)
     results = at(working_after(closes // DAY, 2), 15)
