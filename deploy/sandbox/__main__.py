@@ -1,4 +1,8 @@
-"""`python -m deploy.sandbox --seed 1 --count 1000 > purchases.jsonl`."""
+"""Invented purchases as a file, or as a portal that hands them out.
+
+python -m deploy.sandbox --seed 1 --count 1000 > purchases.jsonl
+python -m deploy.sandbox serve --port 8200 --start 2026-01-01 --token 0123456789abcdef
+"""
 
 import argparse
 import sys
@@ -8,7 +12,12 @@ from deploy.sandbox.generate import TODAY, releases
 
 
 def main() -> None:
-    """Write invented purchases to standard output, one JSON line each."""
+    """Serve, or write invented purchases to standard output, one JSON line each."""
+    if sys.argv[1:2] == ["serve"]:
+        from deploy.sandbox.server import serve  # noqa: PLC0415 (the generator needs none of it)
+
+        serve.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="deploy.sandbox", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)

@@ -6,6 +6,7 @@ of it in any form. `Plans` answers nothing to date filters, nor `Lots` to plnPoi
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from deploy.sandbox.world import Row
@@ -58,14 +59,11 @@ def _test(root: str, name: str, wanted: Any) -> Test:
         raise ValueError(f"What {name} means is not documented; it is not imitated here")
     if (root, name) in BARREN:
         return lambda _row: False
-    if name == "dateAction":
-        return _between(lambda row: max(row.get(one) or "" for one in ACTIONS), wanted)
+    special = SPECIAL.get(name)
+    if special:
+        return special(wanted)
     if name in DATES:
         return _between(lambda row: row.get(name) or "", wanted)
-    if name in SUMS:
-        return _sum(name, wanted)
-    if name == "strKato":
-        return lambda row: any(code.startswith(wanted) for code in row["kato"])
     if isinstance(wanted, str):
         return _text(SEVERAL.get(name, (name,)), wanted)
     return _member(name, wanted if isinstance(wanted, list) else [wanted])
@@ -126,3 +124,13 @@ def _fits(wanted: str) -> Callable[[str], bool]:
         stem = part[: max(1, len(part) - LETTERS_OF_A_STEM)]
         return lambda value: any(word.startswith(stem) for word in value.lower().split())
     return lambda value: value == wanted
+
+
+SPECIAL: Final[Mapping[str, Callable[[Any], Test]]] = {
+    "dateAction": lambda wanted: _between(
+        lambda row: max(row.get(one) or "" for one in ACTIONS), wanted
+    ),
+    "strKato": lambda wanted: lambda row: any(code.startswith(wanted) for code in row["kato"]),
+    **{name: partial(_sum, name) for name in SUMS},
+}
+"""Filters that are compared in a way of their own."""

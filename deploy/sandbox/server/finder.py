@@ -31,6 +31,9 @@ OWNERS: Final[Mapping[tuple[str, str], str]] = {
 PARTIES: Final = frozenset(
     {"customerBin", "orgBin", "supplierBiin", "supplierBinIin", "subjectBiin"}
 )
+NUMBERED: Final = frozenset({"contractNumber", "contractNumberSys"})
+"""Numbers that begin with the customer's BIN."""
+
 PIDS: Final = frozenset({"customerId", "supplierId", "orgPid", "sysSubjectsId"})
 UNDATED: Final = frozenset({"dateApply"})
 """A bid shows days after it was made, when nothing else happens on the day that it bears."""
@@ -122,8 +125,9 @@ def _by_party(portal: Portal, root: str, given: Mapping[str, Any]) -> Iterable[R
     if root in ("Subjects", "Rnu"):
         return None
     for name, value in given.items():
-        if name in PARTIES and value.isdigit():
-            return portal.world.of_party(root, value)
+        number = value.partition("/")[0] if name in NUMBERED else value
+        if name in PARTIES | NUMBERED and number.isdigit():
+            return portal.world.of_party(root, number)
         if name in PIDS:
             numbers = {_number(portal.row("Subjects", pid)) for pid in _listed(value)}
             found = (portal.world.of_party(root, number) for number in numbers if number)

@@ -28,6 +28,15 @@ class Question(NamedTuple):
         """The roots it asks for."""
         return [call.root for call in self.query.calls] if isinstance(self.query, Query) else []
 
+    def without_after(self) -> tuple[Any, tuple[str, str]]:
+        """Where the page before ended, and what else makes the question: the same on all pages."""
+        rest = {name: value for name, value in self.variables.items() if name != "after"}
+        return self.variables.get("after"), (self.text, repr(sorted(rest.items())))
+
+    def with_after(self, place: Any) -> "Question":
+        """The question for the page below a place."""
+        return self._replace(variables={**self.variables, "after": place})
+
 
 def question(body: Any) -> Question | None:
     """Read a request; None for one that is none."""

@@ -59,3 +59,10 @@ def filters_of(root: str) -> Mapping[str, bool]:
     if not isinstance(kind, GraphQLInputObjectType):
         return {}
     return {name: str(field.type).startswith("[") for name, field in kind.fields.items()}
+
+
+def type_of(root: str) -> str:
+    """The type of a root's rows; empty for what is no root."""
+    query = SCHEMA.query_type
+    assert query
+    return get_named_type(query.fields[root].type).name if root in query.fields else ""
