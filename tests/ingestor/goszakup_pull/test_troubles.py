@@ -312,3 +312,14 @@ async def test_u12_a_clock_that_is_wrong_and_dates_to_come_hide_nothing_from_the
 def published_on(call: Call, day: str) -> bool:
     """Tell a question about the notices published on one day."""
     return call.root == "TrdBuy" and (call.filter.get("publishDate") or [""])[0].startswith(day)
+
+
+async def test_a_portal_that_is_down_from_the_first_call_makes_a_run_that_failed_and_says_so(
+    office: Office, standin: Standin
+) -> None:
+    standin.faults.append(lambda _: Answer(500))
+
+    run = await followed(office, standin)
+
+    assert (run.status, run.reason, run.received) == ("failed", "HTTP 500", 0)
+    assert len(standin.calls) == 7

@@ -8,7 +8,7 @@ import asyncpg
 from msgspec.structs import replace
 
 from ingestor.sources.goszakup.pull import checkpoints
-from ingestor.sources.goszakup.pull.connector import Connector, Session, run_of
+from ingestor.sources.goszakup.pull.connector import Connector, Session, run
 from ingestor.sources.goszakup.pull.follow import attempt
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
@@ -32,12 +32,11 @@ async def fill(connector: Connector, scope: Scope, *, again: bool = False) -> bo
             if again:
                 async with connector.desk.database.connection() as connection:
                     await checkpoints.forget(connection, scope.job)
-            async with run_of(connector, scope.job, "backfill") as session:
-                await _fill(session, scope)
+            await run(connector, scope.job, "backfill", partial(_fill, scope))
         return leads
 
 
-async def _fill(session: Session, scope: Scope) -> None:
+async def _fill(scope: Scope, session: Session) -> None:
     await _read_all(session, scope.job, backfill(scope))
     if scope.regions:
         customers = await _customers(session, scope)

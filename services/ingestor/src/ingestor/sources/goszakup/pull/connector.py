@@ -1,8 +1,7 @@
 """The connector: everything it needs, and what all of its runs have in common."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -74,31 +73,37 @@ class Session:
         return runs.Ending(status, told + more, self.expected)
 
 
-@asynccontextmanager
-async def run_of(
-    connector: Connector, name: str, origin: Origin, *, offline: bool = False
-) -> AsyncIterator[Session]:
-    """Open a run; it ends saying what happened, whatever that was. Offline, nobody is asked."""
+Work = Callable[[Session], Awaitable[None]]
+"""What a run does; it raises PortalError where it cannot go on."""
+
+
+async def run(
+    connector: Connector, name: str, origin: Origin, work: Work, *, offline: bool = False
+) -> None:
+    """Do some work as a run; it ends saying what happened, whatever that was.
+
+    Offline, nobody is asked. Raises what is neither the portal's fault nor another scheduler's.
+    """
     desk = connector.desk
     async with desk.database.transaction() as connection:
         await runs.mark_dead(connection)
         await keep_source(connection, connector.source, declarations()[KIND], Terms())
-    async with runs.begin(desk.database, connector.source, name, origin, None) as run:
+    async with runs.begin(desk.database, connector.source, name, origin, None) as number:
         how = runs.Ending("failed", "The connector failed; see its log")
         session: Session | None = None
         try:
             known = await _dictionaries(connector, offline=offline)
-            session = _session(connector, known, run, name, origin)
-            yield session
+            session = _session(connector, known, number, name, origin)
+            await work(session)
             how = session.ending()
         except (PortalError, OvertakenError) as fault:
-            log.warning("run_broken_off", run=runs.public_id(run), reason=str(fault))
+            log.warning("run_broken_off", run=runs.public_id(number), reason=str(fault))
             how = _broken_off(session, str(fault))
         except asyncio.CancelledError:
             how = runs.Ending("incomplete", "Interrupted; the next run goes on from here")
             raise
         finally:
-            await _end(connector, run, how)
+            await _end(connector, number, how)
 
 
 def _broken_off(session: Session | None, reason: str) -> runs.Ending:

@@ -15,7 +15,7 @@ from ingestor.sources.goszakup.portal.failures import (
     TokenRefusedError,
 )
 from ingestor.sources.goszakup.pull import journal, store
-from ingestor.sources.goszakup.pull.connector import Connector, Session, run_of
+from ingestor.sources.goszakup.pull.connector import Connector, Session, run
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
 from ingestor.sources.goszakup.pull.records import KINDS, changed_at
@@ -39,8 +39,7 @@ async def follow(connector: Connector) -> bool:
     """Make one round; False where another scheduler is making it. The run tells how it went."""
     async with leading(connector.desk.database, JOB) as leads:
         if leads:
-            async with run_of(connector, JOB, "live") as session:
-                await _round(session)
+            await run(connector, JOB, "live", _round)
         return leads
 
 

@@ -28,6 +28,8 @@ ROOTS: Final = {
     "plans": "Plans",
     "plnpoint": "Plans",
     "treasurypay": "TreasuryPay",
+    "complaint": "ComplaintAppeal",
+    "complaintappeal": "ComplaintAppeal",
 }
 """Service names of the journal, without marks; only `subject` and `rnu` are known for certain."""
 

@@ -8,7 +8,7 @@ from typing import Final
 from ingestor.sources.goszakup.portal.client import CAP, PORTAL_TIME
 from ingestor.sources.goszakup.portal.failures import RequestError
 from ingestor.sources.goszakup.portal.walk import graphql, walk
-from ingestor.sources.goszakup.pull.connector import Connector, Session, run_of
+from ingestor.sources.goszakup.pull.connector import Connector, Session, run
 from ingestor.sources.goszakup.pull.follow import JOB as FOLLOW
 from ingestor.sources.goszakup.pull.follow import attempt
 from ingestor.sources.goszakup.pull.gone import remove
@@ -41,12 +41,15 @@ async def check(connector: Connector) -> bool:
     """Look for disappeared records and compare totals; False where somebody else does."""
     async with leading(connector.desk.database, JOB) as leads:
         if leads:
-            async with run_of(connector, JOB, "backfill") as session:
-                for root in ADDRESSES:
-                    await attempt(session, f"gone {root}", partial(_look_for, session, root))
-                for one in await _days(session):
-                    await attempt(session, one.name, partial(_compare, session, one))
+            await run(connector, JOB, "backfill", _check)
         return leads
+
+
+async def _check(session: Session) -> None:
+    for root in ADDRESSES:
+        await attempt(session, f"gone {root}", partial(_look_for, session, root))
+    for one in await _days(session):
+        await attempt(session, one.name, partial(_compare, session, one))
 
 
 async def _look_for(session: Session, root: str) -> None:

@@ -7,7 +7,7 @@ from ingestor import runs
 from ingestor import store as intake_store
 from ingestor.batch import FEED, Occasion
 from ingestor.sources.goszakup.pull import plan_feed
-from ingestor.sources.goszakup.pull.connector import Connector, Session, run_of
+from ingestor.sources.goszakup.pull.connector import Connector, Session, run
 from ingestor.sources.goszakup.pull.heads import Head
 from ingestor.sources.goszakup.pull.leader import leading
 
@@ -33,11 +33,14 @@ async def reassemble(connector: Connector) -> bool:
     """Put everything together anew; False where another process is doing it. Asks nobody."""
     async with leading(connector.desk.database, JOB) as leads:
         if leads:
-            async with run_of(connector, JOB, "backfill", offline=True) as session:
-                await _all(session, "notice", NOTICES)
-                await _all(session, "contract", CONTRACTS)
-                await _all(session, "plan", PLANS)
+            await run(connector, JOB, "backfill", _everything, offline=True)
         return leads
+
+
+async def _everything(session: Session) -> None:
+    await _all(session, "notice", NOTICES)
+    await _all(session, "contract", CONTRACTS)
+    await _all(session, "plan", PLANS)
 
 
 async def _all(session: Session, kind: str, statement: str) -> None:
