@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.support.distribution",
+    "tests.support.figures",
     "tests.support.postgres",
     "tests.support.valkey",
 ]

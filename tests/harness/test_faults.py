@@ -1,6 +1,7 @@
 """The first fault test: nothing unscored, no alert lost or doubled, whatever is killed."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,14 @@ from tests.harness.faults import FEWEST_HITS, run
 
 @pytest.mark.slow
 async def test_two_thousand_releases_survive_thirty_kills_in_flight(
-    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+    tmp_path_factory: pytest.TempPathFactory, record_property: Callable[[str, object], None]
 ) -> None:
     seed = int(os.environ.get("SEED", "20261124"))
     folder: Path = tmp_path_factory.mktemp("faults")
 
     report = await run(folder, seed)
 
-    with capsys.disabled():
-        print(f"\n{report}")
+    record_property("figure", str(report))
     assert report.accepted == 2_000
     assert report.hits.total() >= FEWEST_HITS
     assert (report.unscored, report.unseen) == ([], [])
