@@ -33,8 +33,19 @@ class Lack(Struct, frozen=True):
     because: Words
 
 
+class Address(Struct, frozen=True):
+    """Where a source is asked; `verified` is the day on which that was last seen to work."""
+
+    url: str
+    verified: str | None = None
+    note: str | None = None
+
+
 class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of source: what it is, on whose terms, and what it lacks."""
+    """A kind of source: what it is, on whose terms, and what it lacks.
+
+    `refresh_days`: how often its publisher renews it, or how often it is worth asking.
+    """
 
     kind: str
     title: Words
@@ -43,6 +54,8 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     licence: str | None
     attribution: str | None
     lacks: list[Lack]
+    refresh_days: int | None = None
+    addresses: list[Address] = []
 
 
 class Terms(Struct, frozen=True):

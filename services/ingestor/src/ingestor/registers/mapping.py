@@ -73,13 +73,13 @@ class Known(NamedTuple):
 
 @cache
 def known_lists() -> Named[str, Known]:
-    """Read every declared list: sources/*/lists/*.yaml; its name is that of its register."""
+    """Read every declared list by the name of its file: sources/*/lists/*.yaml."""
     found: dict[str, Known] = {}
     for folder in files("ingestor.sources").iterdir():
         if (folder / "lists").is_dir():
             for one in (folder / "lists").iterdir():
                 mapping = parsed(one.read_text("utf-8"))
-                found[mapping.register] = Known(folder.name, mapping)
+                found[one.name.removesuffix(".yaml")] = Known(folder.name, mapping)
     return found
 
 

@@ -1,0 +1,1 @@
+"""The register of unfair participants in public procurement."""

@@ -1,0 +1,1 @@
+"""The register of VAT payers of the tax authority."""
