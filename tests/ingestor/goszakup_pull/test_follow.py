@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from prometheus_client import REGISTRY
+
 from tests.ingestor.goszakup_pull import purchases
 from tests.ingestor.goszakup_pull.house import followed, said
 from tests.ingestor.goszakup_pull.purchases import (
@@ -61,15 +63,19 @@ async def test_bids_are_asked_for_once_when_the_results_are_published_and_again_
     await followed(office, standin)
     waiting = len(standin.asked("TrdApp"))
 
-    office.clock.advance(timedelta(hours=2))
+    measured = REGISTRY.get_sample_value("portal_results_seconds_bucket", {"le": "3600.0"}) or 0
+    office.clock.advance(timedelta(minutes=40))  # ten after the results
     await followed(office, standin)
     await followed(office, standin)
+    soon = REGISTRY.get_sample_value("portal_results_seconds_bucket", {"le": "3600.0"})
     once = len(standin.asked("TrdApp"))
     standin.put("TrdBuy", notice(3, itogiDatePublic="2026-11-25 01:30:00", **LATER))
+    office.clock.advance(timedelta(hours=2))
     await followed(office, standin)
     await followed(office, standin)
 
     assert (early, waiting, once, len(standin.asked("TrdApp"))) == (0, 0, 1, 2)
+    assert soon == measured + 1
     assert await said(office) == oracle(standin)
 
 

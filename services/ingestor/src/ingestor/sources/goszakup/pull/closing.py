@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -54,8 +54,8 @@ class Reader:
             await self._close(parcel)
         return parcel
 
-    async def bids(self, notices: Sequence[int]) -> Parcel:
-        """Return the bids on notices; raises PortalError."""
+    async def bids(self, notices: Mapping[int, datetime]) -> Parcel:
+        """Return the bids on notices, each with when its results came; raises PortalError."""
         parcel = Parcel(self.clock.now())
         await self._bids(notices, parcel)
         await self._subjects(parcel)
@@ -124,7 +124,7 @@ class Reader:
             held = await store.known(connection, "Contract", families)
         await self._all("Acts", {"contractRootId": sorted(families - held)}, parcel)
 
-    async def _due(self, parcel: Parcel) -> list[int]:
+    async def _due(self, parcel: Parcel) -> dict[int, datetime]:
         """Name the notices whose bids are to be seen by now and were not asked for."""
         now = self.clock.now()
         due = {
@@ -134,14 +134,14 @@ class Reader:
         }
         async with self.database.connection() as connection:
             asked = await store.asked_for(connection, due)
-        return [number for number, when in due.items() if asked.get(number) != when]
+        return {number: when for number, when in due.items() if asked.get(number) != when}
 
-    async def _bids(self, notices: Iterable[int], parcel: Parcel) -> None:
+    async def _bids(self, notices: Mapping[int, datetime], parcel: Parcel) -> None:
         """Ask for bids: one request for each notice, as the portal will have it."""
 
         async def of_one(notice: int) -> None:
             await self._all("TrdApp", {"buyId": notice}, parcel)
-            parcel.asked.add(notice)
+            parcel.asked[notice] = notices[notice]
 
         await _together(of_one(notice) for notice in notices)
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
+from prometheus_client import Histogram
 
 from ingestor import runs
 from ingestor import store as intake_store
@@ -38,6 +39,11 @@ LAST_VERSIONS: Final = """
     SELECT process, max(date) AS date FROM source_record WHERE process = ANY($1) GROUP BY process
 """
 
+results_seconds = Histogram(
+    "portal_results_seconds",
+    "From the publication of results at the portal until they are in the feed",
+    buckets=(300, 900, 1800, 3600, 7200, 21600, 86400),
+)
 log = logger(__name__)
 
 
@@ -45,15 +51,15 @@ log = logger(__name__)
 class Parcel:
     """Records that came together, and the pages they came in, by their hash.
 
-    `asked` are the notices whose bids were asked for, whether there were any or not. `rows` is how
-    many records of the list that is being read the parcel holds.
+    `asked` are the notices whose bids were asked for, whether there were any or not, each with when
+    its results were published. `rows` is how many records of the list being read the parcel holds.
     """
 
     fetched_at: datetime
     records: list[Record] = field(default_factory=list)
     pages: dict[bytes, bytes] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
-    asked: set[int] = field(default_factory=set)
+    asked: dict[int, datetime] = field(default_factory=dict)
     rows: int = 0
 
 
@@ -81,11 +87,19 @@ class Counter:
                     raise
                 log.warning("parcel_postponed", run=self.run, fault=type(fault).__name__)
                 await asyncio.sleep(pause)
+        self._measure(parcel)
         if released is not None:
             await self.desk.bell.ring(FEED, released)
         if planned is not None:
             await self.desk.bell.ring(plan_feed.FEED, planned)
         return saved
+
+    def _measure(self, parcel: Parcel) -> None:
+        """Measure how long after their publication results are in the feed."""
+        if self.origin == "live":
+            now = self.desk.clock.now()
+            for published in parcel.asked.values():
+                results_seconds.observe((now - published).total_seconds())
 
     async def _stored(
         self, parcel: Parcel, place: Checkpoint

@@ -98,7 +98,7 @@ async def _ask_for_bids(session: Session) -> None:
     async with counter.desk.database.connection() as connection:
         waiting = await store.to_ask(connection, reader.clock.now(), MOST_BIDS)
     for at in range(0, len(waiting), BIDS_AT_ONCE):
-        parcel = await reader.bids(waiting[at : at + BIDS_AT_ONCE])
+        parcel = await reader.bids(dict(waiting[at : at + BIDS_AT_ONCE]))
         place = await place_of(counter, JOB, "bids")
         await counter.store(parcel, replace(place, received=place.received + parcel.rows))
 

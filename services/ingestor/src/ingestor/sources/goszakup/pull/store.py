@@ -37,7 +37,7 @@ ASKED_FOR: Final = """
 """
 
 TO_ASK: Final = """
-    SELECT id FROM portal_record
+    SELECT id, due FROM portal_record
     WHERE due IS NOT NULL AND due IS DISTINCT FROM asked_due AND due <= $1 AND gone_at IS NULL
     ORDER BY due DESC LIMIT $2
 """
@@ -134,9 +134,11 @@ async def asked_for(
     return {row[0]: row[1] for row in rows}
 
 
-async def to_ask(connection: asyncpg.Connection, now: datetime, limit: int) -> list[int]:
+async def to_ask(
+    connection: asyncpg.Connection, now: datetime, limit: int
+) -> list[tuple[int, datetime]]:
     """Name notices whose bids are to be seen and were not asked for, newest results first."""
-    return [row[0] for row in await connection.fetch(TO_ASK, now, limit)]
+    return [(row[0], row[1]) for row in await connection.fetch(TO_ASK, now, limit)]
 
 
 async def known(connection: asyncpg.Connection, root: str, numbers: Iterable[int]) -> set[int]:
