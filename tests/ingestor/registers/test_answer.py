@@ -13,6 +13,7 @@ def day(text: str) -> date:
 
 
 def row(kind: Any, known: tuple[str, str | None], **more: Any) -> RegisterRow:
+    dated: dict[str, Any] = {name: day(text) for name, text in more.items() if name[:5] == "valid"}
     return RegisterRow(
         key="k",
         kind=kind,
@@ -22,7 +23,7 @@ def row(kind: Any, known: tuple[str, str | None], **more: Any) -> RegisterRow:
         known_from=day(known[0]),
         known_to=day(known[1]) if known[1] else None,
         retrieved_at=datetime(2026, 11, 1, tzinfo=UTC),
-        **{name: day(text) for name, text in more.items()},
+        **dated,
     )
 
 

@@ -181,5 +181,5 @@ async def test_single_answers_tell_of_their_own_party_and_day_only(
     days = ("2024-04-30", "2024-05-01", "2026-03-01", "2026-03-02")
     assert [asked(first, ONE, day) for day in days] == ["unknown", "yes", "yes", "unknown"]
     assert [asked(first, TWO, day) for day in days] == ["unknown", "unknown", "no", "unknown"]
-    days = ("2026-03-01", "2026-06-01", "2026-10-01")
-    assert [asked(second, ONE, day) for day in days] == ["yes", "unknown", "no"]
+    later_days = ("2026-03-01", "2026-06-01", "2026-10-01")
+    assert [asked(second, ONE, day) for day in later_days] == ["yes", "unknown", "no"]

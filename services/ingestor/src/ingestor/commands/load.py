@@ -1,5 +1,7 @@
 """Take in OCDS files: JSON or JSON Lines, gzip or not, packages, records, releases; "-" is stdin.
 
+An address (https://…) is fetched first, from the open Internet only.
+
 Exit status: 0 every run complete, whatever was set aside in quarantine and said so; 1 a file could
 not be used at all; 2 wrong usage; 3 a run incomplete: load the file again, nothing is doubled.
 """
@@ -25,10 +27,13 @@ from ingestor.reading import FileReader
 from ingestor.runs import Run
 from ingestor.settings import IngestorSettings
 from ingestor.source import STANDARD_INPUT, Terms, declarations, slug, source_id_of_file
+from ingestor.sources.ocds_url.addresses import Refused
+from ingestor.sources.ocds_url.document import fetched, is_address, name_of
 from shared import logs
 from shared.ocds.notes import readable
 
 KIND: Final = "ocds_file"
+KIND_OF_ADDRESS: Final = "ocds_url"
 STATUS: Final = {"complete": 0, "failed": 1, "incomplete": 3}
 INTERRUPTED: Final = 3
 
@@ -90,21 +95,28 @@ async def _load_all(settings: IngestorSettings, arguments: argparse.Namespace) -
     worst = 0
     async with desk(settings) as opened:
         for file in arguments.files:
-            done = await _load_one(opened, settings, arguments, file)
+            with fetched(file) as got:
+                try:
+                    done = await _load_one(opened, settings, arguments, file, await got())
+                except Refused as fault:
+                    complain(f"{file}: {fault}")
+                    worst = max(worst, 1)
+                    continue
             say(done.document(), as_json=arguments.json, line=line(done))
             worst = max(worst, STATUS[done.status])
     return worst
 
 
 async def _load_one(
-    opened: Desk, settings: IngestorSettings, arguments: argparse.Namespace, file: str
+    opened: Desk, settings: IngestorSettings, arguments: argparse.Namespace, file: str, path: str
 ) -> Run:
-    name = "stdin" if file == STANDARD_INPUT else readable(Path(file).name)
+    """Take in what lies at `path`; for an address, what was fetched from it."""
+    name = "stdin" if file == STANDARD_INPUT else readable(name_of(file))
     delivery = Delivery(
-        source=arguments.source or source_id_of_file(file),
+        source=arguments.source or source_id_of_file(name if is_address(file) else file),
         file=name,
         origin="backfill" if arguments.backfill else "live",
-        kind=declarations()[KIND],
+        kind=declarations()[KIND_OF_ADDRESS if is_address(file) else KIND],
         terms=Terms(**{term: getattr(arguments, term) for term in Terms.__struct_fields__}),
     )
     judge = Judge(
@@ -115,9 +127,9 @@ async def _load_one(
         cipher=opened.cipher,
         own_sources=arguments.source is None,
     )
-    counted = None if file == STANDARD_INPUT else await asyncio.to_thread(count_lines, Path(file))
+    counted = None if file == STANDARD_INPUT else await asyncio.to_thread(count_lines, Path(path))
     reader = FileReader(
-        lambda: _opened(file), judge, expected=counted, announced=arguments.expected
+        lambda: _opened(path), judge, expected=counted, announced=arguments.expected
     )
     return await load(opened, delivery, reader)
 

@@ -12,8 +12,8 @@ def rows(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     Details do not always repeat whose they are, so they inherit what the list row says.
     """
     own = {name: value for name, value in record.items() if not isinstance(value, list | dict)}
-    details = next((record[name] for name in DETAILS if isinstance(record.get(name), list)), [])
-    found = [one for one in details if isinstance(one, dict)]
+    lists = (record[name] for name in DETAILS if isinstance(record.get(name), list))
+    found = [one for one in next(lists, ()) if isinstance(one, dict)]
     if not found:
         yield own
     for one in found:

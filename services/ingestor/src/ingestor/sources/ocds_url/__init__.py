@@ -1,0 +1,1 @@
+"""OCDS documents fetched from an address that somebody names."""
