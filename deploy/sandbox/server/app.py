@@ -16,7 +16,7 @@ from deploy.sandbox.server import carry, control, graphql, rest
 from deploy.sandbox.server.access import Access
 from deploy.sandbox.server.carry import Reply, Send, refusal, reply
 from deploy.sandbox.server.faults import CARRYING, SPOILING, Fault, Troubles, of_kind
-from deploy.sandbox.server.graphql import Question
+from deploy.sandbox.server.graphql import Question, unpinned
 from deploy.sandbox.server.interrupt import interrupted
 from deploy.sandbox.server.lists import Asked, Missing
 from deploy.sandbox.server.pace import Pace, ours
@@ -132,8 +132,6 @@ class Server:
             return self.access.refused()
         if request.asked.path.startswith(FILES):
             return Reply(200, FILE, {"content-type": "application/pdf"})
-        if of_kind(faults, ("repeated_page",)):
-            request = self._pinned(request)
         try:
             document = self._document(request, faults)
         except Missing as missing:
@@ -143,25 +141,15 @@ class Server:
 
     def _document(self, request: Request, faults: list[Fault]) -> dict[str, Any]:
         spoiling = of_kind(faults, SPOILING)
+        pin = self.troubles.pin if of_kind(faults, ("repeated_page",)) else unpinned
         if request.question is not None:
-            document = graphql.answer(self.portal, request.question, gone(spoiling))
+            document = graphql.answer(self.portal, request.question, gone(spoiling), pin)
         elif request.method == "GET" and request.asked.path.startswith("/v3/"):
-            document = rest.answer(self.portal, request.asked).document
+            document = rest.answer(self.portal, request.asked.pinned(pin)).document
         else:
             raise Missing(NO_PAGE)
         spoil(document, spoiling)
         return document
-
-    def _pinned(self, request: Request) -> Request:
-        """The request for the page of this list that was first asked for again."""
-        if request.question is not None:
-            after, question = request.question.without_after()
-            place = self.troubles.pin(("POST", *question), after)
-            return request._replace(question=request.question.with_after(place))
-        asked = request.asked
-        place = self.troubles.pin(("GET", asked.path), asked.after or None)
-        query = {**asked.query, "search_after": place} if place else asked.query
-        return request._replace(asked=Asked(asked.path, query))
 
 
 async def _body(receive: Receive) -> bytes:

@@ -8,7 +8,7 @@ path; without both, all. It lets the first `skip` of them pass, then meets a `sh
 """
 
 import random
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any, Final, Literal
 
 from msgspec import Struct, field
@@ -102,7 +102,7 @@ class Troubles:
 
     def __init__(self) -> None:
         self._active: list[Active] = []
-        self._pinned: dict[Any, Any] = {}
+        self._pinned: dict[Hashable, Any] = {}
 
     def replace(self, faults: Iterable[Fault]) -> None:
         """Put these faults in force and no others."""
@@ -116,7 +116,7 @@ class Troubles:
         """The faults that meet a request."""
         return [one.fault for one in self._active if one.meets(path, roots)]
 
-    def pin(self, question: Any, place: Any) -> Any:
+    def pin(self, question: Hashable, place: Any) -> Any:
         """The place in a list that a repeated page goes back to; the first page is not repeated."""
         return place if place is None else self._pinned.setdefault(question, place)
 

@@ -43,8 +43,8 @@ UNKNOWN: Final = frozenset({"refTrdBuySigns", "category_id"})
 """Filters whose meaning nobody has written down."""
 
 LAST: Final = "9999"
-LETTERS_OF_A_STEM: Final = 2
-"""A word's ending, which a search by word forms leaves out, is taken to be so long."""
+ENDING: Final = 3
+"""Letters that a search by word forms leaves out at a word's end."""
 
 
 def tests(root: str, criteria: Mapping[str, Any]) -> list[Test]:
@@ -121,7 +121,7 @@ def _fits(wanted: str) -> Callable[[str], bool]:
             return lambda value: value.lower().startswith(part)
         return lambda value: part in value.lower()
     if wanted.startswith("*"):
-        stem = part[: max(1, len(part) - LETTERS_OF_A_STEM)]
+        stem = part[: max(1, len(part) - ENDING)]
         return lambda value: any(word.startswith(stem) for word in value.lower().split())
     return lambda value: value == wanted
 

@@ -38,6 +38,9 @@ PIDS: Final = frozenset({"customerId", "supplierId", "orgPid", "sysSubjectsId"})
 UNDATED: Final = frozenset({"dateApply"})
 """A bid shows days after it was made, when nothing else happens on the day that it bears."""
 
+SHRINKING: Final = frozenset({"Rnu"})
+"""Roots that lose rows: how many there are has to be counted."""
+
 BEGINNING: Final = datetime(2000, 1, 1)  # noqa: DTZ001 (the portal's own clock has no zone)
 ZERO: Final = 0
 
@@ -57,7 +60,8 @@ def page(
     table = portal.table(root)
     if not any(value not in (None, []) for value in criteria.values()):
         rows = table.below(after, limit + 1)
-        return Page(rows[:limit], len(table), len(rows) > limit)
+        total = sum(1 for _ in table) if root in SHRINKING else len(table)
+        return Page(rows[:limit], total, len(rows) > limit)
     ids = matching(portal, root, criteria)
     stop = len(ids) if after is None else bisect_left(ids, after)
     start = max(0, stop - limit)
@@ -114,7 +118,9 @@ def _by_owner(portal: Portal, root: str, given: Mapping[str, Any]) -> Iterable[R
         owner = OWNERS.get((root, name))
         if owner and ZERO not in _listed(value):
             return (
-                row for key in _listed(value) for row in portal.related(owner, key).get(root, ())
+                row
+                for key in _listed(value)
+                for row in portal.related(owner, int(key)).get(root, ())
             )
     notice = given.get("trdBuyNumberAnno") or given.get("numberAnno") or ""
     first = notice.partition("-")[0]

@@ -1,6 +1,6 @@
 """`POST /v3/graphql`: a page of every root that is asked for, with the portal's own page info."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError, execute_sync, parse
@@ -14,6 +14,8 @@ from deploy.sandbox.server.schema import FILLED, SCHEMA
 DEFAULT, CAP = 50, 200
 
 Document = dict[str, Any]
+Pin = Callable[[Hashable, Any], Any]
+"""For a list and the place asked for, gives the place from which the page is really read."""
 
 
 class Question(NamedTuple):
@@ -28,15 +30,6 @@ class Question(NamedTuple):
         """The roots it asks for."""
         return [call.root for call in self.query.calls] if isinstance(self.query, Query) else []
 
-    def without_after(self) -> tuple[Any, tuple[str, str]]:
-        """Where the page before ended, and what else makes the question: the same on all pages."""
-        rest = {name: value for name, value in self.variables.items() if name != "after"}
-        return self.variables.get("after"), (self.text, repr(sorted(rest.items())))
-
-    def with_after(self, place: Any) -> "Question":
-        """The question for the page below a place."""
-        return self._replace(variables={**self.variables, "after": place})
-
 
 def question(body: Any) -> Question | None:
     """Read a request; None for one that is none."""
@@ -49,7 +42,17 @@ def question(body: Any) -> Question | None:
     return Question(text, known, read(text, name if isinstance(name, str) else None))
 
 
-def answer(portal: Portal, asked: Question, gone: Collection[tuple[str, str]] = ()) -> Document:
+def unpinned(_question: Hashable, place: Any) -> Any:
+    """Every place is where it is asked for."""
+    return place
+
+
+def answer(
+    portal: Portal,
+    asked: Question,
+    gone: Collection[tuple[str, str]] = (),
+    pin: Pin = unpinned,
+) -> Document:
     """Answer a question; `gone` are fields that the schema is to have lost."""
     if "__schema" in asked.text or "__type(" in asked.text:
         return dict(execute_sync(SCHEMA, parse(asked.text)).formatted)
@@ -57,7 +60,8 @@ def answer(portal: Portal, asked: Question, gone: Collection[tuple[str, str]] = 
         query = _sound(asked.query, gone)
         arguments = query.arguments(asked.variables)
         pages = [
-            _page(portal, call, given) for call, given in zip(query.calls, arguments, strict=True)
+            _page(portal, call, given, pin)
+            for call, given in zip(query.calls, arguments, strict=True)
         ]
     except QueryError as error:
         return {"errors": [_told(one) for one in error.errors]}
@@ -84,7 +88,7 @@ class Answered(NamedTuple):
     page: Page
 
 
-def _page(portal: Portal, call: Call, given: Mapping[str, Any]) -> Answered:
+def _page(portal: Portal, call: Call, given: Mapping[str, Any], pin: Pin) -> Answered:
     limit = given.get("limit")
     limit = min(limit, CAP) if limit and limit > 0 else DEFAULT
     if call.root not in FILLED:
@@ -92,7 +96,8 @@ def _page(portal: Portal, call: Call, given: Mapping[str, Any]) -> Answered:
     criteria = dict(given.get("filter") or {})
     if since := given.get("after_index_date"):
         criteria["indexDate"] = [since]
-    return Answered(limit, finder.page(portal, call.root, criteria, given.get("after"), limit))
+    after = pin((call.root, repr(sorted(criteria.items())), limit), given.get("after"))
+    return Answered(limit, finder.page(portal, call.root, criteria, after, limit))
 
 
 def _document(portal: Portal, query: Query, pages: list[Answered]) -> Document:

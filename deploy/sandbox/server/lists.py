@@ -1,7 +1,7 @@
 """REST lists: the envelope with its relative next page, and the lists that are no table."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -41,6 +41,11 @@ class Asked(NamedTuple):
     def after(self) -> str:
         """Where the page before ended."""
         return self.query.get("search_after", "")
+
+    def pinned(self, pin: Callable[[Hashable, Any], Any]) -> "Asked":
+        """The question for the page that a fault may pin the list to."""
+        place = pin(self.path, self.after or None)
+        return self._replace(query={**self.query, "search_after": place}) if place else self
 
     def next_page(self, after: object) -> str:
         """The relative address of the page after this one."""

@@ -73,7 +73,8 @@ def part(root: str, name: str, shown: Callable[[Row], Row] = plain) -> Handler:
         row = _the_row(portal, root, "", value)
         nested = row.get(name) or []
         several = nested if isinstance(nested, list) else [nested]
-        return lists.whole(asked, root, [shown(one) for one in several])
+        dated = {"index_date": row["indexDate"]}
+        return lists.whole(asked, root, [{**dated, **shown(one)} for one in several])
 
     return handle
 
@@ -109,7 +110,11 @@ def inclusions(portal: Portal, asked: Asked, value: str) -> Answer:
     rows = lists.found(portal, "Rnu", {"supplierBiin": value})
     if not rows:
         raise Missing(CLEAN)
-    every = [fields.inclusion(one) for row in rows for one in row["Detail"]]
+    every = [
+        {"index_date": row["indexDate"], **fields.inclusion(one)}
+        for row in rows
+        for one in row["Detail"]
+    ]
     return lists.whole(asked, "Rnu", every)
 
 

@@ -54,7 +54,7 @@ def filters_of(root: str) -> Mapping[str, bool]:
     """The filters a root knows, each with whether it takes a list."""
     query = SCHEMA.query_type
     assert query
-    wanted = query.fields[root].args.get("filter")
+    wanted = query.fields[root].args.get("filter") if root in query.fields else None
     kind = get_named_type(wanted.type) if wanted else None
     if not isinstance(kind, GraphQLInputObjectType):
         return {}
