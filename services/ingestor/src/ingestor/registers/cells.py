@@ -95,7 +95,7 @@ def _written_day(written: str) -> date:
         written = f"{slashed[3]}-{slashed[2]:>02}-{slashed[1]:>02}"
     text = read_date(written, ALMATY).text
     if text is None:
-        raise Flaw("register_date_unreadable", f"No day of the calendar: {written[:30]!r}")
+        raise Flaw("register_date_unreadable", f"No day of the calendar: {shown(written)}")
     return datetime.fromisoformat(text).astimezone(ALMATY).date()
 
 
@@ -114,7 +114,7 @@ def number(value: Any) -> int | float | None:
     except ValueError:
         read = math.nan
     if not math.isfinite(read):
-        raise Flaw("register_number_unreadable", f"No amount: {written[:30]!r}")
+        raise Flaw("register_number_unreadable", f"No amount: {shown(written)}")
     return int(read) if read == int(read) else read
 
 
@@ -137,3 +137,9 @@ def flag(value: Any) -> bool | None:
     if written in NOTHING:
         return None
     raise Flaw("register_flag_unreadable", "Neither yes nor no")
+
+
+def shown(written: str) -> str:
+    """Quote a value in a reason only where it cannot name anybody: no letters, no long number."""
+    harmless = not any(c.isalpha() for c in written) and len(written) < NUMBER_LENGTH
+    return repr(written) if harmless else f"a text of {len(written)} characters"
