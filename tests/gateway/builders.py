@@ -105,6 +105,102 @@ def release(
     return entry(process(ocid, source), document, ReleaseEntry)
 
 
+def portal_notice(notice: str = "17379679", **more: Any) -> Entry:
+    """A notice of the state's portal as its translation writes it: plan, lot and contract."""
+    buyer, supplier = f"KZ-BIN-{BUYER_BIN}", f"KZ-BIN-{SUPPLIER_BIN}"
+    compiled = {
+        "ocid": f"ocds-kz0000-{notice}",
+        "date": "2026-02-01T00:00:00Z",
+        "parties": [
+            {"id": buyer, "name": "Мектеп", "address": {"x_kato": "632810000"}},
+            {"id": supplier, "name": "Жеткізуші"},
+        ],
+        "buyer": {"id": buyer, "name": "Мектеп"},
+        "planning": {"x_plan_points": [plan_point("87361886")]},
+        "tender": {
+            "id": notice,
+            "title": "Бумага",
+            "procurementMethod": "open",
+            "datePublished": "2026-01-10T09:00:00+05:00",
+            "lots": [
+                {
+                    "id": "42667799",
+                    "title": "Бумага А4",
+                    "status": "active",
+                    "value": {"amount": 900.5, "currency": "KZT"},
+                    "x_number": "87361886-ЗЦП2",
+                    "x_customer": {"id": buyer},
+                    "x_kato": ["751110000"],
+                }
+            ],
+            "x_goszakup": {"number": f"{notice}-1"},
+        },
+        "contracts": [
+            {
+                "id": "24694320",
+                "title": "970140002674/260023/01",
+                "description": "Поставка бумаги",
+                "status": "active",
+                "dateSigned": "2026-02-20T10:00:00+05:00",
+                "value": {"amount": 880, "currency": "KZT"},
+                "buyer": {"id": buyer},
+                "suppliers": [{"id": supplier}],
+                "relatedLots": ["42667799"],
+                "amendments": [{"id": "24699999"}],
+                "x_goszakup": {"id": "24699999", "number": "№ 12-ГЗ"},
+            }
+        ],
+    } | more
+    links = [_link(buyer, "goszakup", ["buyer"]), _link(supplier, "goszakup", ["supplier"])]
+    return _portal_entry(f"ocds-kz0000-{notice}", compiled, links)
+
+
+def plan_alone(root: str = "87000001") -> Entry:
+    """A plan point that no purchase has taken up, of the feed "plans"."""
+    buyer, ocid = f"KZ-BIN-{BUYER_BIN}", f"ocds-kz0000-p{root}"
+    parties = [{"id": buyer, "name": "Мектеп", "address": {"x_kato": "710000000"}}]
+    compiled = {
+        "ocid": ocid,
+        "parties": parties,
+        "planning": {"x_plan_points": [plan_point(root)]},
+    }
+    return _portal_entry(ocid, compiled, [_link(buyer, "goszakup", ["buyer"])])
+
+
+def plan_point(root: str) -> dict[str, Any]:
+    return {
+        "root": root,
+        "id": f"{root}9",
+        "title": "Қағаз",
+        "customer": f"KZ-BIN-{BUYER_BIN}",
+        "procurementMethod": "open",
+        "year": 2026,
+        "month": 3,
+        "amount": 1000,
+        "currency": "KZT",
+        "quantity": 2.5,
+        "enstru": "171213.100.000000",
+        "kato": ["751110000"],
+    }
+
+
+def _portal_entry(ocid: str, compiled: dict[str, Any], links: list[dict[str, Any]]) -> Entry:
+    document = {
+        "id": process(ocid, "goszakup"),
+        "source": "goszakup",
+        "ocid": ocid,
+        "revision": 1,
+        "date": "2026-02-01T00:00:00Z",
+        "received_at": "2026-02-01T00:00:00Z",
+        "origin": "live",
+        "counts": {"bids": 0, "awards": 0, "contracts": 0, "items": 0},
+        "quality": [],
+        "parties": links,
+        "release": compiled,
+    }
+    return entry(process(ocid, "goszakup"), document, ReleaseEntry)
+
+
 def _link(local: str, source: str, roles: list[str]) -> dict[str, Any]:
     person = local.startswith("prs_")
     known = local if person else party_id(source, local, "").id

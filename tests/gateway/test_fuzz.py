@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.gateway.builders import alert, indicator, process, release, score, source
+from tests.gateway.builders import alert, indicator, portal_notice, process, release, score, source
 from tests.gateway.house import House, problem
 
 SEED = 20261124
@@ -62,7 +62,7 @@ async def full(house: House) -> House:
     one = process("o-1")
     await house.fill("sources", source())
     await house.fill("catalogue", indicator("R018"))
-    await house.fill("releases", release("o-1"), release("o-2"))
+    await house.fill("releases", release("o-1"), release("o-2"), portal_notice())
     await house.fill("scores", score(one))
     await house.fill("alerts", alert(1, one))
     return house
@@ -125,6 +125,9 @@ BAD_QUESTIONS = [
     ("buyer=nobody", (422, "validation_failed")),
     ("buyer=990140000018", (422, "validation_failed")),
     ("&".join(["band=low"] * 51), (422, "validation_failed")),
+    ("region=99", (422, "validation_failed")),
+    ("buyer_region=7", (422, "validation_failed")),
+    ("delivery_region=75111000", (422, "validation_failed")),
     ("cursor=x", (400, "cursor_invalid")),
 ]
 

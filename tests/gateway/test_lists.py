@@ -236,6 +236,7 @@ async def test_freshness_tells_runs_feeds_and_counts(market: House) -> None:
     assert fresh["counts"] == {"processes": 3, "scores": 2, "alerts": 0, "indicators": 0}
     assert {each["name"]: each["lag_seconds"] for each in fresh["feeds"]} == {
         "releases": None,
+        "plans": None,
         "sources": None,
         "scores": None,
         "alerts": None,

@@ -22,6 +22,7 @@ from tests.gateway.builders import (
     alert,
     indicator,
     line,
+    portal_notice,
     process,
     release,
     score,
@@ -73,7 +74,7 @@ def test_every_operation_has_its_id_its_tag_and_the_key(document: dict[str, Any]
     ids = [operation["operationId"] for _, operation in operations(document)]
     tags = {tag["name"] for tag in document["tags"]}
 
-    assert len(ids) == len(set(ids)) == 13
+    assert len(ids) == len(set(ids)) == 17
     for name, operation in operations(document):
         assert set(operation["tags"]) <= tags, name
         assert operation["security"] == [{"key": []}], name
@@ -89,6 +90,7 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
     await house.fill("sources", source())
     await house.fill("catalogue", indicator("R018"))
     await house.fill("releases", release("o-1", person="prs_" + "a" * 26), release("o-2"))
+    await house.fill("releases", portal_notice())
     await house.fill("scores", score(one, lines=lines))
     await house.fill("alerts", alert(1, one))
     score_path = "/v1/scores/{subject_type}/{subject_id}"
@@ -97,6 +99,10 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         "/v1/processes/{process_id}": f"/v1/processes/{one}",
         score_path: f"/v1/scores/process/{one}",
         f"{score_path}/explanation": f"/v1/scores/process/{one}/explanation",
+        "/v1/resolve": "/v1/resolve?q=o-1",
+        "/v1/lots": "/v1/lots",
+        "/v1/contracts": "/v1/contracts",
+        "/v1/plans": "/v1/plans",
         "/v1/buyers/{buyer_id}": f"/v1/buyers/{BUYER_BIN}",
         "/v1/suppliers/{supplier_id}": f"/v1/suppliers/{SUPPLIER_BIN}",
         "/v1/indicators": "/v1/indicators",

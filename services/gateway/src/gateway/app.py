@@ -8,7 +8,17 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from gateway.api import alerts, catalogue, describing, meta, ocds, organisations, pages, processes
+from gateway.api import (
+    alerts,
+    catalogue,
+    describing,
+    finding,
+    meta,
+    ocds,
+    organisations,
+    pages,
+    processes,
+)
 from gateway.api import scores as scores_api
 from gateway.callers import Callers
 from gateway.door import Door
@@ -34,6 +44,7 @@ Times are UTC, money is exact decimal text with its currency. Lists are pages: a
 
 TAGS: Final = [
     {"name": "processes", "description": "Contracting processes."},
+    {"name": "finding", "description": "By number, link or BIN; lots, contracts, plans."},
     {"name": "scores", "description": "Risk scores and why they are what they are."},
     {"name": "organisations", "description": "Buyers and suppliers."},
     {"name": "indicators", "description": "The catalogue of risk indicators."},
@@ -44,6 +55,7 @@ TAGS: Final = [
 
 ROUTERS: Final = [
     processes.router,
+    finding.router,
     scores_api.router,
     organisations.router,
     catalogue.router,

@@ -118,6 +118,10 @@ process = Table(
     Column("brief", LargeBinary, nullable=False),
     Column("detail", LargeBinary, nullable=False),
     Column("release", LargeBinary, nullable=False),
+    Column("buyer_region", TEXTS, nullable=False, server_default=NO_TEXTS),
+    Column("delivery_region", TEXTS, nullable=False, server_default=NO_TEXTS),
+    Index("ix_process_buyer_region", "buyer_region", postgresql_using="gin"),
+    Index("ix_process_delivery_region", "delivery_region", postgresql_using="gin"),
     Index("ix_process_ocid", "ocid"),
     Index("ix_process_source_published", "source", "published", "id"),
     Index("ix_process_seq", "seq", "id"),
@@ -132,6 +136,51 @@ process = Table(
         postgresql_using="gin",
         postgresql_ops={"search": "gin_trgm_ops"},
     ),
+)
+
+listed = Table(
+    "listed",
+    Base.metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("status", Text),
+    Column("method", Text),
+    Column("amount", Numeric, nullable=False),
+    Column("currency", Text),
+    Column("date", MOMENT, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("buyers", TEXTS, nullable=False),
+    Column("suppliers", TEXTS, nullable=False),
+    Column("buyer_region", TEXTS, nullable=False),
+    Column("delivery_region", TEXTS, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_listed_process_id", "process_id"),
+    Index("ix_listed_date", "kind", "date", "id"),
+    Index("ix_listed_amount", "kind", "amount", "id"),
+    Index("ix_listed_buyers", "buyers", postgresql_using="gin"),
+    Index("ix_listed_suppliers", "suppliers", postgresql_using="gin"),
+    Index("ix_listed_buyer_region", "buyer_region", postgresql_using="gin"),
+    Index("ix_listed_delivery_region", "delivery_region", postgresql_using="gin"),
+    Index(
+        "ix_listed_search",
+        "search",
+        postgresql_using="gin",
+        postgresql_ops={"search": "gin_trgm_ops"},
+    ),
+    comment="Lots, contracts and plan points, ready to be served in lists.",
+)
+
+handle = Table(
+    "handle",
+    Base.metadata,
+    Column("key", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("id", Text, primary_key=True),
+    Column("process_id", Text, nullable=False),
+    Index("ix_handle_process_id", "process_id"),
+    comment="Numbers that people hold, and what each of them names.",
 )
 
 part = Table(

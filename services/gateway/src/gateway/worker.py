@@ -28,10 +28,8 @@ _LEVEL: Final = """
 """
 
 APPLIED: Final[Mapping[str, tuple[Apply, Reset]]] = {
-    "releases": (
-        apply.releases,
-        partial(apply.empty, tables=("process", "part"), kinds=("process", "organisation")),
-    ),
+    "releases": (apply.releases, apply.forget_releases),
+    "plans": (apply.plans, apply.forget_plans),
     "sources": (apply.sources, partial(apply.empty, tables=("source",), kinds=("source",))),
     "scores": (apply.scores, apply.forget_scores),
     "alerts": (apply.alerts, partial(apply.empty, tables=("alert",), kinds=("alert",))),

@@ -139,6 +139,11 @@ def person_number_of(number: float) -> str | None:
     return padded if is_person_number(padded) else None
 
 
+def part_id(kind: str, process: str, local_id: str) -> str:
+    """Return the public id of a part of a process; kind is lot, ctr (contract) or pln (plan)."""
+    return f"{kind}_{_token(kind, process, local_id)}"
+
+
 class PartyId(NamedTuple):
     """The public id of a party, and whether it rests on a name alone."""
 

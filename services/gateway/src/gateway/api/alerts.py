@@ -7,7 +7,7 @@ from msgspec import field
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import From, Paged, Until, Words, allowed, each, send_list
+from gateway.api.asking import From, InPlaces, Until, Words, allowed, each, send_list
 from gateway.api.describing import lists
 from gateway.reads import alerts
 from gateway.reads.answering import listing
@@ -32,7 +32,7 @@ class ServedAlert(Alert, frozen=True):
     links: dict[str, str] = field(default_factory=dict)
 
 
-class AlertFilter(Paged):
+class AlertFilter(InPlaces):
     """Which alerts. A parameter that is repeated means any of its values."""
 
     indicator: Words = Field([], description="Code of an indicator that raised it.")
@@ -74,6 +74,7 @@ async def list_alerts(asked: Annotated[AlertFilter, Query()], gateway: Gateway) 
         band=each(asked.band),
         source=each(asked.source),
         process=each(asked.process),
+        places=asked.places(),
         raised_from=asked.raised_from,
         raised_to=asked.raised_to,
         after=asked.after,

@@ -11,9 +11,12 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from gateway.door import HOLDER, is_known
 from gateway.memory import Answer
+from gateway.reads.answering import organisation_id
+from gateway.reads.statement import Places
 from shared.errors import ScopeMissing
 from shared.paging import LARGEST_PAGE, USUAL_PAGE
 from shared.security import Caller
+from shared.vocabulary.kato import subtree
 
 JSON: Final = "application/json"
 HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
@@ -94,6 +97,35 @@ class Paged(BaseModel):
         return {"list": name, **asked}
 
 
+def _kato(text: Any) -> Any:
+    found = subtree(text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError("is no KATO code: 2, 4, 6 or 9 digits that begin with a region's")
+    return found
+
+
+Kato = Annotated[
+    str,
+    BeforeValidator(_kato),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d{2}|\d{4}|\d{6}|\d{9})$"}),
+]
+Katos = Annotated[list[Kato], Field(max_length=50)]
+
+
+class InPlaces(Paged):
+    """A list that can be asked for the places of one KATO code and all within it."""
+
+    region: Katos = Field(
+        [], description="KATO code (2, 4, 6 or 9 digits): seat of the buyer or place of delivery."
+    )
+    buyer_region: Katos = Field([], description="KATO code of the buyer's seat.")
+    delivery_region: Katos = Field([], description="KATO code of the place of delivery.")
+
+    def places(self) -> Places:
+        """Return the subtrees asked for."""
+        return Places(each(self.region), each(self.buyer_region), each(self.delivery_region))
+
+
 def send(request: Request, answer: Answer, headers: dict[str, str] | None = None) -> Response:
     """Send a document with its version, or 304 to a caller who has it."""
     said = {"ETag": answer.etag.decode(), **(headers or HEADERS)}
@@ -111,3 +143,8 @@ def send_list(body: bytes) -> Response:
 def each(words: Sequence[str]) -> tuple[str, ...]:
     """Return alternatives once each."""
     return tuple(dict.fromkeys(words))
+
+
+def organisations(named: Sequence[str], pointer: str) -> tuple[str, ...]:
+    """Return organisations given by id or BIN. Raises ValidationFailed for anything else."""
+    return each([organisation_id(name, pointer=pointer) for name in named])

@@ -26,6 +26,20 @@ RELEASE: Final[dict[str, Any]] = {
         {"id": "S-1", "name": "Үлгі Құрылыс ЖШС", "roles": ["supplier", "tenderer"]},
     ],
     "buyer": {"id": "B-1", "name": "Үлгі мектеп"},
+    "planning": {
+        "x_plan_points": [
+            {
+                "root": "900001",
+                "title": "Жиһаз",
+                "procurementMethod": "open",
+                "year": 2026,
+                "month": 2,
+                "amount": 5000000,
+                "currency": "KZT",
+                "kato": ["751110000"],
+            }
+        ]
+    },
     "tender": {
         "id": "T-1",
         "title": "Мектеп асханасына арналған жиһаз",

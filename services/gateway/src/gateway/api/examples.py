@@ -21,6 +21,7 @@ from gateway.api.example_purchase import (
 )
 from gateway.documents import Counted, Money, NamedAs, Organisation, OrganisationLinks
 from gateway.explain.render import explain
+from gateway.listed import Candidate
 from gateway.reads import freshness, ocds
 from gateway.reads.answering import encode, joined, listing
 from gateway.view.process import view_of
@@ -28,7 +29,8 @@ from gateway.view.score import alert_row, score_row
 from shared.contracts.scores import ScoreDocument
 from shared.contracts.sources import Source
 
-_row, _parts = view_of(ENTRY)
+_view = view_of(ENTRY)
+_row = _view.row
 _score = score_row(msgspec.json.encode(SCORE))
 _as_of = datetime.fromisoformat(MOMENT)
 
@@ -43,6 +45,16 @@ def _page(*documents: bytes, notice: bool = False) -> Any:
 
 PROCESS_PAGE: Final = _page(joined(_row.brief, _score.summary), notice=True)
 PROCESS_DOCUMENT: Final = _read(joined(_row.detail, _score.summary))
+LOT_PAGE: Final = _page(*(row.body for row in _view.listed if row.kind == "lot"))
+CONTRACT_PAGE: Final = _page(*(row.body for row in _view.listed if row.kind == "contract"))
+PLAN_PAGE: Final = _page(*(row.body for row in _view.listed if row.kind == "plan"))
+CANDIDATES: Final = _page(
+    encode(
+        Candidate(
+            "process", PROCESS, "Мектеп асханасына арналған жиһаз", f"/v1/processes/{PROCESS}"
+        )
+    )
+)
 SCORE_DOCUMENT: Final = _read(_score.body)
 SUMMARY: Final = _read(_score.summary)
 EXPLANATION: Final = _read(

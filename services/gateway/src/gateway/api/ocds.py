@@ -7,10 +7,9 @@ from msgspec import Struct, field
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import Paged, Words, allowed, each, send_list
+from gateway.api.asking import InPlaces, Words, allowed, each, organisations, send_list
 from gateway.api.describing import PageInfo, answers
 from gateway.reads import ocds
-from gateway.reads.answering import organisation_id
 from gateway.state import Gateway
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
@@ -51,7 +50,7 @@ class ReleasePackage(Struct, frozen=True, kw_only=True):
     releases: list[dict[str, Any]]
 
 
-class ReleaseFilter(Paged):
+class ReleaseFilter(InPlaces):
     """Which releases. A parameter that is repeated means any of its values."""
 
     process: Words = Field([], description="Id of the process (prc_…).")
@@ -80,7 +79,8 @@ async def list_releases(
         process=each(asked.process),
         ocid=each(asked.ocid),
         source=each(asked.source),
-        buyer=each([organisation_id(name, pointer="/query/buyer") for name in asked.buyer]),
+        buyer=organisations(asked.buyer, "/query/buyer"),
+        places=asked.places(),
     )
     async with gateway.database.connection() as connection:
         rows, last = await ocds.find(connection, question, after=_place(*after), limit=asked.limit)

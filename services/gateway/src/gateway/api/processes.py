@@ -9,12 +9,13 @@ from gateway.api import examples
 from gateway.api.asking import (
     Amount,
     From,
-    Paged,
+    InPlaces,
     Until,
     Word,
     Words,
     allowed,
     each,
+    organisations,
     send,
     send_list,
 )
@@ -22,7 +23,7 @@ from gateway.api.describing import answers, lists
 from gateway.documents import Process, ProcessBrief
 from gateway.memory import Answer
 from gateway.reads import processes
-from gateway.reads.answering import listing, organisation_id
+from gateway.reads.answering import listing
 from gateway.state import Gateway, State
 from shared.errors import Ambiguous, CursorInvalid, NotFound, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
@@ -34,7 +35,7 @@ Sort = Literal["-published", "published", "-date", "date", "-score", "score", "-
 PUBLIC_ID = "prc_"
 
 
-class ProcessFilter(Paged):
+class ProcessFilter(InPlaces):
     """Which processes, in which order. A parameter that is repeated means any of its values."""
 
     buyer: Words = Field([], description="Id (org_…) or BIN of who buys.")
@@ -137,13 +138,14 @@ async def _read(gateway: State, process_id: str, source: str | None) -> Answer:
 
 def _question(asked: ProcessFilter) -> processes.Question:
     return processes.Question(
-        buyer=_organisations(asked.buyer, "/query/buyer"),
-        supplier=_organisations(asked.supplier, "/query/supplier"),
+        buyer=organisations(asked.buyer, "/query/buyer"),
+        supplier=organisations(asked.supplier, "/query/supplier"),
         method=each(asked.method),
         indicator=each(asked.indicator),
         band=each(asked.band),
         source=each(asked.source),
         ocid=each(asked.ocid),
+        places=asked.places(),
         currency=asked.currency,
         amount_from=asked.amount_from,
         amount_to=asked.amount_to,
@@ -154,7 +156,3 @@ def _question(asked: ProcessFilter) -> processes.Question:
         text=asked.q,
         sort=asked.sort,
     )
-
-
-def _organisations(named: list[str], pointer: str) -> tuple[str, ...]:
-    return each([organisation_id(name, pointer=pointer) for name in named])

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from gateway.reads.statement import Statement
+from gateway.reads.statement import EVERYWHERE, Places, Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,7 @@ class Question:
     band: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     process: tuple[str, ...] = ()
+    places: Places = EVERYWHERE
     raised_from: datetime | None = None
     raised_to: datetime | None = None
     after: int = 0
@@ -45,6 +46,7 @@ def _filtered(question: Question) -> Statement:
     asked.where_any("band = ANY({}::text[])", question.band)
     asked.where_any("source = ANY({}::text[])", question.source)
     asked.where_any("process_id = ANY({}::text[])", question.process)
+    asked.of_processes_in("process_id", question.places)
     asked.between("raised_at", question.raised_from, question.raised_to)
     asked.where("position > {}", question.after)
     return asked

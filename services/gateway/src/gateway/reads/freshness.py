@@ -7,7 +7,6 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from shared.contracts.feeds import FEEDS
 from shared.contracts.sources import Run, Source
 
 
@@ -45,6 +44,9 @@ class Freshness(Struct, frozen=True):
     counts: dict[str, int]
 
 
+FOLLOWED: Final = ("releases", "plans", "sources", "scores", "alerts", "catalogue")
+"""The feeds that fill the view."""
+
 _FEEDS: Final = """
     SELECT coalesce(level.feed, cursor.feed) AS feed, coalesce(cursor.seq, 0) AS applied,
            level.level_at
@@ -73,7 +75,7 @@ async def read(
         as_of=as_of,
         seq=seq,
         sources=[of_source(_source(row["body"]), by_source) for row in sources],
-        feeds=[_of_feed(name, feeds.get(name), now) for name in FEEDS],
+        feeds=[_of_feed(name, feeds.get(name), now) for name in FOLLOWED],
         counts={"processes": sum(by_source.values()), **counts},
     )
 

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from gateway.reads.answering import encode
-from gateway.reads.statement import Statement
+from gateway.reads.statement import EVERYWHERE, Places, Statement
 from shared.contracts.sources import Source
 
 LARGEST_PACKAGE: Final = 8 * 1024 * 1024
@@ -26,6 +26,7 @@ class Question:
     ocid: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     buyer: tuple[str, ...] = ()
+    places: Places = EVERYWHERE
 
 
 # The size of a release is known without unpacking it; only what is sent is unpacked.
@@ -53,6 +54,7 @@ async def find(
     asked.where_any("ocid = ANY({}::text[])", question.ocid)
     asked.where_any("source = ANY({}::text[])", question.source)
     asked.took_part("buyer", question.buyer)
+    asked.in_places(question.places)
     sizes = {"limit": limit, "one_more": limit + 1, "bytes": LARGEST_PACKAGE}
     rows = await connection.fetch(_FIND.format(where=asked.sql(), **sizes), *asked.values)
     more = bool(rows) and rows[-1]["more"]

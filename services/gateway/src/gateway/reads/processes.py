@@ -10,7 +10,7 @@ import asyncpg
 
 from gateway.memory import Answer
 from gateway.reads.answering import answer, joined
-from gateway.reads.statement import Statement
+from gateway.reads.statement import EVERYWHERE, Places, Statement
 from gateway.view.search import patterns
 from shared.errors import Ambiguous, NotFound
 
@@ -44,6 +44,7 @@ class Question:
     band: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     ocid: tuple[str, ...] = ()
+    places: Places = EVERYWHERE
     currency: str | None = None
     amount_from: Decimal | None = None
     amount_to: Decimal | None = None
@@ -64,6 +65,7 @@ def _filtered(question: Question) -> Statement:
     asked.where_any("band = ANY({}::text[])", question.band)
     asked.where_any("source = ANY({}::text[])", question.source)
     asked.where_any("ocid = ANY({}::text[])", question.ocid)
+    asked.in_places(question.places)
     if question.currency:
         asked.where("currency = {}", question.currency)
     if question.amount_to is not None:
@@ -104,11 +106,12 @@ async def find(
     more = len(rows) > limit
     return Found(
         [joined(row["brief"], row["summary"]) for row in page],
-        [_travelling(page[-1]["place"]), page[-1]["id"]] if more else None,
+        [travelling(page[-1]["place"]), page[-1]["id"]] if more else None,
     )
 
 
-def _travelling(place: Any) -> str | float:
+def travelling(place: Any) -> str | float:
+    """Write the value of a sort key as it stands in a cursor."""
     if isinstance(place, datetime):
         return place.isoformat()
     return place if isinstance(place, float) else str(place)

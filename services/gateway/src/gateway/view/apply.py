@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from gateway.view import changes, store
-from gateway.view.process import revision_of, view_of
+from gateway.view.process import listed_of, revision_of, view_of
 from gateway.view.score import alert_row, score_row
 from shared.contracts.catalogue import Indicator
 from shared.contracts.releases import ReleaseEntry
@@ -27,14 +27,27 @@ async def releases(connection: asyncpg.Connection, entries: Sequence[Entry]) -> 
     """Apply new states of processes."""
     views = [view_of(_release(entry.body)) for entry in entries if not entry.deleted]
     gone = [entry.key for entry in entries if entry.deleted]
-    rows, parts = [row for row, _ in views], [part for _, some in views for part in some]
+    rows, parts = [view.row for view in views], [part for view in views for part in view.parts]
     seq = await changes.take_number(connection)
     keys = [row.id for row in rows] + gone
     touched = await store.organisations_of(connection, keys)
     await store.put_processes(connection, seq, rows, parts)
     await store.remove_processes(connection, gone)
+    listed = [row for view in views for row in view.listed]
+    handles = [handle for view in views for handle in view.handles]
+    await store.put_listed(connection, keys, listed, handles)
     await changes.record(connection, seq, "process", keys)
     await changes.record(connection, seq, "organisation", touched | {p.party_id for p in parts})
+
+
+async def plans(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Apply plan points that no purchase has taken up; one that is taken up leaves."""
+    made = [listed_of(_release(entry.body)) for entry in entries if not entry.deleted]
+    seq = await changes.take_number(connection)
+    listed = [row for rows, _ in made for row in rows]
+    handles = [handle for _, held in made for handle in held]
+    await store.put_listed(connection, [entry.key for entry in entries], listed, handles)
+    await changes.record(connection, seq, "listed", [entry.key for entry in entries])
 
 
 async def scores(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
@@ -97,6 +110,25 @@ async def empty(
         await connection.execute(f"DELETE FROM {table}")
     for kind in kinds:
         await changes.record(connection, seq, kind, None)
+
+
+async def forget_releases(connection: asyncpg.Connection) -> None:
+    """Empty the processes with all they consist of; plan points alone stay."""
+    for table in ("listed", "handle"):
+        await connection.execute(
+            f"DELETE FROM {table} USING process WHERE {table}.process_id = process.id"
+        )
+    await empty(connection, tables=("process", "part"), kinds=("process", "organisation"))
+
+
+async def forget_plans(connection: asyncpg.Connection) -> None:
+    """Empty the plan points that no purchase has taken up."""
+    for table in ("listed", "handle"):
+        await connection.execute(
+            f"DELETE FROM {table} WHERE NOT EXISTS"
+            f" (SELECT FROM process WHERE process.id = {table}.process_id)"
+        )
+    await empty(connection, tables=(), kinds=("listed",))
 
 
 async def forget_scores(connection: asyncpg.Connection) -> None:

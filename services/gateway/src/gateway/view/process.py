@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,11 +16,14 @@ from gateway.documents import (
     ProcessLinks,
 )
 from gateway.view import details, reading
+from gateway.view.listed import Lister, process_handles
 from gateway.view.parties import Parties
 from gateway.view.reading import Json
-from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Part, ProcessRow
+from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Handle, ListedRow, Part, ProcessRow
 from gateway.view.search import search_text
+from gateway.view.whereabouts import Whereabouts
 from shared.contracts.releases import ReleaseEntry
+from shared.vocabulary import kato
 
 _STANDING_AWARDS: Final = {"active", None}
 """Statuses of an award that counts; a publisher without statuses publishes awards that stand."""
@@ -28,13 +31,37 @@ _STANDING_AWARDS: Final = {"active", None}
 _encode = msgspec.json.Encoder().encode
 
 
-def view_of(entry: ReleaseEntry) -> tuple[ProcessRow, list[Part]]:
+class ProcessView(NamedTuple):
+    """All rows of one process."""
+
+    row: ProcessRow
+    parts: list[Part]
+    listed: list[ListedRow]
+    handles: list[Handle]
+
+
+def view_of(entry: ReleaseEntry) -> ProcessView:
     """Make the rows of one process. Raises msgspec.DecodeError for a release that is no object."""
     release = reading.decode(entry.release)
     parties = Parties(entry.parties, release)
     facts = _facts(entry, release, parties)
     detail = _detail(facts, entry, release, parties)
-    return _row(entry, facts, detail), _parts(facts, detail, parties)
+    where = Whereabouts(release)
+    seats = where.seats(parties, [party.id for party in facts.buyers])
+    listed, handles = Lister(facts, release, parties).rows()
+    return ProcessView(
+        _row(entry, facts, detail, seats, where.all()),
+        _parts(facts, detail, parties),
+        listed,
+        [*process_handles(facts, release), *handles],
+    )
+
+
+def listed_of(entry: ReleaseEntry) -> tuple[list[ListedRow], list[Handle]]:
+    """Make the rows of a plan point that no purchase has taken up; it is no process yet."""
+    release = reading.decode(entry.release)
+    parties = Parties(entry.parties, release)
+    return Lister(_facts(entry, release, parties), release, parties).rows()
 
 
 def revision_of(body: bytes) -> str:
@@ -120,7 +147,13 @@ def _detail(
     )
 
 
-def _row(entry: ReleaseEntry, facts: ProcessFacts, detail: ProcessDetail) -> ProcessRow:
+def _row(
+    entry: ReleaseEntry,
+    facts: ProcessFacts,
+    detail: ProcessDetail,
+    seats: list[str],
+    delivery: list[str],
+) -> ProcessRow:
     brief, page = _encode(facts), _encode(detail)
     stake = facts.awarded[0] if len(facts.awarded) == 1 else facts.value
     named = [party.name for party in (*facts.buyers, *facts.suppliers)]
@@ -138,6 +171,8 @@ def _row(entry: ReleaseEntry, facts: ProcessFacts, detail: ProcessDetail) -> Pro
         brief=brief,
         detail=page,
         release=bytes(entry.release),
+        buyer_region=" ".join(kato.under(seats)),
+        delivery_region=" ".join(kato.under(delivery)),
     )
 
 

@@ -30,6 +30,37 @@ class ProcessRow(NamedTuple):
     brief: bytes
     detail: bytes
     release: bytes
+    buyer_region: str
+    delivery_region: str
+
+
+class ListedRow(NamedTuple):
+    """A lot, a contract or a plan point; lists of ids and places are words in one text."""
+
+    id: str
+    kind: str
+    process_id: str
+    source: str
+    status: str | None
+    method: str | None
+    amount: Decimal
+    currency: str | None
+    date: datetime
+    search: str
+    buyers: str
+    suppliers: str
+    buyer_region: str
+    delivery_region: str
+    body: bytes
+
+
+class Handle(NamedTuple):
+    """A number that people hold, in one spelling, and what it names."""
+
+    key: str
+    type: str
+    id: str
+    process_id: str
 
 
 class Part(NamedTuple):

@@ -8,22 +8,24 @@ from typing import Any, Final
 
 import asyncpg
 
-from gateway.view.rows import AlertRow, Part, ProcessRow, ScoreRow
+from gateway.view.rows import AlertRow, Handle, ListedRow, Part, ProcessRow, ScoreRow
 
 UPSERT_PROCESSES: Final = """
     INSERT INTO process (
         id, source, ocid, date, published, method, amount, currency, search, revision, brief,
-        detail, release, seq, band, expected, flagged, summary
+        detail, release, buyer_region, delivery_region, seq, band, expected, flagged, summary
     )
-    SELECT row.*, $14::bigint, score.band, coalesce(score.expected, -1),
-           coalesce(score.flagged, '{}'), score.summary
+    SELECT id, source, ocid, date, published, method, amount, currency, search, row.revision,
+           brief, detail, release, string_to_array(buyer_region, ' '),
+           string_to_array(delivery_region, ' '), $16::bigint, score.band,
+           coalesce(score.expected, -1), coalesce(score.flagged, '{}'), score.summary
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[],
         $7::numeric[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[],
-        $13::bytea[]
+        $13::bytea[], $14::text[], $15::text[]
     ) AS row (
         id, source, ocid, date, published, method, amount, currency, search, revision, brief,
-        detail, release
+        detail, release, buyer_region, delivery_region
     )
     LEFT JOIN score ON score.subject_type = 'process' AND score.subject_id = row.id
     ON CONFLICT (id) DO UPDATE SET
@@ -31,6 +33,7 @@ UPSERT_PROCESSES: Final = """
         published = excluded.published, method = excluded.method, amount = excluded.amount,
         currency = excluded.currency, search = excluded.search, revision = excluded.revision,
         brief = excluded.brief, detail = excluded.detail, release = excluded.release,
+        buyer_region = excluded.buyer_region, delivery_region = excluded.delivery_region,
         seq = excluded.seq, band = excluded.band, expected = excluded.expected,
         flagged = excluded.flagged, summary = excluded.summary
 """
@@ -41,6 +44,31 @@ INSERT_PARTS: Final = """
         $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[],
         $7::numeric[], $8::text[]
     )
+    ON CONFLICT DO NOTHING
+"""
+
+INSERT_LISTED: Final = """
+    INSERT INTO listed (
+        id, kind, process_id, source, status, method, amount, currency, date, search, buyers,
+        suppliers, buyer_region, delivery_region, body
+    )
+    SELECT id, kind, process_id, source, status, method, amount, currency, date, search,
+           string_to_array(buyers, ' '), string_to_array(suppliers, ' '),
+           string_to_array(buyer_region, ' '), string_to_array(delivery_region, ' '), body
+    FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[],
+        $8::text[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[],
+        $14::text[], $15::bytea[]
+    ) AS row (
+        id, kind, process_id, source, status, method, amount, currency, date, search, buyers,
+        suppliers, buyer_region, delivery_region, body
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+INSERT_HANDLES: Final = """
+    INSERT INTO handle (key, type, id, process_id)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
     ON CONFLICT DO NOTHING
 """
 
@@ -121,6 +149,28 @@ async def remove_processes(connection: asyncpg.Connection, ids: Sequence[str]) -
     """Take withdrawn processes out of the view."""
     await connection.execute("DELETE FROM part WHERE process_id = ANY($1::text[])", ids)
     await connection.execute("DELETE FROM process WHERE id = ANY($1::text[])", ids)
+
+
+async def put_listed(
+    connection: asyncpg.Connection,
+    processes: Sequence[str],
+    rows: Sequence[ListedRow],
+    handles: Sequence[Handle],
+) -> None:
+    """Write what processes consist of and the numbers it goes by, in place of what was there."""
+    await remove_listed(connection, processes)
+    if rows:
+        await connection.execute(INSERT_LISTED, *_columns(rows))
+    if handles:
+        await connection.execute(INSERT_HANDLES, *_columns(handles))
+
+
+async def remove_listed(connection: asyncpg.Connection, processes: Sequence[str]) -> None:
+    """Take what processes consisted of out of the view."""
+    for table in ("listed", "handle"):
+        await connection.execute(
+            f"DELETE FROM {table} WHERE process_id = ANY($1::text[])", processes
+        )
 
 
 async def put_scores(connection: asyncpg.Connection, rows: Sequence[ScoreRow]) -> None:

@@ -1,0 +1,182 @@
+"""Finding things by what people hold: a number, a link, a BIN; and lists of what there is."""
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
+
+from gateway.api import examples
+from gateway.api.asking import (
+    Amount,
+    From,
+    InPlaces,
+    Until,
+    Word,
+    Words,
+    allowed,
+    each,
+    organisations,
+    send_list,
+)
+from gateway.api.describing import lists
+from gateway.listed import Candidate, ListedContract, ListedLot, ListedPlan
+from gateway.naming import named
+from gateway.reads import listed
+from gateway.reads.answering import encode, listing
+from gateway.state import Gateway, State
+from shared.errors import CursorInvalid, RateLimited, ScopeMissing
+from shared.errors import Unauthenticated as NoKey
+
+router = APIRouter(
+    prefix="/v1", tags=["finding"], dependencies=[Depends(allowed("processes:read"))]
+)
+
+LONGEST_ADDRESS: Final = 500
+_refusals: Final = (CursorInvalid, NoKey, ScopeMissing, RateLimited)
+
+
+class ListedFilter(InPlaces):
+    """Which rows. A parameter that is repeated means any of its values."""
+
+    id: Words = Field([], description="Our id of the row.")
+    process: Words = Field([], description="Id of the process (prc_…).")
+    buyer: Words = Field([], description="Id (org_…) or BIN of who buys.")
+    method: Words = Field([], description="OCDS procurementMethod: open, limited, direct…")
+    status: Words = Field([], description="Status as listed.")
+    source: Words = Field([], description="Id of the publisher's data set.")
+    currency: Word | None = Field(None, description="ISO 4217 code of the amount.")
+    amount_from: Amount | None = Field(None, alias="amount[gte]", description="At least.")
+    amount_to: Amount | None = Field(None, alias="amount[lte]", description="At most.")
+    q: Word | None = Field(None, description="Words of title, number or parties.")
+
+
+class LotFilter(ListedFilter):
+    """Which lots, in which order."""
+
+    published_from: From | None = Field(None, alias="published[gte]")
+    published_to: Until | None = Field(None, alias="published[lte]")
+    sort: Literal["-published", "published", "-amount", "amount"] = "-published"
+
+
+class ContractFilter(ListedFilter):
+    """Which contracts, in which order."""
+
+    supplier: Words = Field([], description="Id (org_…) or BIN of the supplier.")
+    signed_from: From | None = Field(None, alias="signed[gte]")
+    signed_to: Until | None = Field(None, alias="signed[lte]")
+    sort: Literal["-signed", "signed", "-amount", "amount"] = "-signed"
+
+
+class PlanFilter(ListedFilter):
+    """Which plan points, in which order."""
+
+    planned_from: From | None = Field(
+        None, alias="planned[gte]", description="Month of the purchase, as its first day (UTC)."
+    )
+    planned_to: Until | None = Field(None, alias="planned[lte]")
+    sort: Literal["-planned", "planned", "-amount", "amount"] = "-planned"
+
+
+@router.get(
+    "/resolve",
+    operation_id="resolve",
+    summary="What does this number name?",
+    response_model=None,
+    responses=lists(Candidate, examples.CANDIDATES, NoKey, ScopeMissing, RateLimited),
+)
+async def resolve(
+    q: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=LONGEST_ADDRESS,
+            description="Number of a notice (17379679-1), lot (87361886-ЗЦП2) or contract "
+            "(970140002674/260023/00), an address of the portal, a BIN, an ocid, or an id of ours.",
+        ),
+    ],
+    gateway: Gateway,
+) -> Response:
+    """Name what the view holds under a number, a link, a BIN or an id; nothing if nothing fits."""
+    async with gateway.database.connection() as connection:
+        found = await listed.candidates(connection, named(q))
+    documents = [encode(candidate) for candidate in found]
+    return send_list(listing(documents, next_cursor=None, **gateway.as_of()))
+
+
+@router.get(
+    "/lots",
+    operation_id="list_lots",
+    summary="Find lots",
+    response_model=None,
+    responses=lists(ListedLot, examples.LOT_PAGE, *_refusals),
+)
+async def list_lots(asked: Annotated[LotFilter, Query()], gateway: Gateway) -> Response:
+    """Find lots of tenders."""
+    question = _question("lot", asked, "published", (asked.published_from, asked.published_to))
+    return await _page(gateway, "lots", asked, question)
+
+
+@router.get(
+    "/contracts",
+    operation_id="list_contracts",
+    summary="Find contracts",
+    response_model=None,
+    responses=lists(ListedContract, examples.CONTRACT_PAGE, *_refusals),
+)
+async def list_contracts(asked: Annotated[ContractFilter, Query()], gateway: Gateway) -> Response:
+    """Find contracts, each as it stands after its newest amendment."""
+    question = _question(
+        "contract", asked, "signed", (asked.signed_from, asked.signed_to), asked.supplier
+    )
+    return await _page(gateway, "contracts", asked, question)
+
+
+@router.get(
+    "/plans",
+    operation_id="list_plans",
+    summary="Find plan points",
+    response_model=None,
+    responses=lists(ListedPlan, examples.PLAN_PAGE, *_refusals),
+)
+async def list_plans(asked: Annotated[PlanFilter, Query()], gateway: Gateway) -> Response:
+    """Find plan points: those a purchase has taken up, and those that none has."""
+    question = _question("plan", asked, "planned", (asked.planned_from, asked.planned_to))
+    return await _page(gateway, "plans", asked, question)
+
+
+def _question(
+    kind: str,
+    asked: LotFilter | ContractFilter | PlanFilter,
+    date_word: str,
+    between: tuple[From | None, Until | None],
+    supplier: list[str] | None = None,
+) -> listed.Question:
+    return listed.Question(
+        kind=kind,
+        id=each(asked.id),
+        process=each(asked.process),
+        buyer=organisations(asked.buyer, "/query/buyer"),
+        supplier=organisations(supplier or [], "/query/supplier"),
+        method=each(asked.method),
+        status=each(asked.status),
+        source=each(asked.source),
+        places=asked.places(),
+        currency=asked.currency,
+        amount_from=asked.amount_from,
+        amount_to=asked.amount_to,
+        date_from=between[0],
+        date_to=between[1],
+        text=asked.q,
+        sort=asked.sort.replace(date_word, "date"),
+    )
+
+
+async def _page(
+    gateway: State, name: str, asked: ListedFilter, question: listed.Question
+) -> Response:
+    bound = asked.question(name)
+    after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else None
+    async with gateway.database.connection() as connection:
+        found = await listed.find(connection, question, after=after, limit=asked.limit)
+    mark = gateway.cursor.encode(found.last, question=bound) if found.last else None
+    return send_list(listing(found.documents, next_cursor=mark, **gateway.as_of()))
