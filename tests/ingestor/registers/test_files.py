@@ -243,3 +243,25 @@ def test_every_known_list_speaks_three_languages_and_says_how_long_it_holds() ->
     for kind, mapping in known_lists().values():
         assert all((mapping.title.kk, mapping.title.ru, mapping.title.en)), kind
         assert mapping.holds_days > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "begun"),
+    [
+        ("vat_payers", {"start": "2024-02-01", "end": None}, "2024-02-01"),
+        ("false_enterprises", {"name": "ТОО", "decision_date": "2024-02-01"}, "2024-02-01"),
+        ("inactive_taxpayers", {"name": "ТОО", "order_date": "2024-02-01"}, "2024-02-01"),
+        ("wrong_address", {"name": "ТОО", "act_date": "2024-02-01"}, "2024-02-01"),
+        ("tax_arrears", {"name": "ТОО", "amount": 5, "date": "2024-02-01"}, None),
+        ("legal_entities", {"registered": "2024-02-01", "kato": "710000000"}, "2024-02-01"),
+        ("unfair_participants", {"start": "2026-02-01", "end": "2028-02-01"}, "2026-02-01"),
+    ],
+)
+async def test_every_list_is_also_read_as_json_rows(
+    office: Office, tmp_path: Path, name: str, row: dict[str, Any], begun: str | None
+) -> None:
+    run = await take(office, json_file(tmp_path / "rows.json", [{"bin": ONE, **row}]), name)
+
+    [entry] = (await entries(office)).values()
+    assert (run.status, entry.party) == ("complete", org(ONE))
+    assert entry.valid_from == (date.fromisoformat(begun) if begun else None)

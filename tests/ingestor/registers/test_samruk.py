@@ -11,6 +11,7 @@ from ingestor.sources.samruk.pages import BrokenOff, Search
 from ingestor.sources.samruk.translate import of_card, of_notice
 from tests.ingestor.office import Office
 from tests.ingestor.registers.lists import iin, numbers
+from tests.ingestor.test_commands import command
 
 BUYER, SUPPLIER = numbers(2, "9912400")
 NOTICE = {
@@ -122,3 +123,23 @@ async def test_a_search_that_gives_no_page_is_said_to_have_broken_off() -> None:
     async with search([(200, b'{"error": "moved"}')]) as at:
         with pytest.raises(BrokenOff, match="no page"):
             met += [one["id"] async for one in at.cards(100)]
+
+
+async def test_the_search_is_taken_in_by_command_and_a_broken_one_is_incomplete(
+    office: Office,
+) -> None:
+    broken = [(502, b"")] * 4
+    async with search([listed(NOTICE), page(), listed(CARD), page()]) as at:
+        whole = await command(office, "samruk", "--url", str(at.client.base_url), "--rest", "0")
+    async with search([listed(NOTICE), page(), *broken]) as at:
+        url = str(at.client.base_url)
+        cut = await command(office, "samruk", "--url", url, "--rest", "0", "--patience", "0")
+
+    assert (whole.status, whole.err) == (0, "")
+    assert list(await office.published()) == [("samruk", "ocds-sk0000-900")]
+    assert cut.status == 3
+    assert "HTTP 502" in cut.out
+
+
+def listed(record: dict[str, Any]) -> tuple[int, bytes]:
+    return 200, json.dumps([record]).encode()

@@ -103,3 +103,20 @@ async def test_a_list_is_taken_back_by_command_and_leaves_tombstones_only(
     assert {one["register"] for one in lists.documents()} >= {"vat_payers", "unfair_participants"}
     assert unknown.status == 2
     assert "unfair_participants" in unknown.err
+
+
+async def test_a_row_of_a_list_is_not_replayed_alone_and_leaves_with_the_corrected_list(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "v.csv"
+    words = ("register", "load", str(path), "--register", "vat_payers")
+    header, [one] = ["bin", "start", "end"], numbers(1)
+    csv_file(path, [header, [one, "never"]])
+    failed = await command(office, *words)
+    replayed = await command(office, "quarantine", "replay", "1", "--json")
+    csv_file(path, [header, [one, "2020-01-01"]])
+    loaded = await command(office, *words)
+
+    assert (failed.status, loaded.status) == (1, 0)
+    assert "load it again" in replayed.documents()[0]["reason"]
+    assert (await command(office, "quarantine", "list")).out == ""

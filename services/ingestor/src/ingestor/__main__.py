@@ -14,6 +14,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "budget": ("ingestor.commands.budget", "tell what loading from the portal costs"),
     "translate": ("ingestor.commands.translate", "recorded answers of a source to OCDS"),
     "register": ("ingestor.commands.register", "take in a list: who stands in which register"),
+    "samruk": ("ingestor.commands.samruk", "read the public search of Samruk-Kazyna"),
     "runs": ("ingestor.commands.runs", "list what was taken in, and how it ended"),
     "quarantine": ("ingestor.commands.quarantine", "list, show or replay what could not be used"),
     "withdraw": ("ingestor.commands.withdraw", "record that a publisher removed a process"),

@@ -21,9 +21,13 @@ LIST: Final = f"""
     ORDER BY id LIMIT $4
 """
 
+OF_A_LIST: Final = "register_"  # begins the code of a row of a register's list
+
 OPEN: Final = f"""
     SELECT {COLUMNS} FROM quarantine
-    WHERE resolved_run IS NULL AND NOT truncated AND id > $1 ORDER BY id LIMIT $2
+    WHERE resolved_run IS NULL AND NOT truncated AND id > $1
+      AND NOT starts_with(code, '{OF_A_LIST}')
+    ORDER BY id LIMIT $2
 """
 
 RESOLVED: Final = """
