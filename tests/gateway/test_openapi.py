@@ -74,7 +74,7 @@ def test_every_operation_has_its_id_its_tag_and_the_key(document: dict[str, Any]
     ids = [operation["operationId"] for _, operation in operations(document)]
     tags = {tag["name"] for tag in document["tags"]}
 
-    assert len(ids) == len(set(ids)) == 17
+    assert len(ids) == len(set(ids)) == 18
     for name, operation in operations(document):
         assert set(operation["tags"]) <= tags, name
         assert operation["security"] == [{"key": []}], name
@@ -111,6 +111,7 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         "/v1/ocds/releases": "/v1/ocds/releases",
         "/v1/meta/freshness": "/v1/meta/freshness",
         "/v1/meta/sources": "/v1/meta/sources",
+        "/v1/meta/coverage": "/v1/meta/coverage",
     }
 
     for template, path in paths.items():

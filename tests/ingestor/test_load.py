@@ -238,7 +238,9 @@ async def test_the_feed_of_sources_tells_terms_and_the_last_run(office: Office) 
 
     [entry] = await office.feed("sources")
     body: dict[str, Any] = json.loads(entry.body)
-    last = body.pop("last_run")
+    last, lacks = body.pop("last_run"), body.pop("lacks")
+    assert [each["field"] for each in lacks][:2] == ["plans", "registers"]
+    assert all(set(each["because"]) == {"kk", "ru", "en"} for each in lacks)
     assert body == {
         "id": "test",
         "title": "Жоспар",

@@ -23,7 +23,7 @@ from gateway.api import scores as scores_api
 from gateway.callers import Callers
 from gateway.door import Door
 from gateway.follower import Follower
-from gateway.memory import Memory
+from gateway.memory import Counted, Memory
 from gateway.metrics import GatewayMetrics
 from gateway.past import PastScores
 from gateway.quotas import Quotas
@@ -106,6 +106,7 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         clock=clock,
         database=database,
         memory=memory,
+        counted=Counted(),
         follower=Follower(database, memory),
         callers=Callers(database, memory, clock=clock, per_minute=settings.requests_per_minute),
         quotas=Quotas(settings.redis_url),

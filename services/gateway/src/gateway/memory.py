@@ -5,6 +5,7 @@ used when the follower has lost touch with the database: what is served from her
 than a few seconds, and usually a few milliseconds.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from math import inf
@@ -13,6 +14,9 @@ from typing import Any, Final, NamedTuple
 
 IN_TOUCH: Final = 3.0
 """Seconds after the last look at the changes during which the memory may be used."""
+
+COUNTED_FOR: Final = 60.0
+MOST_COUNTED: Final = 64
 
 _ENTRY_OVERHEAD = 600
 
@@ -92,3 +96,23 @@ class Memory:
         found = self._things.pop(place, None)
         if found is not None:
             self.size -= found[1]
+
+
+class Counted:
+    """Answers that cost a count over everything, kept for a minute; `alone` lets one count."""
+
+    def __init__(self) -> None:
+        self.alone = asyncio.Lock()
+        self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    def get(self, key: str) -> bytes | None:
+        """Return an answer that is not a minute old."""
+        until, body = self._kept.get(key, (0.0, b""))
+        return body if monotonic() < until else None
+
+    def put(self, key: str, body: bytes) -> None:
+        """Keep an answer, in place of the oldest of many."""
+        self._kept.pop(key, None)
+        self._kept[key] = (monotonic() + COUNTED_FOR, body)
+        while len(self._kept) > MOST_COUNTED:
+            self._kept.popitem(last=False)

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from gateway.callers import Callers
 from gateway.follower import Follower
-from gateway.memory import Memory
+from gateway.memory import Counted, Memory
 from gateway.past import PastScores
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
@@ -24,6 +24,7 @@ class State:
     clock: Clock
     database: Database
     memory: Memory
+    counted: Counted
     follower: Follower
     callers: Callers
     quotas: Quotas

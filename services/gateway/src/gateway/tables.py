@@ -120,6 +120,8 @@ process = Table(
     Column("release", LargeBinary, nullable=False),
     Column("buyer_region", TEXTS, nullable=False, server_default=NO_TEXTS),
     Column("delivery_region", TEXTS, nullable=False, server_default=NO_TEXTS),
+    Column("shape", Text),
+    Index("ix_process_shape", "shape"),
     Index("ix_process_buyer_region", "buyer_region", postgresql_using="gin"),
     Index("ix_process_delivery_region", "delivery_region", postgresql_using="gin"),
     Index("ix_process_ocid", "ocid"),
@@ -209,6 +211,24 @@ score = Table(
     Column("flagged", TEXTS, nullable=False),
     Column("summary", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("outcome", Text),
+)
+
+outcome = Table(
+    "outcome",
+    Base.metadata,
+    Column("id", Text, primary_key=True),
+    Column("lines", TEXTS, nullable=False),
+    comment="Indicators and what became of each; many scores share one.",
+)
+
+shape = Table(
+    "shape",
+    Base.metadata,
+    Column("id", Text, primary_key=True),
+    Column("watched", Text, nullable=False),
+    Column("fields", TEXTS, nullable=False),
+    comment="Which of the watched fields a release has; many releases share one.",
 )
 
 alert = Table(
@@ -233,6 +253,7 @@ indicator = Table(
     Column("code", Text, primary_key=True),
     Column("revision", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("fields", TEXTS, nullable=False, server_default=NO_TEXTS),
 )
 
 source = Table(

@@ -10,7 +10,7 @@ import httpx
 import prometheus_client
 
 from gateway.settings import GatewaySettings
-from gateway.view import apply, changes
+from gateway.view import apply, changes, shapes
 from shared import logs
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
@@ -21,6 +21,7 @@ from shared.security import InternalAuth, service_caller
 
 QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
+LOOK_EVERY: Final = 30.0
 
 _LEVEL: Final = """
     INSERT INTO feed_level (feed, level_at) VALUES ($1, now())
@@ -74,6 +75,14 @@ class Filling:
         async with self._database.connection() as connection:
             await changes.forget_old(connection)
 
+    async def look_again(self) -> None:
+        """Look at releases anew until all shapes tell of the fields that are watched."""
+        while True:
+            async with self._database.transaction() as connection:
+                if not await shapes.stale(connection):
+                    return
+                await shapes.look_again(connection)
+
 
 @asynccontextmanager
 async def filling(
@@ -122,7 +131,10 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                 queue=QUEUE,
                 on_bell=view.feed,
                 sweep=view.all_feeds,
-                cron=[Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes)],
+                cron=[
+                    Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes),
+                    Periodic("look_again", LOOK_EVERY, view.look_again),
+                ],
                 stop=stop,
             )
     finally:

@@ -1,14 +1,14 @@
 """The feed "sources": on whose terms each data set is published, and how its last run went."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
-from msgspec import convert
+from msgspec import convert, to_builtins
 from msgspec.json import encode
 
 from ingestor import runs
-from ingestor.source import Declaration, Terms
+from ingestor.source import Declaration, Terms, declarations
 from shared.contracts import sources as contract
 from shared.feed import Change, publish_state
 
@@ -62,9 +62,15 @@ async def publish_sources(
             await connection.execute(SET_LAST_RUN, source, run)
     for row in await connection.fetch(READ, sorted(set(sources))):
         last = await _run(connection, row["last_run"])
-        body = convert({**row, "last_run": last}, contract.Source)
+        body = convert({**row, "last_run": last, "lacks": _lacks(row["kind"])}, contract.Source)
         changes.append(Change(row["id"], encode(body)))
     return await publish_state(connection, FEED, changes)
+
+
+def _lacks(kind: str) -> list[dict[str, Any]]:
+    """Return what sources of a kind lack; declarations are found by the kind they name."""
+    declared = [each for each in declarations().values() if each.kind == kind]
+    return [to_builtins(lack) for each in declared[:1] for lack in each.lacks]
 
 
 async def _run(connection: asyncpg.Connection, identifier: int | None) -> contract.Run | None:

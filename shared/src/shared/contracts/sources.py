@@ -23,8 +23,23 @@ class Run(Struct, frozen=True, gc=False):
     quarantined: int
 
 
+class Words(Struct, frozen=True, gc=False):
+    """A text for people, in Kazakh, Russian and English."""
+
+    kk: str
+    ru: str
+    en: str
+
+
+class Lack(Struct, frozen=True, gc=False):
+    """Something indicators or readers could use that this kind of source never gives, and why."""
+
+    field: str
+    because: Words
+
+
 class Source(Struct, frozen=True):
-    """A publisher's data set, its licence, and its last run."""
+    """A publisher's data set, its licence, its last run, and what it declares to lack."""
 
     id: str
     title: str
@@ -36,3 +51,4 @@ class Source(Struct, frozen=True):
     last_run: Run | None
     processes: int
     newest_release: datetime | None
+    lacks: list[Lack] = []

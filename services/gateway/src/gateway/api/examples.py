@@ -24,6 +24,12 @@ from gateway.explain.render import explain
 from gateway.listed import Candidate
 from gateway.reads import freshness, ocds
 from gateway.reads.answering import encode, joined, listing
+from gateway.reads.coverage import (
+    FieldCoverage,
+    IndicatorCoverage,
+    PeriodCoverage,
+    SourceCoverage,
+)
 from gateway.view.process import view_of
 from gateway.view.score import alert_row, score_row
 from shared.contracts.scores import ScoreDocument
@@ -52,6 +58,25 @@ CANDIDATES: Final = _page(
     encode(
         Candidate(
             "process", PROCESS, "Мектеп асханасына арналған жиһаз", f"/v1/processes/{PROCESS}"
+        )
+    )
+)
+COVERAGE: Final = _page(
+    encode(
+        SourceCoverage(
+            source=SOURCE,
+            title="An invented publisher",
+            lacks=[],
+            periods=[
+                PeriodCoverage(
+                    period="2026",
+                    processes=1,
+                    looked_at=1,
+                    scored=1,
+                    fields=[FieldCoverage("tender.numberOfTenderers", 1, 1.0)],
+                    indicators=[IndicatorCoverage("R018", 1, 0, 0)],
+                )
+            ],
         )
     )
 )

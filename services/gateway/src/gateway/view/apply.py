@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from gateway.view import changes, store
+from gateway.view import changes, shapes, store
 from gateway.view.process import listed_of, revision_of, view_of
 from gateway.view.score import alert_row, score_row
 from shared.contracts.catalogue import Indicator
@@ -25,10 +25,13 @@ _indicator = msgspec.json.Decoder(Indicator).decode
 
 async def releases(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
     """Apply new states of processes."""
-    views = [view_of(_release(entry.body)) for entry in entries if not entry.deleted]
+    asked = await shapes.watched(connection)
+    views = [view_of(_release(entry.body), asked) for entry in entries if not entry.deleted]
     gone = [entry.key for entry in entries if entry.deleted]
-    rows, parts = [view.row for view in views], [part for view in views for part in view.parts]
+    parts = [part for view in views for part in view.parts]
     seq = await changes.take_number(connection)
+    rows = [view.row for view in views]
+    await shapes.keep(connection, [view.shape for view in views])
     keys = [row.id for row in rows] + gone
     touched = await store.organisations_of(connection, keys)
     await store.put_processes(connection, seq, rows, parts)
@@ -77,11 +80,16 @@ async def alerts(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
 async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
     """Apply what the indicators say of themselves."""
     kept = [entry for entry in entries if not entry.deleted]
-    rows = [(_indicator(e.body).code, revision_of(e.body), e.body) for e in kept]
+    known = [_indicator(entry.body) for entry in kept]
+    rows = [
+        (each.code, revision_of(entry.body), entry.body, each.fields)
+        for each, entry in zip(known, kept, strict=True)
+    ]
     seq = await changes.take_number(connection)
     await connection.executemany(
-        "INSERT INTO indicator (code, revision, body) VALUES ($1, $2, $3)"
-        " ON CONFLICT (code) DO UPDATE SET revision = excluded.revision, body = excluded.body",
+        "INSERT INTO indicator (code, revision, body, fields) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (code) DO UPDATE SET revision = excluded.revision, body = excluded.body,"
+        " fields = excluded.fields",
         rows,
     )
     await _remove(connection, "indicator", "code", entries)

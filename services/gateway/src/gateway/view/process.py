@@ -21,6 +21,7 @@ from gateway.view.parties import Parties
 from gateway.view.reading import Json
 from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Handle, ListedRow, Part, ProcessRow
 from gateway.view.search import search_text
+from gateway.view.shapes import NOTHING_WATCHED, Shape, Watched, shape_of
 from gateway.view.whereabouts import Whereabouts
 from shared.contracts.releases import ReleaseEntry
 from shared.vocabulary import kato
@@ -32,15 +33,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class ProcessView(NamedTuple):
-    """All rows of one process."""
+    """All rows of one process, and which of the watched fields its release has."""
 
+    shape: Shape
     row: ProcessRow
     parts: list[Part]
     listed: list[ListedRow]
     handles: list[Handle]
 
 
-def view_of(entry: ReleaseEntry) -> ProcessView:
+def view_of(entry: ReleaseEntry, asked: Watched = NOTHING_WATCHED) -> ProcessView:
     """Make the rows of one process. Raises msgspec.DecodeError for a release that is no object."""
     release = reading.decode(entry.release)
     parties = Parties(entry.parties, release)
@@ -49,8 +51,11 @@ def view_of(entry: ReleaseEntry) -> ProcessView:
     where = Whereabouts(release)
     seats = where.seats(parties, [party.id for party in facts.buyers])
     listed, handles = Lister(facts, release, parties).rows()
+    shape = shape_of(release, asked)
+    row = _row(entry, facts, detail, seats, where.all())
     return ProcessView(
-        _row(entry, facts, detail, seats, where.all()),
+        shape,
+        row._replace(shape=shape.id),
         _parts(facts, detail, parties),
         listed,
         [*process_handles(facts, release), *handles],

@@ -32,6 +32,7 @@ class ProcessRow(NamedTuple):
     release: bytes
     buyer_region: str
     delivery_region: str
+    shape: str | None = None
 
 
 class ListedRow(NamedTuple):
@@ -87,6 +88,7 @@ class ScoreRow(NamedTuple):
     band: str | None
     expected: float
     flagged: str
+    outcome: str | None
 
 
 class AlertRow(NamedTuple):

@@ -14,6 +14,8 @@ from shared.contracts.alerts import Alert
 from shared.contracts.scores import Range, Subject
 
 FLAGGED: Final = "flagged"
+COMPUTED: Final = {FLAGGED, "clear"}
+BECAME: Final = ("computed", "not_applicable", "not_computable")
 
 
 class _Line(Struct, gc=False):
@@ -54,7 +56,22 @@ def score_row(body: bytes) -> ScoreRow:
         band=head.band,
         expected=head.score.expected,
         flagged=" ".join(summary.flagged),
+        outcome=_outcome(head) if head.subject.type == "process" else None,
     )
+
+
+def _outcome(head: _Head) -> str:
+    """Say what became of each indicator, the best where several parties have a line of it."""
+    became: dict[str, str] = {}
+    for status in reversed(BECAME):
+        became |= {line.code: status for line in head.indicators if _became(line) == status}
+    return ",".join(f"{code} {status}" for code, status in sorted(became.items()))
+
+
+def _became(line: _Line) -> str:
+    if line.status in COMPUTED:
+        return "computed"
+    return "not_applicable" if line.status == "not_applicable" else "not_computable"
 
 
 def summary_of(head: _Head) -> ScoreSummary:

@@ -13,19 +13,19 @@ from gateway.view.rows import AlertRow, Handle, ListedRow, Part, ProcessRow, Sco
 UPSERT_PROCESSES: Final = """
     INSERT INTO process (
         id, source, ocid, date, published, method, amount, currency, search, revision, brief,
-        detail, release, buyer_region, delivery_region, seq, band, expected, flagged, summary
+        detail, release, buyer_region, delivery_region, shape, seq, band, expected, flagged, summary
     )
     SELECT id, source, ocid, date, published, method, amount, currency, search, row.revision,
            brief, detail, release, string_to_array(buyer_region, ' '),
-           string_to_array(delivery_region, ' '), $16::bigint, score.band,
+           string_to_array(delivery_region, ' '), shape, $17::bigint, score.band,
            coalesce(score.expected, -1), coalesce(score.flagged, '{}'), score.summary
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[],
         $7::numeric[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[],
-        $13::bytea[], $14::text[], $15::text[]
+        $13::bytea[], $14::text[], $15::text[], $16::text[]
     ) AS row (
         id, source, ocid, date, published, method, amount, currency, search, revision, brief,
-        detail, release, buyer_region, delivery_region
+        detail, release, buyer_region, delivery_region, shape
     )
     LEFT JOIN score ON score.subject_type = 'process' AND score.subject_id = row.id
     ON CONFLICT (id) DO UPDATE SET
@@ -34,8 +34,8 @@ UPSERT_PROCESSES: Final = """
         currency = excluded.currency, search = excluded.search, revision = excluded.revision,
         brief = excluded.brief, detail = excluded.detail, release = excluded.release,
         buyer_region = excluded.buyer_region, delivery_region = excluded.delivery_region,
-        seq = excluded.seq, band = excluded.band, expected = excluded.expected,
-        flagged = excluded.flagged, summary = excluded.summary
+        shape = excluded.shape, seq = excluded.seq, band = excluded.band,
+        expected = excluded.expected, flagged = excluded.flagged, summary = excluded.summary
 """
 
 INSERT_PARTS: Final = """
@@ -74,17 +74,26 @@ INSERT_HANDLES: Final = """
 
 UPSERT_SCORES: Final = """
     INSERT INTO score (
-        subject_type, subject_id, revision, body, summary, band, expected, flagged
+        subject_type, subject_id, revision, body, summary, band, expected, flagged, outcome
     )
     SELECT subject_type, subject_id, revision, body, summary, band, expected,
-           string_to_array(flagged, ' ')
+           string_to_array(flagged, ' '), md5(outcome)
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::text[],
-        $7::double precision[], $8::text[]
-    ) AS row (subject_type, subject_id, revision, body, summary, band, expected, flagged)
+        $7::double precision[], $8::text[], $9::text[]
+    ) AS row (
+        subject_type, subject_id, revision, body, summary, band, expected, flagged, outcome
+    )
     ON CONFLICT (subject_type, subject_id) DO UPDATE SET
         revision = excluded.revision, body = excluded.body, summary = excluded.summary,
-        band = excluded.band, expected = excluded.expected, flagged = excluded.flagged
+        band = excluded.band, expected = excluded.expected, flagged = excluded.flagged,
+        outcome = excluded.outcome
+"""
+
+INSERT_OUTCOMES: Final = """
+    INSERT INTO outcome (id, lines)
+    SELECT md5(lines), string_to_array(lines, ',') FROM unnest($1::text[]) AS lines
+    ON CONFLICT DO NOTHING
 """
 
 SCORES_ONTO_PROCESSES: Final = """
@@ -177,6 +186,8 @@ async def put_scores(connection: asyncpg.Connection, rows: Sequence[ScoreRow]) -
     """Write scores, and beside each process what it is found by."""
     if rows:
         await connection.execute(UPSERT_SCORES, *_columns(rows))
+    outcomes = sorted({row.outcome for row in rows if row.outcome is not None})
+    await connection.execute(INSERT_OUTCOMES, outcomes)
     shown = [
         (row.subject_id, row.summary, row.band, row.expected, row.flagged)
         for row in rows
