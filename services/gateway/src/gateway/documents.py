@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.quality import Check
+
 
 class Money(Struct, frozen=True, gc=False):
     """An amount as exact decimal text, and its currency (ISO 4217)."""
@@ -144,6 +146,7 @@ class ProcessDetail(ProcessFacts, frozen=True, kw_only=True):
     """Everything the process page needs; the whole release is at `links.releases`.
 
     The lists of lots, awards and contracts end after 200 rows; `counts` has the full numbers.
+    `checks` are doubts about the record, not about anybody: ok, doubtful or unknown.
     """
 
     description: str | None
@@ -154,6 +157,7 @@ class ProcessDetail(ProcessFacts, frozen=True, kw_only=True):
     contracts: list[Contract]
     counts: dict[str, int]
     quality: list[Mended]
+    checks: list[Check]
     origin: str
     received_at: datetime
     revision: int

@@ -24,6 +24,7 @@ from gateway.view.search import search_text
 from gateway.view.shapes import NOTHING_WATCHED, Shape, Watched, shape_of
 from gateway.view.whereabouts import Whereabouts
 from shared.contracts.releases import ReleaseEntry
+from shared.quality import check
 from shared.vocabulary import kato
 
 _STANDING_AWARDS: Final = {"active", None}
@@ -146,6 +147,7 @@ def _detail(
         contracts=details.contracts(release),
         counts=msgspec.structs.asdict(entry.counts) | {"lots": lots},
         quality=[Mended(*msgspec.structs.astuple(note)) for note in entry.quality],
+        checks=check(release),
         origin=entry.origin,
         received_at=entry.received_at,
         revision=entry.revision,
