@@ -42,6 +42,9 @@ PROCESSES = (
     Process("gateway-worker", "gateway", ("gateway", "work"), "worker"),
 )
 
+SANDBOX = Process("sandbox", "sandbox", ("python", "-m", "deploy.sandbox", "serve"), "interface")
+"""The invented portal: in local runs only, for who has no token of the real one."""
+
 SERVERS = ("postgres", "valkey")
 """What all of them need, and what is no program of ours."""
 

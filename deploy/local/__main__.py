@@ -5,7 +5,8 @@
     python -m deploy.local status | down
 
 QADAGA_PORT is the gateway's port (8000), QADAGA_DATA the data folder (.qadaga). DATABASE_URL (of
-an administrator) and REDIS_URL name servers to be used in place of our own.
+an administrator) and REDIS_URL name servers to be used in place of our own. With GOSZAKUP_TOKEN the
+real procurement portal is followed, without it an invented one.
 """
 
 import argparse
@@ -14,8 +15,9 @@ import os
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 
-from deploy.local import demo
+from deploy.local import demo, portal
 from deploy.local.children import python_program
 from deploy.local.console import say
 from deploy.local.family import Family, keep
@@ -38,6 +40,7 @@ def up(place: Place) -> None:
             say(f"ended what a killed run had left: {', '.join(left)}")
         ports = assign(place, front_port(os.environ.get("QADAGA_PORT") or "8000"))
         choose_servers(place)
+        portal.choose(place, datetime.now(UTC))
         platform = Platform(place, keys_of(place), ports)
         family = Family(place)
         asyncio.run(keep(family, lambda: begin(platform, family, began)))

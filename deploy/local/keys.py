@@ -21,6 +21,7 @@ class Keys:
     raw: str
     pseudonym: str
     cursor: str
+    sandbox: str
 
 
 def keys_of(place: Place) -> Keys:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from deploy.local import probes
+from deploy.local import portal, probes
 from deploy.local.children import Plan, python_program
 from deploy.local.keys import Keys, role_url
 from deploy.local.place import ROOT, Place, Refusal
-from deploy.processes import PROCESSES, SERVICES, Process
+from deploy.processes import PROCESSES, SANDBOX, SERVICES, Process
 from deploy.servers import Postgres, Valkey, data_folder, die_with_parent, server_account
 
 DATABASE = "qadaga"
@@ -87,6 +87,7 @@ class Platform:
                 "RAW_DATABASE_URL": url("ingestor_raw", roles["ingestor_raw"]),
                 "RAW_KEY": keys.raw,
                 "PSEUDONYM_KEY": keys.pseudonym,
+                **portal.told(self.place, self.ports[SANDBOX.name], keys.sandbox),
             },
             "scoring": {
                 "FACTS_PATH": str(self.place.path / "facts" / "facts.duckdb"),
@@ -120,7 +121,7 @@ class Platform:
         }
 
     def servers(self) -> Iterable[Plan]:
-        """PostgreSQL and Valkey, where we bring our own; their folders are made ready here."""
+        """What we bring of our own: PostgreSQL, Valkey and the invented portal, made ready here."""
         if postgres := self._addresses.postgres:
             if not postgres.initialised:
                 self.place.forget("prepared", "demo")
@@ -129,6 +130,9 @@ class Platform:
         if valkey := self._addresses.valkey:
             ready = partial(probes.valkey_ready, valkey.port, self._keys.valkey)
             yield _server_plan("valkey", valkey, ready)
+        invented = portal.plan(self.place, self.ports[SANDBOX.name], self._keys.sandbox)
+        if invented:
+            yield invented
 
     def services(self) -> Iterable[Plan]:
         """Every process of the table."""

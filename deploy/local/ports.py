@@ -3,7 +3,7 @@
 import socket
 
 from deploy.local.place import Place, Refusal
-from deploy.processes import FRONT, PROCESSES, SERVERS
+from deploy.processes import FRONT, PROCESSES, SANDBOX, SERVERS
 from deploy.servers import free_port
 
 HIGHEST = 65535
@@ -25,7 +25,8 @@ def assign(place: Place, front: int) -> dict[str, int]:
         )
     remembered = place.recall("ports", {})
     ports = {FRONT: front}
-    for name in (*SERVERS, *(process.name for process in PROCESSES if process.name != FRONT)):
+    others = (process.name for process in (SANDBOX, *PROCESSES) if process.name != FRONT)
+    for name in (*SERVERS, *others):
         port = remembered.get(name)
         fits = port and port not in ports.values() and is_free(port)
         ports[name] = port if fits else another(set(ports.values()))

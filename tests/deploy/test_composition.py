@@ -9,7 +9,7 @@ import yaml
 from deploy import environment, make_secrets
 from deploy.check import careless
 from deploy.local.place import ROOT
-from deploy.processes import COMMON, OWN, PREPARATIONS, PROCESSES, ROLES, SERVERS, Process
+from deploy.processes import COMMON, OWN, PREPARATIONS, PROCESSES, ROLES, SANDBOX, SERVERS, Process
 from shared.provision import ROLES as ROLES_IN_POSTGRES
 from shared.settings import describe
 
@@ -28,6 +28,12 @@ def test_composition_and_table_name_the_same_processes() -> None:
     ours = [process.name for process in PROCESSES]
 
     assert sorted(CONTAINERS) == sorted([*ours, *PREPARATIONS, *SERVERS])
+
+
+def test_the_invented_portal_is_no_part_of_what_is_run_in_earnest() -> None:
+    assert SANDBOX.name not in CONTAINERS
+    assert SANDBOX not in PROCESSES
+    assert not any("sandbox" in str(container) for container in CONTAINERS.values())
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)

@@ -128,6 +128,14 @@ def visible(platform: Up) -> int:
             return seen
 
 
+def wait_for_more(platform: Up, known: int) -> int:
+    """How many purchases are visible once there are more than were known; a minute at most."""
+    deadline = time.monotonic() + 60
+    while (seen := visible(platform)) <= known and time.monotonic() < deadline:
+        time.sleep(1)
+    return seen
+
+
 def test_from_nothing_to_answers_through_a_crash_and_a_restart(platform: Up) -> None:
     said, _ = platform.start()
 
@@ -136,8 +144,8 @@ def test_from_nothing_to_answers_through_a_crash_and_a_restart(platform: Up) -> 
     assert alerts["data"]
     assert len(scores["data"]) == 3
 
-    assert platform.command("status").stdout.count("| process") == len(PROCESSES) + len(SERVERS)
-    assert visible(platform) == 300
+    assert platform.command("status").stdout.count("| process") == len(PROCESSES) + len(SERVERS) + 1
+    assert wait_for_more(platform, 300) > 300  # the invented portal's first purchases
     assert platform.memory() < IDLE_MEMORY
 
     crashed = platform.place.leftovers()["gateway-api"]
@@ -148,7 +156,7 @@ def test_from_nothing_to_answers_through_a_crash_and_a_restart(platform: Up) -> 
         if now != crashed and listening(platform.port):
             break
         time.sleep(0.1)
-    assert visible(platform) == 300
+    assert visible(platform) > 300
 
     assert platform.end(signal.SIGINT) < 5.0
     assert platform.place.leftovers() == {}
@@ -157,7 +165,7 @@ def test_from_nothing_to_answers_through_a_crash_and_a_restart(platform: Up) -> 
     said, seconds = platform.start()
     assert seconds < WARM_START
     assert ask(invited(said)[0])
-    assert visible(platform) == 300
+    assert visible(platform) > 300
 
     platform.end(signal.SIGKILL)
     said, _ = platform.start()

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -28,12 +29,20 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--contracts", type=int, default=2_000, help="contracts a year, about")
     parser.add_argument(
+        "--density", type=float, default=0.03, help="share of planted stories and their doubles"
+    )
+    parser.add_argument(
         "--start", type=date.fromisoformat, required=True, help="the world's first day"
     )
     parser.add_argument(
         "--now", type=portal_moment, help="where its clock stands at first; its first day otherwise"
     )
-    parser.add_argument("--token", required=True, help="what has to be sent as the bearer's token")
+    parser.add_argument(
+        "--token",
+        default=os.environ.get("SANDBOX_TOKEN"),
+        required="SANDBOX_TOKEN" not in os.environ,
+        help="what has to be sent as the bearer's token; SANDBOX_TOKEN otherwise",
+    )
     parser.add_argument(
         "--expires", type=portal_moment, help="until when the token is good, by the portal's clock"
     )
@@ -53,7 +62,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
 
 def server_of(wanted: argparse.Namespace) -> Server:
     """A server whose world has lived until now."""
-    world = World(wanted.seed, wanted.contracts, wanted.start)
+    world = World(wanted.seed, wanted.contracts, wanted.start, density=wanted.density)
     began = wanted.began or ours()
     pace = Pace(wanted.pace, wanted.now or world.now, began)
     server = Server(world, Access(wanted.token, wanted.refusal, wanted.expires), pace)

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from ingestor.load import Desk
 from ingestor.settings import IngestorSettings
+from ingestor.source import Terms
 from ingestor.sources.goszakup.portal.client import Portal
 from ingestor.sources.goszakup.portal.timer import SystemTimer, Timer
 from ingestor.sources.goszakup.portal.token import Token
@@ -17,6 +19,15 @@ from ingestor.sources.goszakup.pull.connector import Connector
 
 CONCURRENCY: Final = 2  # requests at once, however fast they may follow each other
 UNLIMITED: Final = 6  # of a stand-in server
+
+
+INVENTED: Final = Terms(
+    title="Sandbox: an invented procurement portal",
+    publisher="Qadaga",
+    licence="CC0-1.0",
+    attribution="Invented by Qadaga: these organisations do not exist",
+)
+"""What is said of purchases that a stand-in beside us gives: nobody may take them for real ones."""
 
 
 def token_of(settings: IngestorSettings) -> Token:
@@ -60,5 +71,6 @@ def connector_of(settings: IngestorSettings, desk: Desk, portal: Portal) -> Conn
         desk=desk,
         portal=portal,
         pseudonym_key=settings.pseudonym_key.get_secret_value().encode(),
+        terms=INVENTED if urlsplit(settings.goszakup_url).scheme == "http" else Terms(),
         overlap=timedelta(seconds=settings.goszakup_overlap),
     )

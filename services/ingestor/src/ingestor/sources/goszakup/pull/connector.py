@@ -38,6 +38,7 @@ class Connector:
     portal: Portal
     pseudonym_key: bytes
     source: str = "goszakup"
+    terms: Terms = field(default_factory=Terms)
     prefix: str = "ocds-kz0000"
     overlap: timedelta = timedelta(hours=1)
     since: date | None = None
@@ -87,7 +88,7 @@ async def run(
     desk = connector.desk
     async with desk.database.transaction() as connection:
         await runs.mark_dead(connection)
-        await keep_source(connection, connector.source, declarations()[KIND], Terms())
+        await keep_source(connection, connector.source, declarations()[KIND], connector.terms)
     async with runs.begin(desk.database, connector.source, name, origin, None) as number:
         how = runs.Ending("failed", "The connector failed; see its log")
         session: Session | None = None
