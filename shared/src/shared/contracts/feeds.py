@@ -12,7 +12,10 @@ Kind = Literal["state", "event"]
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed. `consumers` are the queues that are rung when something was published."""
+    """One feed. `consumers` are the queues that are rung when something was published.
+
+    A feed without consumers is there for whoever asks.
+    """
 
     name: str
     kind: Kind
@@ -23,9 +26,9 @@ class Feed:
 
 _DECLARED: Final = (
     Feed("releases", "state", "process id", "ingestor", ("scoring", "gateway")),
-    Feed("plans", "state", "process id of a plan point", "ingestor", ("scoring", "gateway")),
+    Feed("plans", "state", "process id of a plan point", "ingestor", ("gateway",)),
     Feed("sources", "state", "source id", "ingestor", ("gateway",)),
-    Feed("registers", "state", "entry, or stretch of coverage", "ingestor", ("scoring", "gateway")),
+    Feed("registers", "state", "entry, or stretch of coverage", "ingestor", ()),
     Feed("scores", "state", "subject type/id", "scoring", ("gateway",)),
     Feed("alerts", "event", "alert id", "scoring", ("gateway",)),
     Feed("catalogue", "state", "indicator code", "scoring", ("gateway",)),

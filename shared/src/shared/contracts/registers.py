@@ -1,4 +1,4 @@
-"""Feed "registers" (ingestor to scoring and gateway): who stood in which register, since when.
+"""Feed "registers" (of the ingestor): who stood in which register, since when.
 
 Two kinds of rows under one shape. An *entry* says that a party stood in a register, from
 `valid_from` until before `valid_to`. A *coverage* says on which days a source's answer is known,
