@@ -43,8 +43,8 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Running]:
-    """Start everything in order, lend it, and end everything."""
+async def running(folder: Path, *, services: bool = True) -> AsyncIterator[Running]:
+    """Start everything in order, or the servers and tables alone, lend it, and end everything."""
     place = Place(folder)
     place.make()
     began = time.monotonic()
@@ -53,7 +53,8 @@ async def running(folder: Path) -> AsyncIterator[Running]:
     try:
         await family.up(platform.servers())
         await platform.prepare()
-        await family.up(platform.services())
+        if services:
+            await family.up(platform.services())
         postgres = addresses(place, keys_of(place), platform.ports).postgres
         assert postgres is not None, "the bench brings its own PostgreSQL: unset DATABASE_URL"
         yield Running(platform, postgres.admin_url(DATABASE), time.monotonic() - began)

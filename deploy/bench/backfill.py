@@ -1,0 +1,147 @@
+"""How many processes a second a back-fill brings, from the first question to the feed.
+
+The sandbox stands in for the portal, without politeness, as a process of its own on the same cores.
+A process is visible once it is in the feed of releases; scoring and gateway do not run meanwhile.
+The wall time is told whole, and without the CPU seconds of the sandbox, which no real portal would
+take from us; the goal is held against what is left, but never less than the loader's own CPU time,
+for with two cores both can work at once. Memory is the most the loader ever held.
+"""
+
+import asyncio
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import asyncpg
+import httpx
+import psutil
+
+from deploy.bench.running import Running, running
+from deploy.local.children import python_program
+from deploy.local.place import ROOT
+from deploy.servers import die_with_parent, free_port
+
+GOAL = 300
+"""Processes a second: a notice with its lots, bids and contracts, or a direct contract."""
+
+MEMORY_GOAL = 500
+"""MB of memory of the loader."""
+
+STARTS_WITHIN = 60.0
+CONTRACTS = 20_000
+START, UNTIL = date(2026, 6, 1), date(2026, 7, 31)
+SCOPE = ("backfill", "goszakup", "--from", str(START), "--to", str(UNTIL))
+TOKEN = secrets.token_hex(16)
+
+
+class Filled(NamedTuple):
+    """What a back-fill brought and what it cost, in seconds and MB."""
+
+    processes: int
+    wall: float
+    ours: float
+    memory: float
+    usage: dict[str, Any]
+
+
+def run() -> None:
+    """Print processes a second and the loader's memory, each against its goal."""
+    filled = asyncio.run(_run())
+    spent = filled.usage["cpu_seconds"]
+    alone = max(filled.wall - spent, filled.ours)
+    print(
+        f"  {filled.processes} processes, {filled.usage['requests']} requests: {filled.wall:.1f} s "
+        f"of wall time ({filled.processes / filled.wall:.0f} a second), the sandbox's own CPU "
+        f"{spent:.1f} s, the loader's {filled.ours:.1f} s"
+    )
+    print(f"bench backfill ratio={filled.processes / alone:.0f} goal={GOAL}")
+    print(f"bench backfill_memory ratio={filled.memory:.0f} goal={MEMORY_GOAL}")
+
+
+async def _run() -> Filled:
+    with tempfile.TemporaryDirectory(prefix="qadaga-backfill-") as name:
+        async with running(Path(name), services=False) as system, sandbox() as portal:
+            return await _fill(system, portal)
+
+
+async def _fill(system: Running, portal: httpx.AsyncClient) -> Filled:
+    told = {
+        "GOSZAKUP_URL": str(portal.base_url),
+        "GOSZAKUP_TOKEN": TOKEN,
+        "GOSZAKUP_RATE": "0",
+    }
+    await portal.post("/sandbox/usage")
+    began = time.perf_counter()
+    loader = psutil.Popen(
+        [python_program("ingestor"), *SCOPE],
+        env=system.platform.environment("ingestor") | told,
+    )
+    memory, ours = await _watch(loader)
+    wall = time.perf_counter() - began
+    usage = (await portal.get("/sandbox/usage")).json()
+    return Filled(await _visible(system), wall, ours, memory / 1e6, usage)
+
+
+async def _watch(loader: psutil.Popen) -> tuple[float, float]:
+    """The most memory a process held, in bytes, and its CPU seconds; raises if it failed."""
+    memory = ours = 0.0
+    while loader.poll() is None:
+        try:
+            with loader.oneshot():
+                memory = max(memory, loader.memory_info().rss)
+                ours = sum(loader.cpu_times()[:2])
+        except psutil.Error:
+            continue
+        await asyncio.sleep(0.05)
+    if loader.returncode:
+        raise RuntimeError(f"the back-fill ended with {loader.returncode}")
+    return memory, ours
+
+
+@asynccontextmanager
+async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
+    """Serve two months of a world from a process of its own; lends somebody who may ask it."""
+    port = free_port()
+    words = ["--port", str(port), "--contracts", str(CONTRACTS), "--token", TOKEN]
+    words += ["--start", str(START), "--now", f"{UNTIL}T18:00"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "deploy.sandbox", "serve", *words),
+        cwd=ROOT,
+        preexec_fn=die_with_parent,
+    )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as portal:
+            await _listens(portal)
+            yield portal
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listens(portal: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(STARTS_WITHIN):
+        while True:
+            try:
+                await portal.get("/readyz")
+            except httpx.ConnectError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+
+async def _visible(system: Running) -> int:
+    connection = await asyncpg.connect(system.admin_url)
+    try:
+        return int(await connection.fetchval(VISIBLE))
+    finally:
+        await connection.close()
+
+
+VISIBLE = "SELECT count(*) FROM ingestor.feed_state WHERE feed = 'releases' AND body IS NOT NULL"
