@@ -118,6 +118,11 @@ async def staged(folder: Path) -> AsyncIterator[Scene]:
         stage.down()
 
 
+def amount(contract: Row) -> float:
+    """The sum of a contract as the gateway tells it."""
+    return float(contract["value"]["amount"])
+
+
 @pytest.mark.slow
 async def test_a_purchase_of_the_sandbox_is_seen_at_the_gateway_from_notice_to_payment(
     tmp_path_factory: pytest.TempPathFactory,
@@ -138,13 +143,16 @@ async def test_a_purchase_of_the_sandbox_is_seen_at_the_gateway_from_notice_to_p
         [contract] = signed["contracts"]
         assert contract["id"] == str(story.contract["id"])
         assert contract["signed"] is not None
+        assert amount(contract) == story.contract["contractSumWnds"]
         assert signed["suppliers"]
 
         amended, release = await scene.at(amendment)
         [of_release] = release["contracts"]
         [addendum] = of_release["amendments"]
         assert addendum["id"] == str(story.addendum["id"])
-        assert amended["contracts"][0]["id"] == contract["id"]
+        [changed] = amended["contracts"]
+        assert changed["id"] == contract["id"]
+        assert amount(changed) == story.addendum["contractSumWnds"] != amount(contract)
 
         accepted, release = await scene.at(acceptance)
         [act] = release["contracts"][0]["x_acts"]
