@@ -9,7 +9,17 @@ import yaml
 from deploy import environment, make_secrets
 from deploy.check import careless
 from deploy.local.place import ROOT
-from deploy.processes import COMMON, OWN, PREPARATIONS, PROCESSES, ROLES, SANDBOX, SERVERS, Process
+from deploy.processes import (
+    COMMON,
+    FRONT,
+    OWN,
+    PREPARATIONS,
+    PROCESSES,
+    ROLES,
+    SANDBOX,
+    SERVERS,
+    Process,
+)
 from shared.provision import ROLES as ROLES_IN_POSTGRES
 from shared.settings import describe
 
@@ -44,7 +54,8 @@ def test_a_container_runs_the_command_of_the_table_with_what_it_must_be_told(
     told = {name.removesuffix("_FILE") for name in container["environment"]}
 
     assert tuple(container["command"]) == process.command
-    assert {*COMMON, *OWN[process.service], process.port_variable} == told
+    apart = {"METRICS_PORT"} if process.name == FRONT else set()  # never on the published port
+    assert {*COMMON, *OWN[process.service], process.port_variable} | apart == told
     assert process.sign_of_life in container["healthcheck"]["test"][3]
 
 

@@ -81,3 +81,23 @@ async def test_without_a_sub_command_the_command_lists_them(terminal: Terminal) 
 
 async def test_the_tables_are_those_that_are_declared(database_url: str) -> None:
     await asyncio.to_thread(check, database_url, "gateway")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--per-minute", "-4"), "a number from 1 to 1000000, not '-4'"),
+        (("--per-minute", "0"), "a number from 1 to 1000000, not '0'"),
+        (("--expires", "2020-01-01"), "2020-01-01 is over: the key would never be valid"),
+        (("--expires", "xx"), "no day of the form 2027-01-31: 'xx'"),
+    ],
+)
+async def test_a_key_that_could_never_be_used_is_not_made(
+    terminal: Terminal, words: tuple[str, str], said: str
+) -> None:
+    await terminal.type("organisation", "add", "Қор")
+    refused = await terminal.type("key", "add", "--organisation", "Қор", *words)
+
+    assert refused.status == 2
+    assert said in refused.err
+    assert "Қор" not in (await terminal.type("key", "list")).out

@@ -3,12 +3,16 @@
 import argparse
 import asyncio
 from datetime import UTC, date, datetime, time
+from typing import Final
 
 from gateway import management
 from gateway.commands.output import refuse, say, table, with_database
 from gateway.keys import SCOPES, parse_key
 from shared.clock import SystemClock
 from shared.database import Database
+
+MOST: Final = 1_000_000
+"""Requests a minute: more than one machine answers."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"separated by commas, of: {', '.join(SCOPES)}; unset, all of them",
     )
     add.add_argument("--expires", type=_end_of_day, help="last day on which it is valid (UTC)")
-    add.add_argument("--per-minute", type=int, help="requests it may make in any minute")
+    add.add_argument(
+        "--per-minute", type=_requests, help=f"requests it may make in any minute, 1 to {MOST}"
+    )
     add.add_argument("--json", action="store_true", help="one JSON document")
     actions.add_parser("list", help="list all, without their secrets")
     revoke = actions.add_parser("revoke", help="make one invalid, everywhere within seconds")
@@ -89,4 +95,18 @@ def _scopes(text: str) -> list[str]:
 
 
 def _end_of_day(text: str) -> datetime:
-    return datetime.combine(date.fromisoformat(text), time.max, tzinfo=UTC)
+    """Read a day; raises ArgumentTypeError for what is none, or is over."""
+    try:
+        end = datetime.combine(date.fromisoformat(text), time.max, tzinfo=UTC)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(f"no day of the form 2027-01-31: {text!r}") from fault
+    if end < SystemClock().now():
+        raise argparse.ArgumentTypeError(f"{text} is over: the key would never be valid")
+    return end
+
+
+def _requests(text: str) -> int:
+    """Read a number of requests; raises ArgumentTypeError for one that makes no sense."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST}, not {text!r}")
+    return int(text)
