@@ -34,7 +34,7 @@ MEMORY_GOAL = 500
 """MB of memory of the loader."""
 
 STARTS_WITHIN = 60.0
-CONTRACTS = 20_000
+CONTRACTS = 40_000
 START, UNTIL = date(2026, 6, 1), date(2026, 7, 31)
 SCOPE = ("backfill", "goszakup", "--from", str(START), "--to", str(UNTIL))
 TOKEN = secrets.token_hex(16)
@@ -77,15 +77,21 @@ async def _fill(system: Running, portal: httpx.AsyncClient) -> Filled:
         "GOSZAKUP_RATE": "0",
     }
     await portal.post("/sandbox/usage")
-    began = time.perf_counter()
     loader = psutil.Popen(
         [python_program("ingestor"), *SCOPE],
         env=system.platform.environment("ingestor") | told,
     )
+    while loader.poll() is None and not await _asked(portal):
+        await asyncio.sleep(0.01)
+    began = time.perf_counter()
     memory, ours = await _watch(loader)
     wall = time.perf_counter() - began
     usage = (await portal.get("/sandbox/usage")).json()
     return Filled(await _visible(system), wall, ours, memory / 1e6, usage)
+
+
+async def _asked(portal: httpx.AsyncClient) -> int:
+    return int((await portal.get("/sandbox/usage")).json()["requests"])
 
 
 async def _watch(loader: psutil.Popen) -> tuple[float, float]:
