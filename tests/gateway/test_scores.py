@@ -34,6 +34,17 @@ async def test_a_score_is_the_document_that_scoring_wrote_with_notice_and_links(
     )
 
 
+async def test_a_natural_person_has_no_score_in_public_today_or_on_a_past_day(house: House) -> None:
+    person = "prs_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+    await house.fill("scores", score(person, kind="supplier"), score(PROCESS))
+
+    today = await house.get(f"/v1/scores/supplier/{person}")
+    before = await house.get(f"/v1/scores/supplier/{person}?at=2026-01-01")
+
+    assert (today.status_code, before.status_code) == (404, 404)
+    assert (await house.get(SCORE)).status_code == 200
+
+
 @pytest.mark.parametrize("times", [1, 2])
 async def test_the_version_of_a_score_answers_304_from_the_row_and_from_memory(
     house: House, times: int

@@ -5,6 +5,7 @@ from typing import Final
 
 import httpx
 
+from gateway.view.apply import PERSON_PREFIX
 from shared.clock import Clock
 from shared.errors import DependencyDown, NotFound
 from shared.security import Caller, InternalAuth
@@ -31,8 +32,11 @@ class PastScores:
     async def read(self, subject_type: str, subject_id: str, at: date, caller: Caller) -> bytes:
         """Return the score document as it stood at the end of a day.
 
-        Raises NotFound where there was none, DependencyDown where scoring does not answer.
+        Raises NotFound where there was none or the subject is a natural person, DependencyDown
+        where scoring does not answer.
         """
+        if subject_id.startswith(PERSON_PREFIX):
+            raise NotFound("There was no score of this subject on that day.")
         response = await self._client.get(
             f"/internal/scores/{subject_type}/{subject_id}",
             params={"at": at.isoformat()},

@@ -5,7 +5,7 @@ process may come in any order, and the second to come always sees the first.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import msgspec
@@ -17,6 +17,8 @@ from shared.contracts.catalogue import Indicator
 from shared.contracts.releases import ReleaseEntry
 from shared.contracts.sources import Source
 from shared.feed import Entry
+
+PERSON_PREFIX: Final = "prs_"
 
 _release = msgspec.json.Decoder(ReleaseEntry).decode
 _source = msgspec.json.Decoder(Source).decode
@@ -54,7 +56,8 @@ async def plans(connection: asyncpg.Connection, entries: Sequence[Entry]) -> Non
 
 
 async def scores(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
-    """Apply new scores."""
+    """Apply new scores; a natural person, known by a pseudonym only, has none in public."""
+    entries = [entry for entry in entries if "/" + PERSON_PREFIX not in entry.key]
     rows = [score_row(entry.body) for entry in entries if not entry.deleted]
     gone = [_subject(entry.key) for entry in entries if entry.deleted]
     subjects = [(row.subject_type, row.subject_id) for row in rows] + gone
