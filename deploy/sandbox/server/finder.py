@@ -35,6 +35,11 @@ NUMBERED: Final = frozenset({"contractNumber", "contractNumberSys"})
 """Numbers that begin with the customer's BIN."""
 
 PIDS: Final = frozenset({"customerId", "supplierId", "orgPid", "sysSubjectsId"})
+BORN: Final = frozenset(
+    {("TrdBuy", "publishDate"), ("Contract", "crdate"), ("ComplaintAppeal", "crdate")}
+)
+"""Dates on which a row came into being."""
+
 UNDATED: Final = frozenset({"dateApply"})
 """A bid shows days after it was made, when nothing else happens on the day that it bears."""
 
@@ -147,7 +152,10 @@ def _by_day(portal: Portal, root: str, given: Mapping[str, Any]) -> Iterable[Row
     for name, value in given.items():
         if name in DATES - UNDATED and (root, name) not in BARREN:
             low, high = span(value)
-            return portal.world.lively(root, _day(low, BEGINNING), _day(high, portal.world.now))
+            days = _day(low, BEGINNING), _day(high, portal.world.now)
+            world = portal.world
+            way = world.signed if name == "signDate" else world.lively
+            return (world.born if (root, name) in BORN else way)(root, *days)
     return None
 
 

@@ -1,8 +1,8 @@
 """The world's memory: which tales began when, which ids were given to whom, what changed which day.
 
 A tale is told twice or more: once when it begins, to learn the moments of its records, and again
-whenever its rows are asked for. Kept for good are 20 bytes a record, and 4 for each day on which a
-tale changed and for each party in it, about half a kilobyte a contract; rows themselves are made
+whenever its rows are asked for. Kept for good are 20 bytes a record, 8 for each day on which a tale
+changed and 4 for each party in it, about half a kilobyte a contract; rows themselves are made
 when they are wanted and the latest tales are kept. Ids of a root rise with the time of birth, as
 the portal's do.
 """
@@ -10,7 +10,7 @@ the portal's do.
 from array import array
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from deploy.sandbox.world.tale import ROOTS, Record, Tale
 from deploy.sandbox.world.workdays import DAY
@@ -45,11 +45,13 @@ class Ledger:
         self._offsets, self._ids = array("Q", [0]), array("I")
         self._born: dict[int, array[int]] = {}
         self._changed: dict[int, array[int]] = {}
+        self._signed: dict[int, array[int]] = {}
         self._of_party: dict[str, array[int]] = {}
         self._owners = {root: array("Q") for root in ROOTS}
         self._first = {**FIRST_IDS, "Subjects": first_subject}
         self._kept: OrderedDict[int, Tale] = OrderedDict()
-        self._today = 0
+        self._counts = {root: array("I") for root in ROOTS}
+        self._first_day = 0
         self._moments: dict[str, list[int]] = {root: [] for root in ROOTS}
 
     def first(self, root: str) -> int:
@@ -72,24 +74,28 @@ class Ledger:
         return tale
 
     def _note(self, number: int, tale: Tale) -> None:
-        days = set()
+        days: dict[int, int] = {}
         for index, record in enumerate(tale.records):
+            mark = 1 << ROOTS.index(record.root)
             day, second = divmod(record.at, DAY)
             entry = second << _TIME_SHIFT | number << _TALE_SHIFT | index << _RECORD_SHIFT
             self._born.setdefault(day, array("Q")).append(entry | ROOTS.index(record.root))
-            days.add(day)
-            days.update(moment // DAY for moment, _ in record.changes)
-            if record.gone is not None:
-                days.add(record.gone // DAY)
-        for day in days:
-            self._changed.setdefault(day, array("I")).append(number)
+            for moment in record.moments():
+                days[moment // DAY] = days.get(moment // DAY, 0) | mark
+        signings = {at // DAY for record in tale.records for at in record.told_at("signDate")}
+        for day in signings:
+            self._signed.setdefault(day, array("I")).append(number)
+        for day, marks in days.items():
+            self._changed.setdefault(day, array("Q")).append(number << len(ROOTS) | marks)
         parties = {record.row.get(name) for record in tale.records for name in PARTIES}
         for party in filter(None, parties):
             self._of_party.setdefault(party, array("I")).append(number)
 
     def open_day(self, day: int) -> None:
         """Give ids to all records born on a day, in the order of time."""
-        self._today = day
+        self._first_day = self._first_day or day
+        for root in ROOTS:
+            self._counts[root].append(len(self._owners[root]))
         self._moments = {root: [] for root in ROOTS}
         for entry in sorted(self._born.pop(day, ())):
             root = ROOTS[entry & (1 << _ROOT_BITS) - 1]
@@ -105,6 +111,14 @@ class Ledger:
         """How many ids of a root are out by now."""
         unborn = len(self._moments[root]) - bisect_right(self._moments[root], now)
         return len(self._owners[root]) - unborn
+
+    def born_on(self, root: str, day: int) -> range:
+        """The ids that a root gave away on a day; the last day's are not all out yet."""
+        counts, place = self._counts[root], day - self._first_day
+        if not 0 <= place < len(counts):
+            return range(0)
+        stop = counts[place + 1] if place + 1 < len(counts) else len(self._owners[root])
+        return range(self._first[root] + counts[place], self._first[root] + stop)
 
     def tale(self, number: int) -> Tale:
         """A tale with the ids known by now."""
@@ -140,7 +154,14 @@ class Ledger:
         for number in self._of_party.get(party, ()):
             yield self.tale(number)
 
-    def changed_on(self, day: int) -> Iterator[Tale]:
-        """Tales in which something happens on a day."""
-        for number in self._changed.get(day, ()):
+    def signed_on(self, day: int) -> Iterator[Tale]:
+        """Tales in which a contract is signed on a day."""
+        for number in self._signed.get(day, ()):
             yield self.tale(number)
+
+    def changed_on(self, day: int, roots: Collection[str]) -> Iterator[Tale]:
+        """Tales in which something happens on a day to a row of one of these roots."""
+        wanted = sum(1 << ROOTS.index(root) for root in roots)
+        for entry in self._changed.get(day, ()):
+            if entry & wanted:
+                yield self.tale(entry >> len(ROOTS))

@@ -5,7 +5,7 @@ its later changes, and labels for what was planted. Ids come from the ledger; on
 they are not given away yet and read 0, so that no story may branch on them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
@@ -54,6 +54,19 @@ class Record:
         """The value a field will have in the end."""
         told = [fields[name] for _, fields in self.changes if name in fields]
         return told[-1] if told else self.row[name]
+
+    def moments(self) -> Iterator[int]:
+        """When anything happens to the record, its birth first."""
+        yield self.at
+        yield from (at for at, _ in self.changes)
+        if self.gone is not None:
+            yield self.gone
+
+    def told_at(self, name: str) -> Iterator[int]:
+        """When a field is set."""
+        if self.row.get(name) is not None:
+            yield self.at
+        yield from (at for at, fields in self.changes if fields.get(name) is not None)
 
     def touched(self, now: int) -> int:
         """When the record was last changed, as far as is known now."""

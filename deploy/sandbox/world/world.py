@@ -1,8 +1,9 @@
 """The simulated world as a server sees it: a clock, tables, changes, a journal and the truth."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Literal
 
 from deploy.sandbox.world import dictionaries, registers
@@ -111,14 +112,28 @@ class World:
         return {name: tuple(rows) for name, rows in found.items()}
 
     def lively(self, root: str, since: datetime, until: datetime) -> Iterator[Row]:
-        """All rows of purchases in which anything happens on these days, each purchase once."""
+        """All rows of a root in purchases where one of them was born or changed on these days."""
+        return self._on_days(root, since, until, lambda day: self._ledger.changed_on(day, {root}))
+
+    def signed(self, root: str, since: datetime, until: datetime) -> Iterator[Row]:
+        """All rows of a root in purchases where a contract was signed on these days."""
+        return self._on_days(root, since, until, self._ledger.signed_on)
+
+    def _on_days(
+        self, root: str, since: datetime, until: datetime, tales: Callable[[int], Iterator[Tale]]
+    ) -> Iterator[Row]:
         first, last = moment_of(since) // DAY, min(moment_of(until), self._now) // DAY
         met: set[int] = set()
-        for day in range(first, last + 1):
-            for tale in self._ledger.changed_on(day):
-                if tale.number not in met:
-                    met.add(tale.number)
-                    yield from self._rows_of(tale, root)
+        for tale in chain.from_iterable(tales(day) for day in range(first, last + 1)):
+            if tale.number not in met:
+                met.add(tale.number)
+                yield from self._rows_of(tale, root)
+
+    def born(self, root: str, since: datetime, until: datetime) -> Iterator[Row]:
+        """The rows of a root that came into being on these days."""
+        for day in range(moment_of(since) // DAY, min(moment_of(until), self._now) // DAY + 1):
+            born = (self._row(root, key) for key in self._ledger.born_on(root, day))
+            yield from (row for row in born if row is not None)
 
     def of_party(self, root: str, party: str) -> Iterator[Row]:
         """All rows of purchases in which the participant with this BIN or IIN stands."""
@@ -140,7 +155,7 @@ class World:
             low, high = max(since, day * DAY), min(end, (day + 1) * DAY)
             found = [
                 change
-                for tale in self._ledger.changed_on(day)
+                for tale in self._ledger.changed_on(day, roots)
                 for change in self._of_tale(tale, roots, low, high)
             ]
             yield from sorted(found, key=lambda change: (change.at, change.root, change.id))
