@@ -22,7 +22,7 @@ TERMS = (
     *("--source", "sandbox", "--title", "Invented purchases", "--publisher", "Qadaga"),
     *(
         "--licence",
-        "CC0-1.0",
+        "https://creativecommons.org/publicdomain/zero/1.0/",
         "--attribution",
         "Invented by Qadaga: these organisations do not exist",
     ),

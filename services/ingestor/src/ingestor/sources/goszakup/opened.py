@@ -24,7 +24,7 @@ UNLIMITED: Final = 6  # of a stand-in server
 INVENTED: Final = Terms(
     title="Sandbox: an invented procurement portal",
     publisher="Qadaga",
-    licence="CC0-1.0",
+    licence="https://creativecommons.org/publicdomain/zero/1.0/",
     attribution="Invented by Qadaga: these organisations do not exist",
 )
 """What is said of purchases that a stand-in beside us gives: nobody may take them for real ones."""
