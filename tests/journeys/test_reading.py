@@ -64,7 +64,7 @@ async def test_a_partner_can_check_every_value_that_explains_the_riskiest_purcha
     [release] = package["releases"]
     flagged = [line for line in explanation["lines"] if line["status"] == "flagged"]
     shown = [evidence for line in flagged for evidence in line["evidence"]]
-    assert package["license"] == "CC0-1.0"
+    assert package["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert len(flagged) >= 3
     assert all(line["evidence"] for line in flagged if line["context"] is None)
     assert [resolve(release, e["path"]) for e in shown] == [e["value"] for e in shown]

@@ -124,7 +124,7 @@ async def test_every_source_says_what_became_of_its_releases_and_on_what_terms(
         assert run["accepted"] + run["unchanged"] + run["quarantined"] == count
         assert fresh[source]["processes"] == fresh[source]["processes_here"] == processes[source]
         assert sources[source].keys() >= {"title", "licence", "attribution", "publisher", "url"}
-    assert sources["sandbox"]["licence"] == "CC0-1.0"
+    assert sources["sandbox"]["licence"] == "https://creativecommons.org/publicdomain/zero/1.0/"
 
 
 async def test_what_was_not_used_of_the_real_releases_is_in_quarantine_with_its_reason(
