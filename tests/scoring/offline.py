@@ -1,6 +1,8 @@
 """Running `scoring evaluate` and `scoring prepare` on a few releases."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -78,3 +80,17 @@ def status_of(words: list[str]) -> int:
     with pytest.raises(SystemExit) as ended:
         main(words)
     return int(ended.value.code or 0)
+
+
+def headed(words: list[str]) -> tuple[str, int, str]:
+    """Run the command as `scoring ... | head -1` does: first line, exit status, what was told."""
+    command = [sys.executable, "-m", "scoring", *words]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        first = running.stdout.readline()
+        running.stdout.close()
+        told = running.stderr.read()
+    return first, running.returncode, told

@@ -11,7 +11,16 @@ import pytest
 from scoring.__main__ import main
 from scoring.cardinal.output import number, rounded
 from scoring.lines import CHECKED_BYTES
-from tests.scoring.offline import bid, evaluate, judged, lines, process, won
+from tests.scoring.offline import (
+    bid,
+    evaluate,
+    headed,
+    judged,
+    lines,
+    process,
+    status_of,
+    won,
+)
 
 CARDINAL = ("--profile", "cardinal", "--format", "cardinal", "--no-meta")
 LOST = process("p", [bid("valid", "A"), bid("disqualified", "B")], [won("A")])
@@ -83,6 +92,118 @@ def test_gzip_is_noticed_whatever_the_name(tmp_path: Path) -> None:
     assert json.loads(out)["OCID"] == {"p": {"R035": 1.0}}
 
 
+@pytest.mark.parametrize("profile", ["cardinal", "kz"])
+def test_of_a_gzip_file_cut_short_the_whole_lines_are_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], profile: str
+) -> None:
+    text = lines(LOST, LOST | {"ocid": "cut", "note": "x" * 100})
+    cut = gzip.compress(text.encode(), compresslevel=0)[:-60]
+
+    status, out = evaluate(
+        tmp_path, cut, "--profile", profile, "--format", "cardinal", settings=RULE
+    )
+
+    assert status == 3
+    assert set(json.loads(out)["OCID"]) == {"p"}
+    told = capsys.readouterr().err
+    assert "releases.jsonl: damaged after line 1, the rest is lost" in told
+    assert "1 lines read, 1 processes judged" in told
+
+
+def test_a_large_gzip_file_cut_short_is_judged_up_to_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    padding = process("pad", [bid("valid", "A")], [won("A")], note="x" * 100_000)
+    count = CHECKED_BYTES // 100_000 + 2
+    text = "\n" + lines(LOST, *[padding] * count, padding | {"ocid": "cut"})
+    cut = gzip.compress(text.encode(), compresslevel=0)[:-60]
+
+    status, out = evaluate(tmp_path, cut, *CARDINAL, settings=RULE)
+
+    assert status == 3
+    assert json.loads(out)["OCID"] == {"p": {"R035": 1.0}}
+    told = capsys.readouterr().err
+    assert f"damaged after line {count + 2}," in told
+    assert f"{count + 1} lines read" in told
+
+
+@pytest.mark.parametrize("profile", ["cardinal", "kz"])
+@pytest.mark.parametrize(
+    "content",
+    [bytes(range(1, 256)) * 3, b"\x1f\x8b\x08\x00 and no more gzip than that", b"{}\n[1]\n"],
+    ids=["binary", "bad gzip", "no release"],
+)
+def test_a_file_of_which_nothing_can_be_used_is_named_and_the_old_results_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, profile: str
+) -> None:
+    (tmp_path / "out.json").write_text("of yesterday", encoding="utf-8")
+
+    status, out = evaluate(tmp_path, content, "--profile", profile)
+
+    assert (status, out) == (1, "of yesterday")
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1] == f"error: no line could be used: {tmp_path / 'releases.jsonl'}"
+    assert {one.name for one in tmp_path.iterdir()} == {"releases.jsonl", "out.json"}
+
+
+def test_results_written_to_a_pipe_do_not_take_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(lines(LOST), encoding="utf-8")
+
+    assert status_of(["evaluate", str(file), "--out", "/dev/null"]) == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_when_nobody_reads_on_it_ends_without_a_word(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(lines(*[LOST | {"ocid": f"p{n}"} for n in range(500)]), encoding="utf-8")
+
+    first, status, told = headed(["evaluate", str(file)])
+
+    assert json.loads(first)["indicator"] == "R003"
+    assert (status, told) == (141, "")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--memory", "nonsense"), ("--memory", "-1GB"), ("--threads", "0"), ("--threads", "-5")],
+)
+def test_an_option_that_cannot_be_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    status, out = evaluate(tmp_path, lines(LOST), f"{option}={value}")
+
+    assert (status, out) == (2, "")
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(f"error: {option} is ")
+
+
+def test_too_little_memory_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out = evaluate(tmp_path, lines(LOST), "--memory", "1KB")
+
+    assert (status, out) == (1, "")
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith("error: ")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "prepare"])
+@pytest.mark.parametrize("content", [b"[R035]\n; \xff\n", None], ids=["not UTF-8", "not there"])
+def test_settings_that_are_no_text_or_not_there_end_with_status_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, content: bytes | None
+) -> None:
+    file, ini = tmp_path / "in.jsonl", tmp_path / "settings.ini"
+    file.write_text(lines(LOST), encoding="utf-8")
+    if content is not None:
+        ini.write_bytes(content)
+
+    assert status_of([command, "--settings", str(ini), str(file)]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith("error: ")
+    assert "settings.ini" in told
+
+
 def test_a_dash_reads_standard_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,7 +241,7 @@ def test_an_unknown_key_of_the_settings_ends_with_its_name(
 ) -> None:
     status, _ = evaluate(tmp_path, lines(LOST), settings="[R024]\ntreshold = 1\n")
 
-    assert status == 1
+    assert status == 2
     assert "unknown key R024.treshold" in capsys.readouterr().err
 
 

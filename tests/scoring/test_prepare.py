@@ -1,5 +1,6 @@
 """`scoring prepare`: what is always mended, what the settings ask for, what is reported."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from scoring.cardinal.prepare import Prepared, csv_line, prepare, rows
 from scoring.cardinal.settings import parse_settings
 from scoring.cardinal.written import read, write
-from tests.scoring.offline import status_of
+from tests.scoring.offline import headed, lines, status_of
 
 
 def prepared(release: dict[str, Any], settings: str = "") -> Prepared:
@@ -264,3 +265,51 @@ def test_the_command_writes_releases_and_issues_and_names_bad_lines(
     assert "Line 4 is not a JSON object, skipping." in told
     assert "Line 6 is invalid JSON, skipping." in told
     assert "Line 7 is invalid JSON, skipping." in told
+
+
+def test_of_a_gzip_file_cut_short_the_whole_lines_are_prepared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "in.jsonl.gz", tmp_path / "out.jsonl"
+    text = lines({"ocid": "a"}, {"ocid": "b", "note": "x" * 100})
+    file.write_bytes(gzip.compress(text.encode(), compresslevel=0)[:-60])
+
+    assert status_of(["prepare", "-o", str(out), str(file)]) == 3
+    assert out.read_text() == '{"ocid":"a"}\n'
+    assert f"{file}: damaged after line 1, the rest is lost" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x00\xff\n\xfe", b"\x1f\x8b\x08\x00 and no more"], ids=["binary", "bad gzip"]
+)
+def test_a_file_of_which_nothing_can_be_prepared_is_named_and_the_old_one_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    file, out, errors = (tmp_path / name for name in ("in.jsonl", "out.jsonl", "errors.csv"))
+    file.write_bytes(content)
+    out.write_text("of yesterday")
+
+    assert status_of(["prepare", "-o", str(out), "-e", str(errors), str(file)]) == 1
+    assert out.read_text() == "of yesterday"
+    assert not errors.exists()
+    assert capsys.readouterr().err.splitlines()[-1] == f"error: no line could be used: {file}"
+
+
+def test_a_file_may_be_prepared_into_its_own_place(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(lines({"ocid": "a", "awards": [{"id": 1, "status": "active"}]}))
+    file.chmod(0o640)
+
+    assert status_of(["prepare", "-o", str(file), str(file)]) == 0
+    assert file.read_text() == '{"ocid":"a","awards":[{"id":"1","status":"active"}]}\n'
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_when_nobody_reads_on_prepare_ends_without_a_word(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(lines(*[{"ocid": f"p{n}", "note": "x" * 1000} for n in range(500)]))
+
+    first, status, told = headed(["prepare", str(file)])
+
+    assert first.startswith('{"ocid":"p0"')
+    assert (status, told) == (141, "")

@@ -5,6 +5,8 @@ two equal keys in one object the first. An input of up to `CHECKED_BYTES` is the
 line by line before, so that it is read exactly as Cardinal reads it. In a larger one these three
 are tolerated where they stand in a field that no indicator reads, and of equal keys the first
 counts; a strict look at every line would cost more than the whole evaluation.
+
+Of a gzip file that is cut short or damaged the whole lines before the damage are given.
 """
 
 import gzip
@@ -12,6 +14,7 @@ import json
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,17 +26,25 @@ CHECKED_BYTES = 16 * 1024 * 1024
 DEEPEST = 127
 """Cardinal's parser gives up on deeper nesting."""
 
+DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error)
+"""What reading a gzip file raises where it is cut short or holds something else."""
+
 _SPACE = 0x20
 _WINDOW = 32 * 1024 * 1024
+_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Source:
-    """A readable file on disk, and what was already found wrong in it."""
+    """A readable file on disk, and what was already found wrong in it.
+
+    `damage` says from where on nothing could be read; it is complete when all lines were taken.
+    """
 
     path: Path
     compression: str
     warnings: list[str] = field(default_factory=list)
+    damage: list[str] = field(default_factory=list)
 
 
 class NotJsonError(ValueError):
@@ -42,7 +53,7 @@ class NotJsonError(ValueError):
 
 @contextmanager
 def open_source(name: str, *, check: bool = True) -> Iterator[Source]:
-    """Give a file that DuckDB can read: the one named, or a checked or spooled copy of it.
+    """Give a file that DuckDB can read: the one named, or a checked, spooled or whole copy of it.
 
     Raises OSError where there is no such file.
     """
@@ -54,18 +65,18 @@ def open_source(name: str, *, check: bool = True) -> Iterator[Source]:
         original = copy if name == "-" else Path(name)
         compression = _compression(original)
         if check and _is_small(original, compression):
-            checked = Path(folder) / "checked.jsonl"
-            yield Source(checked, "none", _check(original, compression, checked))
+            yield _check(Source(original, compression), Path(folder) / "checked.jsonl")
+        elif check and not _is_whole(original, compression):
+            yield _salvage(Source(original, compression), Path(folder) / "whole.jsonl")
         else:
             yield Source(original, compression)
 
 
 def lines_of(source: Source) -> Iterator[tuple[int, bytes]]:
     """Give the lines that are not blank, with their numbers (from 1)."""
-    with _open(source.path, source.compression) as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.isspace():
-                yield number, line.rstrip(b"\r\n")
+    for number, line in _whole_lines(source):
+        if not line.isspace():
+            yield number, line.rstrip(b"\r\n")
 
 
 def faulty_lines(source: Source, ordinals: Sequence[int]) -> list[str]:
@@ -119,21 +130,38 @@ def refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _check(original: Path, compression: str, target: Path) -> list[str]:
-    """Copy the good lines; a line refused becomes a warning and leaves an empty line behind."""
+def _whole_lines(source: Source) -> Iterator[tuple[int, bytes]]:
+    """Number the lines as they stand; damage ends them and is noted, once."""
+    number = 0
+    with _open(source.path, source.compression) as lines:
+        try:
+            for number, line in enumerate(lines, 1):
+                yield number, line
+        except DAMAGE as error:
+            if not source.damage:
+                source.damage.append(f"damaged after line {number}, the rest is lost: {error}")
+
+
+def _check(source: Source, target: Path) -> Source:
+    """Copy the good lines; a line refused becomes a warning."""
     warnings: list[str] = []
-    with _open(original, compression) as lines, target.open("wb") as out:
-        for number, line in enumerate(lines, 1):
-            if line.isspace():
-                continue
+    with target.open("wb") as out:
+        for number, line in lines_of(source):
             try:
                 value, repeated = parse_strictly(line)
             except NotJsonError as error:
                 warnings.append(f"line {number} is invalid JSON, skipping: {error}")
                 continue
-            out.write(_without_repeats(value) if repeated else line.rstrip(b"\r\n"))
+            out.write(_without_repeats(value) if repeated else line)
             out.write(b"\n")
-    return warnings
+    return Source(target, "none", warnings, source.damage)
+
+
+def _salvage(source: Source, target: Path) -> Source:
+    """Copy the whole lines of a damaged file, the blank ones too: their numbers stay."""
+    with target.open("wb") as out:
+        out.writelines(line for _, line in _whole_lines(source))
+    return Source(target, "none", damage=source.damage)
 
 
 def _without_repeats(value: Any) -> bytes:
@@ -202,7 +230,23 @@ def _is_small(path: Path, compression: str) -> bool:
     if compression == "none":
         return path.stat().st_size <= CHECKED_BYTES
     with gzip.open(path) as file:
-        return len(file.read(CHECKED_BYTES + 1)) <= CHECKED_BYTES
+        try:
+            return len(file.read(CHECKED_BYTES + 1)) <= CHECKED_BYTES
+        except DAMAGE:
+            return True
+
+
+def _is_whole(path: Path, compression: str) -> bool:
+    """Unpack a file to its end: DuckDB takes some damage for lines."""
+    if compression == "none":
+        return True
+    with gzip.open(path) as file:
+        try:
+            while file.read(_PIECE):
+                pass
+        except DAMAGE:
+            return False
+    return True
 
 
 def _open(path: Path, compression: str) -> IO[bytes]:

@@ -47,7 +47,7 @@ def load_normal(facts: Facts, names: Sequence[str]) -> Report:
                 if len(entries) == BATCH:
                     _load(facts, batch, entries, intake.report)
         _load(facts, batch, entries, intake.report)
-    intake.report.processes = len(intake.seen)
+    intake.report.processes = intake.report.usable = len(intake.seen)
     return intake.report
 
 
@@ -81,6 +81,7 @@ def _entries(name: str, intake: _Intake) -> Iterator[dict[str, Any]]:
                     intake.report.warnings.append(again)
                 intake.seen.add(found["ocid"])
                 yield envelope(found)
+        intake.report.damage += [f"{name}: {damage}" for damage in source.damage]
 
 
 def _releases(line: bytes) -> Iterator[dict[str, Any] | str]:

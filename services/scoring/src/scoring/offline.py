@@ -19,6 +19,14 @@ from scoring.profiles import Profile
 from scoring.raw import Report, load_raw
 
 
+class NothingUsableError(ValueError):
+    """There was something to read, and none of it could be used; `report` says why."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("no line could be used")
+        self.report = report
+
+
 def judge_files(
     names: Sequence[str],
     profile: Profile,
@@ -32,12 +40,14 @@ def judge_files(
 ) -> Report:
     """Judge the files by a profile and write the results; says what was read.
 
-    Raises OSError for a file that cannot be read.
+    Raises OSError for a file that cannot be read, NothingUsableError before anything is written.
     """
     with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
         facts = Facts.open(":memory:", memory=memory, threads=threads, spill=Path(folder))
         try:
             report = _load(facts, names, profile)
+            if report.nothing_usable:
+                raise NothingUsableError(report)
             if cardinal:
                 _write_cardinal(facts, profile, target, meta=meta, maps=maps)
             else:

@@ -19,11 +19,22 @@ from scoring.staging import FILL, RAW, RAW_COLUMNS, RAW_DICTIONARY, SPLIT, colum
 
 @dataclass
 class Report:
-    """What was read: lines, processes, and the warnings in the order of the lines."""
+    """What was read: lines, processes, and the warnings in the order of the lines.
+
+    `usable` counts what could be taken in, before the profile leaves any of it out; `damage` names
+    the files of which a part could not be read at all.
+    """
 
     lines: int = 0
+    usable: int = 0
     processes: int = 0
     warnings: list[str] = field(default_factory=list)
+    damage: list[str] = field(default_factory=list)
+
+    @property
+    def nothing_usable(self) -> bool:
+        """Whether there was something to read and none of it could be used."""
+        return not self.usable and bool(self.lines or self.warnings or self.damage)
 
 
 def load_raw(facts: Facts, names: Sequence[str], profile: Profile) -> Report:
@@ -35,6 +46,7 @@ def load_raw(facts: Facts, names: Sequence[str], profile: Profile) -> Report:
     for name in names:
         with open_source(name) as source:
             report.warnings += [f"{name}: {warning}" for warning in source.warnings]
+            report.damage += [f"{name}: {damage}" for damage in source.damage]
             _load_one(facts, source, profile, report, name)
     return report
 
@@ -47,6 +59,7 @@ def _load_one(facts: Facts, source: Source, profile: Profile, report: Report, na
     run(_SUBJECTS)
     run(_PARTIES)
     report.lines += _one(facts, "SELECT count(*) FROM lines")
+    report.usable += _one(facts, _USABLE)
     report.processes += _one(facts, "SELECT count(*) FROM staged")
     empty = [row[0] for row in run(_EMPTY).fetchall()]
     report.warnings += [f"{name}: {warning}" for warning in faulty_lines(source, empty)]
@@ -104,6 +117,8 @@ _STAGED = """
 SELECT (rowid + {base})::INTEGER AS pid, * FROM lines
 WHERE starts_with(ocid::VARCHAR, '"') AND (len(getvariable('excluded')) = 0 OR NOT coalesce(
   list_contains(getvariable('excluded'), json_text(tender."procurementMethodDetails")), false))"""
+
+_USABLE = """SELECT count(*) FROM lines WHERE starts_with(ocid::VARCHAR, '"')"""
 
 _NOT_CANCELLED = "AND coalesce(tender.status::VARCHAR, '') <> '\"cancelled\"'"
 

@@ -116,9 +116,16 @@ class Settings:
 def read_settings(path: Path) -> Settings:
     """Read and check the file.
 
-    Raises SettingsError naming the section or key that is unknown or has an unusable value.
+    Raises SettingsError for a file that is not there or is no text, and naming the section or key
+    that is unknown or has an unusable value.
     """
-    return parse_settings(path.read_text(encoding="utf-8"))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text: {error}") from error
+    return parse_settings(text)
 
 
 def parse_settings(text: str) -> Settings:

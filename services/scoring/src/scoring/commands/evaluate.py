@@ -3,20 +3,31 @@
     scoring evaluate --profile cardinal --settings settings.ini --format cardinal releases.jsonl
 
 Lines that cannot be read are named on standard error; everything else in the file is judged.
+The exit status is one of `scoring.console.Ending`.
 """
 
 import argparse
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING
 
 from scoring.cardinal.ini import SettingsError
 from scoring.cardinal.settings import apply_settings, read_settings
+from scoring.console import Ending, end_unheard, fail, target, warn
 from scoring.profiles import Profile, load_profile
 
+if TYPE_CHECKING:
+    from scoring.raw import Report
+
 PROFILES = ("kz", "cardinal")
+MOST_THREADS = 1024
+MEMORY = re.compile(r"[0-9]+([.][0-9]+)? ?([KMGT]i?B|B)", re.IGNORECASE)
+"""An amount as DuckDB reads it."""
+
+
+class OptionError(ValueError):
+    """An option cannot have this value."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,14 +46,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Judge the files; the exit status is 1 for a file or settings that cannot be used."""
+    """Judge the files; returns an Ending."""
     try:
-        profile = _profile(arguments)
-        _evaluate(arguments, profile)
-    except (SettingsError, OSError) as error:
-        _warn(f"error: {error}")
-        return 1
-    return 0
+        _check_options(arguments)
+        return _evaluate(arguments, _profile(arguments))
+    except (OptionError, SettingsError) as error:
+        return fail(error, Ending.MISUSED)
+    except BrokenPipeError:
+        return end_unheard()
+    except OSError as error:
+        return fail(error, Ending.UNUSABLE)
+
+
+def _check_options(arguments: argparse.Namespace) -> None:
+    if MEMORY.fullmatch(arguments.memory) is None:
+        raise OptionError(f"--memory is an amount such as 600MB, not {arguments.memory!r}")
+    if not 1 <= arguments.threads <= MOST_THREADS:
+        raise OptionError(f"--threads is 1 to {MOST_THREADS}, not {arguments.threads}")
 
 
 def _profile(arguments: argparse.Namespace) -> Profile:
@@ -51,37 +71,43 @@ def _profile(arguments: argparse.Namespace) -> Profile:
         return profile
     settings = read_settings(arguments.settings)
     for warning in settings.warnings:
-        _warn(f"warning: {warning}")
+        warn(f"warning: {warning}")
     return apply_settings(profile, settings)
 
 
-def _evaluate(arguments: argparse.Namespace, profile: Profile) -> None:
+def _evaluate(arguments: argparse.Namespace, profile: Profile) -> Ending:
+    import duckdb  # noqa: PLC0415 (--help need not load DuckDB)
+
+    from scoring.offline import NothingUsableError  # noqa: PLC0415 (nor this)
+
+    try:
+        report = _judge(arguments, profile)
+    except NothingUsableError as error:
+        _tell(error.report)
+        return fail(f"{error}: {', '.join(arguments.files)}", Ending.UNUSABLE)
+    except duckdb.Error as error:
+        return fail(str(error).splitlines()[0], Ending.UNUSABLE)
+    _tell(report)
+    warn(f"{report.lines} lines read, {report.processes} processes judged")
+    return Ending.DAMAGED if report.damage else Ending.DONE
+
+
+def _judge(arguments: argparse.Namespace, profile: Profile) -> "Report":
     from scoring.offline import judge_files  # noqa: PLC0415 (--help need not load DuckDB)
 
-    with _target(arguments.out) as target:
-        report = judge_files(
+    with target(arguments.out, sys.stdout) as stream:
+        return judge_files(
             arguments.files,
             profile,
-            target,
+            stream,
             cardinal=arguments.format == "cardinal",
             meta=not arguments.no_meta,
             maps=arguments.map,
             memory=arguments.memory,
             threads=arguments.threads,
         )
-    for warning in report.warnings:
-        _warn(f"warning: {warning}")
-    _warn(f"{report.lines} lines read, {report.processes} processes judged")
 
 
-@contextmanager
-def _target(path: Path | None) -> Iterator[IO[str]]:
-    if path is None:
-        yield sys.stdout
-        return
-    with path.open("w", encoding="utf-8") as file:
-        yield file
-
-
-def _warn(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 (a command speaks to its user)
+def _tell(report: "Report") -> None:
+    for warning in [*report.warnings, *report.damage]:
+        warn(f"warning: {warning}")
