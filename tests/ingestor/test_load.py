@@ -3,15 +3,19 @@ import gzip
 import itertools
 import json
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
 
+from ingestor.intake import Batch
 from ingestor.judge import Judge
 from ingestor.load import Delivery, load
 from ingestor.reading import FileReader
 from ingestor.runs import Run
 from ingestor.source import Terms, declarations
+from ingestor.sources_feed import publish_sources
+from ingestor.withdraw import withdraw
 from shared.vocabulary.identifiers import process_id
 from tests.ingestor.office import NOON, PSEUDONYM_KEY, Office, lines, release
 
@@ -273,3 +277,61 @@ async def test_an_ocid_that_stands_for_everything_does_not_fill_the_memory(
 def spelled(minute: int) -> str:
     moment: datetime = NOON + timedelta(minutes=minute)
     return moment.isoformat()
+
+
+async def test_a_file_of_which_nothing_is_of_use_is_a_run_but_no_source(office: Office) -> None:
+    for name, content in {"empty": b"", "binary": bytes(range(256)), "words": b"no json"}.items():
+        failed = await office.take(content, name)
+        assert failed.status == "failed", name
+
+    assert await office.feed("sources") == []
+    assert [row["source"] for row in await office.rows("SELECT source FROM run ORDER BY id")] == [
+        "empty",
+        "binary",
+        "words",
+    ]
+
+    await office.take([release()], "words")
+
+    assert [entry.key for entry in await office.feed("sources")] == ["words"]
+
+
+async def test_a_source_that_is_known_tells_of_a_failed_run_and_stays_when_all_is_withdrawn(
+    office: Office,
+) -> None:
+    await office.take([release()])
+    async with office.database.transaction() as connection:
+        await withdraw(connection, "test", "ocds-t-1", "published by mistake")
+        await publish_sources(connection, ["test"])
+
+    await office.take(b"no json")
+
+    [entry] = await office.feed("sources")
+    body = json.loads(entry.body)
+    assert (entry.deleted, body["processes"], body["last_run"]["status"]) == (False, 0, "failed")
+
+
+async def test_a_source_is_told_of_with_its_first_release_not_at_the_end_of_its_run(
+    office: Office,
+) -> None:
+    seen = []
+
+    class Halting(FileReader):
+        def __iter__(self) -> Iterator[Batch]:
+            for batch in super().__iter__():
+                yield batch
+                seen.append(asyncio.run_coroutine_threadsafe(office.feed("sources"), loop).result())
+
+    loop = asyncio.get_running_loop()
+    judge = Judge("test", "t", UTC, PSEUDONYM_KEY.encode(), office.desk.cipher)
+    raw = lines([release(f"ocds-t-{n}") for n in range(3)])
+    reader = Halting(lambda: BytesIO(raw), judge, releases=1)
+
+    await load(
+        office.desk,
+        Delivery("test", "t", "live", declarations()["ocds_file"], Terms()),
+        reader,
+    )
+
+    last = [json.loads(found[0].body) for found in seen[-1:]]
+    assert [(body["id"], body["last_run"]["status"]) for body in last] == [("test", "running")]

@@ -73,7 +73,11 @@ class Batch:
 
     def sources(self) -> set[str]:
         """Name the sources it comes from."""
-        return {a.source for a in self.accepted} | {r.source for r in self.refused}
+        return self.useful() | {r.source for r in self.refused}
+
+    def useful(self) -> set[str]:
+        """Name the sources of which something is of use."""
+        return {one.source for one in self.accepted}
 
     def received(self) -> int:
         """Count the things delivered."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -65,11 +65,12 @@ class Delivery:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run has come, and from which sources things came."""
+    """How far a run has come, from which sources things came, and which of them were of use."""
 
     run: int
     sources: set[str]
     received: int = 0
+    useful: set[str] = field(default_factory=set)
 
 
 async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
@@ -119,7 +120,7 @@ async def _store(desk: Desk, delivery: Delivery, batch: Batch, progress: Progres
     occasion = Occasion(progress.run, delivery.origin, now, (now + desk.retention).date())
     for pause in (*PAUSES, None):
         try:
-            newest = await _stored(desk, delivery, batch, occasion, progress.received)
+            newest = await _stored(desk, delivery, batch, occasion, progress)
             break
         except Exception as fault:
             if pause is None or not transient(fault):
@@ -128,21 +129,27 @@ async def _store(desk: Desk, delivery: Delivery, batch: Batch, progress: Progres
             await asyncio.sleep(pause)
     progress.received += batch.received()
     progress.sources |= batch.sources()
+    progress.useful |= batch.useful()
     if newest is not None:
         await desk.bell.ring(FEED, newest)
 
 
 async def _stored(
-    desk: Desk, delivery: Delivery, batch: Batch, occasion: Occasion, received: int
+    desk: Desk, delivery: Delivery, batch: Batch, occasion: Occasion, progress: Progress
 ) -> int | None:
-    """Store one batch, unless a try whose answer was lost has done so; returns the feed's head."""
+    """Store one batch, unless a try whose answer was lost has done so; returns the feed's head.
+
+    A source is told of with its first release: a process on whose terms nothing is said is no use.
+    """
     async with desk.database.transaction() as connection:
-        if await runs.received(connection, occasion.run) > received:
+        if await runs.received(connection, occasion.run) > progress.received:
             return await head(connection, FEED)
         for source in sorted(batch.sources() - {delivery.source}):
             await keep_source(connection, source, delivery.kind, Terms())
         stored = await store_batch(connection, batch, occasion)
         await runs.add(connection, occasion.run, stored.tally)
+        if new := batch.useful() - progress.useful:
+            await publish_sources(connection, new)
         return stored.head
 
 

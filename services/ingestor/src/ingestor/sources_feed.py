@@ -26,6 +26,18 @@ KEEP: Final = """
         url = coalesce($7::text, source.url)
 """
 
+# A mistyped name is no data set: a source is told of once something of it was of use, and from then
+# on whatever becomes of it.
+TOLD: Final = f"""
+    SELECT id FROM source WHERE id = ANY($1) AND (
+        EXISTS (SELECT FROM feed_state WHERE feed = '{FEED}' AND key = source.id)
+        OR EXISTS (SELECT FROM process WHERE process.source = source.id)
+        OR EXISTS (SELECT FROM register_entry AS entry WHERE entry.source = source.id)
+        OR EXISTS (SELECT FROM register_coverage AS known WHERE known.source = source.id)
+        OR kind = 'goszakup' AND EXISTS (SELECT FROM portal_record)
+    )
+"""
+
 SET_LAST_RUN: Final = "UPDATE source SET last_run = $2 WHERE id = $1"
 
 READ: Final = """
@@ -55,12 +67,16 @@ async def keep_source(
 async def publish_sources(
     connection: asyncpg.Connection, sources: Iterable[str], run: int | None = None
 ) -> int:
-    """Publish sources as they are now, with `run` as their last; returns the feed's last number."""
+    """Publish sources as they are now, with `run` as their last; returns the feed's last number.
+
+    One of which nothing was ever of use is left out.
+    """
     changes = []
     for source in sorted(set(sources)):
         if run is not None:
             await connection.execute(SET_LAST_RUN, source, run)
-    for row in await connection.fetch(READ, sorted(set(sources))):
+    told = [row["id"] for row in await connection.fetch(TOLD, sorted(set(sources)))]
+    for row in await connection.fetch(READ, told):
         last = await _run(connection, row["last_run"])
         body = convert({**row, "last_run": last, "lacks": _lacks(row["kind"])}, contract.Source)
         changes.append(Change(row["id"], encode(body)))
