@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -95,3 +96,38 @@ async def test_wrong_words_are_a_usage_error_that_names_what_there_is(office: Of
     assert "Mars/Olympus" in zone.err
     titles = {kind["name"]: kind["title"] for kind in sources.documents()}
     assert titles["ocds_file"]["kk"] == "OCDS файлдары"
+
+
+async def test_a_reader_that_leaves_early_ends_a_list_quietly_and_no_work_is_cut_short(
+    office: Office, tmp_path: Path
+) -> None:
+    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for number, file in enumerate(files):
+        file.write_bytes(lines([release(f"ocds-t-{number}"), b"null"]))
+
+    load = await unread(office, "load", *map(str, files))
+    lists = await asyncio.gather(
+        unread(office, "runs"),
+        unread(office, "quarantine", "list", "--json"),
+        unread(office, "sources"),
+        unread(office, "dead", "list"),
+    )
+
+    assert [(said.status, said.err) for said in [load, *lists]] == [(0, "")] * 5
+    assert set(await office.published()) == {("a", "ocds-t-0"), ("b", "ocds-t-1")}
+
+
+async def unread(office: Office, *words: str) -> Said:
+    """Run a command whose standard output nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "ingestor", *words),
+        env=office.environment(),
+        stdout=writing,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writing)
+    _, err = await process.communicate()
+    return Said(process.returncode or 0, "", err.decode())

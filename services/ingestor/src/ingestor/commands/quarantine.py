@@ -6,7 +6,6 @@ where everything tried is used by now, 1 where something is not.
 
 import argparse
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from ingestor import quarantine
 from ingestor.commands.load import zone
 from ingestor.commands.opened import database, desk, told
-from ingestor.commands.output import complain, say
+from ingestor.commands.output import complain, put, say
 from ingestor.raw.cipher import Cipher, UnreadableError
 from ingestor.raw.payloads import fetch
 from ingestor.replay import Replayed, Replayer
@@ -87,7 +86,7 @@ async def _show(settings: IngestorSettings, arguments: argparse.Namespace) -> in
     if payload is None:
         complain("the payload is not kept any more, or was sealed with another RAW_KEY")
         return NOT_THERE
-    sys.stdout.buffer.write(payload + b"\n")
+    put(payload + b"\n")
     return 0
 
 
