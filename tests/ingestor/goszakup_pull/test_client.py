@@ -95,7 +95,7 @@ async def test_u2_the_breaker_opens_after_five_failures_tries_singly_and_closes_
 
     assert len(moments) == 7
     assert moments[4] - moments[0] < 31  # five close to each other, then single trials
-    assert moments[5] - moments[4] >= 30
+    assert round(moments[5] - moments[4], 6) >= 30  # a difference of floats
     assert moments[6] - moments[5] >= 60
 
 
