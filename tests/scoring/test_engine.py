@@ -338,6 +338,44 @@ async def test_a_party_that_appears_in_no_purchase_any_more_is_withdrawn(
     assert await scoring_office.document("buyer", party_id("buyer-1")) is None
 
 
+async def test_parties_of_purchases_without_bids_have_a_score_that_says_nothing_could_be_counted(
+    scoring_office: Office,
+) -> None:
+    bare = release("ocds-2", buyer={"id": "ministry"}, awards=[])
+    bare["tender"]["procuringEntity"] = {"id": "agency"}
+    bare["awards"] = [award("winner", 900.0) | {"items": []}]
+    del bare["bids"]
+    await scoring_office.publish(release("ocds-1"), bare)
+
+    await scoring_office.work()
+
+    for buyer in ("ministry", "agency"):
+        score = await scoring_office.document("buyer", party_id(buyer))
+        assert score
+        assert statuses(score) == {"R038": "insufficient_sample"}
+        assert (score["band"], score["coverage"], score["points"]["lower"]) == (None, 0.0, 0.0)
+    winner = await scoring_office.document("supplier", party_id("winner"))
+    assert winner
+    assert statuses(winner) == dict.fromkeys(("R025", "R038", "R048"), "insufficient_sample")
+    judged = await scoring_office.document("supplier", party_id("supplier-1"))
+    assert judged
+    assert "R048" not in statuses(judged)
+
+
+async def test_a_party_without_anything_to_count_is_withdrawn_with_its_last_purchase(
+    scoring_office: Office,
+) -> None:
+    bare = release("ocds-2", buyer={"id": "ministry"}, bids={"details": []}, awards=[])
+    await scoring_office.publish(release("ocds-1"), bare)
+    await scoring_office.work()
+    assert await scoring_office.document("buyer", party_id("ministry"))
+
+    await scoring_office.withdraw("ocds-2")
+    await scoring_office.work()
+
+    assert await scoring_office.document("buyer", party_id("ministry")) is None
+
+
 async def test_two_engines_never_write_against_each_other(scoring_office: Office) -> None:
     await scoring_office.publish(release("ocds-1"))
     await scoring_office.session.take_in()

@@ -20,7 +20,7 @@ from scoring.facts import Facts
 from scoring.findings import RECORDED, Finding
 from scoring.indicator import Indicator
 from scoring.method import Standard
-from scoring.purchases import Key, Purchase, newest_date, purchases
+from scoring.purchases import Key, Purchase, newest_date, parties, purchases
 from scoring.score import FLAGGED
 from shared.contracts.scores import Evidence, Subject
 
@@ -96,7 +96,9 @@ def judge_parties(
 ) -> tuple[list[Case], frozenset[str]]:
     """Judge and score every buyer and supplier over all facts.
 
-    Returns the codes of indicators that failed too: `error` on every party that others judged.
+    Of a party that no indicator counts (a buyer whose purchases show no bids) every indicator of
+    its kind says so. Returns the codes of indicators that failed too: `error` on every party that
+    others judged; what was scored before of parties that none judged then stays.
     """
     results, failed = Results(), set()
     indicators = standard.indicators("all")
@@ -108,12 +110,22 @@ def judge_parties(
             failed.add(judgements.indicator.code)
     for code in failed:
         results.add_all([(key, Judgement(code, "error")) for key in list(results.judgements)])
+    if not failed:
+        uncounted = set(parties(facts)) - results.judgements.keys()
+        results.add_all(pair for key in uncounted for pair in _uncounted(key, indicators))
     newest = newest_date(facts)
     cases = [
         _party_case(key, list(judgements.values()), standard, data_seq, newest)
         for key, judgements in sorted(results.judgements.items())
     ]
     return cases, frozenset(failed)
+
+
+def _uncounted(key: Key, indicators: Mapping[str, Indicator]) -> Iterator[tuple[Key, Judgement]]:
+    """Say of a party without anything to count that the sample of every indicator is too small."""
+    for code, indicator in indicators.items():
+        if indicator.subject in {"organisation", key[0]}:
+            yield key, Judgement(code, "insufficient_sample")
 
 
 Run = Callable[[dict[str, Indicator], Sequence[int]], Iterator[Judgements]]

@@ -92,6 +92,11 @@ def ids_of_parties(facts: Facts, keys: Iterable[Key]) -> list[str]:
     return [row[0] for row in rows]
 
 
+def parties(facts: Facts) -> list[Key]:
+    """Name every organisation whose identity is sure, once for each of its roles."""
+    return facts.connection.execute(_PARTIES).fetchall()
+
+
 def newest_date(facts: Facts) -> datetime | None:
     """Return the date of the newest release."""
     found = facts.connection.execute("SELECT max(instant(date_text)) FROM process").fetchone()
@@ -157,6 +162,15 @@ _PURCHASES: Final = """
         LEFT JOIN party AS buyer
             ON buyer.party = coalesce(process.buyer, process.entity) AND NOT buyer.weak
         LEFT JOIN won USING (pid)
+"""
+
+_PARTIES: Final = """
+    SELECT DISTINCT role, party.id FROM (
+        SELECT 'buyer' AS role, buyer AS party FROM process
+        UNION SELECT 'buyer', entity FROM process
+        UNION SELECT 'supplier', party FROM award_supplier
+        UNION SELECT 'supplier', party FROM bid_tenderer)
+    JOIN party USING (party) WHERE NOT party.weak
 """
 
 _IDS_OF_PARTIES: Final = """
