@@ -117,6 +117,24 @@ async def test_a_release_of_forty_megabytes_is_set_aside_with_its_beginning(
     assert row["size"] > 40 * 1024 * 1024
 
 
+async def test_a_line_of_forty_megabytes_that_never_closes_costs_no_other_line(
+    office: Office,
+) -> None:
+    open_ended = b'{"ocid": "ocds-huge", "note": "' + b"x" * 40 * 1024 * 1024
+
+    between = await office.take([GOOD[0], open_ended, GOOD[1]], "between")
+    first = await office.take([open_ended, GOOD[0], GOOD[1]], "first")
+
+    for run in (between, first):
+        assert (run.status, run.expected, run.accepted, run.quarantined) == ("complete", 3, 2, 1)
+    rows = await office.rows("SELECT source, code, line, reason FROM quarantine ORDER BY source")
+    assert [(row["source"], row["code"], row["line"]) for row in rows] == [
+        ("between", "too_large", 2),
+        ("first", "too_large", 1),
+    ]
+    assert all("more than 32 MiB" in row["reason"] for row in rows)
+
+
 ODD: list[Any] = [
     None,
     True,

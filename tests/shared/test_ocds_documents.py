@@ -4,7 +4,7 @@ import gzip
 import io
 import json
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -147,6 +147,85 @@ def test_a_release_over_the_limit_is_refused_and_its_neighbours_come() -> None:
     assert answers(json.dumps([ONE, large], indent=1).encode(), document=500) == ["1", "too_large"]
 
 
+OPEN = b'{"ocid":"large","text":"' + b"x" * 1000  # a line that ends inside a text
+UNCLOSED = b'{"ocid":"large","tender":{"text":"' + b"x" * 1000 + b'"'  # outside a text
+ASKING = b'{"ocid":"large","text":"' + b"x" * 1000 + b'","tender":'  # before a value
+LISTING = b'{"ocid":"large","x":[[' + b"1000," * 200  # between elements
+
+
+@pytest.mark.parametrize("large", [OPEN, UNCLOSED, ASKING, LISTING, OPEN + b"\\"])
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (lines(ONE), lines(TWO), ["1", "too_large", "2"]),
+        (lines(ONE), b"", ["1", "too_large"]),
+        (b"", lines(TWO, THREE), ["too_large", "2", "3"]),
+        (b"", b"\n\r\n" + lines(TWO), ["too_large", "2"]),
+        (b"", b'{"ocid":"x",\n' + lines(TWO), ["too_large", "truncated", "2"]),
+        (b"", b"<html>\n" + lines(TWO), ["too_large", "malformed", "2"]),
+        (lines(ONE), b'{"ocid":"x', ["1", "too_large", "truncated"]),
+        (lines(ONE), OPEN + b"\n" + lines(TWO), ["1", "too_large", "too_large", "2"]),
+    ],
+)
+def test_a_line_over_the_limit_that_never_closes_is_refused_alone(
+    large: bytes, before: bytes, after: bytes, expected: list[str]
+) -> None:
+    content = before + large + b"\n" + after
+
+    refusal = list(read(io.BytesIO(content), Limits(document=500)))[len(before) > 0]
+
+    assert answers(content, document=500) == expected
+    assert isinstance(refusal, Refusal)
+    assert (refusal.size, refusal.offset) == (len(large), len(before))
+    assert refusal.line == (2 if before else 1)
+    assert refusal.raw == large
+    assert f"{len(large)} bytes, more than 500 bytes" in refusal.reason
+
+
+def test_a_line_over_the_limit_that_never_closes_does_not_hide_a_damaged_end() -> None:
+    content = gzip.compress(lines(ONE) + OPEN + b"\n" + lines(TWO), mtime=0)
+
+    assert answers(content[:-8], document=500) == ["1", "too_large", "2", "gzip_broken"]
+
+
+def test_forty_megabytes_that_never_close_are_refused_at_the_real_limit() -> None:
+    content = lines(ONE) + b'{"ocid":"large","text":"' + b"x" * 40_000_000 + b"\n" + lines(TWO)
+
+    found = list(read(io.BytesIO(content)))
+
+    assert answers(content) == ["1", "too_large", "2"]
+    assert isinstance(found[1], Refusal)
+    assert "40000024 bytes, more than 32 MiB" in found[1].reason
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"ocid": "large", "text": ["x" * 100] * 10}, indent=1).encode(),
+        OPEN + b'",\n"tender": {\n"id": "1"\n}\n}\n',
+        UNCLOSED + b"},\n" + b'"tag":\n["planning"]}\n',
+        ASKING + b'\n{"id": "1"}\n}\n',
+        LISTING[:-1] + b'],\n{"id": "1"}\n]\n}\n',
+    ],
+)
+def test_a_document_of_several_lines_over_the_limit_is_one_refusal(content: bytes) -> None:
+    assert answers(content, document=500) == ["too_large"]
+    assert answers(content + lines(TWO), document=500) == ["too_large", "2"]
+
+
+def test_a_package_whose_first_line_is_over_the_limit_goes_on_behind_it() -> None:
+    first = b'{"releases":[' + b'{"ocid":"1"},' * 100
+
+    whole = first + b'\n{"ocid":"2"},\n{"ocid":"3"}\n]}\n'
+    cut = first + b'{"ocid":"4","title":"cut he\n' + lines(TWO)
+
+    assert answers(whole, document=500) == ["1"] * 100 + ["2", "3"]
+    assert answers(cut, document=500) == ["1"] * 100 + ["truncated", "2"]
+    refusal = list(read(io.BytesIO(cut), Limits(document=500)))[100]
+    assert isinstance(refusal, Refusal)
+    assert refusal.raw == b'{"ocid":"4","title":"cut he'
+
+
 class Stream(io.BytesIO):
     """A file that is made up while it is read."""
 
@@ -165,6 +244,13 @@ def hundred_megabytes() -> Iterator[bytes]:
     yield b'"}\n{"ocid":"2"}\n'
 
 
+def hundred_megabytes_that_never_close() -> Iterator[bytes]:
+    yield b'{"ocid":"large","text":"'
+    for _ in range(1600):
+        yield b"x" * 65536
+    yield b'\n{"ocid":"2"}\n'
+
+
 def hundred_megabyte_package() -> Iterator[bytes]:
     element = b'{"ocid":"1","text":"' + b"x" * 60_000 + b'"}'
     yield b'{"releases":[' + element
@@ -173,11 +259,14 @@ def hundred_megabyte_package() -> Iterator[bytes]:
     yield b"]}"
 
 
-def test_a_hundred_megabyte_release_is_refused_within_the_memory_of_one_document() -> None:
+@pytest.mark.parametrize("chunks", [hundred_megabytes, hundred_megabytes_that_never_close])
+def test_a_hundred_megabyte_release_is_refused_within_the_memory_of_one_document(
+    chunks: Callable[[], Iterator[bytes]],
+) -> None:
     limits = Limits(document=4 * 1024**2)
     tracemalloc.start()
 
-    found = list(read(Stream(hundred_megabytes()), limits))
+    found = list(read(Stream(chunks()), limits))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 

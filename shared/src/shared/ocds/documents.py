@@ -6,7 +6,7 @@ itself, with its place and reason; everything else in the file still comes.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 
@@ -14,12 +14,13 @@ import msgspec
 
 from shared.ocds.decode import decode
 from shared.ocds.inflate import Bound, unpacked
-from shared.ocds.notes import Note, Refusal, Refused, refuse
+from shared.ocds.notes import KEPT, Note, Refusal, Refused, refuse
 from shared.ocds.scanner import Cutter
 from shared.ocds.unpack import Inner, releases_in
 from shared.ocds.window import Window
 
 AHEAD: Final = 5  # lines looked at to tell JSON Lines with a bad beginning from one long document
+WITHIN: Final = (b'"', b"}", b"]", b",")  # begin a line inside a document, none by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _documents(window: Window, limit: int) -> Iterator[Document | Refusal]:
         start = window.at
         end = window.line_end(start, limit)
         if end is None:
-            yield from _cut(window, limit)
+            in_lines = yield from _cut_long_line(window, limit, in_lines=in_lines)
             continue
         raw = window.bytes_between(start, end).strip()
         line = window.line_at(start)
@@ -101,27 +102,64 @@ def _goes_on(window: Window, raw: bytes, end: int, limit: int) -> bool:
 
     It does unless one of the next lines is a document by itself.
     """
-    if raw.endswith(b"["):
-        return True
+    return raw.endswith(b"[") or not _document_follows(window, end, limit)
+
+
+def _document_follows(window: Window, end: int, limit: int) -> bool:
+    """Tell whether one of the next lines behind the newline is a document by itself."""
     for _ in range(AHEAD):
         start = end + 1
         following = window.line_end(start, limit)
-        if following is None or following <= start:
+        if following is None or following < start:
             break
         line = window.bytes_between(start, following).strip()
+        if line.startswith(WITHIN):
+            break
         if line.startswith(b"{") and isinstance(next(_releases(line, 0, 0)), Document):
-            return False
+            return True
         end = following
-    return True
+    return False
 
 
 def _cut(window: Window, limit: int) -> Iterator[Document | Refusal]:
-    """Read the document at the window's position piece by piece."""
+    """Read the document of several lines at the window's position piece by piece."""
+    yield from _pieces(Cutter(window, limit))
+
+
+def _cut_long_line(
+    window: Window, limit: int, *, in_lines: bool
+) -> Generator[Document | Refusal, None, bool]:
+    """Read a document piece by piece whose first line is too large to be read whole.
+
+    Returns whether the file is JSON Lines, as far as is known behind it.
+    """
+
+    def is_over(newline: int, object_may_follow: bool) -> bool:
+        return (
+            (in_lines and not cutter.packed)
+            or (not object_may_follow and _object_follows(window, newline))
+            or _document_follows(window, newline, KEPT)
+        )
+
+    cutter = Cutter(window, limit, is_over)
+    yield from _pieces(cutter)
+    return in_lines or cutter.broken_off
+
+
+def _object_follows(window: Window, newline: int) -> bool:
+    """Tell whether the next line that holds something begins an object."""
+    window.line_end(newline + 1, KEPT)  # have it held
+    return window.bytes_between(newline, newline + KEPT).lstrip().startswith(b"{")
+
+
+def _pieces(cutter: Cutter) -> Iterator[Document | Refusal]:
+    """Decode what is cut out; what does not even open a bracket is refused up to its newline."""
+    window = cutter.window
     if window.bytes_between(window.at, window.at + 1) not in (b"{", b"["):
         yield refuse("not_an_object", line=window.line_at(window.at), offset=window.at)
         window.skip_line()
         return
-    for piece in Cutter(window, limit).pieces():
+    for piece in cutter.pieces():
         if isinstance(piece, Refusal):
             yield piece
         else:
