@@ -12,6 +12,7 @@ from ingestor import store
 from ingestor.compile import Version, holding
 from ingestor.intake import Accepted, Batch, Content, Origin, Refused, Tally
 from ingestor.record import compiled
+from ingestor.set_aside import set_aside
 from shared.contracts.releases import ReleaseEntry
 from shared.feed import Change, publish_state
 
@@ -70,10 +71,9 @@ async def _keep(
     occasion: Occasion,
 ) -> None:
     payloads = [(a.source, a.payload) for a in fresh]
-    payloads += [(r.source, r.payload) for r in refused]
     await store.add_payloads(connection, payloads, occasion.expires_on)
     await store.add_records(connection, occasion.run, fresh)
-    await store.add_quarantined(connection, occasion.run, refused)
+    await set_aside(connection, occasion.run, refused, occasion.expires_on)
 
 
 async def _publish(

@@ -10,7 +10,7 @@ from ingestor.runs import public_id
 
 COLUMNS: Final = """
     id, run, source, file, line, item, place, code, reason, encode(raw_hash, 'hex') AS raw_hash,
-    size, truncated, seen_at, attempts, replayed_at, resolved_run
+    size, truncated, count, seen_at, attempts, replayed_at, resolved_run
 """
 
 LIST: Final = f"""
@@ -40,13 +40,13 @@ REFUSED_AGAIN: Final = """
 """
 
 COUNT_BY_CODE: Final = """
-    SELECT code, count(*) FROM quarantine WHERE resolved_run IS NULL GROUP BY code
+    SELECT code, sum(count)::bigint FROM quarantine WHERE resolved_run IS NULL GROUP BY code
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing in quarantine."""
+    """One thing in quarantine; or `count` more of its code that are not listed one by one."""
 
     id: int
     run: int
@@ -60,10 +60,15 @@ class Row:
     raw_hash: str
     size: int
     truncated: bool
+    count: int
     seen_at: datetime
     attempts: int
     replayed_at: datetime | None
     resolved_run: int | None
+
+    def stands_for_many(self) -> bool:
+        """Tell whether it stands for the rest of its code; of these no payload was kept."""
+        return not self.raw_hash
 
     def document(self) -> dict[str, Any]:
         """Return the row with the public ids of its runs, as JSON is made of it."""

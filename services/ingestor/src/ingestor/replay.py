@@ -78,6 +78,8 @@ class Replayer:
 
     async def _payload(self, row: quarantine.Row) -> bytes | str:
         """Return the payload, or why there is none."""
+        if row.stands_for_many():
+            return f"It stands for {row.count} whose payloads were not kept; load the file again"
         if row.truncated:
             return f"Only the beginning of its {row.size} bytes was kept"
         digest = bytes.fromhex(row.raw_hash)

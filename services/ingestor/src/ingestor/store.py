@@ -147,10 +147,9 @@ async def set_processes(
 async def add_quarantined(
     connection: asyncpg.Connection, run: int, refused: Sequence[Refused]
 ) -> None:
-    """List what cannot be used; the same thing met again at the same place stays one row."""
+    """List what cannot be used, each once; met again at the same place it stays one row."""
     if refused:
-        once = {(r.source, r.file, r.line, r.item, r.code, r.payload.hash): r for r in refused}
-        rows = [_quarantine_row(r) for r in once.values()]
+        rows = [_quarantine_row(r) for r in refused]
         await connection.execute(ADD_QUARANTINED, run, *_columns(rows, 10))
 
 

@@ -118,6 +118,10 @@ class Quarantined(Base, table=True):
     raw_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     size: int = Field(sa_type=BigInteger)
     truncated: bool = Field(description="the payload was too large to be kept whole")
+    count: int = Field(
+        sa_column=Column(BigInteger, nullable=False, server_default="1"),
+        description="how many things it stands for",
+    )
     seen_at: datetime = _moment(default=True)
     attempts: int = Field(description="how often it was replayed")
     replayed_at: datetime | None = _moment(nullable=True)

@@ -58,7 +58,8 @@ def line(row: quarantine.Row) -> str:
     """Tell a row in one line."""
     item = "" if row.item is None else f", item {row.item}"
     where = f"{row.file}{'' if row.line is None else f', line {row.line}'}{item}"
-    return f"{row.id} {row.code} {row.source} {where}: {row.reason}"
+    more = f"and {row.count} more. " if row.stands_for_many() else ""
+    return f"{row.id} {row.code} {row.source} {where}: {more}{row.reason}"
 
 
 async def _list(settings: IngestorSettings, arguments: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from ingestor.registers import store
 from ingestor.registers.history import Entry, closed, covered, day_of, joined, stated
 from ingestor.registers.judge import Statement
 from ingestor.registers.listing import Listing, Reader, Rows
+from ingestor.set_aside import set_aside
 from shared.feed import Change, publish_state
 
 CLOSED_AT_ONCE: Final = 1_000
@@ -74,9 +75,7 @@ class Taking:
         expires = (self.desk.clock.now() + self.desk.retention).date()
         async with self.desk.database.transaction() as connection:
             await intake_store.lock_sources(connection, [self.listing.source])
-            payloads = [(r.source, r.payload) for r in batch.refused]
-            await intake_store.add_payloads(connection, payloads, expires)
-            await intake_store.add_quarantined(connection, self.run, batch.refused)
+            await set_aside(connection, self.run, batch.refused, expires)
             changed, tally = await self._changed(connection, batch)
             changes = await store.set_entries(connection, changed, self.run)
             if mapping.extent == "answers":
