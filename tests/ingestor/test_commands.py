@@ -131,3 +131,32 @@ async def unread(office: Office, *words: str) -> Said:
     os.close(writing)
     _, err = await process.communicate()
     return Said(process.returncode or 0, "", err.decode())
+
+
+async def test_a_command_that_is_told_nothing_says_who_tells_it_and_help_says_how_to_get_more() -> (
+    None
+):
+    untold, helped = await asyncio.gather(
+        alone("load", "x.jsonl"),
+        alone("--help"),
+    )
+
+    assert (untold.status, helped.status) == (1, 0)
+    assert "DATABASE_URL: Field required" in untold.err
+    for hint in ("make load FILE=", "python -m deploy.local exec ingestor"):
+        assert hint in untold.err
+        assert hint in helped.out
+    assert "ingestor COMMAND --help" in helped.out
+
+
+async def alone(*words: str) -> Said:
+    """Run a command without any platform."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "ingestor", *words),
+        env={"PATH": os.environ["PATH"]},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return Said(process.returncode or 0, out.decode(), err.decode())

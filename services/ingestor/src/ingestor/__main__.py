@@ -26,6 +26,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 """Sub-command: the module that holds its `configure(parser)` and `run(arguments)`, and its help."""
 
+HELP: Final = """\
+`ingestor COMMAND --help` explains one of them. All but budget, sources and translate need the
+platform's database. Where `make up` runs the platform, `python -m deploy.local exec ingestor ...`
+in its folder tells them where that is, and `make load FILE=...` loads files."""
+
 USAGE: Final = 2
 
 
@@ -46,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _explain(*, asked_for_help: bool) -> None:
     lines = [f"  {name:10} {help_text}" for name, (_, help_text) in COMMANDS.items()]
-    text = "\n".join(["usage: ingestor COMMAND ...", "", *lines])
+    text = "\n".join(["usage: ingestor COMMAND ...", "", *lines, "", HELP])
     print(text, file=sys.stdout if asked_for_help else sys.stderr)
     raise SystemExit(0 if asked_for_help else USAGE)
 

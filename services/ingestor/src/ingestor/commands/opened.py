@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Final
 
 import asyncpg
 from pydantic import ValidationError
@@ -14,6 +15,11 @@ from shared.clock import SystemClock
 from shared.database import Database
 from shared.queue import Bell
 
+HINT: Final = (
+    "A service is told by its environment. On a platform that `make up` runs, `make load FILE=…` "
+    "or `python -m deploy.local exec ingestor …` tells this command what it needs."
+)
+
 
 def told() -> IngestorSettings:
     """Read the settings; ends the command, naming the variables, where they do not do."""
@@ -21,7 +27,7 @@ def told() -> IngestorSettings:
         return IngestorSettings()
     except ValidationError as fault:
         flaws = (f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors())
-        raise SystemExit("ingestor: " + "; ".join(flaws)) from fault
+        raise SystemExit(f"ingestor: {'; '.join(flaws)}\n{HINT}") from fault
 
 
 @asynccontextmanager
