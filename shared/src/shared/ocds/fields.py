@@ -148,9 +148,7 @@ LOTS: Final = things(
     }
 )
 CRITERIA: Final = things({"id": ID, "title": TEXT, "description": TEXT, "type": TEXT})
-ENQUIRIES: Final = things(
-    {"id": ID, "date": DATE, "author": ORGANISATION, "dateAnswered": DATE, "relatedLot": ID}
-)
+ENQUIRIES: Final = things({"id": ID, "date": DATE, "dateAnswered": DATE, "relatedLot": ID})
 TENDER: Final = Object(
     {
         "id": ID,

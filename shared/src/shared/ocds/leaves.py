@@ -12,6 +12,7 @@ from datetime import tzinfo
 from typing import Any, Final, NamedTuple
 from unicodedata import is_normalized, normalize
 
+from shared.ocds.contacts import MAYBE_PHONE, mask_contacts
 from shared.ocds.dates import from_milliseconds, is_canonical, read_date, spelling
 from shared.ocds.notes import Note, short
 from shared.vocabulary.identifiers import person_number_of, person_numbers_in
@@ -20,6 +21,7 @@ from shared.vocabulary.money import ABSURD
 ABSENT: Final = object()  # what is mended to nothing at all
 LARGEST: Final = float(ABSURD)
 ID_LENGTH: Final = 500
+SHORTEST_PHONE: Final = 10  # characters; no shorter number is told from a sum
 
 # MongoDB's and other stores' wrappings of a single value, as publishers leave them in.
 WRAPPED_NUMBERS: Final = ("$numberLong", "$numberInt", "$numberDouble", "$numberDecimal")
@@ -35,7 +37,8 @@ _GROUPED: Final = (
 )
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_MAYBE_IIN: Final = re.compile(r"(?<!\d)\d\d[01]\d[0-3]\d[0-6]\d{5}(?!\d)", re.ASCII)
+# The digit stands before the look behind it: so the search leaps from digit to digit.
+_MAYBE_IIN: Final = re.compile(r"\d(?<!\d\d)\d[01]\d[0-3]\d[0-6]\d{5}(?!\d)", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -47,13 +50,15 @@ class Mending:
     spellings: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
     removed: int = 0
+    release: dict[str, Any] = field(default_factory=dict)
+    organisations: frozenset[str] | None = None  # ids, once somebody asks for them
 
     def note(self, path: str, code: str, received: Any, mended: Any = None) -> None:
         """Add a note. Dates that only changed their spelling share one note per spelling."""
         if code == "date_in_utc" and isinstance(received, str):
             self.spellings.add(spelling(received))
         else:
-            self.notes.append(Note(path, code, short(received), short(mended)))
+            self.notes.append(Note(path, code, _short(received), _short(mended)))
 
 
 class Mended(NamedTuple):
@@ -83,6 +88,28 @@ def fine_text(value: Any) -> bool:
     )
 
 
+def fine_prose(value: Any) -> bool:
+    """Tell whether a free text needs no second look: fine, and without a phone or an e-mail."""
+    return (
+        type(value) is str
+        and value.isprintable()
+        and (value.isascii() or is_normalized("NFC", value))
+        and "@" not in value
+        and (
+            len(value) < SHORTEST_PHONE
+            or (
+                "+" not in value
+                and _MAYBE_IIN.search(value) is None
+                and ("7" not in value or MAYBE_PHONE.search(value) is None)
+            )
+        )
+    )
+
+
+def _short(value: Any) -> Any:
+    return short(mask_contacts(value) if isinstance(value, str) else value)
+
+
 def clean_text(text: str, mending: Mending) -> Mended:
     """Mend a text: no control characters but line breaks and tabs, no half characters, composed."""
     mending.numbers |= person_numbers_in(text)
@@ -90,9 +117,16 @@ def clean_text(text: str, mending: Mending) -> Mended:
     return Mended(clean, None if clean == text else "text_cleaned")
 
 
+def clean_prose(text: str, mending: Mending) -> Mended:
+    """Mend a free text, and mask the phones and e-mail addresses in it."""
+    clean, code = clean_text(text, mending)
+    masked = mask_contacts(clean)
+    return Mended(masked, code if masked == clean else "contact_masked")
+
+
 def _mend_text(value: Any, mending: Mending) -> Mended:
     if isinstance(value, str):
-        return clean_text(value, mending)
+        return clean_prose(value, mending)
     if isinstance(value, bool | int | float):
         return Mended(clean_text(_number_text(value), mending).value, "number_as_text")
     return Mended(ABSENT, "text_expected")
@@ -214,7 +248,7 @@ def _mend_flag(value: Any, _: Mending) -> Mended:
 
 
 ID: Final = Leaf(_fine_id, _mend_id)
-TEXT: Final = Leaf(fine_text, _mend_text)
+TEXT: Final = Leaf(fine_prose, _mend_text)
 DATE: Final = Leaf(_fine_date, _mend_date)
 FLAG: Final = Leaf(lambda value: type(value) is bool, _mend_flag)
 AMOUNT: Final = number(lowest=0)

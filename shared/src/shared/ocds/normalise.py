@@ -34,7 +34,7 @@ def normalise(release: Any, *, source: str, pseudonym_key: bytes, zone: tzinfo =
     """
     if not isinstance(release, dict):
         raise Refused(refuse("not_an_object", found(release)))
-    mending = Mending(zone)
+    mending = Mending(zone, release=release)
     ocid = _ocid(release, mending)
     walk_object(release, RELEASE.fields, "", mending)
     release["ocid"] = ocid
@@ -52,6 +52,7 @@ def normalise(release: Any, *, source: str, pseudonym_key: bytes, zone: tzinfo =
 def _veiled(release: dict[str, Any], veil: Veil, mending: Mending) -> Normal:
     """Hide the persons everywhere, then look again: what told two of them apart may be gone."""
     ocid, release = release["ocid"], veil.anything(release)
+    mending.release, mending.organisations = release, None
     walk_object(release, RELEASE.fields, "", mending)
     release["ocid"] = ocid
     gather(release, organisations(release), mending)

@@ -49,6 +49,56 @@ PERSONAL: Final = frozenset(
         "bankaccount",
         "birthdate",
         "dateofbirth",
+        "firstname",
+        "givenname",
+        "lastname",
+        "familyname",
+        "surname",
+        "middlename",
+        "patronymic",
+    }
+)
+
+# Keys whose texts and objects describe persons, unless an object refers to an organisation among
+# the parties; compared without regard to case.
+DESCRIBING: Final = frozenset(
+    {
+        "author",
+        "authors",
+        "signatory",
+        "signatories",
+        "signedby",
+        "approvedby",
+        "preparedby",
+        "createdby",
+        "answeredby",
+        "person",
+        "persons",
+        "people",
+        "responsibleperson",
+        "responsiblepersons",
+        "responsibleofficer",
+        "contactofficer",
+        "representative",
+        "representatives",
+        "legalrepresentative",
+        "legalrepresentatives",
+        "director",
+        "directors",
+        "chairman",
+        "chairperson",
+        "secretary",
+        "evaluationcommittee",
+        "tendercommittee",
+        "committeemembers",
+        "commissionmembers",
+        "member",
+        "members",
+        "evaluator",
+        "evaluators",
+        "jury",
+        "experts",
+        "shareholder",
     }
 )
 
@@ -60,10 +110,12 @@ SCHEME_WORDS: Final = re.compile(
 )
 # Individual entrepreneur in Russian and Kazakh: what follows is a person's name.
 SOLE_TRADER: Final = re.compile(
-    r"(?:ип|жк|индивидуальный предприниматель|жеке кәсіпкер)[\s\"«].*", re.IGNORECASE | re.DOTALL
+    r"(?:ип|жк|индивидуальный предприниматель|жеке кәсіпкер)([\s\"«].*)", re.IGNORECASE | re.DOTALL
 )
 TYPE_FIELDS: Final = ("organizationType", "tipo_de_parte", "legalForm")
 NAME_FIELDS: Final = ("name", "legalName")
+# A person's name in two or three words, each with a capital, as sole traders write it.
+FULL_NAME: Final = re.compile(r"[^\W\d_a-zа-яё][\w’'\-]+(?: [^\W\d_a-zа-яё][\w’'\-]+){1,2}")
 SHORTEST_ID: Final = 6  # characters; a shorter id in a text may be anything
 UNNAMED: Final = "prs"  # where two spellings fold to one in the pattern only
 _KEPT: Final = ("id", "roles")
@@ -81,11 +133,15 @@ def hide_persons(organisations: list[dict[str, Any]], source: str, key: bytes) -
     for person in persons:
         aliases.setdefault(_name_of(person), _pseudonym(person, source, key))
     hidden: dict[str, str] = {}
+    short: dict[str, str] = {}
     for entry in organisations:
         pseudonym = aliases.get(_name_of(entry))
         if pseudonym is not None:
+            for text in _short_names(entry):
+                short[text] = pseudonym if short.get(text, pseudonym) == pseudonym else UNNAMED
             hidden |= dict.fromkeys(_telling_texts(entry), pseudonym)
             _reduce(entry, pseudonym)
+    hidden = short | hidden
     return {text: name for text, name in hidden.items() if not PSEUDONYM.fullmatch(text)}
 
 
@@ -111,11 +167,11 @@ class Veil:
         longest_first = sorted(hidden, key=lambda text: (-len(text), text))
         alone = [_alone(text) for text in longest_first]
         self.pattern = re.compile("|".join(alone), re.IGNORECASE)
-        self.pseudonyms = {text.lower(): pseudonym for text, pseudonym in hidden.items()}
+        self.pseudonyms = {_folded(text): pseudonym for text, pseudonym in hidden.items()}
 
     def text(self, text: str) -> str:
         """Veil one text."""
-        return self.pattern.sub(lambda found: self.pseudonyms.get(found[0].lower(), UNNAMED), text)
+        return self.pattern.sub(lambda found: self.pseudonyms.get(_folded(found[0]), UNNAMED), text)
 
     def anything(self, value: Any) -> Any:
         """Veil all strings and keys below a value."""
@@ -135,7 +191,12 @@ class Veil:
 def _alone(text: str) -> str:
     """Match a number not inside a longer number, and a name not inside a longer word."""
     inner = r"\d" if text.isdecimal() else r"\w"
-    return f"(?<!{inner}){re.escape(text)}(?!{inner})"
+    words = r"\s+".join(re.escape(word) for word in text.split())
+    return f"(?<!{inner}){words}(?!{inner})"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def _person_scheme(scheme: Any, texts: list[str]) -> bool:
@@ -184,6 +245,39 @@ def _telling_texts(person: dict[str, Any]) -> set[str]:
         if field.startswith(NAME_FIELDS) and isinstance(text, str) and " " in text.strip()
     }
     return {text for text in ids | names if len(text) >= SHORTEST_ID}
+
+
+def _short_names(person: dict[str, Any]) -> set[str]:
+    """Write a person's names as texts shorten them: without "ИП", and with initials."""
+    identifier = person.get("identifier")
+    parts = [person, identifier] if isinstance(identifier, dict) else [person]
+    names = [part.get(field) for part in parts for field in NAME_FIELDS]
+    shortened = {form for name in names if isinstance(name, str) for form in _shortened(name)}
+    return {text for text in shortened if len(text) >= SHORTEST_ID}
+
+
+def _shortened(name: str) -> set[str]:
+    """Shorten "ИП Иванов Иван Иванович" in every way, whether surname or given name is first."""
+    trader = SOLE_TRADER.fullmatch(name.strip())
+    bare = " ".join((trader[1] if trader else name).strip(' \t\n"«»').split())
+    if not FULL_NAME.fullmatch(bare):
+        return set()
+    words = bare.split()
+    forms = {bare, " ".join(words[:2]), f"{words[1]} {words[0]}"}
+    for surname, given in ((words[0], words[1:]), (words[-1], words[:-1])):
+        for count in range(1, len(given) + 1):
+            forms |= _initialled(surname, [word[0] for word in given[:count]])
+    return forms
+
+
+def _initialled(surname: str, initials: list[str]) -> set[str]:
+    """Join a surname and initials in both orders: "Иванов И.И.", "И. И. Иванов"."""
+    spellings = {f"{between.join(initials)}." for between in (".", ". ")}
+    forms = {f"{surname} {spelling}" for spelling in spellings}
+    forms |= {f"{surname}{spelling}" for spelling in spellings}
+    forms |= {f"{spelling} {surname}" for spelling in spellings}
+    forms |= {f"{spelling}{surname}" for spelling in spellings}
+    return forms | ({f"{surname} {'.'.join(initials)}"} if len(initials) > 1 else set())
 
 
 def _reduce(person: dict[str, Any], pseudonym: str) -> None:

@@ -4,18 +4,32 @@ What is fine is only looked at. What is mended, wrapped, renamed or dropped leav
 JSON pointer. The result does not depend on the order of keys.
 """
 
+import re
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, Final
 
-from shared.ocds.fields import Array, Kind, Object
-from shared.ocds.leaves import ABSENT, Leaf, Mending, clean_text, fine_text
+from shared.ocds.fields import ORGANISATIONS, Array, Kind, Object
+from shared.ocds.leaves import (
+    ABSENT,
+    Leaf,
+    Mending,
+    clean_prose,
+    clean_text,
+    fine_prose,
+    fine_text,
+)
 from shared.ocds.notes import Refused, pointer, refuse
-from shared.ocds.persons import PERSONAL
+from shared.ocds.persons import DESCRIBING, PERSONAL, is_person
 from shared.vocabulary.identifiers import person_number_of
 
 DEPTH: Final = 64  # levels of nesting in undeclared parts; real releases have about ten
 BIGGEST_INTEGER: Final = 2**63 - 1
 LARGEST_FLOAT: Final = 1.7976931348623157e308
+# Fields nobody declared that hold an id or an address of the web, by the end of their pointer.
+REFERENCE: Final = re.compile(
+    r"(?:(?:/|_)(?:ids?|ur[il]s?|href)|Ids?|IDs?|Ur[il]|UR[IL])(?:/\d+)?$"
+)
 
 
 def walk_object(
@@ -27,7 +41,7 @@ def walk_object(
     for key, item in value.items():
         kind = fields.get(key)
         if kind is None:
-            if type(item) is str and fine_text(item) and fine_text(key) and not _personal(key):
+            if type(item) is str and fine_prose(item) and fine_text(key) and not _telling(key):
                 continue
             odd.append(key)
         elif item is not None and not (type(kind) is Leaf and kind.fine(item)):
@@ -188,8 +202,44 @@ def _noted(result: Any, received: Any, path: str, code: str, mending: Mending) -
     return result
 
 
-def _personal(key: str) -> bool:
-    return key.lower() in PERSONAL
+def _telling(key: str) -> bool:
+    return key.lower() in _TELLING
+
+
+_TELLING: Final = PERSONAL | DESCRIBING
+
+
+def _without_persons(item: Any, mending: Mending) -> Any:
+    """Leave of what describes persons only the references to organisations among the parties."""
+    if isinstance(item, list):
+        plain = [entry for entry in item if not isinstance(entry, list)]
+        kept = [left for entry in plain if (left := _without_persons(entry, mending)) is not ABSENT]
+        return kept or ABSENT
+    if isinstance(item, dict):
+        return item if _refers(item, mending) else ABSENT
+    return ABSENT if isinstance(item, str) else item
+
+
+def _refers(item: dict[str, Any], mending: Mending) -> bool:
+    if not isinstance(item.get("id"), str):
+        return False
+    if mending.organisations is None:
+        mending.organisations = _organisation_ids(mending)
+    return item["id"] in mending.organisations
+
+
+def _organisation_ids(mending: Mending) -> frozenset[str]:
+    """Read the ids of the parties on a copy: they may not have been walked yet."""
+    try:
+        received = deepcopy(mending.release.get("parties"))
+    except RecursionError:
+        raise Refused(refuse("too_deep", "At /parties")) from None
+    aside = Mending(mending.zone)
+    parties = [] if received is None else _mend(received, ORGANISATIONS, "/parties", aside)
+    if parties is ABSENT:
+        return frozenset()
+    persons = {party.get("id") for party in parties if is_person(party)}
+    return frozenset(party["id"] for party in parties if party.get("id")) - persons
 
 
 def _walk_odd(  # noqa: PLR0917 - the walk's own state
@@ -203,9 +253,15 @@ def _walk_odd(  # noqa: PLR0917 - the walk's own state
     """Clean a field nobody declared: its key, its texts, its numbers; personal data go."""
     item = value.pop(key)
     name = key if fine_text(key) else clean_text(key, mending).value
-    if _personal(name):
+    if name.lower() in PERSONAL:
         mending.removed += 1
         return
+    if item is not None and name.lower() in DESCRIBING:
+        left = _without_persons(item, mending)
+        mending.removed += left is ABSENT or left != item
+        if left is ABSENT:
+            return
+        item = left
     where = pointer(path, name)
     if name != key:
         mending.note(where, "key_cleaned", key, name)
@@ -230,9 +286,10 @@ def walk_anything(item: Any, path: str, mending: Mending, depth: int) -> Any:
     if depth > DEPTH:
         raise Refused(refuse("too_deep", f"At {path[:200]}"))
     if type(item) is str:
-        if fine_text(item):
+        if fine_prose(item):
             return item
-        mended, code = clean_text(item, mending)
+        free = not item.isdecimal() and REFERENCE.search(path) is None
+        mended, code = (clean_prose if free else clean_text)(item, mending)
         return mended if code is None else _noted(mended, item, path, code, mending)
     if type(item) is dict:
         for key in sorted(item):
