@@ -73,7 +73,7 @@ def server_of(wanted: argparse.Namespace) -> Server:
 def web(server: Server, host: str, port: int) -> uvicorn.Server:
     """The program that listens."""
     config = uvicorn.Config(
-        server, host=host, port=port, lifespan="off", access_log=False, log_level="warning",
+        server, host=host, port=port, lifespan="off", access_log=False, log_config=None,
         server_header=False, proxy_headers=False, http="httptools", timeout_graceful_shutdown=1,
     )  # fmt: skip
     return uvicorn.Server(config)
