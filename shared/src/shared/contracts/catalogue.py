@@ -26,16 +26,24 @@ class LegalBasis(Struct, frozen=True):
 
 
 class Parameter(Struct, frozen=True):
-    """A number the indicator works with: its unit, default and where it comes from."""
+    """A number the indicator works with: its unit, default and where it comes from.
+
+    A unit or an origin that is a plain text has no wording in other languages yet.
+    """
 
     name: str
-    unit: str
+    unit: Trilingual | str
     default: Any
-    origin: str
+    origin: Trilingual | str
 
 
 class Indicator(Struct, frozen=True):
-    """The public face of one indicator file: everything but its query and examples."""
+    """The public face of one indicator file: everything but its query and examples.
+
+    `fields` name what it cannot be computed without: a field of the compiled release, as a path
+    without array positions ("contracts.x_acts.amount"); a register, as "registers.vat_payers"; or
+    plan points that no purchase has taken up, as "plans".
+    """
 
     code: str
     version: str

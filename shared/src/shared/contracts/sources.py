@@ -31,15 +31,37 @@ class Words(Struct, frozen=True, gc=False):
     en: str
 
 
-class Lack(Struct, frozen=True, gc=False):
-    """Something indicators or readers could use that this kind of source never gives, and why."""
+class Lack(Struct, frozen=True):
+    """Something indicators or readers could use that this kind of source never gives, and why.
+
+    `paths` are the same as the indicators name it in their `fields`, where it has such names.
+    """
 
     field: str
     because: Words
+    paths: list[str] = []
+
+
+class BlindSpot(Struct, frozen=True):
+    """Purchases that the law keeps off a source, so that nothing here says nothing of them.
+
+    `extent` is an open word: "never" are those that are not published at all, "may_be_absent" those
+    that may be published. `what` names them, `reason` says why, `article` by which rule, `text` all
+    of it in a sentence. ISO dates of the rule, null = still in force, or not known since when.
+    """
+
+    code: str
+    extent: str
+    what: Words
+    reason: Words
+    article: Words
+    text: Words
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 class Source(Struct, frozen=True):
-    """A publisher's data set, its licence, its last run, and what it declares to lack."""
+    """A publisher's data set, its licence, its last run, what it lacks and what is kept off it."""
 
     id: str
     title: str
@@ -52,3 +74,4 @@ class Source(Struct, frozen=True):
     processes: int
     newest_release: datetime | None
     lacks: list[Lack] = []
+    blind_spots: list[BlindSpot] = []
