@@ -82,7 +82,9 @@ class Facts:
 
     def cursor(self) -> tuple[int, str | None]:
         """(facts_seq, epoch): how far the feed has been read."""
-        row = self.connection.execute("SELECT facts_seq, epoch FROM progress").fetchone()
+        row = self.connection.execute(
+            "SELECT facts_seq, epoch FROM progress WHERE feed = 'releases'"
+        ).fetchone()
         assert row is not None
         return row[0], row[1]
 
@@ -242,7 +244,7 @@ _PLACE = re.compile(
     r' (in|while reading) file "[^"]*",?( at byte \d+)?( in (line|record/value) \d+)?'
 )
 
-_MOVE_CURSOR = "UPDATE progress SET facts_seq = ?, epoch = ?"
+_MOVE_CURSOR = "UPDATE progress SET facts_seq = ?, epoch = ? WHERE feed = 'releases'"
 
 _READ_FEED = """
 CREATE OR REPLACE TEMP TABLE feed AS

@@ -146,7 +146,7 @@ LEFT JOIN (
   GROUP BY pid, bid_no) g ON g.pid = r.pid AND g.bid_no = r.bid_no"""
 
 _AWARDS_INTO = """
-INSERT INTO {to}award
+INSERT INTO {to}award (pid, award_no, status, sole, suppliers, named, items, amount, currency)
 SELECT r.pid, r.award_no, r.status, d.party, r.suppliers,
   CASE r.suppliers WHEN 1 THEN (d.party IS NOT NULL)::INTEGER WHEN 0 THEN 0 ELSE g.named END,
   len(r.items), r.amount, r.currency
@@ -165,7 +165,12 @@ FROM (SELECT pid, award_no, unnest(items) AS item, generate_subscripts(items, 1)
 JOIN {to}award a ON a.pid = r.pid AND a.award_no = r.award_no"""
 
 _PROCESSES_INTO = f"""
-INSERT INTO {{to}}process
+INSERT INTO {{to}}process (pid, seq, origin, date_text, tender_status, method, method_details,
+  start_text, end_text, start_at, end_at, number_of_tenderers, buyer, entity,
+  has_bids, submitted, disqualified, unknown_bids, unpriced, unpriced_valid,
+  unnamed, unnamed_valid, undated_valid, bid_currency, mixed,
+  has_awards, open_awards, active_awards, unknown_awards, unnamed_awards, winner,
+  value, currency, signed, running)
 WITH b AS (
   SELECT pid,
     count(*) FILTER (submitted) AS submitted,
