@@ -19,6 +19,9 @@ Words = Annotated[str, msgspec.Meta(min_length=2)]
 Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]
 Status = Literal["flagged", "clear", "not_applicable", "not_computable", "insufficient_sample"]
 
+Life = Literal["experimental", "tested", "stable", "retired"]
+"""Experimental alerts nobody; tested has examples; stable has measured precision as well."""
+
 STATUSES: tuple[Status, ...] = (
     "not_applicable",
     "not_computable",
@@ -101,9 +104,12 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `fields` are the OCDS fields without which the indicator cannot be computed, as paths without
     array positions. `scope` says how a change spreads: `process` results depend on the process
     and on the stored population only; `all` results need every process and follow in bulk.
+    `exceptions` are those the law itself names; `overlaps` names indicators that see the same
+    fact, of which one counts. `certain` marks a fact that a register or record settles alone.
+    `reviewed` lists the languages whose texts a native reader has passed.
     """
 
-    code: Annotated[str, msgspec.Meta(pattern="^[A-Z][A-Z0-9]{2,9}$")]
+    code: Annotated[str, msgspec.Meta(pattern="^[A-Z][A-Z0-9-]{2,9}$")]
     title: Text
     meaning: Text
     why: Text
@@ -125,6 +131,12 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     legal_basis: list[LegalBasis] = []
     cross_references: list[CrossReference] = []
     assumptions: list[Text] = []
+    exceptions: Text | None = None
+    summary: Text | None = None
+    overlaps: list[str] = []
+    life: Life = "tested"
+    certain: bool = False
+    reviewed: list[Literal["kk", "ru", "en"]] = []
     population: str | None = None
     evidence: str | None = None
     involved: str | None = None

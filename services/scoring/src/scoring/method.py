@@ -103,7 +103,7 @@ def weight(one: Indicator) -> Weight:
         severity=one.severity,
         points=float(one.points),
         extreme=one.extreme,
-        overlaps=frozenset(getattr(one, "overlaps", ())),
+        overlaps=frozenset(one.overlaps),
     )
 
 
