@@ -115,10 +115,16 @@ def _section(title: str, text: Text) -> str:
 def _parameters(parameters: list[Parameter]) -> list[str]:
     if not parameters:
         return []
-    rows = [f"| `{p.name}` | {p.default} | {p.unit} | {p.origin} |" for p in parameters]
+    rows = [
+        f"| `{p.name}` | {p.default} | {_said(p.unit)} | {_said(p.origin)} |" for p in parameters
+    ]
     return [
         "## Parameters\n\n| name | default | unit | origin |\n|---|---|---|---|\n" + "\n".join(rows)
     ]
+
+
+def _said(text: Text | str) -> str:
+    return text if isinstance(text, str) else text.en
 
 
 def _law(entries: list[LegalBasis]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import asyncpg
 import msgspec
 
-from scoring.indicator import Indicator
+from scoring.indicator import Indicator, Text
 from shared.contracts import catalogue as contract
 from shared.feed import Change, publish_state, read
 
@@ -42,7 +42,8 @@ def face(one: Indicator) -> contract.Indicator:
         severity=one.severity,
         points=float(one.points),
         parameters=[
-            contract.Parameter(p.name, p.unit, p.default, p.origin) for p in one.parameters
+            contract.Parameter(p.name, _said(p.unit), p.default, _said(p.origin))
+            for p in one.parameters
         ],
         legal_basis=[
             contract.LegalBasis(_words(law.article), law.valid_from, law.valid_to, law.source)
@@ -55,3 +56,7 @@ def face(one: Indicator) -> contract.Indicator:
 
 def _words(text: msgspec.Struct) -> contract.Trilingual:
     return msgspec.convert(text, contract.Trilingual, from_attributes=True)
+
+
+def _said(text: Text | str) -> contract.Trilingual | str:
+    return text if isinstance(text, str) else _words(text)

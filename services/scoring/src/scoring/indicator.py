@@ -44,14 +44,15 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number or list that the query reads from the one-row relation `parameters`.
 
     A parameter of type `table` is a relation of its own name with the columns `key` and `value`.
-    `profiles` overrides the default by profile name.
+    `profiles` overrides the default by profile name. A plain text stands for itself in every
+    language, as the name of a publication does.
     """
 
     name: Name
     type: Literal["integer", "number", "text_list", "table"]
-    unit: str
+    unit: Text | str
     default: Any
-    origin: str
+    origin: Text | str
     profiles: dict[str, Any] = {}
 
 
