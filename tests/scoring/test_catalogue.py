@@ -10,10 +10,10 @@ import yaml
 
 from scoring.examples import run_example
 from scoring.indicator import Example, Indicator, Text, catalogue, json_schema
+from scoring.profiles import load_profile
 
 CODES = ["R003", "R018", "R024", "R025", "R028", "R030", "R035", "R036", "R038", "R048", "R058"]
 POINTS = {"low": 5, "medium": 10, "high": 20, "critical": 35}
-POPULATION = {"R024", "R025", "R038", "R048", "R058"}
 
 ROOTS = {
     "ru": "коррупц коррумпир мошен афер обман краж воров хищен растрат казнокрад взятк взяточ "
@@ -36,6 +36,9 @@ EXAMPLES = [(indicator, example) for indicator in INDICATORS for example in indi
 def texts(indicator: Indicator) -> Iterator[tuple[str, Text]]:
     for name in ("title", "meaning", "why", "innocent", "how_to_check", "would_clear"):
         yield name, getattr(indicator, name)
+    for name in ("exceptions", "summary"):
+        if text := getattr(indicator, name):
+            yield name, text
     for basis in indicator.legal_basis:
         yield "legal_basis", basis.article
 
@@ -57,8 +60,9 @@ def _name(value: Indicator | Example) -> str:
     return value.code if isinstance(value, Indicator) else re.sub(r"\W+", "-", value.story)[:40]
 
 
-def test_the_eleven_indicators_of_cardinal_are_there() -> None:
-    assert list(catalogue()) == CODES
+def test_the_eleven_indicators_of_cardinal_are_there_and_its_profile_runs_no_other() -> None:
+    assert [code for code in catalogue() if re.fullmatch(r"R\d{3}", code)] == CODES
+    assert load_profile("cardinal").enabled == CODES
 
 
 @pytest.mark.parametrize(("indicator", "example"), EXAMPLES, ids=_name)
@@ -83,7 +87,7 @@ def test_every_status_that_an_indicator_can_give_has_an_example(indicator: Indic
 
     wanted = {"flagged", "clear", "not_computable"}
     wanted |= {"not_applicable"} if indicator.subject == "process" else {"insufficient_sample"}
-    wanted |= {"insufficient_sample"} if indicator.code in POPULATION else set()
+    wanted |= {"insufficient_sample"} if indicator.population else set()
     if indicator.code == "R038":
         wanted -= {"clear"}
     assert wanted <= shown
@@ -110,6 +114,14 @@ def test_kazakh_is_kazakh_russian_is_russian_english_is_english(indicator: Indic
         assert not re.search("[әғқңөұүһі]", text.ru.casefold()), f"{name}.ru"
         assert re.search("[а-я]", text.ru.casefold()), f"{name}.ru"
         assert text.en.isascii(), f"{name}.en"
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_a_breach_cites_its_rule_and_names_the_lawful_exceptions(indicator: Indicator) -> None:
+    if indicator.kind == "breach":
+        assert indicator.legal_basis
+        assert indicator.exceptions
+    assert set(indicator.overlaps) <= catalogue().keys() - {indicator.code}
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
