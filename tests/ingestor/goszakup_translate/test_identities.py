@@ -1,3 +1,5 @@
+from typing import Any
+
 from tests.ingestor.goszakup_translate.cases import (
     BUYER,
     SECOND_BUYER,
@@ -58,6 +60,52 @@ def test_amendments_belong_to_their_root_and_the_newest_in_force_says_what_holds
     assert (signed["id"], signed["x_root"], signed["value"]["amount"]) == ("1", "1", 2240)
     assert [one["id"] for one in signed["amendments"]] == ["2", "3"]
     assert [one["x_in_force"] for one in signed["amendments"]] == [True, False]
+
+
+def test_an_addendum_tells_what_it_changed_from_what_to_what() -> None:
+    def line(price: float, quantity: float) -> dict[str, Any]:
+        own = {"id": 70, "lotId": 500, "plnPointId": 7, "itemPrice": price, "quantity": quantity}
+        return {"ContractUnits": [own]}
+
+    (signed,) = only(
+        contract(1, ecEndDate="2026-06-01 00:00:00", **line(100, 10)),
+        contract(
+            *(2, f"{BUYER}/260001/01"),
+            rootId=1,
+            parentId=1,
+            contractSumWnds=1008,
+            ecEndDate="2026-09-01 00:00:00",
+            **line(100, 9),
+        ),
+        contract(3, f"{BUYER}/260001/02", rootId=1, parentId=2, **line(90, 9)),
+    )["contracts"]
+
+    first, second = (one["x_changes"] for one in signed["amendments"])
+    assert [(each["property"], each["former_value"], each["value"]) for each in first] == [
+        ("value", tenge(1120), tenge(1008)),
+        ("period.endDate", "2026-06-01T00:00:00+05:00", "2026-09-01T00:00:00+05:00"),
+        ("quantity", 10, 9),
+    ]
+    assert first[2]["relatedLot"] == "500"
+    assert [(each["property"], each["former_value"], each["value"]) for each in second] == [
+        ("value", tenge(1008), tenge(1120)),
+        ("unitPrice", 100, 90),
+    ]
+
+
+def tenge(amount: float) -> dict[str, Any]:
+    """A sum as the release writes it."""
+    return {"amount": amount, "currency": "KZT"}
+
+
+def test_what_an_addendum_changed_is_not_guessed_where_the_version_before_it_is_not_at_hand() -> (
+    None
+):
+    (signed,) = only(contract(8, f"{BUYER}/260001/01", rootId=1))["contracts"]
+    (same,) = only(contract(1), contract(2, f"{BUYER}/260001/01", rootId=1))["contracts"]
+
+    assert "x_changes" not in signed["amendments"][0]
+    assert same["amendments"][0]["x_changes"] == []
 
 
 def test_versions_that_do_not_tell_their_root_are_joined_by_their_number() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestor.sources.goszakup.payloads_contracts import Contract, Line
 from ingestor.sources.goszakup.translate.awards import Awards
+from ingestor.sources.goszakup.translate.changes import changes
 from ingestor.sources.goszakup.translate.documents import documents
 from ingestor.sources.goszakup.translate.implementation import acts, implementation
 from ingestor.sources.goszakup.translate.lots import unit
@@ -149,7 +150,9 @@ def _amendment(view: View, versions: Versions, one: Contract) -> dict[str, Any]:
     named = [view.name("ref_amendm_agreem_justif", code) for code in reasons]
     nested = [text(entry.name_ru) for entry in one.ref_amendm_agreem_justif or ()]
     wording = [name for name in (named if any(named) else nested) if name]
-    return present(
+    changed = changes(versions, one, sums)
+    told = {} if changed is None else {"x_changes": changed}
+    return told | present(
         {
             "id": key(one.id),
             "date": moment(one.sign_date) or moment(one.crdate),
