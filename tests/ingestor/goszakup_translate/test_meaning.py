@@ -19,7 +19,7 @@ def test_times_of_the_portal_are_in_utc_plus_5_and_the_sentinel_of_1999_is_no_ti
     assert release["tender"]["tenderPeriod"] == {"startDate": "2026-03-01T10:00:00+05:00"}
 
 
-def test_the_winner_has_the_award_and_the_second_winner_waits() -> None:
+def test_the_winner_has_the_award_and_the_second_place_stands_on_its_bid() -> None:
     release = only(
         notice(itogiDatePublic="2026-03-05 18:00:00"),
         lot(500),
@@ -29,33 +29,113 @@ def test_the_winner_has_the_award_and_the_second_winner_waits() -> None:
         bid(4, company(4), (500, 100, 371)),
     )
 
-    awards = {award["suppliers"][0]["id"][-12:]: award for award in release["awards"]}
-    assert {who: award["status"] for who, award in awards.items()} == {
-        company(1): "active",
-        company(2): "pending",
-    }
-    assert awards[company(1)]["value"]["amount"] == 900
-    assert awards[company(1)]["date"] == "2026-03-05T18:00:00+05:00"
-    statuses = [one["status"] for one in release["bids"]["details"]]
-    assert statuses == ["valid", "valid", "valid", "disqualified"]
+    (award,) = release["awards"]
+    assert (award["suppliers"][0]["id"], award["status"]) == (f"KZ-BIN-{company(1)}", "active")
+    assert (award["value"]["amount"], award["date"]) == (900, "2026-03-05T18:00:00+05:00")
+    bids = release["bids"]["details"]
+    assert [one["status"] for one in bids] == ["valid", "valid", "valid", "disqualified"]
+    assert [one.get("rank") for one in bids] == [1, 2, None, None]
+    assert [one["lotValues"][0].get("rank") for one in bids] == [1, 2, None, None]
     assert release["tender"]["numberOfTenderers"] == 4
 
 
-def test_a_second_winner_who_gets_the_contract_takes_the_award_of_the_first() -> None:
-    refused = contract(8, f"{BUYER}/260001/00", trdBuyId=100, refContractStatusId=410)
-    signed = contract(9, f"{BUYER}/260002/00", trdBuyId=100, supplierBiin=company(2))
-    unit = {"ContractUnits": [{"id": 1, "lotId": 500}]}
+def test_a_bid_on_two_lots_has_a_rank_on_each_and_none_of_its_own() -> None:
     release = only(
         notice(),
         lot(500),
-        bid(1, company(1), (500, 900, 360)),
-        bid(2, company(2), (500, 950, 361)),
-        refused | unit,
-        signed | unit,
+        lot(501),
+        bid(1, company(1), (500, 900, 360), (501, 70, 361)),
+        bid(2, company(2), (501, 60, 360)),
     )
 
-    assert [award["status"] for award in release["awards"]] == ["cancelled", "active"]
+    both, other = release["bids"]["details"]
+    assert "rank" not in both
+    assert [one["rank"] for one in both["lotValues"]] == [1, 2]
+    assert other["rank"] == 1
+    assert [award["relatedLots"] for award in release["awards"]] == [["500"], ["501"]]
+
+
+UNIT = {"ContractUnits": [{"id": 1, "lotId": 500}]}
+FIRST_AND_SECOND = (
+    notice(),
+    lot(500),
+    bid(1, company(1), (500, 900, 360)),
+    bid(2, company(2), (500, 950, 361)),
+)
+SIGNED_BY_SECOND = contract(
+    9, f"{BUYER}/260002/00", trdBuyId=100, supplierBiin=company(2), signDate="2026-03-20 12:00:00"
+)
+
+
+def test_a_second_place_that_gets_the_contract_is_awarded_on_the_day_of_signing() -> None:
+    refused = contract(8, f"{BUYER}/260001/00", trdBuyId=100, refContractStatusId=410)
+    release = only(*FIRST_AND_SECOND, refused | UNIT, SIGNED_BY_SECOND | UNIT)
+
+    first, second = release["awards"]
+    assert (first["status"], first["x_place"]) == ("cancelled", 1)
+    assert (second["status"], second["x_place"]) == ("active", 2)
+    assert (second["value"]["amount"], second["date"]) == (950, "2026-03-20T12:00:00+05:00")
     assert [one["status"] for one in release["contracts"]] == ["cancelled", "active"]
+    assert [one["awardID"] for one in release["contracts"]] == [first["id"], second["id"]]
+
+
+def test_a_winner_without_any_contract_loses_the_award_to_the_second_place_that_signed() -> None:
+    first, second = only(*FIRST_AND_SECOND, SIGNED_BY_SECOND | UNIT)["awards"]
+
+    assert (first["status"], second["status"]) == ("cancelled", "active")
+    assert first["x_reason"] == "The contract was made with the second place"
+
+
+def test_a_winner_whose_contract_was_broken_off_keeps_the_award_beside_the_second_place() -> None:
+    broken = contract(8, f"{BUYER}/260001/00", trdBuyId=100, refContractStatusId=340)
+    first, second = only(*FIRST_AND_SECOND, broken | UNIT, SIGNED_BY_SECOND | UNIT)["awards"]
+
+    assert (first["status"], second["status"]) == ("active", "active")
+
+
+def test_a_draft_that_was_not_concluded_undoes_no_award_that_a_later_contract_carries_out() -> None:
+    unsigned = contract(8, f"{BUYER}/260001/00", trdBuyId=100, refContractStatusId=410)
+    again = contract(9, f"{BUYER}/260002/00", trdBuyId=100)
+
+    for contracts in ((unsigned, again), (again, unsigned)):
+        (award,) = only(*FIRST_AND_SECOND, *(one | UNIT for one in contracts))["awards"]
+        assert award["status"] == "active"
+
+
+def test_an_award_names_the_items_of_its_lot_with_their_product_codes() -> None:
+    release = only(
+        notice(),
+        lot(500, pointList=[1]),
+        lot(501),
+        bid(1, company(1), (500, 900, 360), (501, 70, 360)),
+        plan(1, 1, count=5),
+    )
+
+    first, second = release["awards"]
+    assert first["items"] == [
+        {
+            "id": "500-1",
+            "description": "Бумага",
+            "classification": {"scheme": "KZ-ENSTRU", "id": "171214.100.000001"},
+            "quantity": 5,
+            "relatedLot": "500",
+        }
+    ]
+    assert [(one["id"], one.get("classification")) for one in second["items"]] == [("501", None)]
+
+
+def test_where_a_lot_has_no_product_code_the_lines_of_its_contract_say_what_was_awarded() -> None:
+    lines = [{"id": 7, "lotId": 500, "quantity": 3, "refEnstruCode": ["262013.000.000022"]}]
+    signed = contract(9, trdBuyId=100, ContractUnits=lines)
+    direct = contract(
+        9, ContractUnits=[{"id": 7, "lotId": 0, "refEnstruCode": ["262013.000.000022"]}]
+    )
+
+    for release in (only(*FIRST_AND_SECOND, signed), only(direct)):
+        (award,) = release["awards"]
+        (item,) = award["items"]
+        assert item["classification"]["id"] == "262013.000.000022"
+        assert "unit" not in item
 
 
 def test_a_failed_lot_has_an_unsuccessful_award_to_nobody() -> None:

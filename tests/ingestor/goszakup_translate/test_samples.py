@@ -148,9 +148,10 @@ def test_the_bids_join_the_notice_of_their_lots_once_these_are_there(tmp_path: P
     awards = {award["id"]: award for award in release["awards"]}
     assert {name: one["status"] for name, one in awards.items()} == {
         "86535919": "active",
-        "86535918": "pending",
         "86509112": "active",
     }
+    ranks = [[one.get("rank") for one in bid["lotValues"]] for bid in release["bids"]["details"]]
+    assert sorted(rank for one in ranks for rank in one if rank) == [1, 1, 2]
     assert awards["86509112"]["value"]["amount"] == 284000
 
 

@@ -1,4 +1,8 @@
-"""Applications of suppliers: one bid each, its price for every lot in `lotValues`."""
+"""Applications of suppliers: one bid each, its price and its place for every lot in `lotValues`.
+
+`rank` is that of OCDS for the European Union (its extension for eForms): 1 won, 2 is the second
+place, which gets the contract should the winner not sign.
+"""
 
 from typing import Any, Final
 
@@ -16,6 +20,8 @@ WORDS: Final = {
     "disqualified": "disqualified",
     "withdrawn": "withdrawn",
 }
+RANKS: Final = {"winner": 1, "second": 2}
+"""Places that the results of a lot name; nobody tells those behind them."""
 
 
 def bids(view: View) -> list[dict[str, Any]] | None:
@@ -45,6 +51,11 @@ def bidder(view: View, application: Application, role: str) -> dict[str, Any] | 
 def outcome(view: View, offer: LotBid) -> Meaning:
     """Tell what became of a bid on a lot: `word` is "winner", "second", "submitted"…, or None."""
     return view.meaning("ref_po_st", "bids", offer.status_id, offer.ref_app_status)
+
+
+def rank(view: View, offer: LotBid) -> int | None:
+    """Return the place that the results give a bid on a lot; None where they give none."""
+    return RANKS.get(outcome(view, offer).word or "")
 
 
 def decided_lots(view: View) -> frozenset[str]:
@@ -82,6 +93,7 @@ def _bid(view: View, application: Application, decided: frozenset[str]) -> dict[
             "status": _together([value.get("status") for value in values]),
             "tenderers": [who] if who else None,
             "value": money(sum(known)) if known and len(known) == len(amounts) else None,
+            "rank": values[0].get("rank") if len(values) == 1 else None,
             "relatedLots": [key(offer.lot_id) for offer in offers if key(offer.lot_id)],
             "lotValues": values,
         }
@@ -109,6 +121,7 @@ def _lot_value(view: View, offer: LotBid, decided: frozenset[str]) -> dict[str, 
             "status": status,
             "statusDetails": result.details(),
             "value": money(offer.amount),
+            "rank": rank(view, offer),
             "unitPrice": money(offer.price),
             "x_discount": number(offer.discount_value) or None,
             "x_conditional": money(discounted) if discounted else None,

@@ -34,6 +34,12 @@ def items(view: View) -> list[dict[str, Any]]:
     return [item for lot in view.lots.values() for item in _items(view, lot)]
 
 
+def items_of(view: View, lot: str | None) -> list[dict[str, Any]]:
+    """Write what is bought in one lot; nothing of a lot that is not at hand."""
+    found = view.lots.get(lot or "")
+    return _items(view, found) if found else []
+
+
 def planned_method(lot: Lot, view: View) -> str | None:
     """Say by which method the plan wanted the lot bought."""
     wanted = view.meaning(
