@@ -2,11 +2,12 @@
 -- No keys and no indexes: a change is DELETE and INSERT by pid (measured: the fastest by far).
 -- A process keeps its pid for ever, so that recent changes lie together.
 --
--- Read by docs/facts.md and by scoring.schema: a comment above a table says what a row is, one
--- behind a column what stands in it. NULL is "not known" everywhere, never "no" and never 0.
--- x_at: an instant in UTC. x_on: the day in Kazakhstan (UTC+5, as the portal writes all times).
--- x_no: the place in the array of the release, from 0, for pointers of evidence and for joins
--- within a process. x_code: the portal's own code. Sums are in `currency`.
+-- docs/facts.md is read off this file (scoring.declared): a comment above a table says what a row
+-- is, one behind a column what stands in it; "internal" ones are not for queries.
+-- NULL is "not known" everywhere, never "no" and never 0. ..._at: an instant in UTC. ..._on: the day
+-- in Kazakhstan (UTC+5, as the portal writes all times). ..._no: the place in the array of the
+-- release, from 0, for pointers of evidence and for joins within a process. ..._code: the portal's
+-- own code. Sums are in `currency`.
 
 CREATE TYPE tender_status AS ENUM
   ('planning', 'planned', 'active', 'cancelled', 'unsuccessful', 'complete', 'withdrawn', 'other');
@@ -151,6 +152,7 @@ CREATE TABLE bid_lot (
   status bid_status,          -- of the bid on this lot
   outcome VARCHAR,            -- winner, second, submitted, admitted, disqualified, withdrawn
   status_code INTEGER,        -- ref_po_st
+  rank INTEGER,               -- 1 won, 2 is the second place
   amount DOUBLE CHECK (isfinite(amount)),
   currency VARCHAR,
   unit_price DOUBLE CHECK (isfinite(unit_price)),
@@ -276,7 +278,7 @@ CREATE TABLE contract (
   year INTEGER,               -- financial year
   state_institution BOOLEAN,  -- the customer is a state institution
   security BOOLEAN,           -- with security of execution
-  first_value DOUBLE CHECK (isfinite(first_value)),
+  first_value DOUBLE CHECK (isfinite(first_value)), -- NULL where an amendment hides what it changed
   first_net DOUBLE CHECK (isfinite(first_net)),
   first_planned_on DATE,
   first_end_on DATE,
@@ -327,18 +329,21 @@ CREATE TABLE amendment (
   value DOUBLE CHECK (isfinite(value)), -- the sum from then on, as contract.value
   net DOUBLE CHECK (isfinite(net)),
   currency VARCHAR,
-  planned_on DATE,            -- planned end of execution from then on
-  end_on DATE,                -- in force until
-  year INTEGER);              -- financial year
+  changes_told BOOLEAN NOT NULL); -- what it changed is known: amendment_change has all of it
 
--- Unit prices, net, of every version of a contract: amendment_no NULL is the first one.
-CREATE TABLE version_price (
+-- One thing that an amendment changed, with the value before and after (x_changes).
+CREATE TABLE amendment_change (
   pid INTEGER NOT NULL,
   contract_no INTEGER NOT NULL,
-  amendment_no INTEGER,
-  price_no INTEGER NOT NULL,
-  lot_no INTEGER,
-  unit_net DOUBLE CHECK (isfinite(unit_net)));
+  amendment_no INTEGER NOT NULL,
+  change_no INTEGER NOT NULL,
+  property VARCHAR NOT NULL,  -- value, x_net, period.endDate, x_dates.planned; of a line: unitPrice, quantity
+  former DOUBLE CHECK (isfinite(former)), -- numbers and sums; unit prices are net of VAT
+  later DOUBLE CHECK (isfinite(later)),
+  former_on DATE,             -- dates
+  later_on DATE,
+  lot_no INTEGER,             -- of a line: its lot and plan point
+  plan_root VARCHAR);
 
 -- One act of acceptance (x_acts), revoked ones too.
 CREATE TABLE act (
@@ -514,9 +519,14 @@ CREATE TABLE progress (
 INSERT INTO progress VALUES ('releases', 0, NULL), ('plans', 0, NULL), ('registers', 0, NULL);
 
 -- internal: processes taken back, until they come again: their findings have to be withdrawn.
-CREATE TABLE gone (pid INTEGER NOT NULL, seq BIGINT NOT NULL);
+CREATE TABLE gone (
+  pid INTEGER NOT NULL,
+  seq BIGINT NOT NULL);
 
 -- internal: of whom, and of which days, registers say something else since that place in their
 -- feed: the purchases concerned have to be judged anew. party NULL: everybody.
 CREATE TABLE register_touched (
-  seq BIGINT NOT NULL, party INTEGER, first_day DATE NOT NULL, last_day DATE NOT NULL);
+  seq BIGINT NOT NULL,
+  party INTEGER,
+  first_day DATE NOT NULL,
+  last_day DATE NOT NULL);
