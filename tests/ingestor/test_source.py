@@ -2,7 +2,7 @@ import pytest
 
 from ingestor.lines import filled_lines
 from ingestor.runs import Ending, ending
-from ingestor.source import declarations, slug, source_id_of_file
+from ingestor.source import BlindSpot, Words, declarations, slug, source_id_of_file
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,30 @@ def test_every_declaration_speaks_three_languages_and_says_what_is_lacking() -> 
     assert "ocds_file" in declared
     for kind in declared.values():
         texts = [kind.title, kind.why, *(lack.because for lack in kind.lacks)]
+        texts += [text for spot in kind.blind_spots for text in (spot.text, *why(spot))]
         assert all(text.kk and text.ru and text.en for text in texts)
+        assert all(len({text.kk, text.ru, text.en}) == 3 for text in texts)
+
+
+def why(spot: BlindSpot) -> tuple[Words, Words]:
+    """Why something is kept off a source, and by which rule."""
+    return spot.reason, spot.article
+
+
+def test_what_the_law_keeps_off_the_portal_is_declared_with_its_article() -> None:
+    spots = {spot.code: spot for spot in declarations()["goszakup"].blind_spots}
+
+    kept_off = {code for code, spot in spots.items() if spot.extent == "never"}
+    assert kept_off == {
+        *(f"KZ-16-3-{ground}" for ground in (6, 12, 21, 22, 24)),
+        *("KZ-26", "KZ-SK-FARMACIA", "KZ-QUASI-STATE"),
+    }
+    assert spots.keys() - kept_off == {"KZ-16-3-3", "KZ-16-3-OFF-PORTAL"}
+    assert (
+        spots["KZ-16-3-21"].article.en
+        == "Articles 16(3)21 and 8(3) of the Law on Public Procurement"
+    )
+    assert {spot.valid_from for spot in spots.values()} == {"2025-01-01"}
 
 
 def test_only_lines_that_hold_something_are_counted_wherever_the_chunks_end() -> None:

@@ -52,6 +52,20 @@ async def test_each_step_of_a_purchase_shows_in_its_process_with_the_round_after
     assert await said(office) == oracle(standin)
 
 
+async def test_the_portal_is_told_of_with_what_the_law_keeps_off_it(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(1))
+    await followed(office, standin)
+
+    [source] = [json.loads(entry.body) for entry in await office.feed("sources")]
+
+    spots = {spot["code"]: spot for spot in source["blind_spots"]}
+    assert spots.keys() >= {"KZ-16-3-3", "KZ-16-3-6", "KZ-26", "KZ-SK-FARMACIA"}
+    assert spots["KZ-26"]["article"]["ru"].startswith("Статья 26")
+    assert source["lacks"][0]["paths"] == ["tender.enquiries"]
+
+
 async def test_bids_are_asked_for_once_when_the_results_are_published_and_again_if_they_change(
     office: Office, standin: Standin
 ) -> None:

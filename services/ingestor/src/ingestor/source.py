@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -27,10 +28,26 @@ class Words(Struct, frozen=True):
 
 
 class Lack(Struct, frozen=True):
-    """Something that the platform can use and this kind of source never gives."""
+    """Something that the platform can use and this kind of source never gives.
+
+    `paths` are the same as fields of a compiled release, where it has such names.
+    """
 
     field: str
     because: Words
+    paths: list[str] = []
+
+
+class BlindSpot(Struct, frozen=True, forbid_unknown_fields=True):
+    """Purchases that the law keeps off a kind of source; see `shared.contracts.sources`."""
+
+    code: str
+    extent: str
+    text: Words
+    reason: Words
+    article: Words
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 class Address(Struct, frozen=True):
@@ -56,6 +73,7 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     lacks: list[Lack]
     refresh_days: int | None = None
     addresses: list[Address] = []
+    blind_spots: list[BlindSpot] = []
 
 
 class Terms(Struct, frozen=True):
@@ -72,7 +90,7 @@ class Terms(Struct, frozen=True):
 def declarations() -> Mapping[str, Declaration]:
     """Read every declaration; the name is that of its folder under sources/."""
     folders = (f for f in files("ingestor.sources").iterdir() if (f / "source.yaml").is_file())
-    return {f.name: _declaration((f / "source.yaml").read_text("utf-8")) for f in folders}
+    return {f.name: _declaration(f) for f in folders}
 
 
 def source_id_of_file(name: str) -> str:
@@ -91,6 +109,10 @@ def slug(text: str) -> str:
     return written
 
 
-def _declaration(text: str) -> Declaration:
-    loaded: Any = yaml.safe_load(text)
+def _declaration(folder: Traversable) -> Declaration:
+    """Read a declaration and, where the law has more to say, the file of blind spots beside it."""
+    loaded: dict[str, Any] = yaml.safe_load((folder / "source.yaml").read_text("utf-8"))
+    spots = folder / "blind_spots.yaml"
+    if spots.is_file():
+        loaded["blind_spots"] = yaml.safe_load(spots.read_text("utf-8"))
     return convert(loaded, Declaration)

@@ -78,15 +78,23 @@ async def publish_sources(
     told = [row["id"] for row in await connection.fetch(TOLD, sorted(set(sources)))]
     for row in await connection.fetch(READ, told):
         last = await _run(connection, row["last_run"])
-        body = convert({**row, "last_run": last, "lacks": _lacks(row["kind"])}, contract.Source)
-        changes.append(Change(row["id"], encode(body)))
+        about = {**row, "last_run": last, **_declared(row["id"], row["kind"])}
+        changes.append(Change(row["id"], encode(convert(about, contract.Source))))
     return await publish_state(connection, FEED, changes)
 
 
-def _lacks(kind: str) -> list[dict[str, Any]]:
-    """Return what sources of a kind lack; declarations are found by the kind they name."""
-    declared = [each for each in declarations().values() if each.kind == kind]
-    return [to_builtins(lack) for each in declared[:1] for lack in each.lacks]
+def _declared(source: str, kind: str) -> dict[str, Any]:
+    """Return what a source lacks and what is kept off it, as the declaration of its kind says.
+
+    Kinds of registers share a word; such a data set is found by the name of its declaration.
+    """
+    known = declarations()
+    alike = [each for each in known.values() if each.kind == kind]
+    named = known.get(source.replace("-", "_"))
+    declared = named if named in alike else alike[0] if len(alike) == 1 else None
+    if declared is None:
+        return {}
+    return {name: to_builtins(getattr(declared, name)) for name in ("lacks", "blind_spots")}
 
 
 async def _run(connection: asyncpg.Connection, identifier: int | None) -> contract.Run | None:

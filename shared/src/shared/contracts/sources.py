@@ -46,16 +46,15 @@ class BlindSpot(Struct, frozen=True):
     """Purchases that the law keeps off a source, so that nothing here says nothing of them.
 
     `extent` is an open word: "never" are those that are not published at all, "may_be_absent" those
-    that may be published. `what` names them, `reason` says why, `article` by which rule, `text` all
-    of it in a sentence. ISO dates of the rule, null = still in force, or not known since when.
+    that the law lets be published elsewhere or not. `text` names them, `reason` says why, `article`
+    by which rule. ISO dates of the rule; null: still in force, or not known since when.
     """
 
     code: str
     extent: str
-    what: Words
+    text: Words
     reason: Words
     article: Words
-    text: Words
     valid_from: str | None = None
     valid_to: str | None = None
 
