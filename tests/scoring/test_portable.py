@@ -3,7 +3,9 @@
 import pytest
 import sqlglot
 
+from scoring.declared import tables
 from scoring.indicator import Indicator, catalogue
+from scoring.reading import views
 
 INDICATORS = list(catalogue().values())
 
@@ -24,18 +26,9 @@ def test_a_query_can_be_written_for_another_engine(indicator: Indicator, target:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
 def test_a_query_reads_facts_and_declared_relations_only(indicator: Indicator) -> None:
-    shared = {"subject", "profile", "parameters", "population", "flagged", "judged", "offer"}
-    shared |= {
-        "price_gap",
-        "entry",
-        "party",
-        "process",
-        "bid",
-        "bid_tenderer",
-        "award",
-        "award_supplier",
-    }
-    shared |= {"award_item"} | {one.name for one in indicator.parameters if one.type == "table"}
+    shared = {"profile", "parameters", "population", "flagged", *views()}
+    shared |= {table.name for table in tables().values() if not table.internal}
+    shared |= {one.name for one in indicator.parameters if one.type == "table"}
 
     for text in (indicator.query, indicator.population, indicator.evidence, indicator.involved):
         if text is not None:

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 
 import duckdb
 
+from scoring.declared import tables
 from scoring.facts import Facts
 from scoring.fences import Population, tukey
 from scoring.indicator import Indicator, Status
 from scoring.profiles import Profile
+from scoring.reading import facts_read, read_by
 from scoring.relations import materialise_shared, set_parameters, set_population, set_profile
-from scoring.staging import FACT_TABLES
 
 
 @dataclass(frozen=True)
@@ -181,9 +182,8 @@ def incremental(
 ) -> Iterator[Judgements]:
     """Judge the processes given by the indicators of scope `process`."""
     indicators = [one for one in enabled(catalogue, profile) if one.scope == "process"]
-    run = facts.connection.execute
-    run(_AFFECTED, [list(pids)])
-    _shadow(facts, "WHERE pid IN (FROM affected)")
+    widen(facts, pids, chains="earlier_attempt" in read_by(indicators))
+    _shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED)
     set_profile(facts.connection, profile, indicators)
     try:
         for indicator in indicators:
@@ -193,15 +193,16 @@ def incremental(
 
 
 def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indicator]:
-    """List the indicators that the profile runs, in the order of their codes."""
+    """List those indicators of a catalogue that the profile runs, in the order of their codes."""
     if profile.enabled is None:
         return list(catalogue.values())
-    return [catalogue[code] for code in sorted(profile.enabled)]
+    return [catalogue[code] for code in sorted(profile.enabled) if code in catalogue]
 
 
 def _begin(facts: Facts, indicators: Sequence[Indicator], profile: Profile) -> None:
     if not profile.judge_cancelled and _any_cancelled(facts):
-        _shadow(facts, f"WHERE pid NOT IN ({_CANCELLED.format(facts=_home(facts))})")
+        cancelled = _CANCELLED.format(facts=_home(facts))
+        _shadow(facts, indicators, f"pid NOT IN ({cancelled})", "true")
     set_profile(facts.connection, profile, indicators)
 
 
@@ -215,16 +216,31 @@ def _home(facts: Facts) -> str:
     return f'"{name}".main'
 
 
-def _shadow(facts: Facts, condition: str) -> None:
-    home = _home(facts)
-    for table in FACT_TABLES:
+def widen(facts: Facts, pids: Sequence[int], *, chains: bool) -> None:
+    """Make the relation `affected`: the processes, with `chains` all attempts that go with them."""
+    run = facts.connection.execute
+    run(_AFFECTED, [list(pids)])
+    while chains:
+        run(_ATTEMPTS.format(home=_home(facts)))
+        if not run("INSERT INTO affected FROM attempts RETURNING pid").fetchall():
+            return
+
+
+def _shadow(
+    facts: Facts, indicators: Sequence[Indicator], of_processes: str, of_registers: str
+) -> None:
+    """Put tables of some rows in the place of those facts that the indicators read."""
+    home, columns = _home(facts), tables()
+    for table in sorted(facts_read(indicators) - _DICTIONARIES):
+        condition = of_processes if "pid" in columns[table].columns else of_registers
         facts.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM {home}.{table} {condition}"
+            f"CREATE OR REPLACE TEMP TABLE {table} AS "
+            f"SELECT * FROM {home}.{table} WHERE {condition.format(home=home)}"
         )
 
 
 def _unshadow(facts: Facts) -> None:
-    for table in FACT_TABLES:
+    for table in tables():
         facts.connection.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
 
 
@@ -269,7 +285,21 @@ def _plain(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
+_DICTIONARIES = frozenset({"subject", "party"})
+"""They are only looked things up in."""
+
 _AFFECTED = "CREATE OR REPLACE TEMP TABLE affected AS SELECT unnest($1::INTEGER[]) AS pid"
+
+_ATTEMPTS = """
+CREATE OR REPLACE TEMP TABLE attempts AS
+WITH own AS (SELECT token, prior_token FROM {home}.process WHERE pid IN (FROM affected))
+SELECT pid FROM {home}.process
+WHERE pid NOT IN (FROM affected) AND (
+  token IN (SELECT prior_token FROM own) OR prior_token IN (SELECT token FROM own)
+  OR prior_token IN (SELECT prior_token FROM own))"""
+
+_OF_AFFECTED = """party IS NULL OR party IN (
+  SELECT party FROM {home}.participant WHERE pid IN (FROM affected))"""
 
 _CANCELLED = "SELECT pid FROM {facts}.process WHERE tender_status = 'cancelled'"
 

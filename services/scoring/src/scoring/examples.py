@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from scoring.evaluate import Evidence, Judgement, bulk
+from scoring.example_facts import load_example
 from scoring.facts import Facts
 from scoring.indicator import Example, Expected, Indicator
 from scoring.normal import load_normal
@@ -40,7 +41,7 @@ class Outcome:
 
 
 def run_example(indicator: Indicator, example: Example) -> Outcome:
-    """Load the releases of an example and judge them by one indicator."""
+    """Load the releases and facts of an example and judge them by one indicator."""
     profile = msgspec.structs.replace(
         load_profile(example.profile),
         enabled=[indicator.code],
@@ -55,6 +56,7 @@ def run_example(indicator: Indicator, example: Example) -> Outcome:
                 load_raw(facts, [str(file)], profile)
             else:
                 load_normal(facts, [str(file)])
+        load_example(facts, example_tables(example))
         (judgements,) = bulk(facts, {indicator.code: indicator}, profile)
         if judgements.error is not None:
             raise ValueError(judgements.error)
@@ -67,7 +69,30 @@ def copies(example: Example) -> Iterator[Any]:
     """Give the releases of an example, those that make the crowd first."""
     for number in range(example.times if example.repeat else 0):
         for release in example.repeat:
-            text = msgspec.json.encode(release).decode()
-            text = text.replace("{n}", str(number)).replace("{m}", str(number // TENTH))
-            yield msgspec.json.decode(text)
+            yield _copy(release, number)
     yield from example.releases
+
+
+def example_tables(example: Example) -> dict[str, list[Any]]:
+    """Give the facts of an example; a row with `{n}` or `{m}` in it stands for a crowd."""
+    return {
+        name: [
+            copy
+            for row in rows
+            for copy in (
+                [_copy(row, number) for number in range(example.times)] if _is_crowd(row) else [row]
+            )
+        ]
+        for name, rows in example.facts.items()
+    }
+
+
+def _copy(value: Any, number: int) -> Any:
+    text = msgspec.json.encode(value).decode()
+    text = text.replace("{n}", str(number)).replace("{m}", str(number // TENTH))
+    return msgspec.json.decode(text)
+
+
+def _is_crowd(row: Any) -> bool:
+    text = msgspec.json.encode(row)
+    return b"{n}" in text or b"{m}" in text

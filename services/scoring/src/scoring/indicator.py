@@ -84,15 +84,18 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A three-line story, a few small releases, and what follows from them.
+    """A three-line story, a few small releases or facts, and what follows from them.
 
-    For rules that need a crowd, `repeat` is copied `times` times, with the number of the copy put
-    into every `{n}` (and a tenth of it into every `{m}`, for groups of ten).
+    `facts` are rows by table, in which only what the story needs is named; docs/facts.md has the
+    columns. For rules that need a crowd, `repeat` is copied `times` times, with the number of the
+    copy put into every `{n}` (and a tenth of it into every `{m}`, for groups of ten); so is a row
+    of facts with either in it.
     """
 
     story: str
-    releases: list[dict[str, Any]]
     expected: list[Expected]
+    releases: list[dict[str, Any]] = []
+    facts: dict[str, list[dict[str, Any]]] = {}
     profile: str = "kz"
     parameters: dict[str, Any] = {}
     repeat: list[dict[str, Any]] = []

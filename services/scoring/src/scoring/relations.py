@@ -5,16 +5,18 @@ They are temporary tables of one connection, made anew for every run (profile) o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 
 import duckdb
 
 from scoring.indicator import Indicator, Parameter
 from scoring.profiles import Profile
+from scoring.reading import read_by, views
 
 SHARED = ("price_gap", "entry")
 """Views that cost much and are read by several queries: computed once in a bulk run."""
+
+ONCE = ("register_span", "earlier_attempt")
+"""Views that are computed once in every run, for a macro or many queries read them."""
 
 _TYPES = {"integer": "BIGINT", "number": "DOUBLE", "text_list": "VARCHAR[]"}
 
@@ -24,10 +26,15 @@ def set_profile(
 ) -> None:
     """Make the relation `profile` and the shared views; a main currency is found if need be."""
     make_profile(connection, profile, profile.main_currency)
-    for statement in _views():
-        connection.execute(statement)
+    chosen = list(indicators)
+    read = read_by(chosen)
+    for name, statement in views().items():
+        if name in read:
+            connection.execute(statement)
+            if name in ONCE:
+                _compute(connection, name)
     if profile.one_currency and profile.main_currency is None:
-        codes = {indicator.code for indicator in indicators}
+        codes = {indicator.code for indicator in chosen}
         make_profile(connection, profile, first_currency(connection, codes))
 
 
@@ -118,17 +125,15 @@ def materialise_shared(
     texts = [f"{indicator.query} {indicator.population}" for indicator in indicators]
     for name in SHARED:
         if any(name in text for text in texts):
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE kept_{name} AS FROM {name}")
-            connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS FROM kept_{name}")
+            _compute(connection, name)
             if name == "price_gap" and not profile.strict:
                 connection.execute(_OVERTAKEN)
 
 
-@cache
-def _views() -> tuple[str, ...]:
-    text = (files("scoring") / "views.sql").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("--")]
-    return tuple(part for part in "\n".join(lines).split(";\n") if part.strip())
+def _compute(connection: duckdb.DuckDBPyConnection, view: str) -> None:
+    """Put a table of what a view gives now in its place."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE kept_{view} AS FROM {view}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM kept_{view}")
 
 
 def _make_table(

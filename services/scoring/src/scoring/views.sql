@@ -77,3 +77,56 @@ JOIN judged p ON p.pid = e.pid CROSS JOIN profile f
 WHERE p.has_bids AND p.has_awards AND p.open_awards = 0
   AND (p.winner IS NOT NULL
     OR (f.strict AND p.active_awards < 2 AND p.lacking_awards IS NOT NULL));
+
+-- Which purchases are attempts at one and the same: the earlier ones of each. A release names the
+-- attempt before it, or only the first; so all that lead to one first attempt are of a family.
+-- named: it is the one that the release names.
+CREATE OR REPLACE TEMP VIEW earlier_attempt AS
+WITH link AS (
+  SELECT p.pid, q.pid AS earlier FROM process p JOIN process q ON q.token = p.prior_token
+  WHERE q.pid <> p.pid),
+led AS (
+  SELECT a.pid, coalesce(d.earlier, c.earlier, b.earlier, a.earlier) AS first
+  FROM link a LEFT JOIN link b ON b.pid = a.earlier LEFT JOIN link c ON c.pid = b.earlier
+  LEFT JOIN link d ON d.pid = c.earlier),
+family AS (
+  SELECT pid, first FROM led UNION SELECT first, first FROM led)
+SELECT a.pid, b.pid AS earlier, coalesce(q.token = p.prior_token, false) AS named
+FROM family a JOIN family b ON b.first = a.first AND b.pid <> a.pid
+JOIN process p ON p.pid = a.pid JOIN process q ON q.pid = b.pid
+WHERE q.token = p.prior_token OR (q.published_at < p.published_at
+  AND coalesce(p.token <> q.prior_token, true));
+
+-- On which days, both included, an entry of a register is known to be in force. One that its source
+-- still lists is known as long as that source is covered, for everybody or for its party.
+CREATE OR REPLACE TEMP VIEW register_span AS
+SELECT key, register, source, party, first_day,
+  CASE WHEN valid_to <= known THEN valid_to - 1 ELSE known END AS last_day,
+  valid_from, valid_to, ended, attributes
+FROM (
+  SELECT e.*, greatest(e.known_from, coalesce(e.valid_from, e.known_from)) AS first_day,
+    coalesce(e.known_to, greatest(a.known_to, o.known_to), e.retrieved_on) AS known
+  FROM register_entry e
+  LEFT JOIN (
+    SELECT register, source, max(known_to) AS known_to FROM register_coverage
+    WHERE party IS NULL GROUP BY register, source) a
+    ON a.register = e.register AND a.source = e.source
+  LEFT JOIN (
+    SELECT register, source, party, max(known_to) AS known_to FROM register_coverage
+    WHERE party IS NOT NULL GROUP BY register, source, party) o
+    ON o.register = e.register AND o.source = e.source AND o.party = e.party)
+WHERE first_day <= CASE WHEN valid_to <= known THEN valid_to - 1 ELSE known END;
+
+-- Whether a party stood in a register on a day. What no source covers is unknown, which is not "no".
+CREATE OR REPLACE TEMP MACRO register_on(which, who, day) AS
+  CASE WHEN who IS NULL OR day IS NULL THEN 'unknown'
+       WHEN EXISTS (
+         SELECT 1 FROM register_span r WHERE r.register = which AND r.party = who
+           AND r.first_day <= day AND day <= r.last_day) THEN 'yes'
+       WHEN EXISTS (
+         SELECT 1 FROM register_coverage c WHERE c.register = which AND c.party IS NULL
+           AND c.known_from <= day AND day <= c.known_to) THEN 'no'
+       WHEN EXISTS (
+         SELECT 1 FROM register_coverage c WHERE c.register = which AND c.party = who
+           AND c.known_from <= day AND day <= c.known_to) THEN 'no'
+       ELSE 'unknown' END;
