@@ -54,6 +54,7 @@ def release(
     method: str = "open",
     title: str = "Школьная мебель",
     revision: int = 1,
+    bids: dict[str, Any] | None = None,
     **tender: Any,
 ) -> Entry:
     """An awarded purchase; `person` adds a natural person (pseudonym) as a supplier."""
@@ -75,7 +76,8 @@ def release(
             "value": {"amount": amount, "currency": currency},
             **tender,
         },
-        "bids": {"details": [{"id": "b1", "status": "valid", "tenderers": [{"id": named[0]}]}]},
+        "bids": bids
+        or {"details": [{"id": "b1", "status": "valid", "tenderers": [{"id": named[0]}]}]},
         "awards": [
             {
                 "id": "a1",

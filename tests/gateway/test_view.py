@@ -35,7 +35,8 @@ async def test_a_process_shows_its_parties_its_money_and_its_score(house: House)
     assert found["published"] == "2026-01-10T00:00:00Z"
     assert found["awards"][0]["suppliers"] == found["suppliers"]
     assert found["contracts"][0]["award_id"] == "a1"
-    assert found["counts"] == {"bids": 1, "awards": 1, "contracts": 1, "items": 0, "lots": 0}
+    counts = {name: count for name, count in found["counts"].items() if count}
+    assert counts == {"bids": 1, "awards": 1, "contracts": 1}
     checks = {each["code"]: each["verdict"] for each in found["checks"]}
     assert (checks["references_resolve"], checks["units_named"]) == ("ok", "unknown")
     assert (found["score"]["expected"], found["score"]["band"]) == (61.0, "high")

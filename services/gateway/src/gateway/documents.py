@@ -1,4 +1,4 @@
-"""What the gateway answers about processes and organisations: one struct per document.
+"""What the gateway answers about processes in short and about organisations.
 
 They are written by the worker, served as bytes, and described in the OpenAPI document from here.
 Times are UTC; money is exact decimal text with its currency, never summed across currencies.
@@ -6,11 +6,8 @@ Times are UTC; money is exact decimal text with its currency, never summed acros
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from msgspec import Struct
-
-from shared.quality import Check
 
 
 class Money(Struct, frozen=True, gc=False):
@@ -84,87 +81,6 @@ class ProcessFacts(Struct, frozen=True, kw_only=True):
 
 class ProcessBrief(ProcessFacts, frozen=True, kw_only=True):
     """A process as it stands in a list."""
-
-    score: ScoreSummary | None
-
-
-class Lot(Struct, frozen=True):
-    """A lot of the tender."""
-
-    id: str | None
-    title: str | None
-    status: str | None
-    value: Money | None
-
-
-class BidCount(Struct, frozen=True, gc=False):
-    """How many bids the publisher names in a status; null where it gives none."""
-
-    status: str | None
-    count: int
-
-
-class Award(Struct, frozen=True):
-    """An award, with the parties it names."""
-
-    id: str | None
-    title: str | None
-    status: str | None
-    date: datetime | None
-    value: Money | None
-    suppliers: list[PartyRef]
-
-
-class Contract(Struct, frozen=True):
-    """A contract and the award it follows."""
-
-    id: str | None
-    award_id: str | None
-    title: str | None
-    status: str | None
-    signed: datetime | None
-    value: Money | None
-
-
-class Period(Struct, frozen=True, gc=False):
-    """From when until when bids were taken."""
-
-    start: datetime | None
-    end: datetime | None
-
-
-class Mended(Struct, frozen=True):
-    """What was mended in the publisher's data: where, why, and both values in short."""
-
-    path: str
-    code: str
-    received: Any = None
-    mended: Any = None
-
-
-class ProcessDetail(ProcessFacts, frozen=True, kw_only=True):
-    """Everything the process page needs; the whole release is at `links.releases`.
-
-    The lists of lots, awards and contracts end after 200 rows; `counts` has the full numbers.
-    `checks` are doubts about the record, not about anybody: ok, doubtful or unknown.
-    """
-
-    description: str | None
-    tender_period: Period | None
-    bids: list[BidCount]
-    lots: list[Lot]
-    awards: list[Award]
-    contracts: list[Contract]
-    counts: dict[str, int]
-    quality: list[Mended]
-    checks: list[Check]
-    origin: str
-    received_at: datetime
-    revision: int
-
-
-class Process(ProcessDetail, frozen=True, kw_only=True):
-    """A process with its score in short; `score` is null until it has been computed."""
 
     score: ScoreSummary | None
 

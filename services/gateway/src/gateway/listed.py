@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from gateway.documents import Money, PartyRef
+from gateway.execution import Tally
 from gateway.places import Place
 
 
@@ -40,7 +41,10 @@ class ListedLot(Struct, frozen=True, kw_only=True):
 
 
 class ListedContract(Struct, frozen=True, kw_only=True):
-    """A contract as it stands after its newest amendment; `value` as the publisher states it."""
+    """A contract as it stands after its newest amendment; `value` as the publisher states it.
+
+    `acts` and `payments` count all; those stand that are approved and not replaced, or were made.
+    """
 
     id: str
     local_id: str | None
@@ -52,6 +56,8 @@ class ListedContract(Struct, frozen=True, kw_only=True):
     value: Money | None
     signed: datetime | None
     amendments: int
+    acts: Tally
+    payments: Tally
     buyers: list[PartyRef]
     suppliers: list[PartyRef]
     seats: list[Place]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from gateway.api import examples
 from gateway.api.asking import allowed, send, send_list
 from gateway.api.describing import answers, lists
-from gateway.api.example_purchase import INDICATOR
+from gateway.api.example_judgement import INDICATOR
 from gateway.reads import scores
 from gateway.reads.answering import listing
 from gateway.state import Gateway

@@ -8,17 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from gateway.api.example_purchase import (
-    ALERT,
-    BUYER,
-    ENTRY,
-    INDICATOR,
-    MOMENT,
-    PROCESS,
-    SCORE,
-    SOURCE,
-    SOURCE_DOCUMENT,
-)
+from gateway.api.example_judgement import ALERT, INDICATOR, SCORE, SOURCE_DOCUMENT
+from gateway.api.example_release import BUYER, ENTRY, MOMENT, PROCESS, SOURCE
 from gateway.documents import Counted, Money, NamedAs, Organisation, OrganisationLinks
 from gateway.explain.render import explain
 from gateway.listed import Candidate

@@ -20,8 +20,9 @@ from gateway.api.asking import (
     send_list,
 )
 from gateway.api.describing import answers, lists
-from gateway.documents import Process, ProcessBrief
+from gateway.documents import ProcessBrief
 from gateway.memory import Answer
+from gateway.process_document import Process
 from gateway.reads import processes
 from gateway.reads.answering import listing
 from gateway.state import Gateway, State
@@ -117,7 +118,7 @@ async def read_process(
         str | None, Query(max_length=200, description="Whose ocid, where several use it.")
     ] = None,
 ) -> Response:
-    """Read one process: buyers, suppliers, lots, bids, awards, contracts and its score in short."""
+    """Read all of one purchase: from its plan to payments and complaints; its score in short."""
     remembered = gateway.memory.get("process", process_id)
     if remembered is not None and source is None:
         return send(request, remembered)

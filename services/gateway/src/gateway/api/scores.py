@@ -12,7 +12,7 @@ from pydantic import Field
 from gateway.api import examples
 from gateway.api.asking import TRANSLATED, allowed, send, send_list
 from gateway.api.describing import answers
-from gateway.api.example_purchase import PROCESS
+from gateway.api.example_release import PROCESS
 from gateway.documents import ScoreSummary
 from gateway.explain.documents import Explanation
 from gateway.explain.render import explain

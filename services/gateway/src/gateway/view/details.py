@@ -1,69 +1,100 @@
-"""The parts of a process page: lots, bids, awards and contracts, as the release tells them."""
+"""The notice of a purchase, as the release tells it: lots, terms, and what befell it."""
 
-from collections import Counter
-from typing import Final
-
-from gateway.documents import Award, BidCount, Contract, Lot, Period
+from gateway.stages import Complaint, Enquiry, Lot, NoticeChange, Period, Related
 from gateway.view import reading
 from gateway.view.parties import Parties
-from gateway.view.reading import Json
+from gateway.view.reading import LONGEST_LIST, Json
+from shared.vocabulary.identifiers import part_id, process_id
 
-LONGEST_LIST: Final = 200
-"""Rows of lots, awards or contracts in one document."""
+OWN_CODES = ("x_code", "x_status")
 
 
-def tender_period(tender: Json) -> Period | None:
-    """Return from when until when bids are taken; None if neither end is known."""
-    period = reading.part(tender, "tenderPeriod")
-    found = Period(reading.moment(period, "startDate"), reading.moment(period, "endDate"))
+def period(value: Json, name: str) -> Period | None:
+    """Return from when until when; None if neither end is known."""
+    told = reading.part(value, name)
+    found = Period(reading.moment(told, "startDate"), reading.moment(told, "endDate"))
     return found if found.start or found.end else None
 
 
-def bids_by_status(release: Json) -> list[BidCount]:
-    """Count the bids by status, the most frequent first."""
-    bids = reading.rows(reading.part(release, "bids"), "details")
-    counted = Counter(reading.text(bid, "status") for bid in bids)
-    return [BidCount(status, count) for status, count in counted.most_common()]
-
-
-def lots(tender: Json) -> list[Lot]:
+def lots(process: str, tender: Json, parties: Parties) -> list[Lot]:
     """Return the lots of the tender."""
     return [
         Lot(
             id=reading.text(lot, "id"),
-            title=reading.text(lot, "title"),
+            number=reading.text(lot, "x_number"),
+            title=reading.wording(lot, "title"),
             status=reading.text(lot, "status"),
+            status_details=reading.text(lot, "statusDetails"),
             value=reading.money(lot),
+            buyers=parties.named_in([reading.part(lot, "x_customer")]),
+            codes=reading.codes(lot),
+            link=f"/v1/lots?id={part_id('lot', process, reading.text(lot, 'id') or str(place))}",
         )
-        for lot in reading.rows(tender, "lots")[:LONGEST_LIST]
+        for place, lot in enumerate(reading.rows(tender, "lots")[:LONGEST_LIST])
     ]
 
 
-def awards(release: Json, parties: Parties) -> list[Award]:
-    """Return the awards, whatever their status."""
+def notice_changes(tender: Json) -> list[NoticeChange]:
+    """Return cancellations, pauses and amendments of the notice."""
     return [
-        Award(
-            id=reading.text(award, "id"),
-            title=reading.text(award, "title"),
-            status=reading.text(award, "status"),
-            date=reading.moment(award, "date"),
-            value=reading.money(award),
-            suppliers=parties.named_in(reading.rows(award, "suppliers")),
+        NoticeChange(
+            id=reading.text(one, "id"),
+            date=reading.moment(one, "date"),
+            rationale=reading.text(one, "rationale"),
+            description=reading.text(one, "description"),
+            codes={name[2:]: code for name in OWN_CODES if (code := reading.text(one, name))},
         )
-        for award in reading.rows(release, "awards")[:LONGEST_LIST]
+        for one in reading.rows(tender, "amendments")[:LONGEST_LIST]
     ]
 
 
-def contracts(release: Json) -> list[Contract]:
-    """Return the contracts, whatever their status."""
+def enquiries(tender: Json) -> list[Enquiry]:
+    """Return the questions that were asked and their answers."""
     return [
-        Contract(
-            id=reading.text(contract, "id"),
-            award_id=reading.text(contract, "awardID"),
-            title=reading.text(contract, "title"),
-            status=reading.text(contract, "status"),
-            signed=reading.moment(contract, "dateSigned"),
-            value=reading.money(contract),
+        Enquiry(
+            id=reading.text(one, "id"),
+            date=reading.moment(one, "date"),
+            title=reading.wording(one, "title"),
+            description=reading.wording(one, "description"),
+            answer=reading.wording(one, "answer"),
+            answered=reading.moment(one, "dateAnswered"),
+            lot=reading.text(one, "relatedLot"),
         )
-        for contract in reading.rows(release, "contracts")[:LONGEST_LIST]
+        for one in reading.rows(tender, "enquiries")[:LONGEST_LIST]
     ]
+
+
+def complaints(release: Json) -> list[Complaint]:
+    """Return the complaints that were made."""
+    return [
+        Complaint(
+            id=reading.text(one, "id"),
+            number=reading.text(one, "number"),
+            date=reading.moment(one, "date"),
+            title=reading.wording(one, "title"),
+            status=reading.text(one, "status"),
+            addressee=reading.text(one, "addressee"),
+            period=period(one, "period"),
+            decided=reading.moment(one, "decisionDate"),
+            codes=reading.codes(one),
+        )
+        for one in reading.rows(release, "complaints")[:LONGEST_LIST]
+    ]
+
+
+def related(source: str, release: Json) -> list[Related]:
+    """Return the processes that the publisher relates to this one; a link where it names one."""
+    return [
+        Related(
+            relationship=reading.words(one, "relationship"),
+            ocid=(ocid := _ocid(one)),
+            title=reading.text(one, "title"),
+            link=f"/v1/processes/{process_id(source, ocid)}" if ocid else None,
+        )
+        for one in reading.rows(release, "relatedProcesses")[:LONGEST_LIST]
+    ]
+
+
+def _ocid(related_process: Json) -> str | None:
+    named = reading.text(related_process, "scheme") == "ocid"
+    return reading.text(related_process, "identifier") if named else None

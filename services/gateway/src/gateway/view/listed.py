@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from gateway.documents import Money, PartyRef, ProcessFacts
+from gateway.documents import PartyRef, ProcessFacts
 from gateway.listed import ListedContract, ListedLot, ListedPlan, Origin
 from gateway.naming import contract_keys, folded_number
 from gateway.places import places
 from gateway.view import reading
+from gateway.view.contracts import followed
 from gateway.view.parties import Parties
 from gateway.view.reading import Json
 from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Handle, ListedRow
@@ -80,6 +80,7 @@ class Lister:
         buyers, delivery = named or self._facts.buyers, self._where.of_contract(contract)
         original = reading.part(contract, "x_goszakup")
         amendments = reading.rows(contract, "amendments")
+        after = followed(contract, self._parties)
         shown = ListedContract(
             id=part_id("ctr", self._facts.id, local or str(place)),
             local_id=local,
@@ -91,6 +92,8 @@ class Lister:
             value=reading.money(contract),
             signed=reading.moment(contract, "dateSigned"),
             amendments=len(amendments),
+            acts=after.accepted(),
+            payments=after.paid(),
             buyers=buyers,
             suppliers=self._suppliers(contract),
             seats=places(self._seats(buyers)),
@@ -107,8 +110,7 @@ class Lister:
         root = reading.text(point, "root")
         customer = self._parties.named_in([{"id": reading.text(point, "customer")}])
         buyers, delivery = customer or self._facts.buyers, self._where.codes(point, "kato")
-        year, month = _whole(point.get("year")), _whole(point.get("month"))
-        amount, currency = _exact(point.get("amount")), reading.text(point, "currency")
+        year, month = reading.whole(point, "year"), reading.whole(point, "month")
         shown = ListedPlan(
             id=part_id("pln", self._facts.id, root or str(place)),
             local_id=root,
@@ -119,8 +121,8 @@ class Lister:
             year=year,
             month=month,
             planned=_month(year, month),
-            value=Money(amount, currency) if amount is not None and currency else None,
-            quantity=_exact(point.get("quantity")),
+            value=reading.money_of(point, "amount", reading.text(point, "currency")),
+            quantity=reading.exact(point, "quantity"),
             product=reading.text(point, "enstru"),
             buyers=buyers,
             seats=places(self._seats(buyers)),
@@ -192,16 +194,6 @@ def _keys(kind: str, *numbers: str | None) -> list[str]:
 
 def _ids(parties: Iterable[PartyRef]) -> str:
     return " ".join(party.id for party in parties if not party.person)
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _exact(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    return reading.plain(Decimal(value))
 
 
 def _month(year: int | None, month: int | None) -> datetime | None:

@@ -7,17 +7,15 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from gateway.documents import (
-    Mended,
-    Money,
-    PartyRef,
-    ProcessDetail,
-    ProcessFacts,
-    ProcessLinks,
-)
-from gateway.view import details, reading
+from gateway.documents import Money, PartyRef, ProcessFacts, ProcessLinks
+from gateway.execution import Contract
+from gateway.process_document import ProcessDetail
+from gateway.stages import Mended
+from gateway.view import bidding, details, reading
+from gateway.view.contracts import contracts
 from gateway.view.listed import Lister, process_handles
 from gateway.view.parties import Parties
+from gateway.view.planning import planning
 from gateway.view.reading import Json
 from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Handle, ListedRow, Part, ProcessRow
 from gateway.view.search import search_text
@@ -29,6 +27,9 @@ from shared.vocabulary import kato
 
 _STANDING_AWARDS: Final = {"active", None}
 """Statuses of an award that counts; a publisher without statuses publishes awards that stand."""
+
+NO_CONTRACT: Final = {"cancelled", "pending"}
+"""Statuses of a contract that is not concluded, or not yet."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -136,22 +137,52 @@ def _detail(
     facts: ProcessFacts, entry: ReleaseEntry, release: Json, parties: Parties
 ) -> ProcessDetail:
     tender = reading.part(release, "tender")
-    lots = len(reading.rows(tender, "lots"))
+    signed = contracts(facts.id, release, parties)
     return ProcessDetail(
         **{name: getattr(facts, name) for name in facts.__struct_fields__},
         description=reading.text(tender, "description"),
-        tender_period=details.tender_period(tender),
-        bids=details.bids_by_status(release),
-        lots=details.lots(tender),
-        awards=details.awards(release, parties),
-        contracts=details.contracts(release),
-        counts=msgspec.structs.asdict(entry.counts) | {"lots": lots},
+        status_details=reading.text(tender, "statusDetails"),
+        tender_period=details.period(tender, "tenderPeriod"),
+        enquiry_period=details.period(tender, "enquiryPeriod"),
+        award_period=details.period(tender, "awardPeriod"),
+        planning=planning(facts.id, release),
+        notice_changes=details.notice_changes(tender),
+        lots=details.lots(facts.id, tender, parties),
+        bids=bidding.bids(release, parties),
+        bids_by_status=bidding.bids_by_status(release),
+        awards=bidding.awards(release, parties),
+        contracts=signed[: reading.LONGEST_LIST],
+        enquiries=details.enquiries(tender),
+        complaints=details.complaints(release),
+        related=details.related(facts.source, release),
+        contracted=reading.sums([each.value for each in signed if _lives(each) and each.value]),
+        accepted=reading.sums([money for each in signed for money in each.accepted]),
+        paid=reading.sums([money for each in signed for money in each.paid]),
+        counts=_counts(entry, release, signed),
+        codes=reading.codes(tender),
         quality=[Mended(*msgspec.structs.astuple(note)) for note in entry.quality],
         checks=check(release),
         origin=entry.origin,
         received_at=entry.received_at,
         revision=entry.revision,
     )
+
+
+def _lives(contract: Contract) -> bool:
+    return contract.status not in NO_CONTRACT
+
+
+def _counts(entry: ReleaseEntry, release: Json, signed: Sequence[Contract]) -> dict[str, int]:
+    tender, planned = reading.part(release, "tender"), reading.part(release, "planning")
+    after = ("amendments", "acts", "payments")
+    return {
+        **msgspec.structs.asdict(entry.counts),
+        "plan_points": len(reading.rows(planned, "x_plan_points")),
+        "lots": len(reading.rows(tender, "lots")),
+        **{name: sum(contract.counts[name] for contract in signed) for name in after},
+        "enquiries": len(reading.rows(tender, "enquiries")),
+        "complaints": len(reading.rows(release, "complaints")),
+    }
 
 
 def _row(

@@ -12,6 +12,14 @@ from shared.vocabulary.text import LANGUAGES
 LONGEST_TEXT: Final = 500
 """Characters of a title shown in a document; the release has the whole of it."""
 
+LONGEST_LIST: Final = 200
+"""Rows of a list in one document."""
+
+LONGEST_INNER_LIST: Final = 50
+"""Rows of a list that stands in a row of another."""
+
+MOST_CODES: Final = 40
+
 _RELEASE: Final = msgspec.json.Decoder(float_hook=Decimal)
 
 Json = dict[str, Any]
@@ -39,10 +47,14 @@ def rows(value: Json, name: str) -> list[Json]:
 
 def text(value: Json, name: str) -> str | None:
     """Return a text, at most 500 characters of it, without NUL; None if there is none."""
-    found = value.get(name)
-    if isinstance(found, bool | float) or not isinstance(found, str | int):
+    return said(value.get(name))
+
+
+def said(value: Any) -> str | None:
+    """Return a value that is a text or a whole number as a text; None for any other."""
+    if isinstance(value, bool | float) or not isinstance(value, str | int):
         return None
-    return str(found).replace("\0", "").strip()[:LONGEST_TEXT] or None
+    return str(value).replace("\0", "").strip()[:LONGEST_TEXT] or None
 
 
 def wording(value: Json, name: str) -> str | None:
@@ -61,13 +73,59 @@ def moment(value: Json, name: str) -> datetime | None:
         return None
 
 
+def exact(value: Json, name: str) -> Decimal | None:
+    """Return a number, exact; None if there is none."""
+    found = value.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | Decimal):
+        return None
+    return plain(Decimal(found))
+
+
+def whole(value: Json, name: str) -> int | None:
+    """Return a whole number; None if there is none."""
+    found = value.get(name)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def flag(value: Json, name: str) -> bool | None:
+    """Return a yes or no; None if there is neither."""
+    found = value.get(name)
+    return found if isinstance(found, bool) else None
+
+
+def words(value: Json, name: str) -> list[str]:
+    """Return the texts of a list, or the one that stands alone."""
+    found = value.get(name)
+    several = found[:LONGEST_LIST] if isinstance(found, list) else [found]
+    return [word for each in several if (word := said(each))]
+
+
+def codes(value: Json, name: str = "x_goszakup") -> dict[str, str]:
+    """Return the publisher's own codes under its own names; those within one as "name.inner"."""
+    told: dict[str, str] = {}
+    for key, each in part(value, name).items():
+        inner = each if isinstance(each, dict) else {"": each}
+        for below in inner:
+            if code := _code(inner, below):
+                told[(f"{key}.{below}" if below else key).replace("\0", "")[:LONGEST_TEXT]] = code
+    return dict(list(told.items())[:MOST_CODES])
+
+
+def _code(value: Json, name: str) -> str | None:
+    yes = flag(value, name)
+    return str(yes).lower() if yes is not None else " ".join(words(value, name)) or None
+
+
 def money(value: Json, name: str = "value") -> Money | None:
     """Return an amount with its currency; None if either is missing or the amount is no number."""
     found = part(value, name)
-    amount, currency = found.get("amount"), text(found, "currency")
-    if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or currency is None:
-        return None
-    return Money(plain(Decimal(amount)), currency)
+    return money_of(found, "amount", text(found, "currency"))
+
+
+def money_of(value: Json, name: str, currency: str | None) -> Money | None:
+    """Return a bare amount as money of a currency; None if either is missing."""
+    amount = exact(value, name)
+    return Money(amount, currency) if amount is not None and currency is not None else None
 
 
 def plain(amount: Decimal) -> Decimal:
