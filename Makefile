@@ -4,9 +4,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
+SEED ?= 1
+SIZE ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev up down load test test-full check bench fmt docs lock clean
+.PHONY: help setup setup-dev up down load test test-full check bench quality fmt docs lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +45,9 @@ check: setup-dev  ## format, lint, types, borders, and that nothing generated is
 
 bench: setup-dev  ## speed and memory, each against a reference measured in the same run
 	$(BIN)/python -m deploy.bench
+
+quality: setup-dev  ## recall and precision of every indicator on an invented world (SEED=1 SIZE=3000)
+	@$(BIN)/python -m deploy.quality --seed $(SEED) --size $(SIZE)
 
 fmt: setup-dev  ## format and mend what can be mended
 	$(BIN)/ruff format --quiet .

@@ -101,6 +101,9 @@ def decide(tale: Tale, notice: Notice) -> None:
         assert lot.record
         status = LOT_DONE if lot.winner else LOT_FAILED
         lot.record.patch(results, refLotStatusId=status)
+    bidders = {bid.supplier.number for lot in notice.lots for bid in lot.bids}
+    if len(bidders) == 1 and notice.method != terms.AFTER_FAILURE:
+        tale.happens("one_bidder", results, buy=notice.record.id)
 
 
 def _enter_bids(tale: Tale, notice: Notice) -> None:

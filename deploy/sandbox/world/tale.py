@@ -91,12 +91,11 @@ class Record:
 
 
 class Label(NamedTuple):
-    """What the story planted: a code of an indicator, where, and when it can first be seen."""
+    """Where something is to be seen, and from when on; `kind` names it in an honest purchase."""
 
-    indicator: str
     at: int
     subject: Row
-    innocent: bool
+    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -169,9 +168,13 @@ class Tale:
         self.add("Subjects", at, subject_row(party, at), key="pid")
         return party
 
-    def label(self, indicator: str, at: int, *, innocent: bool = False, **subject: Any) -> None:
-        """Say that an indicator should (or, if innocent, should not) light up from a moment on."""
-        self.labels.append(Label(indicator, at, subject, innocent))
+    def label(self, at: int, **subject: Any) -> None:
+        """Say where a planted story, or what looks like it, can be seen from a moment on."""
+        self.labels.append(Label(at, subject))
+
+    def happens(self, kind: str, at: int, **subject: Any) -> None:
+        """Say that something happened that is no scheme, but that somebody may rightly notice."""
+        self.labels.append(Label(at, subject, kind))
 
     def contract_number(self) -> int:
         """The next number in the customer's book of contracts."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any, Literal
 
-from deploy.sandbox.world import dictionaries, registers
+from deploy.sandbox.world import dictionaries, registers, truth
 from deploy.sandbox.world.ledger import Ledger
 from deploy.sandbox.world.pace import Pace
 from deploy.sandbox.world.population import FIRST_PID, Population
@@ -14,7 +14,7 @@ from deploy.sandbox.world.schemes import VARIANTS
 from deploy.sandbox.world.stories import Opening, Stories
 from deploy.sandbox.world.tables import Change, Table
 from deploy.sandbox.world.tale import ROOTS, Row, Tale
-from deploy.sandbox.world.workdays import DAY, day_of, instant_of, iso, moment_of, text
+from deploy.sandbox.world.workdays import DAY, day_of, instant_of, moment_of, text
 
 KEYS = {"Subjects": "pid"}
 """Which field is the id of a root, where it is not `id`."""
@@ -103,13 +103,7 @@ class World:
 
     def related(self, root: str, key: int) -> Mapping[str, tuple[Row, ...]]:
         """All rows of the same purchase by root: its plan, notice, lots, bids, contracts, acts."""
-        tale = self._ledger.tale_of(root, key)
-        found: dict[str, list[Row]] = {name: [] for name in ROOTS}
-        for record in tale.records:
-            row = record.seen(self._now)
-            if row is not None:
-                found[record.root].append(row)
-        return {name: tuple(rows) for name, rows in found.items()}
+        return self.rows_of_tale(self._ledger.tale_of(root, key).number)
 
     def lively(self, root: str, since: datetime, until: datetime) -> Iterator[Row]:
         """All rows of a root in purchases where one of them was born or changed on these days."""
@@ -202,30 +196,27 @@ class World:
                 yield self._ledger.tale(number)
 
     def ground_truth(self) -> list[Row]:
-        """Planted and seen by now: scheme, indicator, subject, story, planted_on, innocent.
+        """Planted and seen by now: scheme, indicator, subject, story, planted_on, innocent, tale.
 
         `subject` holds portal ids (buy, lot, contract, plan root, customer_bin, supplier_biin ...).
+        Each indicator that codes.yaml names is a row of its own; `tale` tells rows of one scheme
+        from those of another.
         """
-        told: list[Row] = []
-        order = 0
-        while (number := self._pace.number_of(order)) < len(self._ledger):
-            told += self._labels(number)
-            order += 1
-        return told
+        told = truth.planted(self._ledger, self._stories, self._pace, self._now, self._known)
+        return list(told)
 
-    def _labels(self, number: int) -> Iterator[Row]:
-        variant = self._stories.opening(number).variant
-        assert variant
-        for label in self._ledger.tale(number).labels:
-            if label.at <= self._now:
-                yield {
-                    "scheme": variant.scheme,
-                    "indicator": label.indicator,
-                    "subject": self._known(label.subject),
-                    "story": variant.story,
-                    "planted_on": iso(label.at // DAY),
-                    "innocent": label.innocent,
-                }
+    def happenings(self) -> Iterator[Row]:
+        """What happened by now that is no scheme, but may be noticed: kind, subject, tale."""
+        return truth.happenings(self._ledger, self._now, self._known)
+
+    def rows_of_tale(self, number: int) -> Mapping[str, tuple[Row, ...]]:
+        """All rows of one tale as of now, by root."""
+        found: dict[str, list[Row]] = {name: [] for name in ROOTS}
+        for record in self._ledger.tale(number).records:
+            row = record.seen(self._now)
+            if row is not None:
+                found[record.root].append(row)
+        return {name: tuple(rows) for name, rows in found.items()}
 
     def _known(self, subject: Row) -> Row:
         """The subject without the ids of what has not happened yet."""

@@ -1,6 +1,7 @@
 """Planted schemes, one story a file: what was done, how it shows, and what only looks like it.
 
 A module's docstring is the scheme's story; `guilty` tells it, `innocent` tells the look-alike.
+codes.yaml says which indicators should see it.
 """
 
 from importlib import import_module
@@ -9,13 +10,14 @@ from typing import Final
 
 from deploy.sandbox.world.schemes.scheme import Variant
 
-HELPER: Final = "scheme"
-"""The one module here that is no story."""
+HELPERS: Final = ("codes", "scheme")
+"""The modules here that are no story."""
 
 
 def _variants() -> tuple[Variant, ...]:
     found = []
-    for name in sorted(module.name for module in iter_modules(__path__) if module.name != HELPER):
+    names = {module.name for module in iter_modules(__path__)} - set(HELPERS)
+    for name in sorted(names):
         story = import_module(f"{__name__}.{name}")
         for innocent in (False, True):
             tell = story.innocent if innocent else story.guilty

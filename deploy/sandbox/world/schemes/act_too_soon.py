@@ -29,7 +29,7 @@ def guilty(tale: Tale) -> None:
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
     approved = accept(tale, deal, 2)
-    tale.label("I01", approved, **where(notice=notice, deal=deal))
+    tale.label(approved, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -38,7 +38,7 @@ def innocent(tale: Tale) -> None:
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
     approved = accept(tale, deal, 2)
-    tale.label("I01", approved, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(approved, **where(notice=notice, deal=deal))
 
 
 __all__ = ["accept", "done", "guilty", "innocent"]

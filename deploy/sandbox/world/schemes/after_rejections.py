@@ -29,8 +29,7 @@ def guilty(tale: Tale) -> None:
     purchase.lot.winner = None
     failed = hold(tale, terms.COMPETITION, [purchase.lot], purchase.times)
     notice, deal = _invite(tale, failed, purchase.lot)
-    for code in ("KZ-01", "KZ-02", "P03"):
-        tale.label(code, notice.times.publish, **where(notice=notice, deal=deal))
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -42,7 +41,4 @@ def innocent(tale: Tale) -> None:
     again = Lot(purchase.lot.points)
     second = hold(tale, terms.COMPETITION, [again], times, parent=first)
     notice, deal = _invite(tale, second, again)
-    for code in ("KZ-01", "KZ-02", "P03"):
-        tale.label(
-            code, notice.times.publish, innocent=True, **where(notice=notice, deal=deal)
-        )  # fmt: skip
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))

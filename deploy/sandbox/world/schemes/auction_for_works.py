@@ -10,9 +10,7 @@ def _buy(tale: Tale, kind: str, subject: int) -> None:
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label(
-        "KZ-17", notice.times.publish, innocent=subject == 1, **where(notice=notice, deal=deal)
-    )
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -17,8 +17,7 @@ def guilty(tale: Tale) -> None:
     choose(purchase.lot)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("KZ-29", "A04", "R058", "B07"):
-        tale.label(code, notice.times.results, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -29,4 +28,4 @@ def innocent(tale: Tale) -> None:
         bid.amount = cheaply(purchase, share)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("KZ-29", notice.times.results, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))

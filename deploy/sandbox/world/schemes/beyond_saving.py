@@ -11,7 +11,7 @@ from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY, office_hour, working_after
 
 
-def _order_more(tale: Tale, factor: float, *, innocent: bool) -> None:
+def _order_more(tale: Tale, factor: float) -> None:
     purchase = opened(tale, terms.QUOTATIONS, 15_000_000, price=1_500.0)
     bids = contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     bids[0].amount = cheaply(purchase, 0.91)
@@ -19,15 +19,14 @@ def _order_more(tale: Tale, factor: float, *, innocent: bool) -> None:
     when = office_hour(tale.rng, working_after(deal.signed // DAY, 5), 10, 16)
     amend(tale, deal, when, (3,), quantities=factor)
     done(tale, deal)
-    for code in ("KZ-47", "C05"):
-        tale.label(code, when, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(when, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:
     """Two fifths more than was bought."""
-    _order_more(tale, 1.4, innocent=False)
+    _order_more(tale, 1.4)
 
 
 def innocent(tale: Tale) -> None:
     """A little more, paid from the saving."""
-    _order_more(tale, 1.05, innocent=True)
+    _order_more(tale, 1.05)

@@ -16,7 +16,7 @@ BRIDGE, RENT = 135, 138
 LONG = True
 
 
-def _buy(tale: Tale, kind: str, ground: int, *, innocent: bool) -> None:
+def _buy(tale: Tale, kind: str, ground: int) -> None:
     point = planned(
         tale, terms.DIRECT, 3_500_000, kind, subject=3, justification=ground, season=135
     )  # fmt: skip
@@ -25,16 +25,16 @@ def _buy(tale: Tale, kind: str, ground: int, *, innocent: bool) -> None:
         until=point.record.at // DAY + 150,
     )  # fmt: skip
     done(tale, deal)
-    tale.label("KZ-12", deal.signed + 1, innocent=innocent, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))
 
 
 def guilty(tale: Tale) -> None:
     """Not in January, and for five months."""
     february = day_of(date(tale.year, 2, 10))
     tale.day = max(tale.day, february)
-    _buy(tale, "other", BRIDGE, innocent=False)
+    _buy(tale, "other", BRIDGE)
 
 
 def innocent(tale: Tale) -> None:
     """Rent for five months, for which another ground stands in the law (38)."""
-    _buy(tale, "rent", RENT, innocent=True)
+    _buy(tale, "rent", RENT)

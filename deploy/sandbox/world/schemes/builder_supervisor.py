@@ -55,7 +55,7 @@ def _build(tale: Tale, *, innocent: bool) -> None:
     )  # fmt: skip
     buy_for(tale, house, 150_000_000, builder, 0)
     notice, deal = buy_for(tale, watch, 3_000_000, other if innocent else builder, 6)
-    tale.label("KZ-62", deal.signed + 1, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -47,8 +47,7 @@ def guilty(tale: Tale) -> None:
     third = hold(tale, terms.COMPETITION, [last], times, parent=second)
     deal = award(tale, third, last)
     done(tale, deal)
-    for code in ("T02", "R018", "B01"):
-        tale.label(code, third.times.results, **where(notice=third, deal=deal))
+    tale.label(third.times.results, **where(notice=third, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -65,4 +64,4 @@ def innocent(tale: Tale) -> None:
     second = hold(tale, terms.COMPETITION, [again], times, parent=notice)
     deal = award(tale, second, again)
     done(tale, deal)
-    tale.label("T02", second.times.results, innocent=True, **where(notice=second, deal=deal))
+    tale.label(second.times.results, **where(notice=second, deal=deal))

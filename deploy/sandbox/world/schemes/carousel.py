@@ -41,10 +41,7 @@ def _rounds(tale: Tale, parties: list[Party], order: list[int], *, innocent: boo
         done(tale, deal)
     assert notice
     for party in parties:
-        tale.label(
-            "N03", notice.times.results, innocent=innocent,
-            **where(notice=notice, supplier=party, buyer=tale.buyer),
-        )  # fmt: skip
+        tale.label(notice.times.results, **where(notice=notice, supplier=party, buyer=tale.buyer))
 
 
 def guilty(tale: Tale) -> None:

@@ -13,10 +13,7 @@ def _buy(tale: Tale, method: int, kind: str) -> None:
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label(
-        "KZ-16", notice.times.publish, innocent=kind != "construction",
-        **where(notice=notice, deal=deal),
-    )  # fmt: skip
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -24,8 +24,7 @@ def _deliver(tale: Tale, *, fined: bool) -> None:
     paid = office_hour(tale.rng, working_after(approved // DAY, 7), 10, 16)
     pay(tale, deal, paid, round(deal.gross - fine, 2))
     finish(deal, paid + 60, round(deal.gross - fine, 2))
-    for code in ("KZ-55", "I05"):
-        tale.label(code, approved, innocent=fined, **where(notice=notice, deal=deal))
+    tale.label(approved, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

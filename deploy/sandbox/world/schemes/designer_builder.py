@@ -24,7 +24,7 @@ def _build(tale: Tale, *, innocent: bool) -> None:
     buy_for(tale, drawing, 6_000_000, designer, 0)
     builder = other if innocent else designer
     notice, deal = buy_for(tale, bridge, 180_000_000, builder, 40)
-    tale.label("KZ-63", deal.signed + 1, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

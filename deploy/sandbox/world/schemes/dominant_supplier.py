@@ -36,8 +36,7 @@ def guilty(tale: Tale) -> None:
         _, deal = settle(tale, purchase)
         done(tale, deal)
     assert deal
-    for code in ("E02", "S05"):
-        tale.label(code, deal.signed + 1, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -52,5 +51,4 @@ def innocent(tale: Tale) -> None:
         deal = directly(tale, point, monopoly)
         done(tale, deal)
     assert deal
-    for code in ("E02", "S05", "P01"):
-        tale.label(code, deal.signed + 1, innocent=True, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))

@@ -30,8 +30,7 @@ def guilty(tale: Tale) -> None:
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
     paid = _pay_ahead(tale, deal)
-    for code in ("KZ-54", "I04"):
-        tale.label(code, paid, **where(notice=notice, deal=deal))
+    tale.label(paid, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -40,5 +39,4 @@ def innocent(tale: Tale) -> None:
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("KZ-54", "I04"):
-        tale.label(code, deal.signed + 21 * DAY, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 21 * DAY, **where(notice=notice, deal=deal))

@@ -18,8 +18,7 @@ def guilty(tale: Tale) -> None:
     until = point.record.at // 86_400 + 95
     deal = directly(tale, point, tale.supplier(point.position.sector), until=until)
     done(tale, deal)
-    for code in ("P05", "P01"):
-        tale.label(code, deal.signed + 1, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -28,4 +27,4 @@ def innocent(tale: Tale) -> None:
     until = point.record.at // 86_400 + 20
     deal = directly(tale, point, tale.supplier(point.position.sector), days=1, until=until)
     approved = accept(tale, deal, 2)
-    tale.label("P05", approved, innocent=True, **where(deal=deal))
+    tale.label(approved, **where(deal=deal))

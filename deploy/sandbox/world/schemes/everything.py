@@ -40,12 +40,10 @@ def guilty(tale: Tale) -> None:
     """Twenty-two contracts over a dozen trades."""
     sectors = [KINDS[number % len(KINDS)] for number in range(PURCHASES)]
     deal = _sell(tale, sectors)
-    for code in ("R048", "S03", "E04"):
-        tale.label(code, deal.signed + 1, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))
 
 
 def innocent(tale: Tale) -> None:
     """A stationer sells paper and furniture, three times in all."""
     deal = _sell(tale, [0, 2, 0])
-    for code in ("R048", "S03", "E04"):
-        tale.label(code, deal.signed + 1, innocent=True, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))

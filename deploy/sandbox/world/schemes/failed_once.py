@@ -18,7 +18,7 @@ def guilty(tale: Tale) -> None:
     notice, child = after_failure(tale, failed, purchase.lot, chosen, amount, automatic=False)
     deal = award(tale, notice, child)
     done(tale, deal)
-    tale.label("KZ-02", notice.times.publish, **where(notice=notice, deal=deal))
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -32,7 +32,4 @@ def innocent(tale: Tale) -> None:
     )  # fmt: skip
     deal = award(tale, notice, child)
     done(tale, deal)
-    for code in ("KZ-01", "KZ-02", "KZ-04", "P03"):
-        tale.label(
-            code, notice.times.publish, innocent=True, **where(notice=notice, deal=deal)
-        )  # fmt: skip
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))

@@ -18,9 +18,7 @@ def _win(tale: Tale, age: int) -> None:
     purchase.lot.bids[0].at = purchase.times.closes - 7_200
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label(
-        "S04", notice.times.results, innocent=age > 365, **where(notice=notice, deal=deal)  # noqa: PLR2004 (a year)
-    )  # fmt: skip
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -19,7 +19,8 @@ from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import Lot, Notice
 from deploy.sandbox.world.workdays import DAY
 
-ROUNDS = 16
+ROUNDS, APART = 28, 3
+"""More bids than three quarters of all suppliers make in a year, so many days from one another."""
 
 LONG = True
 
@@ -29,7 +30,7 @@ def _lose(tale: Tale, rounds: int) -> tuple[Notice, dict[str, Any]]:
     winner, ghost = tale.character(start), tale.character(start + 60)
     notice: Notice | None = None
     for number in range(rounds):
-        point = planned(tale, terms.QUOTATIONS, 4_000_000, after=number * 5, season=130)
+        point = planned(tale, terms.QUOTATIONS, 4_000_000, after=number * APART, season=130)
         purchase = Opened(Lot([point]), times_for(tale, terms.QUOTATIONS, point), terms.QUOTATIONS)
         first = winner if rounds == ROUNDS else tale.supplier(purchase.sector)
         contest(tale, purchase, [first, ghost])
@@ -40,14 +41,12 @@ def _lose(tale: Tale, rounds: int) -> tuple[Notice, dict[str, Any]]:
 
 
 def guilty(tale: Tale) -> None:
-    """Sixteen bids, sixteen defeats, always by the same winner."""
+    """Twenty-eight bids, twenty-eight defeats, always by the same winner."""
     notice, subject = _lose(tale, ROUNDS)
-    for code in ("R025", "S01", "N02"):
-        tale.label(code, notice.times.results, **subject)
+    tale.label(notice.times.results, **subject)
 
 
 def innocent(tale: Tale) -> None:
     """A newcomer who lost four times against different rivals."""
     notice, subject = _lose(tale, 4)
-    for code in ("R025", "S01", "N02"):
-        tale.label(code, notice.times.results, innocent=True, **subject)
+    tale.label(notice.times.results, **subject)

@@ -10,7 +10,7 @@ from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY, office_hour, working_after
 
 
-def _postpone(tale: Tale, reason: int, subject: int, *, innocent: bool) -> None:
+def _postpone(tale: Tale, reason: int, subject: int) -> None:
     kind = "other" if subject == 1 else "repair"
     purchase = opened(tale, terms.COMPETITION, 20_000_000, kind, subject=subject)
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
@@ -18,15 +18,14 @@ def _postpone(tale: Tale, reason: int, subject: int, *, innocent: bool) -> None:
     when = office_hour(tale.rng, working_after(deal.signed // DAY, 7), 10, 16)
     amend(tale, deal, when, (reason,), until=deal.until + 35)
     done(tale, deal)
-    for code in ("KZ-49", "KZ-51"):
-        tale.label(code, when, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(when, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:
     """Goods, thirty-five days later, by the reason meant for works and services."""
-    _postpone(tale, 18, 1, innocent=False)
+    _postpone(tale, 18, 1)
 
 
 def innocent(tale: Tale) -> None:
     """Works, delayed by force majeure."""
-    _postpone(tale, 18, 2, innocent=True)
+    _postpone(tale, 18, 2)

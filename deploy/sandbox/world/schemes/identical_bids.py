@@ -14,8 +14,7 @@ def guilty(tale: Tale) -> None:
         bid.amount = cheaply(purchase, share)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("R028", "B03"):
-        tale.label(code, notice.times.results, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -27,5 +26,4 @@ def innocent(tale: Tale) -> None:
     choose(purchase.lot)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("R028", "B03"):
-        tale.label(code, notice.times.results, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))

@@ -11,10 +11,7 @@ def _buy(tale: Tale, seconds: int) -> None:
     bids[0].at = purchase.times.closes + seconds
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("R030", "B04"):
-        tale.label(
-            code, notice.times.results, innocent=seconds < 0, **where(notice=notice, deal=deal)
-        )
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -19,11 +19,7 @@ def _buy(tale: Tale, status: int | None) -> None:
     choose(purchase.lot)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("R036", "B06"):
-        tale.label(
-            code, notice.times.results, innocent=status is not None,
-            **where(notice=notice, deal=deal),
-        )  # fmt: skip
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

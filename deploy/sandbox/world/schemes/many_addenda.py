@@ -7,7 +7,7 @@ from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY, office_hour, working_after
 
 
-def _buy(tale: Tale, reasons: tuple[int, ...], *, innocent: bool) -> None:
+def _buy(tale: Tale, reasons: tuple[int, ...]) -> None:
     purchase = opened(tale, terms.COMPETITION, 39_000_000, "repair", subject=2)
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
@@ -17,7 +17,7 @@ def _buy(tale: Tale, reasons: tuple[int, ...], *, innocent: bool) -> None:
         less = 0.97 if reason == VOLUME else 1.0
         amend(tale, deal, when, (reason,), quantities=less, until=longer)
     done(tale, deal)
-    tale.label("C01", when, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(when, **where(notice=notice, deal=deal))
 
 
 FORCE_MAJEURE, VOLUME, BANK = 18, 3, 15
@@ -25,9 +25,9 @@ FORCE_MAJEURE, VOLUME, BANK = 18, 3, 15
 
 def guilty(tale: Tale) -> None:
     """Longer, less, longer, less."""
-    _buy(tale, (FORCE_MAJEURE, VOLUME, FORCE_MAJEURE, VOLUME), innocent=False)
+    _buy(tale, (FORCE_MAJEURE, VOLUME, FORCE_MAJEURE, VOLUME))
 
 
 def innocent(tale: Tale) -> None:
     """Three times the bank details."""
-    _buy(tale, (BANK, BANK, BANK), innocent=True)
+    _buy(tale, (BANK, BANK, BANK))

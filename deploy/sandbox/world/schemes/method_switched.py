@@ -12,9 +12,7 @@ def _buy(tale: Tale, *, innocent: bool) -> None:
         replan(tale, point, point.record.at + 7_200, method=terms.DIRECT, justification=126)
     deal = directly(tale, point, tale.supplier(point.position.sector))
     done(tale, deal)
-    tale.label("P09", deal.signed + 1, innocent=innocent, **where(deal=deal))
-    if not innocent:
-        tale.label("P01", deal.signed + 1, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))
 
 
 def guilty(tale: Tale) -> None:

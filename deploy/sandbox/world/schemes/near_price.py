@@ -14,8 +14,7 @@ def guilty(tale: Tale) -> None:
         bid.amount = cheaply(purchase, share)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("R024", "B02"):
-        tale.label(code, notice.times.results, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -27,4 +26,4 @@ def innocent(tale: Tale) -> None:
     choose(purchase.lot)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("B02", notice.times.results, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))

@@ -11,7 +11,7 @@ def _buy(tale: Tale, *, reported: bool) -> None:
     deal = directly(tale, point, tale.supplier(point.position.sector), reported=reported)
     done(tale, deal)
     seen = deal.signed + (3 if reported else 15) * DAY
-    tale.label("KZ-11", seen, innocent=reported, **where(deal=deal))
+    tale.label(seen, **where(deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -18,8 +18,7 @@ def guilty(tale: Tale) -> None:
     contest(tale, purchase, [one, other])
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("N01", "KZ-61"):
-        tale.label(code, notice.times.results, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -31,4 +30,4 @@ def innocent(tale: Tale) -> None:
     contest(tale, purchase, [one, other, *tale.suppliers(purchase.sector, 1)])
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("KZ-61", notice.times.results, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))

@@ -22,8 +22,7 @@ def guilty(tale: Tale) -> None:
     )  # fmt: skip
     deal = award(tale, notice, child)
     done(tale, deal)
-    for code in ("KZ-04", "KZ-03"):
-        tale.label(code, deal.signed + 1, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -37,5 +36,4 @@ def innocent(tale: Tale) -> None:
     )  # fmt: skip
     deal = award(tale, notice, child)
     done(tale, deal)
-    for code in ("KZ-04", "KZ-03"):
-        tale.label(code, deal.signed + 1, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))

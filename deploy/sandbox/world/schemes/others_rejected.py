@@ -16,10 +16,7 @@ def _buy(tale: Tale, kept: int) -> None:
     choose(purchase.lot)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("R035", "B05", "KZ-24"):
-        tale.label(
-            code, notice.times.results, innocent=kept > 1, **where(notice=notice, deal=deal)
-        )  # fmt: skip
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -19,8 +19,7 @@ def guilty(tale: Tale) -> None:
     last = done(tale, deal)
     extra = office_hour(tale.rng, working_after(last // DAY, 2), 10, 16)
     pay(tale, deal, extra, round(deal.gross / 8, 2))
-    for code in ("I03", "I02"):
-        tale.label(code, extra, **where(notice=notice, deal=deal))
+    tale.label(extra, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -31,5 +30,4 @@ def innocent(tale: Tale) -> None:
     when = office_hour(tale.rng, working_after(deal.signed // DAY, 15), 10, 16)
     amend(tale, deal, when, (2,), prices=1.12)
     last = done(tale, deal)
-    for code in ("I03", "KZ-46", "KZ-48"):
-        tale.label(code, last, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(last, **where(notice=notice, deal=deal))

@@ -18,8 +18,7 @@ def _buy(tale: Tale, factor: float) -> None:
     contest(tale, purchase, tale.suppliers(position.sector, 3))
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    guilty_price = factor > 1.3  # noqa: PLR2004 (above it a price needs a reason)
-    tale.label("C08", deal.signed + 1, innocent=not guilty_price, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -18,7 +18,7 @@ def guilty(tale: Tale) -> None:
     created = office_hour(tale.rng, working_after(max(deal.until - 5, paid // DAY + 9), 0), 9, 12)
     act(tale, deal, created, created + 4 * 3600, deal.gross)
     finish(deal, created + 5 * 3600, deal.gross)
-    tale.label("I02", paid, **where(notice=notice, deal=deal))
+    tale.label(paid, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -27,4 +27,4 @@ def innocent(tale: Tale) -> None:
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("I02", deal.signed + 21 * DAY, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 21 * DAY, **where(notice=notice, deal=deal))

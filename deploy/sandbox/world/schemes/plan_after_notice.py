@@ -22,8 +22,7 @@ def _buy(tale: Tale, *, innocent: bool) -> None:
     if not innocent:
         replan(tale, point, times.publish + 2 * DAY, **raised)
     done(tale, deal)
-    for code in ("P10", "P09"):
-        tale.label(code, times.publish, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(times.publish, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -18,8 +18,7 @@ def guilty(tale: Tale) -> None:
     when = office_hour(tale.rng, working_after(deal.signed // DAY, 6), 10, 16)
     amend(tale, deal, when, (1,), prices=1.25, until=deal.until + 30)
     done(tale, deal)
-    for code in ("KZ-48", "KZ-46", "KZ-47", "C03", "C05", "KZ-49"):
-        tale.label(code, when, **where(notice=notice, deal=deal))
+    tale.label(when, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -30,5 +29,4 @@ def innocent(tale: Tale) -> None:
     when = office_hour(tale.rng, working_after(deal.signed // DAY, 6), 10, 16)
     amend(tale, deal, when, (1,), prices=0.95)
     done(tale, deal)
-    for code in ("KZ-48", "KZ-46", "C03", "C05"):
-        tale.label(code, when, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(when, **where(notice=notice, deal=deal))

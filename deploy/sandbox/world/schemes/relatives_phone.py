@@ -16,7 +16,7 @@ def guilty(tale: Tale) -> None:
     contest(tale, purchase, [kin, *tale.suppliers(purchase.sector, 2)])
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("N05", notice.times.results, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -28,4 +28,4 @@ def innocent(tale: Tale) -> None:
     contest(tale, purchase, [namesake, *tale.suppliers(purchase.sector, 2)])
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("N05", notice.times.results, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))

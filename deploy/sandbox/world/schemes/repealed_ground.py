@@ -10,20 +10,18 @@ from deploy.sandbox.world.schemes.scheme import directly, done, planned, where
 from deploy.sandbox.world.tale import Tale
 
 
-def _buy(tale: Tale, ground: int, amount: float, *, innocent: bool) -> None:
+def _buy(tale: Tale, ground: int, amount: float) -> None:
     point = planned(tale, terms.DIRECT, amount, subject=3, justification=ground)
     deal = directly(tale, point, tale.supplier(point.position.sector))
     done(tale, deal)
-    tale.label("KZ-10", deal.signed + 1, innocent=innocent, **where(deal=deal))
-    if not innocent:
-        tale.label("P01", deal.signed + 1, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))
 
 
 def guilty(tale: Tale) -> None:
     """A large service by a repealed ground."""
-    _buy(tale, REPEALED[tale.order % len(REPEALED)], 46_000_000, innocent=False)
+    _buy(tale, REPEALED[tale.order % len(REPEALED)], 46_000_000)
 
 
 def innocent(tale: Tale) -> None:
     """A small service by the ground for small purchases that is in force."""
-    _buy(tale, 128, terms.mci(tale.year, 200), innocent=True)
+    _buy(tale, 128, terms.mci(tale.year, 200))

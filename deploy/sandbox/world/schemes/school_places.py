@@ -19,9 +19,7 @@ def _build(tale: Tale, cost: int) -> None:
     contest(tale, purchase, tale.suppliers(position.sector, 3))
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label(
-        "C10", notice.times.publish, innocent=cost == USUAL, **where(notice=notice, deal=deal)
-    )
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -17,11 +17,11 @@ def guilty(tale: Tale) -> None:
     """About a week instead of fifteen days (L17(6))."""
     deal = _buy(tale, 11)
     done(tale, deal)
-    tale.label("KZ-44", deal.signed + 1, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))
 
 
 def innocent(tale: Tale) -> None:
     """Just above the fifteen days."""
     deal = _buy(tale, 24)
     done(tale, deal)
-    tale.label("KZ-44", deal.signed + 1, innocent=True, **where(deal=deal))
+    tale.label(deal.signed + 1, **where(deal=deal))

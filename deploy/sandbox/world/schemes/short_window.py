@@ -41,8 +41,7 @@ def guilty(tale: Tale) -> None:
     contest(tale, hurried, tale.suppliers(purchase.sector, 2))
     notice, deal = settle(tale, hurried)
     done(tale, deal)
-    for code in ("R003", "T01", "KZ-20"):
-        tale.label(code, notice.times.publish, **where(notice=notice, deal=deal))
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -58,4 +57,4 @@ def innocent(tale: Tale) -> None:
     notice = hold(tale, terms.COMPETITION, [again], times, parent=first)
     deal = award(tale, notice, again)
     done(tale, deal)
-    tale.label("KZ-20", notice.times.publish, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))

@@ -30,21 +30,20 @@ def sign_after(tale: Tale, purchase: Opened, notice: Notice, days: int) -> Deal:
     )  # fmt: skip
 
 
-def _buy(tale: Tale, method: int, kind: str, *, innocent: bool) -> None:
+def _buy(tale: Tale, method: int, kind: str) -> None:
     purchase = opened(tale, method, 26_000_000, kind, subject=3)
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice = hold(tale, method, [purchase.lot], purchase.times)
     deal = sign_after(tale, purchase, notice, 1)
     done(tale, deal)
-    for code in ("KZ-40", "C07"):
-        tale.label(code, deal.signed + 1, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:
     """A competition, signed after one working day."""
-    _buy(tale, terms.COMPETITION, "other", innocent=False)
+    _buy(tale, terms.COMPETITION, "other")
 
 
 def innocent(tale: Tale) -> None:
     """Rating points leave nothing to complain about (R297): the next day is lawful."""
-    _buy(tale, terms.RATING, "design", innocent=True)
+    _buy(tale, terms.RATING, "design")

@@ -20,8 +20,7 @@ def guilty(tale: Tale) -> None:
     notice = hold(tale, terms.COMPETITION, [purchase.lot], purchase.times)
     deal = sign_after(tale, purchase, notice, 32)
     done(tale, deal)
-    for code in ("KZ-43", "C07"):
-        tale.label(code, deal.signed + 1, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -36,5 +35,4 @@ def innocent(tale: Tale) -> None:
     file(tale, notice, bids[1].supplier.pid, applied, decided)
     deal = award(tale, notice, purchase.lot, pending=decided)
     done(tale, deal)
-    for code in ("KZ-43", "KZ-41"):
-        tale.label(code, deal.signed + 1, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))

@@ -14,11 +14,7 @@ def _buy(tale: Tale, share: float) -> None:
     bids[0].amount = cheaply(purchase, share)
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    near = share > 0.99  # noqa: PLR2004 (within a percent of the estimate)
-    subject = where(notice=notice, deal=deal)
-    tale.label("B10", notice.times.results, innocent=not near, **subject)
-    for code in ("R018", "B01"):
-        tale.label(code, notice.times.results, **subject)
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:

@@ -30,11 +30,10 @@ def guilty(tale: Tale) -> None:
     """Five contracts of 97 MCI each."""
     deals = _row_of_contracts(tale, 5, terms.mci(tale.year, 97))
     seen = max(deal.signed for deal in deals) + 1
-    for code in ("KZ-06", "P06"):
-        tale.label(code, seen, **where(deal=deals[-1]))
+    tale.label(seen, **where(deal=deals[-1]))
 
 
 def innocent(tale: Tale) -> None:
     """Three small contracts that stay below the limit together."""
     deals = _row_of_contracts(tale, 3, terms.mci(tale.year, 30))
-    tale.label("KZ-06", deals[-1].signed + 1, innocent=True, **where(deal=deals[-1]))
+    tale.label(deals[-1].signed + 1, **where(deal=deals[-1]))

@@ -41,11 +41,10 @@ def guilty(tale: Tale) -> None:
     """Three parts of 45 % of the limit each."""
     deals = _buy(tale, 3, 0.45)
     seen = max(deal.signed for deal in deals) + 1
-    for code in ("P02", "KZ-08", "KZ-09"):
-        tale.label(code, seen, **where(deal=deals[-1]))
+    tale.label(seen, **where(deal=deals[-1]))
 
 
 def innocent(tale: Tale) -> None:
     """Two purchases that together stay below the limit."""
     deals = _buy(tale, 2, 0.4)
-    tale.label("P02", deals[-1].signed + 1, innocent=True, **where(deal=deals[-1]))
+    tale.label(deals[-1].signed + 1, **where(deal=deals[-1]))

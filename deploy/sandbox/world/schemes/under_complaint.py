@@ -9,7 +9,7 @@ from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY, office_hour, working_after
 
 
-def _buy(tale: Tale, signed: int, *, innocent: bool) -> None:
+def _buy(tale: Tale, signed: int) -> None:
     purchase = opened(tale, terms.COMPETITION, 44_000_000, subject=3)
     bids = contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice = hold(tale, terms.COMPETITION, [purchase.lot], purchase.times)
@@ -19,14 +19,14 @@ def _buy(tale: Tale, signed: int, *, innocent: bool) -> None:
     file(tale, notice, bids[1].supplier.pid, applied, decided)
     deal = sign_after(tale, purchase, notice, signed)
     done(tale, deal)
-    tale.label("KZ-41", deal.signed + 1, innocent=innocent, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def guilty(tale: Tale) -> None:
     """Signed on the fourth day, decided on the sixth."""
-    _buy(tale, 4, innocent=False)
+    _buy(tale, 4)
 
 
 def innocent(tale: Tale) -> None:
     """Signed two days after the complaint was turned down."""
-    _buy(tale, 8, innocent=True)
+    _buy(tale, 8)

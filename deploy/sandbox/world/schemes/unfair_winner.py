@@ -16,8 +16,7 @@ def guilty(tale: Tale) -> None:
     contest(tale, purchase, [barred, *tale.suppliers(purchase.sector, 2)])
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    for code in ("S06", "KZ-60"):
-        tale.label(code, notice.times.results, **where(notice=notice, deal=deal))
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -29,5 +28,4 @@ def innocent(tale: Tale) -> None:
     done(tale, deal)
     known = deal.signed + 21 * DAY
     list_party(tale, later, known, known // DAY)
-    for code in ("S06", "KZ-60"):
-        tale.label(code, known, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(known, **where(notice=notice, deal=deal))

@@ -17,7 +17,7 @@ def guilty(tale: Tale) -> None:
     contest(tale, purchase, [cheat, *tale.suppliers(purchase.sector, 2)])
     notice, deal = settle(tale, purchase, payer=True)
     done(tale, deal)
-    tale.label("K01", deal.signed + 1, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))
 
 
 def innocent(tale: Tale) -> None:
@@ -28,4 +28,4 @@ def innocent(tale: Tale) -> None:
     contest(tale, purchase, [honest, *tale.suppliers(purchase.sector, 2)])
     notice, deal = settle(tale, purchase)
     done(tale, deal)
-    tale.label("K01", deal.signed + 1, innocent=True, **where(notice=notice, deal=deal))
+    tale.label(deal.signed + 1, **where(notice=notice, deal=deal))

@@ -35,12 +35,11 @@ def guilty(tale: Tale) -> None:
     """Three repairs signed about the tenth and accepted two working days later."""
     for deal in _december(tale, 9, 2):
         approved = accept(tale, deal, 2)
-        for code in ("I01", "P14", "KZ-44"):
-            tale.label(code, approved, **where(deal=deal))
+        tale.label(approved, **where(deal=deal))
 
 
 def innocent(tale: Tale) -> None:
     """Small goods bought at the beginning of December, with the lawful term to deliver."""
     for deal in _december(tale, 2, 1):
         approved = accept(tale, deal, 8)
-        tale.label("I01", approved, innocent=True, **where(deal=deal))
+        tale.label(approved, **where(deal=deal))

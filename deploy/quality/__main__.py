@@ -1,0 +1,98 @@
+"""`python -m deploy.quality --seed 1 --size 3000`: every indicator against an invented world.
+
+Every indicator of the catalogue judges a world with planted schemes and innocent look-alikes, whose
+purchases come as the portal tells them. Printed are, for each, what it found and what it flagged
+where nothing was planted; the last line is `overall recall=<x> precision=<y>`.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from deploy.quality.judging import evaluate, judgements, translate
+from deploy.quality.measure import Measured, measure, overall
+from deploy.quality.recording import lived, record
+from deploy.quality.scenes import scenes
+from deploy.quality.thinning import thin
+
+COLUMNS = (
+    *("labels", "found", "recall", "flags", "true", "alike", "honest", "may"),
+    *("precision", "judged", "hit rate"),
+)
+"""`alike`: flags on innocent look-alikes; `honest`: on purchases in which nothing was planted;
+`may`: on what may rightly be noticed, which counts neither way."""
+
+
+def main() -> None:
+    """Make a world, judge it, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.quality", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--size", type=int, default=3000, help="contracts a year")
+    parser.add_argument("--missing", type=float, default=0.0, help="share of fields left out")
+    parser.add_argument("--json", type=Path, help="write the table here as well")
+    parser.add_argument("--keep", type=Path, help="folder for releases and judgements")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="qadaga-quality-") as name:
+        measured = run(wanted.seed, wanted.size, wanted.keep or Path(name), wanted.missing)
+    if wanted.json:
+        wanted.json.write_bytes(msgspec.json.format(msgspec.json.encode(documents(measured))))
+    for line in table(measured):
+        print(line)
+
+
+def run(seed: int, size: int, folder: Path, missing: float = 0.0) -> list[Measured]:
+    """Measure every indicator on one world; what was made on the way stays in the folder."""
+    world = lived(seed, size)
+    releases, judged = folder / "releases.jsonl", folder / "judgements.jsonl"
+    translate(record(world, folder / "answers"), releases)
+    if missing:
+        thin(releases, missing, seed)
+    evaluate(releases, [], judged)
+    return sorted(measure(scenes(world), judgements(judged)).values(), key=lambda one: one.code)
+
+
+def table(measured: list[Measured]) -> Iterator[str]:
+    """Write the table, and the two figures over all."""
+    yield (
+        f"{'code':<9}"
+        + "".join(f"{name:>10}" for name in COLUMNS)
+        + "  missed; look-alikes flagged"
+    )
+    for one in measured:
+        figures = (
+            *(one.labels, one.found, one.recall, one.flags, one.true, one.innocent, one.honest),
+            *(one.may, one.precision, one.judged, one.hit_rate),
+        )
+        names = "; ".join(" ".join(sorted(names)) for names in (one.missed, one.look_alikes))
+        yield f"{one.code:<9}" + "".join(map(_figure, figures)) + f"  {names}"
+    recall, precision = overall(measured)
+    yield f"overall recall={recall:.3f} precision={precision:.3f}"
+
+
+def documents(measured: list[Measured]) -> list[dict[str, object]]:
+    """Return the table as documents, one for each indicator."""
+    return [
+        {
+            "code": one.code,
+            "recall": one.recall,
+            "precision": one.precision,
+            "hit_rate": one.hit_rate,
+            "labels": one.labels,
+            "flags": one.flags,
+            "look_alikes": sorted(one.look_alikes),
+        }
+        for one in measured
+    ]
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return f"{'-':>10}"
+    return f"{value:>10.3f}" if isinstance(value, float) else f"{value:>10}"
+
+
+if __name__ == "__main__":
+    main()
