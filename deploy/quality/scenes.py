@@ -43,21 +43,22 @@ def scenes(world: World) -> Iterator[Scene]:
     by_tale: dict[int, list[Row]] = {}
     for row in world.ground_truth():
         by_tale.setdefault(row["tale"], []).append(row)
-    for number, labels in by_tale.items():
-        yield _of_story(labels, world.rows_of_tale(number))
+    for number, scheme in world.stories_told():
+        yield _of_story(scheme, by_tale.get(number, []), world.rows_of_tale(number))
     for row in world.happenings():
         codes = frozenset(ordinary()[row["kind"]])
         at = frozenset(_processes(row["subject"]))
         yield Scene(row["kind"], frozenset(), frozenset(), codes, at)
 
 
-def _of_story(labels: list[Row], rows: Rows) -> Scene:
-    scheme = labels[0]["scheme"]
+def _of_story(scheme: str, labels: list[Row], rows: Rows) -> Scene:
+    """Write the scene of a story; of one that is not over, nothing has to be seen yet."""
+    codes = codes_of(scheme)
     scene = Scene(
         scheme,
         frozenset(row["indicator"] for row in labels if not row["innocent"]),
         frozenset(row["indicator"] for row in labels if row["innocent"]),
-        frozenset(codes_of(scheme).may),
+        frozenset(codes.may if labels else (*codes.may, *codes.guilty)),
         frozenset(_all_processes(rows)),
     )
     brought = (row["bin"] or row["iin"] for row in rows["Subjects"])

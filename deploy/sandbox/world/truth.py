@@ -14,18 +14,24 @@ Known = Callable[[Row], Row]
 """The subject of a label without the ids of what has not happened yet."""
 
 
-def planted(
-    ledger: Ledger, stories: Stories, pace: Pace, now: int, known: Known
-) -> Iterator[Row]:  # fmt: skip
-    """Rows of what was planted and is seen by now, one for each indicator of a label."""
+def stories_told(
+    ledger: Ledger, stories: Stories, pace: Pace
+) -> Iterator[tuple[int, Variant]]:  # fmt: skip
+    """Every planted tale that has begun, whether or not anything of it is seen yet."""
     order = 0
     while (number := pace.number_of(order)) < len(ledger):
         variant = stories.opening(number).variant
         assert variant
+        yield number, variant
+        order += 1
+
+
+def planted(ledger: Ledger, told: Stories, pace: Pace, now: int, known: Known) -> Iterator[Row]:
+    """Rows of what was planted and is seen by now, one for each indicator of a label."""
+    for number, variant in stories_told(ledger, told, pace):
         for label in ledger.tale(number).labels:
             if label.at <= now and not label.kind:
                 yield from _with_codes(variant, _row(variant, number, label, known))
-        order += 1
 
 
 def happenings(ledger: Ledger, now: int, known: Known) -> Iterator[Row]:

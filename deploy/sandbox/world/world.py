@@ -205,6 +205,11 @@ class World:
         told = truth.planted(self._ledger, self._stories, self._pace, self._now, self._known)
         return list(told)
 
+    def stories_told(self) -> Iterator[tuple[int, str]]:
+        """Every planted tale that has begun, by its number, with the name of its scheme."""
+        for number, variant in truth.stories_told(self._ledger, self._stories, self._pace):
+            yield number, variant.scheme
+
     def happenings(self) -> Iterator[Row]:
         """What happened by now that is no scheme, but may be noticed: kind, subject, tale."""
         return truth.happenings(self._ledger, self._now, self._known)
