@@ -7,6 +7,7 @@ import msgspec
 
 from shared.contracts.alerts import Alert
 from shared.contracts.catalogue import Indicator
+from shared.contracts.registers import RegisterRow
 from shared.contracts.releases import ReleaseEntry
 from shared.contracts.scores import ScoreDocument
 from shared.contracts.sources import Source
@@ -278,7 +279,7 @@ def words(text: str) -> dict[str, str]:
     return {"kk": f"{text} kk", "ru": f"{text} ru", "en": f"{text} en"}
 
 
-def indicator(code: str) -> Entry:
+def indicator(code: str, *, fields: Any = ("/tender/title",), subject: str = "process") -> Entry:
     document = {
         "code": code,
         "version": "1",
@@ -293,21 +294,66 @@ def indicator(code: str) -> Entry:
                 "what_would_clear_it",
             )
         },
-        "subject": "process",
+        "subject": subject,
         "kind": "signal",
         "stage": "tender",
         "family": "competition",
         "severity": "medium",
         "points": 20.0,
-        "parameters": [{"name": "fewest", "unit": "bids", "default": 1, "origin": "OCP guide"}],
+        "parameters": [
+            {"name": "fewest", "unit": words("bids"), "default": 1, "origin": "OCP guide"}
+        ],
         "legal_basis": [{"article": words("Article 5"), "valid_from": "2024-07-01"}],
         "cross_references": {},
-        "fields": ["/tender/title"],
+        "fields": list(fields),
     }
     return entry(code, document, Indicator)
 
 
-def source(identity: str = SOURCE, licence: str | None = "CC-BY-4.0") -> Entry:
+def register_known(
+    register: str, known_from: str, known_to: str, *, party: str | None = None
+) -> Entry:
+    """A stretch of days on which a register is known, of everybody or of one party."""
+    key = f"{register}-{known_from}-{party or '*'}"
+    document = {
+        "key": key,
+        "kind": "coverage",
+        "register": register,
+        "source": "tax",
+        "party": party,
+        "known_from": known_from,
+        "known_to": known_to,
+        "retrieved_at": "2026-02-01T00:00:00Z",
+    }
+    return entry(key, document, RegisterRow)
+
+
+def register_entry(register: str, party: str) -> Entry:
+    """A party's stay in a register."""
+    key = f"e-{register}-{party}"
+    document = {
+        "key": key,
+        "kind": "entry",
+        "register": register,
+        "source": "tax",
+        "party": party,
+        "known_from": "2026-01-01",
+        "known_to": None,
+        "retrieved_at": "2026-02-01T00:00:00Z",
+        "valid_from": "2025-01-01",
+    }
+    return entry(key, document, RegisterRow)
+
+
+def blind_spot(code: str = "KZ-16-3-6") -> dict[str, Any]:
+    """What the law keeps off a source."""
+    told = {name: words(f"{code} {name}") for name in ("text", "reason", "article")}
+    return {"code": code, "extent": "never", **told, "valid_from": "2025-01-01", "valid_to": None}
+
+
+def source(
+    identity: str = SOURCE, licence: str | None = "CC-BY-4.0", *, hidden: Any = (), lacks: Any = ()
+) -> Entry:
     document = {
         "id": identity,
         "title": f"Data of {identity}",
@@ -329,5 +375,7 @@ def source(identity: str = SOURCE, licence: str | None = "CC-BY-4.0") -> Entry:
         },
         "processes": 2,
         "newest_release": "2026-02-01T00:00:00Z",
+        "lacks": list(lacks),
+        "blind_spots": list(hidden),
     }
     return entry(identity, document, Source)

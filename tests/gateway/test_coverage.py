@@ -1,14 +1,33 @@
 """Which fields a source has and which indicators could be computed, per source and period."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from gateway.view import shapes
 from shared import migrations
-from tests.gateway.builders import SOURCE, indicator, line, process, release, score, source
+from tests.gateway.builders import (
+    BUYER_BIN,
+    SOURCE,
+    SUPPLIER_BIN,
+    blind_spot,
+    gone,
+    indicator,
+    line,
+    plan_alone,
+    portal_notice,
+    process,
+    register_entry,
+    register_known,
+    release,
+    score,
+    source,
+    words,
+)
 from tests.gateway.house import House, problem
 
+MISSING = ["bids.details.status"]
 RELEASE: dict[str, Any] = {
     "tender": {"title": "x", "value": {"amount": 0}, "lots": [], "items": [{}, {"id": "i"}]},
     "awards": [{"suppliers": [{"name": "n"}]}, {"suppliers": [{"id": None}]}],
@@ -34,7 +53,11 @@ def test_a_field_is_there_if_any_row_of_its_lists_has_it(field: str, there: bool
 
 
 async def test_coverage_counts_fields_and_what_became_of_each_indicator(house: House) -> None:
-    lacking = (line("R018"), line("R024", "not_computable"), line("R003", "not_applicable"))
+    lacking = (
+        line("R018"),
+        line("R024", "not_computable", missing=MISSING),
+        line("R003", "not_applicable"),
+    )
     party = {"type": "supplier", "id": "org_x", "source": None, "ocid": None}
     twice = (line("R018", "clear"), line("R025", "error"), line("R025", "clear", context=party))
     await house.fill("sources", source())
@@ -51,12 +74,14 @@ async def test_coverage_counts_fields_and_what_became_of_each_indicator(house: H
     assert (december["period"], december["processes"], december["scored"]) == ("2025-12", 1, 0)
     assert (january["period"], january["processes"], january["scored"]) == ("2026-01", 2, 2)
     assert january["fields"] == [{"field": "/tender/title", "processes": 1, "share": 0.5}]
-    assert [tuple(each.values()) for each in january["indicators"]] == [
-        ("R003", 0, 1, 0),
-        ("R018", 2, 0, 0),
-        ("R024", 0, 0, 1),
-        ("R025", 1, 0, 0),
+    counted = ("code", "computable", "computed", "not_applicable", "not_computable")
+    assert [tuple(each[name] for name in counted) for each in january["indicators"]] == [
+        ("R003", "not_applicable", 0, 1, 0),
+        ("R018", "yes", 2, 0, 0),
+        ("R024", "no", 0, 0, 1),
+        ("R025", "yes", 1, 0, 0),
     ]
+    assert [each["need"] for each in january["indicators"][2]["because"]] == ["bids.details.status"]
 
 
 async def test_releases_are_looked_at_again_when_indicators_ask_for_other_fields(
@@ -74,6 +99,149 @@ async def test_releases_are_looked_at_again_when_indicators_ask_for_other_fields
 
     assert (before["processes"], before["looked_at"], before["fields"]) == (2, 0, [])
     assert (after["looked_at"], after["fields"][0]["share"]) == (2, 1.0)
+
+
+async def coverage(house: House, query: str = "", **headers: str) -> dict[str, dict[str, Any]]:
+    """The coverage of every source, by its id."""
+    answer = await house.get(f"/v1/meta/coverage{query}", **headers)
+    assert answer.status_code == 200, answer.text
+    return {each["source"]: each for each in answer.json()["data"]}
+
+
+async def test_coverage_tells_of_acts_plans_and_registers_whether_indicators_can_be_computed(
+    house: House,
+) -> None:
+    acts = ["contracts.x_acts.amount"]
+    await house.fill(
+        "catalogue",
+        indicator("ACT", fields=acts),
+        indicator("PLAN", fields=["plans"], subject="buyer"),
+        indicator("POINT", fields=["planning.x_plan_points.root"]),
+        indicator("VAT", fields=[*acts, "registers.vat_payers"], subject="supplier"),
+        indicator("RNU", fields=["registers.unfair_participants"], subject="supplier"),
+    )
+    await house.fill("releases", portal_notice(), release("o-1"))
+    await house.fill("plans", plan_alone())
+    await house.fill(
+        "registers",
+        register_known("vat_payers", "2026-01-11", "2026-01-20"),
+        register_known("vat_payers", "2026-01-18", "2026-01-25"),
+        register_known("unfair_participants", "2026-01-05", "2026-01-05", party=BUYER_BIN),
+        register_entry("vat_payers", SUPPLIER_BIN),
+    )
+
+    found = await coverage(house, "?period=month")
+
+    january, march = found["goszakup"]["periods"]
+    assert [each["period"] for each in (january, march)] == ["2026-01", "2026-03"]
+    assert (january["plans"], march["plans"], march["processes"]) == (0, 2, 0)
+    assert january["registers"] == [
+        {"register": "unfair_participants", "days": 0, "asked_days": 1, "of_days": 31},
+        {"register": "vat_payers", "days": 15, "asked_days": 15, "of_days": 31},
+    ]
+    assert words_of(january) == {
+        "ACT": "no",
+        "PLAN": "no",
+        "POINT": "yes",
+        "RNU": "partly",
+        "VAT": "no",
+    }
+    assert words_of(march)["PLAN"] == "yes"
+    assert words_of(march)["ACT"] == "unknown"
+    vat = next(each for each in january["indicators"] if each["code"] == "VAT")
+    assert [(each["code"], each["processes"], each["days"]) for each in vat["because"]] == [
+        ("field_missing", 1, None),
+        ("register_unknown", None, 16),
+    ]
+    assert [each["field"] for each in january["fields"]] == [
+        "contracts.x_acts.amount",
+        "planning.x_plan_points.root",
+    ]
+
+
+def words_of(period: dict[str, Any]) -> dict[str, str]:
+    """Whether each indicator is computable in a period."""
+    return {each["code"]: each["computable"] for each in period["indicators"]}
+
+
+async def test_a_register_that_is_taken_back_is_known_no_longer(house: House) -> None:
+    known = register_known("vat_payers", "2026-01-11", "2026-01-20")
+    await house.fill("sources", source("tax"))
+    await house.fill("registers", known)
+    before = (await coverage(house))["tax"]
+    await house.fill("registers", gone(known.key))
+    after = (await coverage(house, "?source=tax"))["tax"]  # another question: not remembered
+
+    assert (before["registers"], before["periods"]) == (
+        [
+            {
+                "register": "vat_payers",
+                "known_from": "2026-01-11",
+                "known_to": "2026-01-20",
+                "parties": 0,
+            }
+        ],
+        [],
+    )
+    assert after["registers"] == []
+
+
+async def test_days_that_have_not_come_are_no_days_on_which_a_register_should_be_known(
+    house: House,
+) -> None:
+    today = datetime.now(UTC).date()
+    await house.fill("catalogue", indicator("VAT", fields=["registers.vat_payers"]))
+    await house.fill("releases", release("a", published=f"{today}T00:00:00Z"))
+    await house.fill(
+        "registers", register_known("vat_payers", f"{today.replace(day=1)}", f"{today}")
+    )
+
+    [period] = (await coverage(house, "?period=month"))[SOURCE]["periods"]
+
+    [days] = period["registers"]
+    assert (days["days"], days["of_days"]) == (today.day, today.day)
+    assert words_of(period) == {"VAT": "yes"}
+
+
+@pytest.mark.parametrize("published", ["9999-12-31T23:00:00Z", "0001-01-02T00:00:00Z", "never"])
+async def test_an_odd_date_of_publication_is_a_period_or_none(house: House, published: str) -> None:
+    await house.fill("catalogue", indicator("VAT", fields=["registers.vat_payers"]))
+    await house.fill("releases", release("a", published=published))
+
+    for period in ("month", "year"):
+        [found] = (await coverage(house, f"?period={period}"))[SOURCE]["periods"]
+        assert words_of(found)["VAT"] in {"no", "unknown"}
+
+
+async def test_a_source_shows_what_it_lacks_and_what_the_law_keeps_off_it(house: House) -> None:
+    lack = {"field": "losing bids", "paths": ["bids"], "because": words("no losing bids")}
+    await house.fill("sources", source(hidden=[blind_spot()], lacks=[lack]))
+    await house.fill("catalogue", indicator("X", fields=["bids.details.x_nothing"]))
+    await house.fill("releases", release("a"))
+
+    found = (await coverage(house, Accept_Language="ru"))[SOURCE]
+
+    assert found["blind_spots"] == [blind_spot()]
+    assert found["lacks"] == [lack]
+    [x] = found["periods"][0]["indicators"]
+    [because] = x["because"]
+    assert (because["code"], because["text"]) == ("source_lacks", "no losing bids ru")
+
+
+async def test_the_profile_of_a_buyer_shows_what_the_law_keeps_off_its_sources(
+    house: House,
+) -> None:
+    await house.fill("releases", portal_notice(), release("o-1", buyer="010240000018"))
+    bare = (await house.get(f"/v1/buyers/{BUYER_BIN}")).json()
+    await house.fill("sources", source("goszakup", hidden=[blind_spot()]), source())
+
+    buyer = (await house.get(f"/v1/buyers/{BUYER_BIN}")).json()
+    elsewhere = (await house.get("/v1/buyers/010240000018")).json()
+    supplier = (await house.get(f"/v1/suppliers/{SUPPLIER_BIN}")).json()
+
+    assert bare["blind_spots"] == []
+    assert buyer["blind_spots"] == [{**blind_spot(), "source": "goszakup"}]
+    assert (elsewhere["blind_spots"], supplier["blind_spots"]) == ([], [])
 
 
 async def test_a_bad_period_is_refused_and_an_unknown_source_has_nothing(house: House) -> None:

@@ -238,6 +238,7 @@ async def test_freshness_tells_runs_feeds_and_counts(market: House) -> None:
         "releases": None,
         "plans": None,
         "sources": None,
+        "registers": None,
         "scores": None,
         "alerts": None,
         "catalogue": None,

@@ -93,24 +93,29 @@ async def test_readers_amid_changes_see_the_last_one_when_it_is_known(house: Hou
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "state", "disclaimer"),
+    ("asked", "spoken", "state", "disclaimer"),
     [
-        ("kk", "R018 title kk", "белгіленді", "айыптау емес"),
-        ("ru-KZ, en;q=0.5", "R018 title ru", "отмечено", "а не обвинение"),
-        ("fr", "R018 title en", "flagged", "not an accusation"),
+        ("kk", "kk", "белгіленді", "айыптау емес"),
+        ("ru-KZ, en;q=0.5", "ru", "отмечено", "а не обвинение"),
+        ("fr", "en", "flagged", "not an accusation"),
     ],
 )
 async def test_an_explanation_speaks_the_language_asked_for(
-    house: House, language: str, title: str, state: str, disclaimer: str
+    house: House, asked: str, spoken: str, state: str, disclaimer: str
 ) -> None:
     await house.fill("catalogue", indicator("R018"))
     await house.fill("scores", score(PROCESS))
 
-    answer = await house.get(f"{SCORE}/explanation", Accept_Language=language)
+    answer = await house.get(f"{SCORE}/explanation", Accept_Language=asked)
 
     found = answer.json()
-    assert answer.headers["content-language"] == found["language"]
-    assert (found["lines"][0]["title"], found["lines"][0]["state"]) == (title, state)
+    assert answer.headers["content-language"] == found["language"] == spoken
+    assert (found["lines"][0]["title"], found["lines"][0]["state"]) == (
+        f"R018 title {spoken}",
+        state,
+    )
+    [threshold] = found["lines"][0]["threshold_origin"]
+    assert (threshold["unit"], threshold["origin"]) == (f"bids {spoken}", "OCP guide")
     assert disclaimer in found["notice"]
     assert "2026-02-01" in found["disclaimer"]
     assert "m1" in found["disclaimer"]

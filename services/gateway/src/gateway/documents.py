@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from shared.contracts.sources import BlindSpot
+
 
 class Money(Struct, frozen=True, gc=False):
     """An amount as exact decimal text, and its currency (ISO 4217)."""
@@ -108,13 +110,20 @@ class OrganisationLinks(Struct, frozen=True, gc=False):
     explanation: str
 
 
+class HiddenPurchases(BlindSpot, frozen=True, kw_only=True):
+    """Purchases that the law keeps off a source in which this buyer's purchases are published."""
+
+    source: str
+
+
 class Organisation(Struct, frozen=True, kw_only=True):
     """What open data say of a buyer or a supplier: figures, no judgement beyond the scores.
 
     `processes`: those it bought in (buyer), or bid in or won (supplier; `won` says in how many).
     `awarded`: per currency the sum of awards in its processes (buyer) or to it (supplier).
     `bands`: its processes by risk band. `flagged`: its processes by indicator that is flagged.
-    `score`: of the organisation itself.
+    `score`: of the organisation itself. `blind_spots`: what a buyer may have bought and nobody
+    sees here.
     """
 
     id: str
@@ -131,4 +140,5 @@ class Organisation(Struct, frozen=True, kw_only=True):
     first_published: datetime | None
     last_published: datetime | None
     score: ScoreSummary | None
+    blind_spots: list[HiddenPurchases]
     links: OrganisationLinks

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Double,
     Index,
@@ -261,6 +262,18 @@ source = Table(
     Base.metadata,
     Column("id", Text, primary_key=True),
     Column("body", LargeBinary, nullable=False),
+)
+
+register_coverage = Table(
+    "register_coverage",
+    Base.metadata,
+    Column("key", Text, primary_key=True),
+    Column("register", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("of_all", Boolean, nullable=False),
+    Column("known_from", Date, nullable=False),
+    Column("known_to", Date, nullable=False),
+    comment="On which days it is known who stands in a register: of everybody, or of one party.",
 )
 
 feed_level = Table(

@@ -32,6 +32,10 @@ APPLIED: Final[Mapping[str, tuple[Apply, Reset]]] = {
     "releases": (apply.releases, apply.forget_releases),
     "plans": (apply.plans, apply.forget_plans),
     "sources": (apply.sources, partial(apply.empty, tables=("source",), kinds=("source",))),
+    "registers": (
+        apply.registers,
+        partial(apply.empty, tables=("register_coverage",), kinds=("coverage",)),
+    ),
     "scores": (apply.scores, apply.forget_scores),
     "alerts": (apply.alerts, partial(apply.empty, tables=("alert",), kinds=("alert",))),
     "catalogue": (

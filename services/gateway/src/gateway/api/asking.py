@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from fastapi import Path, Request, Response, Security
+from fastapi import Header, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
@@ -80,7 +80,7 @@ Amount = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,6})?$"}),
 ]
 
-Id = Annotated[str, Path(max_length=300, description="A public id.")]
+Language = Annotated[str | None, Header(max_length=500, description="kk, ru or en.")]
 
 
 class Paged(BaseModel):
@@ -135,9 +135,9 @@ def send(request: Request, answer: Answer, headers: dict[str, str] | None = None
     return Response(answer.body, media_type=JSON, headers=said)
 
 
-def send_list(body: bytes) -> Response:
+def send_list(body: bytes, headers: dict[str, str] | None = None) -> Response:
     """Send a page of a list."""
-    return Response(body, media_type=JSON, headers=HEADERS)
+    return Response(body, media_type=JSON, headers=headers or HEADERS)
 
 
 def each(words: Sequence[str]) -> tuple[str, ...]:

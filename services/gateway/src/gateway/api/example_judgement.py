@@ -114,11 +114,34 @@ INDICATOR: Final[dict[str, Any]] = {
     "severity": "medium",
     "points": 20.0,
     "parameters": [
-        {"name": "fewest", "unit": "bids", "default": 1, "origin": "Open Contracting Partnership"}
+        {
+            "name": "fewest",
+            "unit": _words("өтінім", "заявок", "bids"),
+            "default": 1,
+            "origin": "Open Contracting Partnership",
+        }
     ],
     "legal_basis": [],
     "cross_references": {"OCP": "R018"},
     "fields": ["tender.numberOfTenderers"],
+}
+
+BLIND_SPOT: Final[dict[str, Any]] = {
+    "code": "EXAMPLE-SECRET",
+    "extent": "never",
+    "text": _words(
+        "Құпия сатып алулар көрінбейді.",
+        "Не видны секретные закупки.",
+        "Secret purchases cannot be seen.",
+    ),
+    "reason": _words(
+        "Заң оларды жариялауға тыйым салады.",
+        "Закон запрещает их публиковать.",
+        "The law forbids to publish them.",
+    ),
+    "article": _words("Заңның 1-бабы", "Статья 1 закона", "Article 1 of the law"),
+    "valid_from": "2025-01-01",
+    "valid_to": None,
 }
 
 SOURCE_DOCUMENT: Final[dict[str, Any]] = {
@@ -142,4 +165,16 @@ SOURCE_DOCUMENT: Final[dict[str, Any]] = {
     },
     "processes": 1,
     "newest_release": MOMENT,
+    "lacks": [
+        {
+            "field": "losing bids",
+            "paths": ["bids.details"],
+            "because": _words(
+                "Бұл жариялаушы жеңілген өтінімдерді бермейді.",
+                "Этот издатель не отдаёт проигравшие заявки.",
+                "This publisher does not give losing bids.",
+            ),
+        }
+    ],
+    "blind_spots": [BLIND_SPOT],
 }

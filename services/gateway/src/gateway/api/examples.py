@@ -7,20 +7,23 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
+from msgspec import convert
 
-from gateway.api.example_judgement import ALERT, INDICATOR, SCORE, SOURCE_DOCUMENT
+from gateway.api.example_coverage import SOURCE_COVERAGE
+from gateway.api.example_judgement import ALERT, BLIND_SPOT, INDICATOR, SCORE, SOURCE_DOCUMENT
 from gateway.api.example_release import BUYER, ENTRY, MOMENT, PROCESS, SOURCE
-from gateway.documents import Counted, Money, NamedAs, Organisation, OrganisationLinks
+from gateway.documents import (
+    Counted,
+    HiddenPurchases,
+    Money,
+    NamedAs,
+    Organisation,
+    OrganisationLinks,
+)
 from gateway.explain.render import explain
 from gateway.listed import Candidate
 from gateway.reads import freshness, ocds
 from gateway.reads.answering import encode, joined, listing
-from gateway.reads.coverage import (
-    FieldCoverage,
-    IndicatorCoverage,
-    PeriodCoverage,
-    SourceCoverage,
-)
 from gateway.view.process import view_of
 from gateway.view.score import alert_row, score_row
 from shared.contracts.scores import ScoreDocument
@@ -52,31 +55,11 @@ CANDIDATES: Final = _page(
         )
     )
 )
-COVERAGE: Final = _page(
-    encode(
-        SourceCoverage(
-            source=SOURCE,
-            title="An invented publisher",
-            lacks=[],
-            periods=[
-                PeriodCoverage(
-                    period="2026",
-                    processes=1,
-                    looked_at=1,
-                    scored=1,
-                    fields=[FieldCoverage("tender.numberOfTenderers", 1, 1.0)],
-                    indicators=[IndicatorCoverage("R018", 1, 0, 0)],
-                )
-            ],
-        )
-    )
-)
+COVERAGE: Final = _page(encode(SOURCE_COVERAGE))
 SCORE_DOCUMENT: Final = _read(_score.body)
 SUMMARY: Final = _read(_score.summary)
 EXPLANATION: Final = _read(
-    msgspec.json.encode(
-        explain(msgspec.convert(SCORE, ScoreDocument), {"R018": INDICATOR}, language="en")
-    )
+    msgspec.json.encode(explain(convert(SCORE, ScoreDocument), {"R018": INDICATOR}, language="en"))
 )
 ALERT_PAGE: Final = _page(alert_row(7, msgspec.json.encode(ALERT)).body, notice=True)
 INDICATOR_PAGE: Final = _page(msgspec.json.encode(INDICATOR))
@@ -105,6 +88,7 @@ BUYER_DOCUMENT: Final = _read(
             first_published=_row.published,
             last_published=_row.published,
             score=None,
+            blind_spots=[convert({**BLIND_SPOT, "source": SOURCE}, HiddenPurchases)],
             links=OrganisationLinks(
                 self=f"/v1/buyers/{BUYER}",
                 processes=f"/v1/processes?buyer={BUYER}",
@@ -114,7 +98,7 @@ BUYER_DOCUMENT: Final = _read(
         )
     )
 )
-_source = msgspec.convert(SOURCE_DOCUMENT, Source)
+_source = convert(SOURCE_DOCUMENT, Source)
 PACKAGE: Final = _read(
     ocds.package(
         [{"id": PROCESS, "source": SOURCE, "release": _row.release}],

@@ -1,20 +1,23 @@
 """About the data: where they come from and how fresh they are."""
 
-from typing import Annotated
+from datetime import UTC
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from gateway.api import examples
-from gateway.api.asking import allowed, send_list
+from gateway.api.asking import TRANSLATED, Language, allowed, send_list
 from gateway.api.describing import answers, lists
+from gateway.coverage import SourceCoverage
 from gateway.reads import coverage, freshness, ocds
 from gateway.reads.answering import encode, listing
-from gateway.reads.coverage import SourceCoverage
 from gateway.reads.freshness import Freshness
 from gateway.state import Gateway, State
 from shared.contracts.sources import Source
 from shared.errors import RateLimited
 from shared.errors import Unauthenticated as NoKey
+from shared.vocabulary.text import Language as Spoken
+from shared.vocabulary.text import negotiate
 
 router = APIRouter(prefix="/v1/meta", tags=["meta"])
 anyone = Depends(allowed(None))
@@ -50,19 +53,33 @@ async def read_coverage(
     source: Annotated[
         str | None, Query(min_length=1, max_length=200, description="Id of one source.")
     ] = None,
+    accept_language: Language = None,
 ) -> Response:
-    """Read which fields a source has and which indicators were computed, a minute old at most."""
-    key = f"{period} {source or ''}"
+    """Read which indicators a source and period bear, and because of what not.
+
+    Fields, registers and plan points are counted beside them. A minute old at most.
+    """
+    asked = _Coverage(period, source, negotiate(accept_language))
+    key = " ".join((period, asked.language, source or ""))
     body: bytes | None = gateway.counted.get(key)
     if body is None:
         async with gateway.counted.alone:
-            body = gateway.counted.get(key) or await _counted(gateway, period, source, key)
-    return send_list(body)
+            body = gateway.counted.get(key) or await _counted(gateway, asked, key)
+    return send_list(body, TRANSLATED | {"Content-Language": asked.language})
 
 
-async def _counted(gateway: State, period: coverage.Period, source: str | None, key: str) -> bytes:
+class _Coverage(NamedTuple):
+    period: coverage.Period
+    source: str | None
+    language: Spoken
+
+
+async def _counted(gateway: State, asked: _Coverage, key: str) -> bytes:
+    today = gateway.clock.now().astimezone(UTC).date()
     async with gateway.database.transaction() as connection:
-        found = await coverage.read(connection, period, source)
+        found = await coverage.read(
+            connection, asked.period, asked.source, language=asked.language, today=today
+        )
     documents = [encode(each) for each in found]
     body = listing(documents, next_cursor=None, **gateway.as_of())
     gateway.counted.put(key, body)

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from msgspec import Struct
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import TRANSLATED, allowed, send, send_list
+from gateway.api.asking import TRANSLATED, Language, allowed, send, send_list
 from gateway.api.describing import answers
 from gateway.api.example_release import PROCESS
 from gateway.documents import ScoreSummary
@@ -41,7 +41,6 @@ SubjectId = Annotated[
 At = Annotated[
     date | None, Query(description="The score as it stood at the end of this day (UTC).")
 ]
-Language = Annotated[str | None, Header(max_length=500, description="kk, ru or en.")]
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def _line(
         context=result.context,
         value=result.value,
         threshold=result.threshold,
-        threshold_origin=[_parameter(p) for p in about.get("parameters") or ()],
+        threshold_origin=[_parameter(p, language) for p in about.get("parameters") or ()],
         points=result.points,
         discount=result.discount,
         counted=result.counted,
@@ -93,12 +93,12 @@ def _wording(words: Any, language: Language) -> str | None:
     return str(words) if words else None
 
 
-def _parameter(about: Mapping[str, Any]) -> ShownParameter:
+def _parameter(about: Mapping[str, Any], language: Language) -> ShownParameter:
     return ShownParameter(
         name=str(about.get("name")),
         value=about.get("default"),
-        unit=about.get("unit"),
-        origin=about.get("origin"),
+        unit=_wording(about.get("unit"), language),
+        origin=_wording(about.get("origin"), language),
     )
 
 

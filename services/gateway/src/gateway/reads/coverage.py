@@ -1,151 +1,214 @@
-"""What the data can bear: per source and period, which fields are there and what was computed."""
+"""What the data can bear: per source and period, counted over the whole view."""
 
+from calendar import monthrange
 from collections import defaultdict
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final, Literal, NamedTuple
 
 import asyncpg
 import msgspec
 from msgspec import Struct
 
+from gateway.computable import Asked, Became, Cell, judged
+from gateway.coverage import (
+    FieldCoverage,
+    PeriodCoverage,
+    RegisterCoverage,
+    SourceCoverage,
+)
+from gateway.needs import needs_of
+from gateway.reads import registers
 from gateway.view import shapes
 from gateway.view.rows import LONG_AGO
 from shared.contracts.sources import Lack, Source
+from shared.vocabulary.text import Language
 
 Period = Literal["year", "month"]
 FORMATS: Final = {"year": "YYYY", "month": "YYYY-MM"}
+SCORED: Final = "scored"
+DECEMBER: Final = 12
 
+_PERIOD: Final = "CASE WHEN {column} > $1 THEN to_char({column} AT TIME ZONE 'UTC', $2) END"
+_OF_PROCESS: Final = f"{_PERIOD.format(column='published')} AS period"
+_OF_PLAN: Final = f"{_PERIOD.format(column='date')} AS period"
 
-class FieldCoverage(Struct, frozen=True, gc=False):
-    """In how many processes a field that indicators read is there; `share` of those looked at."""
-
-    field: str
-    processes: int
-    share: float
-
-
-class IndicatorCoverage(Struct, frozen=True, gc=False):
-    """Of how many scored processes an indicator was computed, did not apply, or lacked data."""
-
-    code: str
-    computed: int
-    not_applicable: int
-    not_computable: int
-
-
-class PeriodCoverage(Struct, frozen=True, kw_only=True):
-    """A year or month by date of publication; null where that is unknown.
-
-    `looked_at`: processes whose fields are known; after the indicators change, that grows again.
-    """
-
-    period: str | None
-    processes: int
-    looked_at: int
-    scored: int
-    fields: list[FieldCoverage]
-    indicators: list[IndicatorCoverage]
-
-
-class SourceCoverage(Struct, frozen=True, kw_only=True):
-    """A source: what it never tells by its own declaration, and what it has per period."""
-
-    source: str
-    title: str | None
-    lacks: list[Lack]
-    periods: list[PeriodCoverage]
-
-
-_PERIOD: Final = """
-    CASE WHEN published > $1 THEN to_char(published AT TIME ZONE 'UTC', $2) END AS period
-"""
-
-_PROCESSES: Final = f"""
-    SELECT source, {_PERIOD}, shape, count(*) AS processes
+_SHAPES: Final = f"""
+    SELECT source, {_OF_PROCESS}, shape, count(*) AS processes
     FROM process WHERE $3::text IS NULL OR source = $3 GROUP BY 1, 2, 3
 """
 
 _COUNTS: Final = f"""
     SELECT source, period, sum(processes)::bigint AS processes,
            coalesce(sum(processes) FILTER (WHERE shape.watched = $4), 0)::bigint AS looked_at
-    FROM ({_PROCESSES}) AS cell LEFT JOIN shape ON shape.id = cell.shape
-    GROUP BY source, period ORDER BY source, period
+    FROM ({_SHAPES}) AS cell LEFT JOIN shape ON shape.id = cell.shape GROUP BY source, period
 """
 
 _FIELDS: Final = f"""
     SELECT source, period, field, sum(processes)::bigint AS processes
-    FROM ({_PROCESSES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4,
+    FROM ({_SHAPES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4,
          unnest(fields) AS field
     GROUP BY source, period, field
 """
 
+_WHOLE: Final = f"""
+    SELECT source, period, code, sum(processes)::bigint AS processes
+    FROM ({_SHAPES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4
+    JOIN indicator ON shape.fields @> indicator.fields
+    GROUP BY source, period, code
+"""
+
+_PLANS: Final = f"""
+    SELECT source, {_OF_PLAN}, count(*) AS plans
+    FROM listed WHERE kind = 'plan' AND ($3::text IS NULL OR source = $3) GROUP BY 1, 2
+"""
+
 _OUTCOMES: Final = f"""
-    SELECT source, period, split_part(line, ' ', 1) AS code, split_part(line, ' ', 2) AS became,
-           sum(processes)::bigint AS processes
+    SELECT source, period, line, sum(processes)::bigint AS processes
     FROM (
-        SELECT source, {_PERIOD}, score.outcome, count(*) AS processes
+        SELECT source, {_OF_PROCESS}, score.outcome, count(*) AS processes
         FROM process JOIN score ON subject_type = 'process' AND subject_id = process.id
         WHERE $3::text IS NULL OR source = $3 GROUP BY 1, 2, 3
     ) AS cell JOIN outcome ON outcome.id = cell.outcome,
-         unnest('{{scored}}'::text[] || lines) AS line
-    GROUP BY 1, 2, 3, 4
+         unnest('{{{SCORED}}}'::text[] || lines) AS line
+    GROUP BY 1, 2, 3
 """
+
+_SOURCES: Final = "SELECT body FROM source WHERE $1::text IS NULL OR id = $1 ORDER BY id"
 
 _source = msgspec.json.Decoder(Source).decode
 
-Cells = dict[tuple[str, str | None], dict[Any, int]]
+Cells = dict[tuple[str, str | None], Cell]
+
+
+class _Found(NamedTuple):
+    """What was counted, what the indicators ask for, and the language it is told in."""
+
+    cells: Cells
+    asked: dict[str, Asked]
+    watched: tuple[str, ...]
+    language: Language
+
+
+class _Indicator(Struct):
+    """What of the catalogue matters here."""
+
+    code: str
+    fields: list[str]
+    subject: str | None = None
+
+
+_indicator = msgspec.json.Decoder(_Indicator).decode
 
 
 async def read(
-    connection: asyncpg.Connection, period: Period, source: str | None
+    connection: asyncpg.Connection,
+    period: Period,
+    source: str | None,
+    *,
+    language: Language,
+    today: date,
 ) -> list[SourceCoverage]:
     """Return the coverage of every source, or of one."""
-    asked = await shapes.watched(connection)
-    common = (LONG_AGO, FORMATS[period], source)
-    counts = await connection.fetch(_COUNTS, *common, asked.id)
-    fields: Cells = defaultdict(dict)
-    for row in await connection.fetch(_FIELDS, *common, asked.id):
-        fields[row["source"], row["period"]][row["field"]] = row["processes"]
-    outcomes: Cells = defaultdict(dict)
+    watched = await shapes.watched(connection)
+    cells = await _cells(connection, (LONG_AGO, FORMATS[period], source), watched.id)
+    held = await registers.known(connection)
+    for (_, name), cell in cells.items():
+        days = days_of(name, today)
+        cell.days = len(days)
+        cell.registers = {each.register: registers.days_in(each, days) for each in held}
+    found = _Found(cells, await _asked(connection), watched.fields, language)
+    known = {each.id: each for each in await _sources(connection, source)}
+    told = await registers.by_source(connection)
+    names = sorted(known.keys() | {name for name, _ in cells})
+    return [_of_source(name, known.get(name), told.get(name, []), found) for name in names]
+
+
+def days_of(period: str | None, today: date) -> range:
+    """Return the days of "2026" or "2026-11" up to today, as ordinals; none if it is not known.
+
+    >>> len(days_of("2026-11", date(2026, 11, 28)))
+    28
+    """
+    if period is None:
+        return range(0)
+    year, _, month = period.partition("-")
+    first, last = date(int(year), int(month or 1), 1), int(month or DECEMBER)
+    end = date(int(year), last, monthrange(int(year), last)[1])
+    return range(first.toordinal(), min(end, today).toordinal() + 1)
+
+
+async def _cells(connection: asyncpg.Connection, common: Any, watched: str) -> Cells:
+    cells: Cells = defaultdict(Cell)
+    for row in await connection.fetch(_COUNTS, *common, watched):
+        cell = cells[row["source"], row["period"]]
+        cell.processes, cell.looked_at = row["processes"], row["looked_at"]
+    for row in await connection.fetch(_PLANS, *common):
+        cells[row["source"], row["period"]].plans = row["plans"]
+    for row in await connection.fetch(_FIELDS, *common, watched):
+        cells[row["source"], row["period"]].fields[row["field"]] = row["processes"]
+    for row in await connection.fetch(_WHOLE, *common, watched):
+        cells[row["source"], row["period"]].whole[row["code"]] = row["processes"]
     for row in await connection.fetch(_OUTCOMES, *common):
-        outcomes[row["source"], row["period"]][row["code"], row["became"]] = row["processes"]
-    known = {row["id"]: _source(row["body"]) for row in await connection.fetch("TABLE source")}
-    periods: dict[str, list[PeriodCoverage]] = defaultdict(list)
-    for row in counts:
-        cell = (row["source"], row["period"])
-        periods[row["source"]].append(_period(row, asked.fields, fields[cell], outcomes[cell]))
-    return [_of_source(name, known.get(name), found) for name, found in periods.items()]
+        _count(cells[row["source"], row["period"]], row["line"], row["processes"])
+    return cells
 
 
-def _of_source(name: str, known: Source | None, found: list[PeriodCoverage]) -> SourceCoverage:
-    title, lacks = (known.title, known.lacks) if known else (None, [])
-    return SourceCoverage(source=name, title=title, lacks=lacks, periods=found)
+def _count(cell: Cell, line: str, processes: int) -> None:
+    """Count a line "R024 not_computable bids.details.value", or the word that counts the scored."""
+    code, *rest = line.split(" ")
+    if not rest:
+        cell.scored += processes
+        return
+    became = cell.became.setdefault(code, Became())
+    became.counts[rest[0]] += processes
+    for name in rest[1:]:
+        became.missing[name] += processes
 
 
-def _period(
-    row: asyncpg.Record,
-    asked: tuple[str, ...],
-    fields: dict[Any, int],
-    outcomes: dict[Any, int],
-) -> PeriodCoverage:
-    looked_at = row["looked_at"]
-    codes = sorted({code for code, became in outcomes if became})
-    return PeriodCoverage(
-        period=row["period"],
-        processes=row["processes"],
-        looked_at=looked_at,
-        scored=outcomes.get(("scored", ""), 0),
-        fields=[
-            FieldCoverage(each, fields.get(each, 0), round(fields.get(each, 0) / looked_at, 4))
-            for each in asked
-            if looked_at
-        ],
-        indicators=[
-            IndicatorCoverage(
-                code,
-                outcomes.get((code, "computed"), 0),
-                outcomes.get((code, "not_applicable"), 0),
-                outcomes.get((code, "not_computable"), 0),
-            )
-            for code in codes
+async def _asked(connection: asyncpg.Connection) -> dict[str, Asked]:
+    rows = await connection.fetch("SELECT body FROM indicator ORDER BY code")
+    found = [_indicator(row["body"]) for row in rows]
+    return {each.code: Asked(each.code, each.subject, needs_of(each.fields)) for each in found}
+
+
+async def _sources(connection: asyncpg.Connection, source: str | None) -> list[Source]:
+    return [_source(row["body"]) for row in await connection.fetch(_SOURCES, source)]
+
+
+def _of_source(
+    name: str, known: Source | None, told: list[RegisterCoverage], found: _Found
+) -> SourceCoverage:
+    own = {period: cell for (source, period), cell in found.cells.items() if source == name}
+    lacks = known.lacks if known else []
+    return SourceCoverage(
+        source=name,
+        title=known.title if known else None,
+        lacks=lacks,
+        blind_spots=known.blind_spots if known else [],
+        registers=told,
+        periods=[
+            _period(period, own[period], lacks, found)
+            for period in sorted(own, key=lambda each: (each is None, each))
         ],
     )
+
+
+def _period(period: str | None, cell: Cell, lacks: Sequence[Lack], found: _Found) -> PeriodCoverage:
+    codes = sorted(found.asked.keys() | cell.became.keys())
+    asked = [found.asked.get(code, Asked(code)) for code in codes]
+    return PeriodCoverage(
+        period=period,
+        processes=cell.processes,
+        plans=cell.plans,
+        looked_at=cell.looked_at,
+        scored=cell.scored,
+        fields=[_field(each, cell) for each in found.watched if cell.looked_at],
+        registers=[cell.registers[each] for each in sorted(cell.registers)],
+        indicators=[judged(each, cell, lacks, found.language) for each in asked],
+    )
+
+
+def _field(name: str, cell: Cell) -> FieldCoverage:
+    there = cell.fields.get(name, 0)
+    return FieldCoverage(name, there, round(there / cell.looked_at, 4))

@@ -44,7 +44,7 @@ class Freshness(Struct, frozen=True):
     counts: dict[str, int]
 
 
-FOLLOWED: Final = ("releases", "plans", "sources", "scores", "alerts", "catalogue")
+FOLLOWED: Final = ("releases", "plans", "sources", "registers", "scores", "alerts", "catalogue")
 """The feeds that fill the view."""
 
 _FEEDS: Final = """

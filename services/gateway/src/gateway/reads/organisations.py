@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.documents import (
     Counted,
+    HiddenPurchases,
     Money,
     NamedAs,
     Organisation,
@@ -16,6 +17,7 @@ from gateway.documents import (
 )
 from gateway.view.reading import plain
 from gateway.view.rows import LONG_AGO
+from shared.contracts.sources import Source
 
 ROLES: Final = {"buyer": ["buyer"], "supplier": ["supplier", "tenderer"]}
 """A supplier is also who bid and did not win."""
@@ -61,6 +63,14 @@ _SPAN: Final = f"""
     WHERE published > $3
 """
 
+_SOURCES: Final = """
+    SELECT source.body FROM source WHERE source.id IN (
+        SELECT process.source FROM process JOIN part ON part.process_id = process.id
+        WHERE party_id = $1 AND role = 'buyer'
+    ) ORDER BY source.id
+"""
+
+_source = msgspec.json.Decoder(Source).decode
 _summary = msgspec.json.Decoder(ScoreSummary).decode
 
 
@@ -92,8 +102,19 @@ async def profile(
         first_published=span["first"],
         last_published=span["last"],
         score=_summary(summary) if summary else None,
+        blind_spots=await _hidden(connection, organisation) if role == "buyer" else [],
         links=_links(organisation, role),
     )
+
+
+async def _hidden(connection: asyncpg.Connection, buyer: str) -> list[HiddenPurchases]:
+    """Return what the law keeps off the sources in which a buyer's purchases are published."""
+    sources = [_source(row["body"]) for row in await connection.fetch(_SOURCES, buyer)]
+    return [
+        HiddenPurchases(**msgspec.structs.asdict(spot), source=source.id)
+        for source in sources
+        for spot in source.blind_spots
+    ]
 
 
 async def _awarded(connection: asyncpg.Connection, organisation: str, role: str) -> list[Money]:

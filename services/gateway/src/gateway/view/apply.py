@@ -10,12 +10,14 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from gateway.needs import needs_of
 from gateway.view import changes, shapes, store
 from gateway.view.process import listed_of, revision_of, view_of
 from gateway.view.score import alert_row, score_row
 from shared.contracts.catalogue import Indicator
+from shared.contracts.registers import RegisterRow
 from shared.contracts.releases import ReleaseEntry
-from shared.contracts.sources import Source
+from shared.contracts.sources import BlindSpot, Source
 from shared.feed import Entry
 
 PERSON_PREFIX: Final = "prs_"
@@ -23,6 +25,7 @@ PERSON_PREFIX: Final = "prs_"
 _release = msgspec.json.Decoder(ReleaseEntry).decode
 _source = msgspec.json.Decoder(Source).decode
 _indicator = msgspec.json.Decoder(Indicator).decode
+_register = msgspec.json.Decoder(RegisterRow).decode
 
 
 async def releases(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
@@ -85,7 +88,7 @@ async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) ->
     kept = [entry for entry in entries if not entry.deleted]
     known = [_indicator(entry.body) for entry in kept]
     rows = [
-        (each.code, revision_of(entry.body), entry.body, each.fields)
+        (each.code, revision_of(entry.body), entry.body, list(needs_of(each.fields).release))
         for each, entry in zip(known, kept, strict=True)
     ]
     seq = await changes.take_number(connection)
@@ -101,15 +104,41 @@ async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) ->
 
 async def sources(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
     """Apply what is known of the publishers and their runs."""
-    rows = [(_source(e.body).id, e.body) for e in entries if not e.deleted]
+    kept = [entry for entry in entries if not entry.deleted]
+    told = [_source(entry.body) for entry in kept]
     seq = await changes.take_number(connection)
+    before = await connection.fetch(
+        "SELECT body FROM source WHERE id = ANY($1::text[])", [each.id for each in told]
+    )
     await connection.executemany(
         "INSERT INTO source (id, body) VALUES ($1, $2)"
         " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-        rows,
+        [(each.id, entry.body) for each, entry in zip(told, kept, strict=True)],
     )
     await _remove(connection, "source", "id", entries)
     await changes.record(connection, seq, "source", None)
+    if _hidden(told) != _hidden([_source(row["body"]) for row in before]):
+        await changes.record(connection, seq, "organisation", None)
+
+
+def _hidden(told: Sequence[Source]) -> dict[str, list[BlindSpot]]:
+    """Return what is kept off each source: buyers' profiles show it."""
+    return {source.id: source.blind_spots for source in told if source.blind_spots}
+
+
+async def registers(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Apply on which days registers are known; who stands in them is no business of the view."""
+    rows = [_register(entry.body) for entry in entries if not entry.deleted]
+    told = [
+        (row.key, row.register, row.source, row.party is None, row.known_from, row.known_to)
+        for row in rows
+        if row.kind == "coverage"
+    ]
+    seq = await changes.take_number(connection)
+    await store.put_register_coverage(connection, told)
+    gone = [entry.key for entry in entries if entry.deleted]
+    await connection.execute("DELETE FROM register_coverage WHERE key = ANY($1::text[])", gone)
+    await changes.record(connection, seq, "coverage", None)
 
 
 async def empty(

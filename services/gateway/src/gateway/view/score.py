@@ -1,11 +1,13 @@
 """From one entry of the feeds "scores" and "alerts" to what the gateway serves of it."""
 
+import re
 from datetime import datetime
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
+from gateway.computable import BECAME
 from gateway.documents import ScoreSummary
 from gateway.texts import NOTICE
 from gateway.view.process import revision_of
@@ -15,12 +17,14 @@ from shared.contracts.scores import Range, Subject
 
 FLAGGED: Final = "flagged"
 COMPUTED: Final = {FLAGGED, "clear"}
-BECAME: Final = ("computed", "not_applicable", "not_computable")
+NOT_COMPUTABLE: Final = "not_computable"
+AS_IT_IS: Final = {"not_applicable", "insufficient_sample"}
 
 
 class _Line(Struct, gc=False):
     code: str
     status: str
+    missing: list[str] = []
     context: Subject | None = None
 
 
@@ -36,6 +40,8 @@ class _Head(Struct):
     method_version: str
     data_date: datetime | None
 
+
+_BREAKS: Final = re.compile(r"[\s,\0]+")
 
 _encode = msgspec.json.Encoder().encode
 _head = msgspec.json.Decoder(_Head).decode
@@ -61,17 +67,30 @@ def score_row(body: bytes) -> ScoreRow:
 
 
 def _outcome(head: _Head) -> str:
-    """Say what became of each indicator, the best where several parties have a line of it."""
-    became: dict[str, str] = {}
-    for status in reversed(BECAME):
-        became |= {line.code: status for line in head.indicators if _became(line) == status}
-    return ",".join(f"{code} {status}" for code, status in sorted(became.items()))
+    """Say what became of each indicator, the best where several parties have a line of it.
+
+    What was missing stands behind what could not be computed: "R024 not_computable bids.details".
+    """
+    lines = {line.code: line for line in sorted(head.indicators, key=_rank, reverse=True)}
+    return ",".join(" ".join(_words(lines[code])) for code in sorted(lines))
+
+
+def _rank(line: _Line) -> int:
+    return BECAME.index(_became(line))
+
+
+def _words(line: _Line) -> list[str]:
+    became = _became(line)
+    missing = sorted(set(line.missing)) if became == NOT_COMPUTABLE else []
+    return [line.code, became, *(_BREAKS.sub("_", name) for name in missing if name)]
 
 
 def _became(line: _Line) -> str:
     if line.status in COMPUTED:
         return "computed"
-    return "not_applicable" if line.status == "not_applicable" else "not_computable"
+    if line.status in AS_IT_IS:
+        return line.status
+    return "failed" if line.status == "error" else NOT_COMPUTABLE
 
 
 def summary_of(head: _Head) -> ScoreSummary:

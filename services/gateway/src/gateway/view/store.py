@@ -132,6 +132,17 @@ INSERT_ALERTS: Final = """
     ON CONFLICT DO NOTHING
 """
 
+UPSERT_REGISTER_COVERAGE: Final = """
+    INSERT INTO register_coverage (key, register, source, of_all, known_from, known_to)
+    SELECT key, register, source, of_all, known_from, coalesce(known_to, known_from)
+    FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::boolean[], $5::date[], $6::date[]
+    ) AS row (key, register, source, of_all, known_from, known_to)
+    ON CONFLICT (key) DO UPDATE SET
+        register = excluded.register, source = excluded.source, of_all = excluded.of_all,
+        known_from = excluded.known_from, known_to = excluded.known_to
+"""
+
 ORGANISATIONS_OF: Final = "SELECT DISTINCT party_id FROM part WHERE process_id = ANY($1::text[])"
 
 
@@ -210,6 +221,14 @@ async def put_alerts(connection: asyncpg.Connection, rows: Sequence[AlertRow]) -
     """Write alerts; one that is there already stays as it is."""
     if rows:
         await connection.execute(INSERT_ALERTS, *_columns(rows))
+
+
+async def put_register_coverage(
+    connection: asyncpg.Connection, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Write on which days registers are known."""
+    if rows:
+        await connection.execute(UPSERT_REGISTER_COVERAGE, *_columns(rows))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -1,0 +1,39 @@
+"""What an indicator needs: fields of a release, registers, plan points; told apart by name.
+
+See `shared.contracts.catalogue` for how indicators name them in their `fields`.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+_REGISTER: Final = re.compile(r"/?register(?:s|_entry)?[./](?P<name>[^./]+).*")
+_PLANS: Final = re.compile(r"/?plans(?:[./].*)?")
+
+
+class Needs(NamedTuple):
+    """The fields an indicator declares, by where they are told."""
+
+    release: tuple[str, ...] = ()
+    registers: tuple[str, ...] = ()
+    plans: bool = False
+
+
+def needs_of(fields: Iterable[str]) -> Needs:
+    """Tell what is needed of releases, of which registers, and whether of plan points alone."""
+    release: dict[str, None] = {}
+    registers: dict[str, None] = {}
+    plans = False
+    for field in fields:
+        if register := _REGISTER.fullmatch(field):
+            registers[register["name"]] = None
+        elif _PLANS.fullmatch(field):
+            plans = True
+        else:
+            release[field] = None
+    return Needs(tuple(release), tuple(registers), plans)
+
+
+def path_of(field: str) -> str:
+    """Write a field, which may be a pointer, as a path with dots."""
+    return field.strip("/").replace("/", ".")
