@@ -12,8 +12,8 @@
         unit: KZT
         cite: [budget]
         periods:                        # a rule that changed: no gap, no overlap
-          - {from: 2025-01-01, to: 2025-12-31, value: 3932}
-          - {from: 2026-01-01, to: 2026-12-31, value: 4325}
+          - {from: 2025-01-01, to: 2025-12-31, value: 100}
+          - {from: 2026-01-01, to: 2026-12-31, value: 110}
 
 What stands at an entry holds for all of its periods that say nothing else.
 """
