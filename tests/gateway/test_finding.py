@@ -136,7 +136,7 @@ FILTERS = [
     ("lots", f"buyer={BUYER_BIN}", 1),
     ("lots", f"buyer={SUPPLIER_BIN}", 0),
     ("lots", "amount[gte]=900.5&currency=KZT", 1),
-    ("lots", "amount[lte]=900", 0),
+    ("lots", "amount[lte]=900&currency=KZT", 0),
     ("lots", "published[gte]=2026-01-10&published[lte]=2026-01-10", 1),
     ("lots", "published[gte]=2026-01-11", 0),
     ("lots", "q=бумага", 1),
@@ -174,6 +174,19 @@ async def test_a_filter_of_a_list_finds_what_it_says(house: House) -> None:
     assert found == FILTERS
     package = (await house.get("/v1/ocds/releases?region=75")).json()
     assert [each["ocid"] for each in package["releases"]] == ["ocds-kz0000-17379679"]
+
+
+@pytest.mark.parametrize("name", ["processes", "lots", "contracts", "plans"])
+async def test_an_amount_without_a_currency_is_refused_and_says_what_to_send(
+    house: House, name: str
+) -> None:
+    refused = await house.get(f"/v1/{name}?amount[gte]=1", Accept_Language="ru")
+    plain = await house.get(f"/v1/{name}?amount[lte]=1&currency=KZT")
+
+    assert problem(refused) == (422, "currency_required")
+    assert refused.json()["title"] == "Укажите валюту суммы"
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/query/currency"]
+    assert plain.status_code == 200
 
 
 async def test_a_plan_point_leaves_its_feed_when_a_purchase_takes_it_up(house: House) -> None:

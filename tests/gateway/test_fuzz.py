@@ -103,13 +103,15 @@ def _address(path: str, parameter: dict[str, Any], value: str, chosen: random.Ra
 
 BAD_QUESTIONS = [
     ("colour=red", (400, "unknown_parameter")),
-    ("limit=1&limit=2", (400, "unknown_parameter")),
+    ("limit=1&limit=2", (400, "repeated_parameter")),
     ("amount[gt]=1", (400, "unknown_parameter")),
     ("offset=10", (400, "unknown_parameter")),
     ("limit=0", (422, "validation_failed")),
     ("limit=-1", (422, "validation_failed")),
     ("limit=201", (422, "validation_failed")),
     ("limit=" + "9" * 400, (422, "validation_failed")),
+    ("amount[gte]=1", (422, "currency_required")),
+    ("amount[lte]=1&currency=", (422, "validation_failed")),
     ("amount[gte]=NaN", (422, "validation_failed")),
     ("amount[gte]=-1", (422, "validation_failed")),
     ("amount[gte]=1e400", (422, "validation_failed")),

@@ -29,7 +29,7 @@ def client() -> httpx.AsyncClient:
     ("query", "status", "code", "flaws"),
     [
         ("colour=red", 400, "unknown_parameter", [("/query/colour", "unknown")]),
-        ("limit=1&limit=2", 400, "unknown_parameter", [("/query/limit", "repeated")]),
+        ("limit=1&limit=2", 400, "repeated_parameter", [("/query/limit", "repeated")]),
         ("Limit=1", 400, "unknown_parameter", [("/query/Limit", "unknown")]),
         ("a/b~=1", 400, "unknown_parameter", [("/query/a~1b~0", "unknown")]),
         ("limit=-1", 422, "validation_failed", [("/query/limit", "greater_than_equal")]),

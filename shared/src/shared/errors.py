@@ -91,13 +91,23 @@ class MalformedBody(Problem):
 
 
 class UnknownParameter(Problem):
-    """A query parameter that this operation does not have, or has once only."""
+    """A query parameter that this operation does not have."""
 
     status = 400
     code = "unknown_parameter"
     title = Text(kk="Белгісіз параметр", ru="Неизвестный параметр", en="Unknown parameter")
     example = "Unknown: colour. Known here: cursor, limit."
     example_errors = (FieldError("/query/colour", "unknown", "no such parameter here"),)
+
+
+class RepeatedParameter(Problem):
+    """A query parameter that this operation takes once, given several times."""
+
+    status = 400
+    code = "repeated_parameter"
+    title = Text(kk="Параметр қайталанған", ru="Параметр повторён", en="Repeated parameter")
+    example = "Repeated: limit. It may be given once."
+    example_errors = (FieldError("/query/limit", "repeated", "may be given once"),)
 
 
 class CursorInvalid(Problem):

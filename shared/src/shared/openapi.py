@@ -17,7 +17,12 @@ _WITH_BODY: Final = (
     errors.UnsupportedMediaType,
     errors.ValidationFailed,
 )
-_ALWAYS: Final = (errors.UnknownParameter, errors.AddressTooLong, errors.DependencyDown)
+_ALWAYS: Final = (
+    errors.UnknownParameter,
+    errors.RepeatedParameter,
+    errors.AddressTooLong,
+    errors.DependencyDown,
+)
 
 PROBLEM_SCHEMA: Final[Mapping[str, Any]] = {
     "title": "Problem",

@@ -7,7 +7,7 @@ answers a question nobody asked).
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from shared.bodies import pointer
-from shared.errors import FieldError, UnknownParameter
+from shared.errors import FieldError, RepeatedParameter, UnknownParameter
 
 NO_ROUTE: Final = "none"
 """Label of requests that met no route."""
@@ -49,7 +49,7 @@ class Routes:
         return NO_ROUTE if endpoint is None else self._templates.get(endpoint, _ELSEWHERE)
 
     def check_query(self, method: str, path: str, names: Iterable[str]) -> None:
-        """Raise UnknownParameter for a parameter the operation does not have, or not so often."""
+        """Raise UnknownParameter or RepeatedParameter for what the operation does not take."""
         for operation in self._operations:
             if operation.method == method and operation.path.fullmatch(path):
                 refuse_unknown(names, operation.parameters)
@@ -87,21 +87,15 @@ def _is_list(schema: Mapping[str, Any]) -> bool:
 
 
 def refuse_unknown(names: Iterable[str], known: Mapping[str, bool]) -> None:
-    """Raise UnknownParameter unless every name is known, and repeated only where that is meant."""
+    """Raise UnknownParameter for a name that is not known, RepeatedParameter for one too many."""
     counts = Counter(name[:_SHOWN] for name in names)
-    unknown = [name for name in counts if name not in known]
-    again = [name for name, count in counts.items() if count > 1 and not known.get(name, True)]
-    if unknown or again:
-        raise _refusal(unknown, again, known)
+    if unknown := [name for name in counts if name not in known]:
+        said = f"Unknown: {', '.join(unknown)}. Known here: {', '.join(sorted(known)) or 'none'}."
+        raise UnknownParameter(said, errors=_flaws(unknown, "unknown", "no such parameter here"))
+    if again := [name for name, count in counts.items() if count > 1 and not known[name]]:
+        said = f"Repeated: {', '.join(again)}. Each may be given once."
+        raise RepeatedParameter(said, errors=_flaws(again, "repeated", "may be given once"))
 
 
-def _refusal(
-    unknown: Sequence[str], again: Sequence[str], known: Iterable[str]
-) -> UnknownParameter:
-    said = [f"Unknown: {', '.join(unknown)}."] if unknown else []
-    said += [f"Repeated: {', '.join(again)}."] if again else []
-    said.append(f"Known here: {', '.join(sorted(known)) or 'none'}.")
-    flaws = [(name, "unknown", "no such parameter here") for name in unknown]
-    flaws += [(name, "repeated", "may be given once") for name in again]
-    errors = [FieldError(pointer("query", name), *flaw) for name, *flaw in flaws]
-    return UnknownParameter(" ".join(said), errors=errors)
+def _flaws(names: Iterable[str], code: str, message: str) -> list[FieldError]:
+    return [FieldError(pointer("query", name), code, message) for name in names]

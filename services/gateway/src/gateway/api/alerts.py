@@ -7,8 +7,9 @@ from msgspec import field
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import From, InPlaces, Until, Words, allowed, each, send_list
+from gateway.api.asking import From, Until, Words, allowed, each, send_list
 from gateway.api.describing import lists
+from gateway.api.filters import InPlaces
 from gateway.reads import alerts
 from gateway.reads.answering import listing
 from gateway.state import Gateway

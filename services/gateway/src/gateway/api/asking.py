@@ -7,16 +7,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import Header, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gateway.door import HOLDER, is_known
 from gateway.memory import Answer
 from gateway.reads.answering import organisation_id
-from gateway.reads.statement import Places
 from shared.errors import ScopeMissing
-from shared.paging import LARGEST_PAGE, USUAL_PAGE
 from shared.security import Caller
-from shared.vocabulary.kato import subtree
 
 JSON: Final = "application/json"
 HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
@@ -81,49 +78,6 @@ Amount = Annotated[
 ]
 
 Language = Annotated[str | None, Header(max_length=500, description="kk, ru or en.")]
-
-
-class Paged(BaseModel):
-    """What every list takes."""
-
-    limit: int = Field(USUAL_PAGE, ge=1, le=LARGEST_PAGE, description="Rows of a page.")
-    cursor: str | None = Field(
-        None, max_length=2048, description="`page.next_cursor` of the page before."
-    )
-
-    def question(self, name: str) -> dict[str, Any]:
-        """Return what a cursor of this list is bound to."""
-        asked = self.model_dump(mode="json", exclude={"limit", "cursor"}, exclude_defaults=True)
-        return {"list": name, **asked}
-
-
-def _kato(text: Any) -> Any:
-    found = subtree(text) if isinstance(text, str) else None
-    if found is None:
-        raise ValueError("is no KATO code: 2, 4, 6 or 9 digits that begin with a region's")
-    return found
-
-
-Kato = Annotated[
-    str,
-    BeforeValidator(_kato),
-    WithJsonSchema({"type": "string", "pattern": r"^(\d{2}|\d{4}|\d{6}|\d{9})$"}),
-]
-Katos = Annotated[list[Kato], Field(max_length=50)]
-
-
-class InPlaces(Paged):
-    """A list that can be asked for the places of one KATO code and all within it."""
-
-    region: Katos = Field(
-        [], description="KATO code (2, 4, 6 or 9 digits): seat of the buyer or place of delivery."
-    )
-    buyer_region: Katos = Field([], description="KATO code of the buyer's seat.")
-    delivery_region: Katos = Field([], description="KATO code of the place of delivery.")
-
-    def places(self) -> Places:
-        """Return the subtrees asked for."""
-        return Places(each(self.region), each(self.buyer_region), each(self.delivery_region))
 
 
 def send(request: Request, answer: Answer, headers: dict[str, str] | None = None) -> Response:

@@ -7,11 +7,8 @@ from pydantic import Field
 
 from gateway.api import examples
 from gateway.api.asking import (
-    Amount,
     From,
-    InPlaces,
     Until,
-    Word,
     Words,
     allowed,
     each,
@@ -19,6 +16,7 @@ from gateway.api.asking import (
     send_list,
 )
 from gateway.api.describing import lists
+from gateway.api.filters import CurrencyRequired, OfPurchases
 from gateway.listed import Candidate, ListedContract, ListedLot, ListedPlan
 from gateway.naming import named
 from gateway.reads import listed
@@ -32,22 +30,15 @@ router = APIRouter(
 )
 
 LONGEST_ADDRESS: Final = 500
-_refusals: Final = (CursorInvalid, NoKey, ScopeMissing, RateLimited)
+_refusals: Final = (CursorInvalid, CurrencyRequired, NoKey, ScopeMissing, RateLimited)
 
 
-class ListedFilter(InPlaces):
+class ListedFilter(OfPurchases):
     """Which rows. A parameter that is repeated means any of its values."""
 
     id: Words = Field([], description="Our id of the row.")
     process: Words = Field([], description="Id of the process (prc_…).")
-    buyer: Words = Field([], description="Id (org_…) or BIN of who buys.")
-    method: Words = Field([], description="OCDS procurementMethod: open, limited, direct…")
     status: Words = Field([], description="Status as listed.")
-    source: Words = Field([], description="Id of the publisher's data set.")
-    currency: Word | None = Field(None, description="ISO 4217 code of the amount.")
-    amount_from: Amount | None = Field(None, alias="amount[gte]", description="At least.")
-    amount_to: Amount | None = Field(None, alias="amount[lte]", description="At most.")
-    q: Word | None = Field(None, description="Words of title, number or parties.")
 
 
 class LotFilter(ListedFilter):
@@ -152,21 +143,14 @@ def _question(
     supplier: list[str] | None = None,
 ) -> listed.Question:
     return listed.Question(
+        **asked.common(),
         kind=kind,
         id=each(asked.id),
         process=each(asked.process),
-        buyer=organisations(asked.buyer, "/query/buyer"),
         supplier=organisations(supplier or [], "/query/supplier"),
-        method=each(asked.method),
         status=each(asked.status),
-        source=each(asked.source),
-        places=asked.places(),
-        currency=asked.currency,
-        amount_from=asked.amount_from,
-        amount_to=asked.amount_to,
         date_from=between[0],
         date_to=between[1],
-        text=asked.q,
         sort=asked.sort.replace(date_word, "date"),
     )
 

@@ -7,8 +7,9 @@ from msgspec import Struct, field
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import InPlaces, Words, allowed, each, organisations, send_list
+from gateway.api.asking import Words, allowed, each, organisations, send_list
 from gateway.api.describing import PageInfo, answers
+from gateway.api.filters import InPlaces
 from gateway.reads import ocds
 from gateway.state import Gateway
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing

@@ -7,11 +7,8 @@ from pydantic import Field
 
 from gateway.api import examples
 from gateway.api.asking import (
-    Amount,
     From,
-    InPlaces,
     Until,
-    Word,
     Words,
     allowed,
     each,
@@ -20,6 +17,7 @@ from gateway.api.asking import (
     send_list,
 )
 from gateway.api.describing import answers, lists
+from gateway.api.filters import CurrencyRequired, OfPurchases
 from gateway.documents import ProcessBrief
 from gateway.memory import Answer
 from gateway.process_document import Process
@@ -36,32 +34,19 @@ Sort = Literal["-published", "published", "-date", "date", "-score", "score", "-
 PUBLIC_ID = "prc_"
 
 
-class ProcessFilter(InPlaces):
+class ProcessFilter(OfPurchases):
     """Which processes, in which order. A parameter that is repeated means any of its values."""
 
-    buyer: Words = Field([], description="Id (org_…) or BIN of who buys.")
     supplier: Words = Field([], description="Id (org_…) or BIN of who was awarded.")
-    method: Words = Field([], description="OCDS procurementMethod: open, limited, direct…")
     indicator: Words = Field([], description="Code of an indicator that is flagged.")
     band: Words = Field([], description="Risk band: low, medium, high, critical.")
-    source: Words = Field([], description="Id of the publisher's data set.")
     ocid: Words = Field([], description="The publisher's own id.")
-    currency: Word | None = Field(None, description="ISO 4217 code of the amount.")
-    amount_from: Amount | None = Field(
-        None,
-        alias="amount[gte]",
-        description="What was awarded, or else planned, in its own currency: at least.",
-    )
-    amount_to: Amount | None = Field(None, alias="amount[lte]", description="At most.")
     published_from: From | None = Field(None, alias="published[gte]")
     published_to: Until | None = Field(None, alias="published[lte]")
     date_from: From | None = Field(
         None, alias="date[gte]", description="Date of the newest release."
     )
     date_to: Until | None = Field(None, alias="date[lte]")
-    q: Word | None = Field(
-        None, description="Words of title, description or parties, in Kazakh or Russian spelling."
-    )
     sort: Sort = "-published"
 
 
@@ -75,6 +60,7 @@ class ProcessFilter(InPlaces):
         ProcessBrief,
         examples.PROCESS_PAGE,
         CursorInvalid,
+        CurrencyRequired,
         NoKey,
         ScopeMissing,
         RateLimited,
@@ -139,21 +125,14 @@ async def _read(gateway: State, process_id: str, source: str | None) -> Answer:
 
 def _question(asked: ProcessFilter) -> processes.Question:
     return processes.Question(
-        buyer=organisations(asked.buyer, "/query/buyer"),
+        **asked.common(),
         supplier=organisations(asked.supplier, "/query/supplier"),
-        method=each(asked.method),
         indicator=each(asked.indicator),
         band=each(asked.band),
-        source=each(asked.source),
         ocid=each(asked.ocid),
-        places=asked.places(),
-        currency=asked.currency,
-        amount_from=asked.amount_from,
-        amount_to=asked.amount_to,
         published_from=asked.published_from,
         published_to=asked.published_to,
         date_from=asked.date_from,
         date_to=asked.date_to,
-        text=asked.q,
         sort=asked.sort,
     )

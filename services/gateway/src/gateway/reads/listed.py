@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import asyncpg
@@ -12,14 +10,11 @@ from msgspec import Struct
 
 from gateway.listed import Candidate
 from gateway.naming import Named
-from gateway.reads.processes import Found, Order, travelling
-from gateway.reads.statement import EVERYWHERE, Places, Statement
-from gateway.view.search import patterns
+from gateway.reads import market
+from gateway.reads.market import Found, Shelf
+from gateway.reads.statement import Statement
 
-ORDERS: Final = {
-    "date": Order("date", datetime.fromisoformat),
-    "amount": Order("amount", Decimal),
-}
+LISTED: Final = Shelf("body FROM listed", {"date": market.DATE, "amount": market.AMOUNT})
 MOST_CANDIDATES: Final = 20
 
 LISTS: Final = {
@@ -34,69 +29,33 @@ LISTS: Final = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """Which rows of a kind are asked for; empty means all. `sort`: date or amount, minus = down."""
+class Question(market.Question):
+    """Which rows of a kind are asked for; `date` is when a lot was published, a contract signed."""
 
     kind: str
+    sort: str = "-date"
     id: tuple[str, ...] = ()
     process: tuple[str, ...] = ()
-    buyer: tuple[str, ...] = ()
-    supplier: tuple[str, ...] = ()
-    method: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
-    source: tuple[str, ...] = ()
-    places: Places = EVERYWHERE
-    currency: str | None = None
-    amount_from: Decimal | None = None
-    amount_to: Decimal | None = None
-    date_from: datetime | None = None
-    date_to: datetime | None = None
-    text: str | None = None
-    sort: str = "-date"
 
 
 async def find(
     connection: asyncpg.Connection, question: Question, *, after: Sequence[Any] | None, limit: int
 ) -> Found:
     """Return a page of lots, contracts or plan points."""
-    order = ORDERS[question.sort.removeprefix("-")]
-    down = question.sort.startswith("-")
     asked = _filtered(question)
-    if after is not None:
-        comparison = "<" if down else ">"
-        asked.where(
-            f"({order.column}, id) {comparison} ({{}}, {{}})", order.read(after[0]), after[1]
-        )
-    turn = "DESC" if down else "ASC"
-    rows = await connection.fetch(
-        f"SELECT id, {order.column} AS place, body FROM listed {asked.sql()}"
-        f" ORDER BY {order.column} {turn}, id {turn} LIMIT {limit + 1:d}",
-        *asked.values,
-    )
-    page = rows[:limit]
-    last = [travelling(page[-1]["place"]), page[-1]["id"]] if len(rows) > limit else None
-    return Found([row["body"] for row in page], last)
+    found = await LISTED.page(connection, asked, question.sort, after=after, limit=limit)
+    return Found([row["body"] for row in found.rows], found.last)
 
 
 def _filtered(question: Question) -> Statement:
-    asked = Statement()
+    asked = question.statement()
     asked.where("kind = {}", question.kind)
     asked.where_any("id = ANY({}::text[])", question.id)
     asked.where_any("process_id = ANY({}::text[])", question.process)
     asked.where_any("buyers && {}::text[]", question.buyer)
     asked.where_any("suppliers && {}::text[]", question.supplier)
-    asked.where_any("method = ANY({}::text[])", question.method)
     asked.where_any("status = ANY({}::text[])", question.status)
-    asked.where_any("source = ANY({}::text[])", question.source)
-    asked.in_places(question.places)
-    if question.currency:
-        asked.where("currency = {}", question.currency)
-    if question.amount_to is not None:
-        asked.where("amount >= 0")  # an unknown amount is not a small one
-    asked.between("amount", question.amount_from, question.amount_to)
-    asked.between("date", question.date_from, question.date_to)
-    for pattern in patterns(question.text or ""):
-        asked.where("search LIKE {}", pattern)
     return asked
 
 

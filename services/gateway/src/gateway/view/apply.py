@@ -134,9 +134,11 @@ async def registers(connection: asyncpg.Connection, entries: Sequence[Entry]) ->
         for row in rows
         if row.kind == "coverage"
     ]
+    gone = [entry.key for entry in entries if entry.deleted]
+    if not told and not gone:
+        return
     seq = await changes.take_number(connection)
     await store.put_register_coverage(connection, told)
-    gone = [entry.key for entry in entries if entry.deleted]
     await connection.execute("DELETE FROM register_coverage WHERE key = ANY($1::text[])", gone)
     await changes.record(connection, seq, "coverage", None)
 
