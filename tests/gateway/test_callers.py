@@ -5,9 +5,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+from redis.asyncio import Redis
 
 from gateway import management
+from gateway.guessing import network_of
 from gateway.keys import make_key, parse_key
 from gateway.worker import APPLIED
 from shared.clock import SystemClock
@@ -186,3 +189,74 @@ async def test_organisations_and_keys_are_managed_with_their_names(
         await management.add_key(gateway_database, clock, organisation="Қор", scopes=["x"])
     with pytest.raises(management.UnknownError):
         await management.add_key(gateway_database, clock, organisation="nobody", scopes=[])
+
+
+async def test_wrong_keys_of_one_network_are_throttled_and_its_valid_keys_are_not(
+    house: House, database_url: str, valkey_url: str
+) -> None:
+    good = await house.new_key()
+    async with (
+        opened_house(house.database, database_url, valkey_url, failed_keys_per_minute=5) as one,
+        opened_house(house.database, database_url, valkey_url, failed_keys_per_minute=5) as two,
+    ):
+
+        async def ask(key: str, door: House, host: str) -> httpx.Response:
+            transport = httpx.ASGITransport(door.app, client=(host, 4711))
+            async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+                return await client.get("/v1/indicators", headers=bearer(key))
+
+        wrong = [
+            await ask(key, door, f"192.0.2.{n}")
+            for n, (key, door) in enumerate(
+                [(make_key().text, one), (good[:-4] + "aaaa", two), ("nonsense", one)] * 3
+            )
+        ]
+        valid = [await ask(good, door, "192.0.2.1") for door in (one, two, one)]
+        elsewhere = await ask(make_key().text, one, "192.0.3.1")
+        mapped = await ask(make_key().text, two, "::ffff:192.0.2.9")
+
+    codes = [problem(answer) for answer in wrong]
+    assert codes == [(401, "unauthenticated")] * 5 + [(429, "too_many_failures")] * 4
+    assert 1 <= int(wrong[-1].headers["retry-after"]) <= 60
+    assert [answer.status_code for answer in valid] == [200, 200, 200]
+    assert problem(elsewhere) == (401, "unauthenticated")
+    assert problem(mapped) == (429, "too_many_failures")
+    assert good not in wrong[-1].text
+
+
+async def test_who_shows_no_key_guesses_at_none(house: House) -> None:
+    answers = [await house.client.get("/v1/indicators") for _ in range(40)]
+
+    assert {problem(answer) for answer in answers} == {(401, "unauthenticated")}
+
+
+async def test_what_is_kept_of_guesses_names_no_address_and_is_soon_gone(
+    house: House, valkey_url: str
+) -> None:
+    for n in range(50):
+        transport = httpx.ASGITransport(house.app, client=(f"2001:db8:{n:x}::1", 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            await client.get("/v1/indicators", headers=bearer("nonsense"))
+
+    async with Redis.from_url(valkey_url) as client:
+        keys = [key async for key in client.scan_iter("quota:guess:*")]
+        lives = [await client.ttl(key) for key in keys]
+    assert len(keys) == 50
+    assert not any(b"2001" in key for key in keys)
+    assert all(0 < seconds <= 61 for seconds in lives)
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:22ff::1", "2001:db8:1:2200::/56"),
+        ("::ffff:192.0.2.1", "192.0.2.0/24"),
+        ("fe80::1%eth0", "fe80::/56"),
+        ("testclient", "elsewhere"),
+        ("", "elsewhere"),
+        (None, "elsewhere"),
+    ],
+)
+def test_the_network_of_an_address(host: str | None, network: str) -> None:
+    assert network_of(host) == network

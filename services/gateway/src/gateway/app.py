@@ -23,6 +23,7 @@ from gateway.api import scores as scores_api
 from gateway.callers import Callers
 from gateway.door import Door
 from gateway.follower import Follower
+from gateway.guessing import Guesses
 from gateway.memory import Counted, Memory
 from gateway.metrics import GatewayMetrics
 from gateway.past import PastScores
@@ -91,6 +92,7 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
             Door,
             callers=state.callers,
             quotas=state.quotas,
+            guesses=state.guesses,
             memory=state.memory,
             score_endpoint=scores_api.read_score,
         )
@@ -101,6 +103,8 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
 def _state(settings: GatewaySettings, clock: Clock) -> State:
     database = Database(settings.database_url, application="gateway-api")
     memory = Memory(limit_bytes=settings.cache_mb * _MEGABYTE)
+    quotas = Quotas(settings.redis_url)
+    signing = settings.cursor_key.get_secret_value().encode()
     return State(
         settings=settings,
         clock=clock,
@@ -109,8 +113,9 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         counted=Counted(),
         follower=Follower(database, memory),
         callers=Callers(database, memory, clock=clock, per_minute=settings.requests_per_minute),
-        quotas=Quotas(settings.redis_url),
-        cursor=Cursor(settings.cursor_key.get_secret_value().encode()),
+        quotas=quotas,
+        guesses=Guesses(quotas, hash_key=signing, per_minute=settings.failed_keys_per_minute),
+        cursor=Cursor(signing),
         past=PastScores(url=settings.scoring_url, settings=settings, clock=clock),
     )
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.callers import Callers, Holder
+from gateway.guessing import Guesses
 from gateway.memory import Answer, Memory
 from gateway.quotas import Quotas, Verdict
 from shared import metrics
@@ -38,12 +39,14 @@ class Door:
         *,
         callers: Callers,
         quotas: Quotas,
+        guesses: Guesses,
         memory: Memory,
         score_endpoint: Endpoint,
     ) -> None:
         self._app = app
         self._callers = callers
         self._quotas = quotas
+        self._guesses = guesses
         self._memory = memory
         self._score_endpoint = score_endpoint
 
@@ -53,7 +56,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        holder = await self._known(headers)
+        holder = await self._known(headers, scope)
         verdict = await self._quotas.take(holder.id, holder.per_minute)
         limits = verdict.headers() if verdict else []
         if verdict and not verdict.passed:
@@ -66,11 +69,15 @@ class Door:
         scope[HOLDER] = holder
         await self._app(scope, receive, _with_headers(send, limits))
 
-    async def _known(self, headers: dict[bytes, bytes]) -> Holder:
+    async def _known(self, headers: dict[bytes, bytes], scope: Scope) -> Holder:
+        shown = headers.get(b"authorization")
         try:
-            return await self._callers.holder(headers.get(b"authorization"))
+            return await self._callers.holder(shown)
         except Unauthenticated:
             metrics.authz_denied_total.labels("/v1", "unauthenticated").inc()
+            if shown is not None:  # somebody without a key guesses at none
+                client = scope.get("client")
+                await self._guesses.failed(client[0] if client else None)
             raise
 
     def _remembered_score(self, scope: Scope, holder: Holder) -> Answer | None:

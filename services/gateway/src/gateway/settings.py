@@ -21,6 +21,9 @@ class GatewaySettings(Settings):
     requests_per_minute: int = Field(
         default=600, ge=1, description="how much one key may ask in any minute, unless it says so"
     )
+    failed_keys_per_minute: int = Field(
+        default=30, ge=1, description="how many wrong keys one network may try in any minute"
+    )
     cache_mb: int = Field(
         default=64, ge=1, description="memory of the answers kept ready in one process, in MB"
     )

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from gateway.callers import Callers
 from gateway.follower import Follower
+from gateway.guessing import Guesses
 from gateway.memory import Counted, Memory
 from gateway.past import PastScores
 from gateway.quotas import Quotas
@@ -28,6 +29,7 @@ class State:
     follower: Follower
     callers: Callers
     quotas: Quotas
+    guesses: Guesses
     cursor: Cursor
     past: PastScores
 

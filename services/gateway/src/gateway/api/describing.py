@@ -11,8 +11,9 @@ import msgspec
 from fastapi import FastAPI
 from msgspec import Struct
 
+from gateway.guessing import TooManyFailures
 from gateway.texts import Notice
-from shared.errors import Problem, responses
+from shared.errors import Problem, Unauthenticated, responses
 
 _TEMPLATE = "#/components/schemas/{name}"
 _described: dict[str, type] = {}
@@ -91,7 +92,8 @@ def _answers(
     }
     if not conditional:
         unchanged = {}
-    return {200: answer, **unchanged, **responses(*problems)}
+    guessed = (TooManyFailures,) if Unauthenticated in problems else ()
+    return {200: answer, **unchanged, **responses(*problems, *guessed)}
 
 
 def _reference(kind: type) -> dict[str, str]:
