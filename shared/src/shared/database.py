@@ -141,7 +141,7 @@ class Database:
             yield connection
         finally:
             metrics.db_pool_in_use.dec()
-            await pool.release(connection)
+            await _give_back(pool, connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
@@ -184,6 +184,15 @@ class Database:
                 "timezone": "UTC",
             },
         }
+
+
+async def _give_back(pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
+    """Return a connection; one that was cut is dropped: what was done over it stays done."""
+    try:
+        await pool.release(connection)
+    except Exception as fault:
+        if not transient(fault):
+            raise
 
 
 async def _patiently(connect: Callable[[], Awaitable[Any]], patience: float) -> Any:

@@ -8,11 +8,11 @@ import sys
 import asyncpg
 
 from ingestor import runs
-from ingestor.sources.goszakup.pull.backfill import fill as back_fill
 from ingestor.sources.goszakup.pull.follow import JOB, follow
 from tests.ingestor.goszakup_pull.house import WHOLE, connected, filled, said
 from tests.ingestor.goszakup_pull.purchases import FIRST, fill, oracle
 from tests.ingestor.goszakup_pull.standin import TOKEN, Standin
+from tests.ingestor.goszakup_pull.wire import Call
 from tests.ingestor.office import Office
 
 KILLS = 4
@@ -110,22 +110,30 @@ async def test_two_that_both_believe_to_lead_do_no_harm_and_one_gives_way(
     assert doubled[0] == 0
 
 
-async def test_a_postgresql_that_cuts_every_connection_is_only_a_pause(
+async def test_a_postgresql_that_cuts_every_connection_again_and_again_is_only_a_pause(
     office: Office, standin: Standin
 ) -> None:
     fill(standin, range(200))
     watcher = await asyncpg.connect(office.urls["ingestor"])
-    async with connected(office, standin) as connector:
-        filling = asyncio.create_task(back_fill(connector, WHOLE))
-        while not await watcher.fetchval("SELECT count(*) FROM process"):
-            await asyncio.sleep(0.01)
-        assert await watcher.fetchval(CUT) > 0
-        await asyncio.gather(filling, return_exceptions=True)
-    await watcher.close()
-    run = await filled(office, standin)
+    cuts: list[asyncio.Task[int]] = []
 
-    assert run.status == "complete"
+    def cut(_: Call) -> None:
+        """Cut them with every ninth question, wherever the connector is by then."""
+        if len(standin.calls) % 9 == 0:
+            cuts.append(asyncio.create_task(watcher.fetchval(CUT)))
+
+    standin.faults.append(cut)
+    run = await filled(office, standin)
+    cut_off = await asyncio.gather(*cuts)
+    await watcher.close()
+
+    assert len(cut_off) > 15
+    assert sum(cut_off) > 8
+    assert (run.status, run.reason) == ("complete", None)
+    assert run.received == run.expected == 200 + 190
     assert await said(office) == oracle(standin)
+    [doubled] = await office.rows("SELECT count(*) - count(DISTINCT process) FROM source_record")
+    assert doubled[0] == 0
 
 
 async def test_a_finished_back_fill_asks_for_nothing_and_again_compares_everything(

@@ -4,22 +4,24 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, Protocol
+from functools import partial
+from typing import Protocol
+
+import asyncpg
 
 from ingestor import runs
 from ingestor.batch import FEED, Occasion, store_batch
 from ingestor.intake import Batch, Origin
+from ingestor.patience import asked, done, patiently
 from ingestor.raw.cipher import Cipher
 from ingestor.source import Declaration, Terms
 from ingestor.sources_feed import FEED as SOURCES_FEED
 from ingestor.sources_feed import keep_source, publish_sources
 from shared.clock import Clock
-from shared.database import Database, transient
+from shared.database import Database
 from shared.feed import head
 from shared.logs import logger
 from shared.queue import Bell
-
-PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds between tries while PostgreSQL is away
 
 log = logger(__name__)
 
@@ -78,9 +80,12 @@ async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
 
     Raises what PostgreSQL raises when it stays away; the run is then marked incomplete later.
     """
-    async with desk.database.transaction() as connection:
+
+    async def prepared(connection: asyncpg.Connection) -> None:
         await runs.mark_dead(connection)
         await keep_source(connection, delivery.source, delivery.kind, delivery.terms)
+
+    await done(desk.database, prepared, "preparation of a run")
     begun = runs.begin(
         desk.database, delivery.source, delivery.file, delivery.origin, reader.expected
     )
@@ -95,8 +100,7 @@ async def load(desk: Desk, delivery: Delivery, reader: Reader) -> runs.Run:
             raise
         finally:
             await _end(desk, progress, how)
-    async with desk.database.connection() as connection:
-        return await runs.one(connection, run)
+    return await asked(desk.database, lambda c: runs.one(c, run))
 
 
 async def _take_in(
@@ -118,15 +122,8 @@ async def _store(desk: Desk, delivery: Delivery, batch: Batch, progress: Progres
     """Store one batch, patient with a PostgreSQL that restarts, and ring."""
     now = desk.clock.now()
     occasion = Occasion(progress.run, delivery.origin, now, (now + desk.retention).date())
-    for pause in (*PAUSES, None):
-        try:
-            newest = await _stored(desk, delivery, batch, occasion, progress)
-            break
-        except Exception as fault:
-            if pause is None or not transient(fault):
-                raise
-            log.warning("batch_postponed", run=progress.run, fault=type(fault).__name__)
-            await asyncio.sleep(pause)
+    attempt = partial(_stored, desk, delivery, batch, occasion, progress)
+    newest = await patiently(attempt, f"batch of run {progress.run}")
     progress.received += batch.received()
     progress.sources |= batch.sources()
     progress.useful |= batch.useful()
@@ -155,13 +152,13 @@ async def _stored(
 
 async def _end(desk: Desk, progress: Progress, how: runs.Ending) -> None:
     """Write down the ending and tell the readers of the feed of sources."""
-    async with desk.database.connection() as connection:
-        await runs.end(connection, progress.run, how)
+    await done(desk.database, lambda c: runs.end(c, progress.run, how), "ending of a run")
     await _publish_sources(desk, progress)
     log.info("run_ended", run=runs.public_id(progress.run), status=how.status, reason=how.reason)
 
 
 async def _publish_sources(desk: Desk, progress: Progress) -> None:
-    async with desk.database.transaction() as connection:
-        newest = await publish_sources(connection, progress.sources, progress.run)
+    newest = await done(
+        desk.database, lambda c: publish_sources(c, progress.sources, progress.run), "sources"
+    )
     await desk.bell.ring(SOURCES_FEED, newest)

@@ -5,7 +5,7 @@ died, whatever the row says, and the run is marked incomplete by whoever looks n
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import asyncpg
 
 from ingestor.intake import Origin, Tally
+from ingestor.patience import patiently
 from shared.database import Database
 
 Status = Literal["running", "complete", "incomplete", "failed"]
@@ -114,10 +115,17 @@ async def begin(
     database: Database, source: str, file: str, origin: Origin, expected: int | None
 ) -> AsyncIterator[int]:
     """Open a run and hold its lock until the block is left; the caller says how it ended."""
-    async with database.connection() as connection:
-        async with connection.transaction():
-            run: int = await connection.fetchval(BEGIN, source, file, origin, expected)
-            await connection.execute("SELECT pg_advisory_lock($1, $2)", RUN_LOCK, run)
+
+    async def open_run() -> tuple[AsyncExitStack, asyncpg.Connection, int]:
+        async with AsyncExitStack() as lent:
+            connection = await lent.enter_async_context(database.connection())
+            async with connection.transaction():
+                run: int = await connection.fetchval(BEGIN, source, file, origin, expected)
+                await connection.execute("SELECT pg_advisory_lock($1, $2)", RUN_LOCK, run)
+            return lent.pop_all(), connection, run
+
+    lent, connection, run = await patiently(open_run, "beginning of a run")
+    async with lent:
         try:
             yield run
         finally:

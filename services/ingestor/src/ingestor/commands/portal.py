@@ -5,6 +5,7 @@ from typing import Final
 from ingestor import runs
 from ingestor.commands.output import complain, say
 from ingestor.commands.runs import line
+from ingestor.patience import asked
 from ingestor.settings import IngestorSettings
 from ingestor.sources.goszakup.pull.connector import Connector
 
@@ -21,8 +22,8 @@ def needs_token(settings: IngestorSettings) -> None:
 
 async def ended(connector: Connector, *, as_json: bool) -> int:
     """Tell how the newest run of the source ended; returns the exit status."""
-    async with connector.desk.database.connection() as connection:
-        newest = await runs.recent(connection, connector.source, 1)
+    source = connector.source
+    newest = await asked(connector.desk.database, lambda c: runs.recent(c, source, 1))
     for one in newest:
         say(one.document(), as_json=as_json, line=line(one))
     return STATUS[newest[0].status] if newest else ELSEWHERE

@@ -7,6 +7,7 @@ from typing import Final
 import asyncpg
 from msgspec.structs import replace
 
+from ingestor.patience import asked
 from ingestor.sources.goszakup.pull import checkpoints
 from ingestor.sources.goszakup.pull.connector import Connector, Session, run
 from ingestor.sources.goszakup.pull.follow import attempt
@@ -30,8 +31,8 @@ async def fill(connector: Connector, scope: Scope, *, again: bool = False) -> bo
     async with leading(connector.desk.database, scope.job) as leads:
         if leads:
             if again:
-                async with connector.desk.database.connection() as connection:
-                    await checkpoints.forget(connection, scope.job)
+                database = connector.desk.database
+                await asked(database, lambda c: checkpoints.forget(c, scope.job))
             await run(connector, scope.job, "backfill", partial(_fill, scope))
         return leads
 
@@ -68,6 +69,6 @@ async def finished(connection: asyncpg.Connection, scope: Scope) -> bool:
 
 async def _customers(session: Session, scope: Scope) -> set[str]:
     """Name the customers who bought in these regions, as far as their notices are held."""
-    async with session.counter.desk.database.connection() as connection:
-        rows = await connection.fetch(CUSTOMERS, [code[:REGION_DIGITS] for code in scope.regions])
+    regions = [code[:REGION_DIGITS] for code in scope.regions]
+    rows = await asked(session.counter.desk.database, lambda c: c.fetch(CUSTOMERS, regions))
     return {row[0] for row in rows}

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from ingestor.intake import Refused
+from ingestor.patience import asked
 from ingestor.raw.cipher import Cipher
 from ingestor.sources.goszakup.payload import Refused as RecordRefused
 from ingestor.sources.goszakup.payload import Report, read
@@ -85,16 +86,14 @@ class Reader:
         """Keep what belongs to a purchase that is held; the rest comes with its purchase."""
         notices = {one.notice for one in records if one.notice is not None}
         families = {one.family for one in records if one.family is not None}
-        async with self.database.connection() as connection:
-            notices = await store.known(connection, "TrdBuy", notices)
-            families = await store.held_contracts(connection, families)
+        notices = await asked(self.database, lambda c: store.known(c, "TrdBuy", notices))
+        families = await asked(self.database, lambda c: store.held_contracts(c, families))
         return [one for one in records if one.notice in notices or one.family in families]
 
     async def _close(self, parcel: Parcel) -> None:
         here = {one.id for one in parcel.records if one.root == "TrdBuy"}
         named = {one.notice for one in parcel.records if one.notice is not None}
-        async with self.database.connection() as connection:
-            held = await store.known(connection, "TrdBuy", named)
+        held = await asked(self.database, lambda c: store.known(c, "TrdBuy", named))
         await self._all("TrdBuy", {"id": sorted(named - held - here)}, parcel)
         found = {one.id for one in parcel.records if one.root == "TrdBuy"}
         await self._parts(sorted(found - held), parcel)
@@ -113,15 +112,13 @@ class Reader:
         """Ask for the plan points of lots that came without theirs, as fresh quotations do."""
         bare = [one for one in lots if not getattr(one.payload, "plans", None)]
         roots = {root for one in bare for root in one.plans}
-        async with self.database.connection() as connection:
-            held = await store.known_plans(connection, roots)
+        held = await asked(self.database, lambda c: store.known_plans(c, roots))
         await self._all("Plans", {"rootrecordId": sorted(roots - held)}, parcel)
 
     async def _acts(self, contracts: Iterable[Record], parcel: Parcel) -> None:
         """Ask for the acts of contracts met for the first time."""
         families = {one.family for one in contracts if one.family is not None}
-        async with self.database.connection() as connection:
-            held = await store.known(connection, "Contract", families)
+        held = await asked(self.database, lambda c: store.known(c, "Contract", families))
         await self._all("Acts", {"contractRootId": sorted(families - held)}, parcel)
 
     async def _due(self, parcel: Parcel) -> dict[int, datetime]:
@@ -132,9 +129,8 @@ class Reader:
             for one in parcel.records
             if one.root == "TrdBuy" and one.due is not None and one.due <= now
         }
-        async with self.database.connection() as connection:
-            asked = await store.asked_for(connection, due)
-        return {number: when for number, when in due.items() if asked.get(number) != when}
+        before = await asked(self.database, lambda c: store.asked_for(c, due))
+        return {number: when for number, when in due.items() if before.get(number) != when}
 
     async def _bids(self, notices: Mapping[int, datetime], parcel: Parcel) -> None:
         """Ask for bids: one request for each notice, as the portal will have it."""
@@ -148,9 +144,8 @@ class Reader:
     async def _subjects(self, parcel: Parcel) -> None:
         """Ask for participants that were not read lately."""
         numbers = participants_of(one.payload for one in parcel.records)
-        async with self.database.connection() as connection:
-            since = self.clock.now() - SUBJECTS_AGE
-            fresh = await store.fresh_subjects(connection, numbers, since)
+        since = self.clock.now() - SUBJECTS_AGE
+        fresh = await asked(self.database, lambda c: store.fresh_subjects(c, numbers, since))
         await self._all("Subjects", {"pid": sorted(numbers - fresh)}, parcel)
 
     async def _all(self, root: str, criteria: Mapping[str, Any], parcel: Parcel) -> None:

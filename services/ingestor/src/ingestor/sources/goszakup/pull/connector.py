@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
+
+import asyncpg
 
 from ingestor import runs
 from ingestor.intake import Origin
 from ingestor.judge import Judge
 from ingestor.load import Desk
+from ingestor.patience import done
 from ingestor.source import Terms, declarations
 from ingestor.sources.goszakup.dictionaries import Dictionaries
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME, Portal
@@ -86,9 +90,7 @@ async def run(
     Offline, nobody is asked. Raises what is neither the portal's fault nor another scheduler's.
     """
     desk = connector.desk
-    async with desk.database.transaction() as connection:
-        await runs.mark_dead(connection)
-        await keep_source(connection, connector.source, declarations()[KIND], connector.terms)
+    await done(desk.database, partial(_prepared, connector), "preparation of a run")
     async with runs.begin(desk.database, connector.source, name, origin, None) as number:
         how = runs.Ending("failed", "The connector failed; see its log")
         session: Session | None = None
@@ -105,6 +107,11 @@ async def run(
             raise
         finally:
             await _end(connector, number, how)
+
+
+async def _prepared(connector: Connector, connection: asyncpg.Connection) -> None:
+    await runs.mark_dead(connection)
+    await keep_source(connection, connector.source, declarations()[KIND], connector.terms)
 
 
 def _broken_off(session: Session | None, reason: str) -> runs.Ending:
@@ -140,8 +147,11 @@ def _session(
 
 async def _end(connector: Connector, run: int, how: runs.Ending) -> None:
     desk = connector.desk
-    async with desk.database.transaction() as connection:
+
+    async def ended(connection: asyncpg.Connection) -> int:
         await runs.end(connection, run, how)
-        newest = await publish_sources(connection, [connector.source], run)
+        return await publish_sources(connection, [connector.source], run)
+
+    newest = await done(desk.database, ended, "ending of a run")
     await desk.bell.ring(SOURCES_FEED, newest)
     log.info("run_ended", run=runs.public_id(run), status=how.status, reason=how.reason)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
@@ -17,7 +18,8 @@ from ingestor import runs
 from ingestor import store as intake_store
 from ingestor.batch import FEED, Occasion, Stored, store_batch
 from ingestor.intake import Accepted, Batch, Origin, Refused
-from ingestor.load import PAUSES, Desk
+from ingestor.load import Desk
+from ingestor.patience import patiently
 from ingestor.sources.goszakup.pull import checkpoints, heads, plan_feed, store
 from ingestor.sources.goszakup.pull.assemble import (
     Assembler,
@@ -30,8 +32,6 @@ from ingestor.sources.goszakup.pull.assemble import (
 from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
 from ingestor.sources.goszakup.pull.heads import Head
 from ingestor.sources.goszakup.pull.records import Record
-from shared.database import transient
-from shared.logs import logger
 
 TICK: Final = timedelta(microseconds=1)
 
@@ -44,7 +44,6 @@ results_seconds = Histogram(
     "From the publication of results at the portal until they are in the feed",
     buckets=(300, 900, 1800, 3600, 7200, 21600, 86400),
 )
-log = logger(__name__)
 
 
 @dataclass(slots=True)
@@ -78,15 +77,8 @@ class Counter:
 
         Raises OvertakenError where another scheduler has gone on from the same place.
         """
-        for pause in (*PAUSES, None):
-            try:
-                saved, released, planned = await self._stored(parcel, place)
-                break
-            except Exception as fault:
-                if pause is None or not transient(fault):
-                    raise
-                log.warning("parcel_postponed", run=self.run, fault=type(fault).__name__)
-                await asyncio.sleep(pause)
+        attempt = partial(self._stored, parcel, place)
+        saved, released, planned = await patiently(attempt, f"parcel of run {self.run}")
         self._measure(parcel)
         if released is not None:
             await self.desk.bell.ring(FEED, released)

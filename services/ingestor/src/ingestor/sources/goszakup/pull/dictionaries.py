@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from msgspec.json import decode, encode
 
+from ingestor.patience import asked
 from ingestor.sources.goszakup.dictionaries import Dictionaries
 from ingestor.sources.goszakup.payload import Report
 from ingestor.sources.goszakup.portal.client import REST_CAP, Portal
@@ -89,14 +90,13 @@ async def _read(portal: Portal, name: str) -> list[Any]:
 
 
 async def _held(database: Database) -> dict[str, tuple[list[Any], datetime]]:
-    async with database.connection() as connection:
-        rows = await connection.fetch(HELD)
+    rows = await asked(database, lambda c: c.fetch(HELD))
     return {row["name"]: (decode(row["rows"]), row["read_at"]) for row in rows}
 
 
 async def _keep(database: Database, name: str, rows: list[Any], now: datetime) -> None:
-    async with database.connection() as connection:
-        await connection.execute(KEEP, name, encode(rows).decode(), now)
+    written = encode(rows).decode()
+    await asked(database, lambda c: c.execute(KEEP, name, written, now))
 
 
 def _of(rows: Mapping[str, list[Any]]) -> Dictionaries:

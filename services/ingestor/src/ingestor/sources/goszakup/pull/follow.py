@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from ingestor.patience import asked
 from ingestor.sources.goszakup.payload import Report, read
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME
 from ingestor.sources.goszakup.portal.failures import (
@@ -95,8 +96,8 @@ async def _descend(session: Session, one: Slice) -> None:
 async def _ask_for_bids(session: Session) -> None:
     """Ask for the bids on notices whose results were due since they were last read."""
     reader, counter = session.reader, session.counter
-    async with counter.desk.database.connection() as connection:
-        waiting = await store.to_ask(connection, reader.clock.now(), MOST_BIDS)
+    now = reader.clock.now()
+    waiting = await asked(counter.desk.database, lambda c: store.to_ask(c, now, MOST_BIDS))
     for at in range(0, len(waiting), BIDS_AT_ONCE):
         parcel = await reader.bids(dict(waiting[at : at + BIDS_AT_ONCE]))
         place = await place_of(counter, JOB, "bids")

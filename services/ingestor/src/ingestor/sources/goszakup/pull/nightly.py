@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from ingestor.patience import asked
 from ingestor.sources.goszakup.portal.client import CAP, PORTAL_TIME
 from ingestor.sources.goszakup.portal.failures import RequestError
 from ingestor.sources.goszakup.portal.walk import graphql, walk
@@ -56,8 +57,9 @@ async def _look_for(session: Session, root: str) -> None:
     """Ask for everything of the last month that no round has met today."""
     now = session.reader.clock.now()
     since = now - LOOK_BACK
-    async with session.counter.desk.database.connection() as connection:
-        rows = await connection.fetch(HELD, root, since, now, now - timedelta(hours=1))
+    unseen = now - timedelta(hours=1)
+    database = session.counter.desk.database
+    rows = await asked(database, lambda c: c.fetch(HELD, root, since, now, unseen))
     numbers = [row[0] for row in rows]
     for at in range(0, len(numbers), CAP):
         await _look_for_some(session, root, numbers[at : at + CAP])
@@ -92,8 +94,8 @@ async def _is_gone(session: Session, root: str, number: int) -> bool:
 
 async def _days(session: Session) -> list[Slice]:
     """Name the days that the loop forward has followed whole, as slices to read again."""
-    async with session.counter.desk.database.connection() as connection:
-        began = await connection.fetchval(BEGAN, session.connector.source)
+    source = session.connector.source
+    began = await asked(session.counter.desk.database, lambda c: c.fetchval(BEGAN, source))
     if began is None:
         return []
     last = session.reader.clock.now().astimezone(PORTAL_TIME).date() - DAY
@@ -106,8 +108,8 @@ async def _compare(session: Session, one: Slice) -> None:
     """Compare the portal's count of a day with ours; read the day again where ours is smaller."""
     page = await session.reader.portal.page(one.root, one.criteria, limit=1)
     first = datetime.fromisoformat(next(iter(one.criteria.values()))[0]).replace(tzinfo=PORTAL_TIME)
-    async with session.counter.desk.database.connection() as connection:
-        held = await connection.fetchval(COUNT, one.root, first, first + DAY)
+    database = session.counter.desk.database
+    held = await asked(database, lambda c: c.fetchval(COUNT, one.root, first, first + DAY))
     if page.total is None or held >= page.total:
         return
     session.faults.append(f"{one.name}: {held} of {page.total} were held; the day was read again")

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from ingestor.patience import asked, done
 from ingestor.sources.goszakup.portal.client import Portal
 from ingestor.sources.goszakup.portal.walk import Asking, Leaf, graphql, rest, walk
 from ingestor.sources.goszakup.pull import checkpoints
@@ -116,8 +117,7 @@ def _after(place: Checkpoint, leaf: Leaf, parcel: Parcel) -> Checkpoint:
 
 async def place_of(counter: Counter, job: str, name: str) -> Checkpoint:
     """Return where a slice stands."""
-    async with counter.desk.database.connection() as connection:
-        return await checkpoints.read(connection, job, name)
+    return await asked(counter.desk.database, lambda c: checkpoints.read(c, job, name))
 
 
 def begun(place: Checkpoint, now: datetime) -> Checkpoint:
@@ -131,6 +131,6 @@ def begun(place: Checkpoint, now: datetime) -> Checkpoint:
 
 async def close(counter: Counter, place: Checkpoint) -> None:
     """Save that a slice was read to its end."""
-    done = replace(place, after=None, started_at=None)
-    async with counter.desk.database.transaction() as connection:
-        await checkpoints.save(connection, done, counter.run)
+    ended = replace(place, after=None, started_at=None)
+    database, run = counter.desk.database, counter.run
+    await done(database, lambda c: checkpoints.save(c, ended, run), f"end of {place.slice}")
