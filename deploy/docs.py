@@ -1,6 +1,6 @@
-"""Pages that are read off the code: a page per indicator, their index, the API document.
+"""Pages that are read off the code: indicators and their index, the law, the API document.
 
-python -m deploy.docs            writes docs/indicators/*.md and docs/openapi.json
+python -m deploy.docs            writes docs/indicators/*.md, docs/law.md and docs/openapi.json
 python -m deploy.docs --check    says which of them are stale; exit status 1
 """
 
@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploy import law
 from scoring.indicator import Indicator, LegalBasis, Parameter, Text, catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 INDICATORS = ROOT / "docs" / "indicators"
+LAW = ROOT / "docs" / "law.md"
 API = ROOT / "docs" / "openapi.json"
 SECTIONS = (
     ("Meaning", "meaning"),
@@ -51,6 +53,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield INDICATORS / "README.md", index(indicators)
     for indicator in indicators:
         yield INDICATORS / f"{indicator.code}.md", page(indicator)
+    yield LAW, law.page()
     yield API, api()
 
 
