@@ -7,7 +7,6 @@ import msgspec
 
 from shared.contracts.alerts import Alert
 from shared.contracts.catalogue import Indicator
-from shared.contracts.registers import RegisterRow
 from shared.contracts.releases import ReleaseEntry
 from shared.contracts.scores import ScoreDocument
 from shared.contracts.sources import Source
@@ -90,8 +89,8 @@ def release(
         ],
         "contracts": [{"id": "c1", "awardID": "a1", "status": "active"}],
     }
-    parties = [_link(buyer, source, ["buyer"])]
-    parties += [_link(s, source, ["supplier", "tenderer"]) for s in named]
+    parties = [link(buyer, source, ["buyer"])]
+    parties += [link(s, source, ["supplier", "tenderer"]) for s in named]
     document = {
         "id": process(ocid, source),
         "source": source,
@@ -108,103 +107,7 @@ def release(
     return entry(process(ocid, source), document, ReleaseEntry)
 
 
-def portal_notice(notice: str = "17379679", **more: Any) -> Entry:
-    """A notice of the state's portal as its translation writes it: plan, lot and contract."""
-    buyer, supplier = f"KZ-BIN-{BUYER_BIN}", f"KZ-BIN-{SUPPLIER_BIN}"
-    compiled = {
-        "ocid": f"ocds-kz0000-{notice}",
-        "date": "2026-02-01T00:00:00Z",
-        "parties": [
-            {"id": buyer, "name": "Мектеп", "address": {"x_kato": "632810000"}},
-            {"id": supplier, "name": "Жеткізуші"},
-        ],
-        "buyer": {"id": buyer, "name": "Мектеп"},
-        "planning": {"x_plan_points": [plan_point("87361886")]},
-        "tender": {
-            "id": notice,
-            "title": "Бумага",
-            "procurementMethod": "open",
-            "datePublished": "2026-01-10T09:00:00+05:00",
-            "lots": [
-                {
-                    "id": "42667799",
-                    "title": "Бумага А4",
-                    "status": "active",
-                    "value": {"amount": 900.5, "currency": "KZT"},
-                    "x_number": "87361886-ЗЦП2",
-                    "x_customer": {"id": buyer},
-                    "x_kato": ["751110000"],
-                }
-            ],
-            "x_goszakup": {"number": f"{notice}-1"},
-        },
-        "contracts": [
-            {
-                "id": "24694320",
-                "title": "970140002674/260023/01",
-                "description": "Поставка бумаги",
-                "status": "active",
-                "dateSigned": "2026-02-20T10:00:00+05:00",
-                "value": {"amount": 880, "currency": "KZT"},
-                "buyer": {"id": buyer},
-                "suppliers": [{"id": supplier}],
-                "relatedLots": ["42667799"],
-                "amendments": [{"id": "24699999"}],
-                "x_goszakup": {"id": "24699999", "number": "№ 12-ГЗ"},
-            }
-        ],
-    } | more
-    links = [_link(buyer, "goszakup", ["buyer"]), _link(supplier, "goszakup", ["supplier"])]
-    return _portal_entry(f"ocds-kz0000-{notice}", compiled, links)
-
-
-def plan_alone(root: str = "87000001") -> Entry:
-    """A plan point that no purchase has taken up, of the feed "plans"."""
-    buyer, ocid = f"KZ-BIN-{BUYER_BIN}", f"ocds-kz0000-p{root}"
-    parties = [{"id": buyer, "name": "Мектеп", "address": {"x_kato": "710000000"}}]
-    compiled = {
-        "ocid": ocid,
-        "parties": parties,
-        "planning": {"x_plan_points": [plan_point(root)]},
-    }
-    return _portal_entry(ocid, compiled, [_link(buyer, "goszakup", ["buyer"])])
-
-
-def plan_point(root: str) -> dict[str, Any]:
-    return {
-        "root": root,
-        "id": f"{root}9",
-        "title": "Қағаз",
-        "customer": f"KZ-BIN-{BUYER_BIN}",
-        "procurementMethod": "open",
-        "year": 2026,
-        "month": 3,
-        "amount": 1000,
-        "currency": "KZT",
-        "quantity": 2.5,
-        "enstru": "171213.100.000000",
-        "kato": ["751110000"],
-    }
-
-
-def _portal_entry(ocid: str, compiled: dict[str, Any], links: list[dict[str, Any]]) -> Entry:
-    document = {
-        "id": process(ocid, "goszakup"),
-        "source": "goszakup",
-        "ocid": ocid,
-        "revision": 1,
-        "date": "2026-02-01T00:00:00Z",
-        "received_at": "2026-02-01T00:00:00Z",
-        "origin": "live",
-        "counts": {"bids": 0, "awards": 0, "contracts": 0, "items": 0},
-        "quality": [],
-        "parties": links,
-        "release": compiled,
-    }
-    return entry(process(ocid, "goszakup"), document, ReleaseEntry)
-
-
-def _link(local: str, source: str, roles: list[str]) -> dict[str, Any]:
+def link(local: str, source: str, roles: list[str]) -> dict[str, Any]:
     person = local.startswith("prs_")
     known = local if person else party_id(source, local, "").id
     return {"id": known, "local_id": local, "roles": roles, "weak": False, "person": person}
@@ -308,47 +211,6 @@ def indicator(code: str, *, fields: Any = ("/tender/title",), subject: str = "pr
         "fields": list(fields),
     }
     return entry(code, document, Indicator)
-
-
-def register_known(
-    register: str, known_from: str, known_to: str, *, party: str | None = None
-) -> Entry:
-    """A stretch of days on which a register is known, of everybody or of one party."""
-    key = f"{register}-{known_from}-{party or '*'}"
-    document = {
-        "key": key,
-        "kind": "coverage",
-        "register": register,
-        "source": "tax",
-        "party": party,
-        "known_from": known_from,
-        "known_to": known_to,
-        "retrieved_at": "2026-02-01T00:00:00Z",
-    }
-    return entry(key, document, RegisterRow)
-
-
-def register_entry(register: str, party: str) -> Entry:
-    """A party's stay in a register."""
-    key = f"e-{register}-{party}"
-    document = {
-        "key": key,
-        "kind": "entry",
-        "register": register,
-        "source": "tax",
-        "party": party,
-        "known_from": "2026-01-01",
-        "known_to": None,
-        "retrieved_at": "2026-02-01T00:00:00Z",
-        "valid_from": "2025-01-01",
-    }
-    return entry(key, document, RegisterRow)
-
-
-def blind_spot(code: str = "KZ-16-3-6") -> dict[str, Any]:
-    """What the law keeps off a source."""
-    told = {name: words(f"{code} {name}") for name in ("text", "reason", "article")}
-    return {"code": code, "extent": "never", **told, "valid_from": "2025-01-01", "valid_to": None}
 
 
 def source(

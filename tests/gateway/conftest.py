@@ -2,7 +2,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.gateway.builders import alert, indicator, process, release, score, source
 from tests.gateway.house import House, opened_house
+from tests.gateway.portal_builders import portal_notice
 from tests.support.postgres import SERVICES, Cluster, opened
 
 
@@ -21,3 +23,15 @@ async def house(database_url: str, valkey_url: str) -> AsyncIterator[House]:
         opened_house(database, database_url, valkey_url) as house,
     ):
         yield house
+
+
+@pytest.fixture
+async def full(house: House) -> House:
+    """A gateway with something of everything in it."""
+    one = process("o-1")
+    await house.fill("sources", source())
+    await house.fill("catalogue", indicator("R018"))
+    await house.fill("releases", release("o-1"), release("o-2"), portal_notice())
+    await house.fill("scores", score(one))
+    await house.fill("alerts", alert(1, one))
+    return house

@@ -11,21 +11,23 @@ from tests.gateway.builders import (
     BUYER_BIN,
     SOURCE,
     SUPPLIER_BIN,
-    blind_spot,
     gone,
     indicator,
     line,
-    plan_alone,
-    portal_notice,
     process,
-    register_entry,
-    register_known,
     release,
     score,
     source,
     words,
 )
 from tests.gateway.house import House, problem
+from tests.gateway.portal_builders import (
+    blind_spot,
+    plan_alone,
+    portal_notice,
+    register_entry,
+    register_known,
+)
 
 MISSING = ["bids.details.status"]
 RELEASE: dict[str, Any] = {

@@ -13,12 +13,11 @@ from tests.gateway.builders import (
     alert,
     gone,
     organisation,
-    plan_alone,
-    portal_notice,
     process,
     release,
 )
 from tests.gateway.house import House, problem
+from tests.gateway.portal_builders import plan_alone, portal_notice
 
 NOTICE = process("ocds-kz0000-17379679", "goszakup")
 BUYER = organisation(BUYER_BIN)

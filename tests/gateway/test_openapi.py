@@ -22,13 +22,13 @@ from tests.gateway.builders import (
     alert,
     indicator,
     line,
-    portal_notice,
     process,
     release,
     score,
     source,
 )
 from tests.gateway.house import House, problem, settings
+from tests.gateway.portal_builders import portal_notice
 
 
 @pytest.fixture(scope="module")

@@ -2,76 +2,20 @@
 
 from typing import Any
 
-from tests.gateway.builders import (
-    BUYER_BIN,
-    SUPPLIER_BIN,
-    organisation,
-    portal_notice,
-    process,
-    release,
-)
+from tests.gateway.builders import SUPPLIER_BIN, organisation, process, release
 from tests.gateway.house import House
+from tests.gateway.portal_builders import (
+    act,
+    addendum,
+    contract,
+    payment,
+    portal_notice,
+    shown,
+    tenge,
+)
 
 NOTICE = process("ocds-kz0000-17379679", "goszakup")
-BUYER, SUPPLIER = f"KZ-BIN-{BUYER_BIN}", f"KZ-BIN-{SUPPLIER_BIN}"
 TRADER = "prs_" + "a" * 26
-
-
-def tenge(amount: float) -> dict[str, Any]:
-    return {"amount": amount, "currency": "KZT"}
-
-
-def shown(amount: str) -> dict[str, str]:
-    return {"amount": amount, "currency": "KZT"}
-
-
-def addendum(number: str, **more: Any) -> dict[str, Any]:
-    return {
-        "id": number,
-        "date": "2026-03-01T10:00:00+05:00",
-        "rationale": "Изменение сроков",
-        "x_number": f"970140002674/260023/0{number}",
-        "x_signed": True,
-        "x_status": "190 Действует",
-        "x_reasons": ["3", "5"],
-    } | more
-
-
-def act(number: str, amount: float, **more: Any) -> dict[str, Any]:
-    return {
-        "id": number,
-        "number": f"A{number}",
-        "date": "2026-04-01T09:00:00+05:00",
-        "amount": amount,
-        "currency": "KZT",
-        "status": "15",
-        "statusDetails": "утвержден",
-    } | more
-
-
-def payment(number: str, amount: float, **more: Any) -> dict[str, Any]:
-    return {
-        "id": number,
-        "value": tenge(amount),
-        "date": "2026-05-04T00:00:00+05:00",
-        "payer": {"id": BUYER},
-        "payee": {"id": SUPPLIER},
-        "x_treasury": {"application": "EGZ-1", "function": "457001015"},
-    } | more
-
-
-def contract(**more: Any) -> dict[str, Any]:
-    return {
-        "id": "24694320",
-        "awardID": "a1",
-        "title": "970140002674/260023/02",
-        "status": "active",
-        "statusDetails": "190 Действует",
-        "dateSigned": "2026-02-20T10:00:00+05:00",
-        "value": tenge(990.5),
-        "suppliers": [{"id": SUPPLIER}],
-        "x_goszakup": {"status": "190", "type": "2", "year": 2026, "security": True},
-    } | more
 
 
 async def read(house: House, **parts: Any) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct, convert
 
+from shared.contracts.sources import BlindSpot
+
 STANDARD_INPUT: Final = "-"
 LONGEST_ID: Final = 80
 
@@ -36,18 +38,6 @@ class Lack(Struct, frozen=True):
     field: str
     because: Words
     paths: list[str] = []
-
-
-class BlindSpot(Struct, frozen=True, forbid_unknown_fields=True):
-    """Purchases that the law keeps off a kind of source; see `shared.contracts.sources`."""
-
-    code: str
-    extent: str
-    text: Words
-    reason: Words
-    article: Words
-    valid_from: str | None = None
-    valid_to: str | None = None
 
 
 class Address(Struct, frozen=True):
