@@ -12,7 +12,7 @@ CAP = 200
 INDEXED = {"id", "pid", "buyId", "trdBuyId", "contractRootId", "customerBin", "orgBin"}
 DATES = {
     *("publishDate", "lastUpdateDate", "indexDate", "signDate", "dateApply", "approveDate"),
-    *("revokeDate", "timestamp", "dateCreate"),
+    *("revokeDate", "timestamp", "dateCreate", "crdate"),
 }
 
 Row = dict[str, Any]

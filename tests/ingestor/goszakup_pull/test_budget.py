@@ -44,6 +44,7 @@ def test_a_period_is_read_newest_day_first_and_regions_in_the_order_they_are_nam
         "Contract 2026-11-01",
         "TrdBuy 2026-10-31",
         "Contract 2026-10-31",
+        "Contract drawn up before",
     ]
     named = Scope(date(2026, 11, 1), date(2026, 11, 30), regions=("75", "71"))
     assert [one.criteria["strKato"] for one in backfill(named)] == ["75", "71"]

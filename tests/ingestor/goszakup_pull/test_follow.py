@@ -175,6 +175,32 @@ async def test_what_the_journal_says_is_deleted_leaves_its_process_and_a_process
     assert row[0] == "Deleted at the portal, as its journal of 2026-11-24 says"
 
 
+async def test_a_contract_that_is_signed_changed_and_given_to_a_notice_is_never_two_processes(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, [1])
+    draft = contract(4, direct=True, signDate=None, refContractStatusId=110)
+    standin.put("Contract", draft)
+    await followed(office, standin)
+    own = f"ocds-kz0000-c{draft['id']}"
+    assert (own in await said(office), await said(office)) == (True, oracle(standin))
+
+    signed = contract(4, direct=True) | LATER
+    addendum = contract(4, 1, direct=True) | LATER
+    standin.put("Contract", signed, addendum)
+    await followed(office, standin)
+    assert await said(office) == oracle(standin)
+    assert (await said(office))[own]["contracts"] == {str(signed["id"]), str(addendum["id"])}
+
+    later = {"trdBuyId": 17_000_001, "lastUpdateDate": "2026-11-25 02:00:00"}
+    standin.put("Contract", signed | later, addendum | later)
+    await followed(office, standin)
+    assert own not in await said(office)
+    assert await said(office) == oracle(standin)
+    [row] = await office.rows("SELECT withdrawn_reason FROM process WHERE withdrawn_at IS NOT NULL")
+    assert row[0] == "What made it belongs to another purchase at the portal now"
+
+
 async def after_a_round(office: Office, standin: Standin) -> dict[str, Any]:
     office.clock.advance(timedelta(minutes=5))
     await followed(office, standin)

@@ -32,6 +32,14 @@ from ingestor.sources.goszakup.pull.assemble import (
 from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
 from ingestor.sources.goszakup.pull.heads import Head
 from ingestor.sources.goszakup.pull.records import Record
+from ingestor.sources.goszakup.pull.store import Kept
+from ingestor.withdraw import withdraw
+from shared.vocabulary.identifiers import process_id
+
+LETTERS: Final = {"notice": "", "contract": "c", "plan": "p"}
+"""What stands before the number in an ocid."""
+
+MOVED: Final = "What made it belongs to another purchase at the portal now"
 
 TICK: Final = timedelta(microseconds=1)
 
@@ -127,9 +135,15 @@ class Counter:
         touched: set[Head],
         occasion: Occasion,
         refused: Sequence[Refused] = (),
+        reason: str = MOVED,
     ) -> tuple[Stored, int | None]:
-        """Put processes together anew and publish those that say something new."""
-        judged = await self._judged(connection, {one for one in touched if one.kind != "plan"})
+        """Put processes together anew and publish those that say something new.
+
+        One that has lost what made it leaves the feed, for the reason given.
+        """
+        purchases = {one for one in touched if one.kind != "plan"}
+        whole = await self._whole(connection, purchases)
+        judged = await self._judged(connection, whole)
         accepted = [one for one in judged if isinstance(one, Accepted)]
         fresh = await _new_to_the_feed(connection, accepted)
         unusable = [*refused, *(one for one in judged if isinstance(one, Refused))]
@@ -138,17 +152,36 @@ class Counter:
         tally = replace(stored.tally, unchanged=len(accepted) - len(fresh))
         plans = {one.id for one in touched if one.kind == "plan"}
         planned = await self._plans(connection, plans, occasion) if plans else None
-        return Stored(tally, stored.head), planned
+        left = await self._withdrawn(connection, purchases - whole.keys(), reason)
+        return Stored(tally, left or stored.head), planned
+
+    async def _whole(
+        self, connection: asyncpg.Connection, touched: set[Head]
+    ) -> dict[Head, list[Kept]]:
+        """Return what is held of those processes of which there is what makes them."""
+        found = await heads.held(connection, touched, self.desk.cipher)
+        return {head: kept for head, kept in found.items() if exists(head, kept)}
+
+    async def _withdrawn(
+        self, connection: asyncpg.Connection, lost: set[Head], reason: str
+    ) -> int | None:
+        """Take back what was published of processes; returns the feed's last number if any was."""
+        ocids = {process_id(self.source, ocid): ocid for ocid in map(self._ocid, sorted(lost))}
+        newest = None
+        for process in await intake_store.known_processes(connection, ocids):
+            newest = await withdraw(connection, self.source, ocids[process], reason) or newest
+        return newest
+
+    def _ocid(self, head: Head) -> str:
+        return f"{self.assembler.prefix}-{LETTERS[head.kind]}{head.id}"
 
     async def _judged(
-        self, connection: asyncpg.Connection, touched: set[Head]
+        self, connection: asyncpg.Connection, whole: dict[Head, list[Kept]]
     ) -> list[Accepted | Refused]:
         """Translate and judge processes, in a thread: meanwhile the next answers come in."""
         cipher = self.desk.cipher
-        found = await heads.held(connection, touched, cipher)
-        whole = {head: kept for head, kept in found.items() if exists(head, kept)}
         roots = {plan for kept in whole.values() for one in kept for plan in one.plans}
-        points: dict[int, list[store.Kept]] = {}
+        points: dict[int, list[Kept]] = {}
         for one in await heads.families(connection, ["Plans"], roots, cipher):
             points.setdefault(one.family or 0, []).append(one)
         for kept in whole.values():
@@ -173,7 +206,7 @@ class Counter:
     ) -> int | None:
         """Publish plan points that nothing has taken up, and take back those that something has."""
         taken = await heads.named_plans(connection, plans)
-        kept: dict[int, list[store.Kept]] = {}
+        kept: dict[int, list[Kept]] = {}
         free = plans - taken
         for one in await heads.families(connection, ["Plans"], free, self.desk.cipher):
             kept.setdefault(one.family or 0, []).append(one)

@@ -1,7 +1,6 @@
 """What the portal no longer has: noted with its reason; a process without head leaves the feed."""
 
 from collections.abc import Iterable
-from typing import Final
 
 import asyncpg
 
@@ -9,13 +8,8 @@ from ingestor import store as intake_store
 from ingestor.batch import FEED, Occasion
 from ingestor.patience import done
 from ingestor.sources.goszakup.pull import heads, plan_feed, store
-from ingestor.sources.goszakup.pull.assemble import exists
 from ingestor.sources.goszakup.pull.deliver import Counter
-from ingestor.sources.goszakup.pull.heads import Head
-from ingestor.withdraw import withdraw
 from shared.logs import logger
-
-LETTERS: Final = {"notice": "", "contract": "c", "plan": "p"}
 
 log = logger(__name__)
 
@@ -30,9 +24,8 @@ async def remove(counter: Counter, root: str, numbers: Iterable[int], reason: st
         await intake_store.lock_sources(connection, [counter.source])
         gone = await store.mark_gone(connection, root, named, now, reason)
         touched = await heads.touched(connection, gone)
-        stored, planned = await counter.publish(connection, touched, occasion)
-        head = await _withdraw(connection, counter, touched, reason)
-        return len(gone), head or stored.head, planned
+        stored, planned = await counter.publish(connection, touched, occasion, reason=reason)
+        return len(gone), stored.head, planned
 
     gone, newest, planned = await done(counter.desk.database, removed, f"removal from {root}")
     if newest is not None:
@@ -42,17 +35,3 @@ async def remove(counter: Counter, root: str, numbers: Iterable[int], reason: st
     if gone:
         log.info("records_gone", root=root, count=gone, reason=reason)
     return gone
-
-
-async def _withdraw(
-    connection: asyncpg.Connection, counter: Counter, touched: Iterable[Head], reason: str
-) -> int | None:
-    """Take processes back whose notice, or whose only contract, is gone."""
-    purchases = [head for head in touched if head.kind != "plan"]
-    held = await heads.held(connection, purchases, counter.desk.cipher)
-    newest = None
-    for head, kept in held.items():
-        if not exists(head, kept):
-            ocid = f"{counter.assembler.prefix}-{LETTERS[head.kind]}{head.id}"
-            newest = await withdraw(connection, counter.source, ocid, reason) or newest
-    return newest

@@ -15,7 +15,7 @@ from ingestor.sources.goszakup.pull.follow import attempt
 from ingestor.sources.goszakup.pull.gone import remove
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
-from ingestor.sources.goszakup.pull.windows import DAY, Scope, Slice, backfill
+from ingestor.sources.goszakup.pull.windows import DAY, Slice, days_to_compare
 
 JOB: Final = "nightly"
 LOOK_BACK: Final = timedelta(days=30)  # how old what is looked for may be
@@ -101,7 +101,7 @@ async def _days(session: Session) -> list[Slice]:
     last = session.reader.clock.now().astimezone(PORTAL_TIME).date() - DAY
     followed = session.connector.since or began.astimezone(PORTAL_TIME).date() + DAY
     first = max(last - COUNTED, followed)
-    return list(backfill(Scope(first, last))) if first <= last else []
+    return list(days_to_compare(first, last)) if first <= last else []
 
 
 async def _compare(session: Session, one: Slice) -> None:

@@ -3,6 +3,10 @@
 A slice is one filtered list. Back-fill cuts time into days and buyers into BINs, newest first, so
 that a kill costs little and the first useful region is there early. Following goes over each root
 from where it stood.
+
+Contracts are asked for by the day they were drawn up, which every one has; drafts, and contracts in
+force whose day of signing the portal does not say, have no other. Those that were drawn up before a
+period and signed in it are a slice of their own.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,16 +57,25 @@ def backfill(scope: Scope) -> Iterator[Slice]:
     if not scope.bins and not scope.regions:
         for first, last in reversed(list(_cut(scope.since, scope.until, 1))):
             yield Slice(f"TrdBuy {first}", "TrdBuy", {"publishDate": _between(first, last)})
-            yield Slice(f"Contract {first}", "Contract", {"signDate": _between(first, last)})
+            yield Slice(f"Contract {first}", "Contract", {"crdate": _between(first, last)})
+        yield Slice("Contract drawn up before", "Contract", _drawn_up_before(scope))
 
 
 def contracts_of(customers: Iterable[str], scope: Scope) -> Iterator[Slice]:
     """Yield what completes a region: the contracts of its customers, those without a notice too."""
-    signed = _between(scope.since, scope.until)
+    drawn_up = {"crdate": _between(scope.since, scope.until)}
     for number in sorted(set(customers)):
-        yield Slice(
-            f"Contract customer {number}", "Contract", {"customerBin": number, "signDate": signed}
-        )
+        buyer = {"customerBin": number}
+        yield Slice(f"Contract customer {number}", "Contract", buyer | drawn_up)
+        before = buyer | _drawn_up_before(scope)
+        yield Slice(f"Contract customer {number} drawn up before", "Contract", before)
+
+
+def days_to_compare(since: date, until: date) -> Iterator[Slice]:
+    """Yield days whose totals can be compared: by the date that a record has once and for all."""
+    for first, last in reversed(list(_cut(since, until, 1))):
+        yield Slice(f"TrdBuy {first}", "TrdBuy", {"publishDate": _between(first, last)})
+        yield Slice(f"Contract signed {first}", "Contract", {"signDate": _between(first, last)})
 
 
 def following(root: str, floor: datetime) -> Slice:
@@ -107,14 +120,19 @@ def _of_bins(bins: Sequence[str], scope: Scope) -> Iterator[Slice]:
             "Lots",
             {"customerBin": number, "lastUpdateDate": published[:1]},
         )
-        yield Slice(
-            f"Contract customer {number}",
-            "Contract",
-            {"customerBin": number, "signDate": published},
-        )
+        yield from contracts_of([number], scope)
         yield Slice(
             f"Plans customer {number}", "Plans", {"subjectBiin": number, "plnPointYear": years}
         )
+
+
+def _drawn_up_before(scope: Scope) -> dict[str, Any]:
+    """Return what finds contracts that were signed in a period and drawn up before it."""
+    day_before = scope.since - DAY
+    return {
+        "signDate": _between(scope.since, scope.until),
+        "crdate": ["", _between(day_before, day_before)[1]],
+    }
 
 
 def _of_region(region: str, first: date, last: date) -> Slice:
