@@ -50,14 +50,20 @@ def _tally(all_of_them: Sequence[object], amounts: Sequence[Money | None]) -> Ta
     return Tally(count=len(all_of_them), standing=len(amounts), sums=sums)
 
 
-def contracts(process: str, release: Json, parties: Parties) -> list[Contract]:
-    """Return all contracts, whatever their status."""
-    rows = reading.rows(release, "contracts")
-    return [_contract(process, place, row, parties) for place, row in enumerate(rows)]
+def followed(release: Json, parties: Parties) -> list[Followed]:
+    """Return what follows each contract of a release, in their order."""
+    return [_followed(each, parties) for each in reading.rows(release, "contracts")]
 
 
-def followed(contract: Json, parties: Parties) -> Followed:
-    """Return what follows a contract."""
+def contracts(
+    process: str, release: Json, parties: Parties, after: Sequence[Followed]
+) -> list[Contract]:
+    """Return all contracts, whatever their status; `after` has what follows each of them."""
+    rows = zip(reading.rows(release, "contracts"), after, strict=True)
+    return [_contract(process, place, row, parties, then) for place, (row, then) in enumerate(rows)]
+
+
+def _followed(contract: Json, parties: Parties) -> Followed:
     value = reading.money(contract)
     currency = value.currency if value else None
     transactions = reading.rows(reading.part(contract, "implementation"), "transactions")
@@ -68,8 +74,10 @@ def followed(contract: Json, parties: Parties) -> Followed:
     )
 
 
-def _contract(process: str, place: int, contract: Json, parties: Parties) -> Contract:
-    local, after = reading.text(contract, "id"), followed(contract, parties)
+def _contract(
+    process: str, place: int, contract: Json, parties: Parties, after: Followed
+) -> Contract:
+    local = reading.text(contract, "id")
     return Contract(
         id=local,
         award_id=reading.text(contract, "awardID"),

@@ -11,7 +11,7 @@ from gateway.listed import ListedContract, ListedLot, ListedPlan, Origin
 from gateway.naming import contract_keys, folded_number
 from gateway.places import places
 from gateway.view import reading
-from gateway.view.contracts import followed
+from gateway.view.contracts import Followed
 from gateway.view.parties import Parties
 from gateway.view.reading import Json
 from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Handle, ListedRow
@@ -29,10 +29,13 @@ Rows = tuple[list[ListedRow], list[Handle]]
 
 
 class Lister:
-    """Makes the rows of one release."""
+    """Makes the rows of one release; `after` has what follows each of its contracts."""
 
-    def __init__(self, facts: ProcessFacts, release: Json, parties: Parties) -> None:
+    def __init__(
+        self, facts: ProcessFacts, release: Json, parties: Parties, after: Sequence[Followed]
+    ) -> None:
         self._facts = facts
+        self._after = after
         self._release = release
         self._parties = parties
         self._where = Whereabouts(release)
@@ -80,7 +83,7 @@ class Lister:
         buyers, delivery = named or self._facts.buyers, self._where.of_contract(contract)
         original = reading.part(contract, "x_goszakup")
         amendments = reading.rows(contract, "amendments")
-        after = followed(contract, self._parties)
+        after = self._after[place]
         shown = ListedContract(
             id=part_id("ctr", self._facts.id, local or str(place)),
             local_id=local,

@@ -12,7 +12,7 @@ from gateway.execution import Contract
 from gateway.process_document import ProcessDetail
 from gateway.stages import Mended
 from gateway.view import bidding, details, reading
-from gateway.view.contracts import contracts
+from gateway.view.contracts import Followed, contracts, followed
 from gateway.view.listed import Lister, process_handles
 from gateway.view.parties import Parties
 from gateway.view.planning import planning
@@ -49,10 +49,11 @@ def view_of(entry: ReleaseEntry, asked: Watched = NOTHING_WATCHED) -> ProcessVie
     release = reading.decode(entry.release)
     parties = Parties(entry.parties, release)
     facts = _facts(entry, release, parties)
-    detail = _detail(facts, entry, release, parties)
+    after = followed(release, parties)
+    detail = _detail(facts, entry, release, parties, after)
     where = Whereabouts(release)
     seats = where.seats(parties, [party.id for party in facts.buyers])
-    listed, handles = Lister(facts, release, parties).rows()
+    listed, handles = Lister(facts, release, parties, after).rows()
     shape = shape_of(release, asked)
     row = _row(entry, facts, detail, seats, where.all())
     return ProcessView(
@@ -68,7 +69,8 @@ def listed_of(entry: ReleaseEntry) -> tuple[list[ListedRow], list[Handle]]:
     """Make the rows of a plan point that no purchase has taken up; it is no process yet."""
     release = reading.decode(entry.release)
     parties = Parties(entry.parties, release)
-    return Lister(_facts(entry, release, parties), release, parties).rows()
+    after = followed(release, parties)
+    return Lister(_facts(entry, release, parties), release, parties, after).rows()
 
 
 def revision_of(body: bytes) -> str:
@@ -134,10 +136,14 @@ def _links(process: str) -> ProcessLinks:
 
 
 def _detail(
-    facts: ProcessFacts, entry: ReleaseEntry, release: Json, parties: Parties
+    facts: ProcessFacts,
+    entry: ReleaseEntry,
+    release: Json,
+    parties: Parties,
+    after: Sequence[Followed],
 ) -> ProcessDetail:
     tender = reading.part(release, "tender")
-    signed = contracts(facts.id, release, parties)
+    signed = contracts(facts.id, release, parties, after)
     return ProcessDetail(
         **{name: getattr(facts, name) for name in facts.__struct_fields__},
         description=reading.text(tender, "description"),

@@ -22,6 +22,8 @@ MOST_CODES: Final = 40
 
 _RELEASE: Final = msgspec.json.Decoder(float_hook=Decimal)
 
+_NUMBERS: Final = (int, Decimal)  # as JSON is decoded here; a yes or no is neither
+
 Json = dict[str, Any]
 
 
@@ -52,9 +54,9 @@ def text(value: Json, name: str) -> str | None:
 
 def said(value: Any) -> str | None:
     """Return a value that is a text or a whole number as a text; None for any other."""
-    if isinstance(value, bool | float) or not isinstance(value, str | int):
-        return None
-    return str(value).replace("\0", "").strip()[:LONGEST_TEXT] or None
+    if type(value) is str:
+        return value.replace("\0", "").strip()[:LONGEST_TEXT] or None
+    return str(value) if type(value) is int else None
 
 
 def wording(value: Json, name: str) -> str | None:
@@ -75,16 +77,14 @@ def moment(value: Json, name: str) -> datetime | None:
 
 def exact(value: Json, name: str) -> Decimal | None:
     """Return a number, exact; None if there is none."""
-    found = value.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | Decimal):
-        return None
-    return plain(Decimal(found))
+    found: Any = value.get(name)
+    return plain(Decimal(found)) if type(found) in _NUMBERS else None
 
 
 def whole(value: Json, name: str) -> int | None:
     """Return a whole number; None if there is none."""
     found = value.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    return found if type(found) is int else None
 
 
 def flag(value: Json, name: str) -> bool | None:
