@@ -14,6 +14,7 @@ from deploy.local import probes
 from deploy.local.children import Plan
 from deploy.local.place import ROOT, Place, Refusal
 from deploy.processes import SANDBOX
+from deploy.sandbox.world.lists import FILES
 from deploy.sandbox.world.workdays import PORTAL, date_of, day_of, working_after
 from deploy.servers import die_with_parent
 
@@ -28,6 +29,9 @@ BEHIND = timedelta(days=30)
 
 EVERY = 10
 """Seconds between two looks at it; asking it costs nobody anything."""
+
+REGISTERS_EVERY = 300
+"""Seconds between two fetches of a register, five hours there."""
 
 TOKEN = ("GOSZAKUP_TOKEN", "GOSZAKUP_TOKEN_FILE")
 
@@ -83,7 +87,15 @@ def told(place: Place, port: int, token: str) -> dict[str, str]:
         "GOSZAKUP_RATE": "0",
         "GOSZAKUP_EVERY": str(EVERY),
         "GOSZAKUP_SINCE": world.start,
+        "REGISTER_LISTS": lists_at(f"http://127.0.0.1:{port}"),
+        "REGISTER_EVERY": str(REGISTERS_EVERY),
     }
+
+
+def lists_at(address: str) -> str:
+    """The registers of other bodies that the invented portal serves as files, for the ingestor."""
+    files = {name: file for name, (_, file, _) in FILES.items()}
+    return ",".join(f"{name}={address}/lists/{file}" for name, file in files.items())
 
 
 def plan(place: Place, port: int, token: str) -> Plan | None:

@@ -11,6 +11,7 @@ from shared.vocabulary.identifiers import (
     party_id,
     person_numbers_in,
     person_pseudonym,
+    personal_number,
     process_id,
 )
 
@@ -104,6 +105,16 @@ def test_an_id_that_only_counts_rows_names_nobody() -> None:
 def test_a_party_with_neither_id_nor_name_has_no_public_id() -> None:
     with pytest.raises(ValueError, match="id or a name"):
         party_id("a", " ", "")
+
+
+def test_a_number_like_an_iin_with_a_century_nobody_is_born_in_is_one_person_too() -> None:
+    odd = "850101799991"
+
+    assert Iin.parse(odd) is None
+    assert personal_number(f"ИИН {odd}") == odd
+    assert person_pseudonym("a", odd, KEY) == person_pseudonym("b", odd, KEY)
+    assert personal_number("991240999991") is None
+    assert personal_number("850101799992") is None
 
 
 def test_one_person_has_one_pseudonym_under_one_key_and_another_under_another() -> None:

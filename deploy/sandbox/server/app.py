@@ -12,12 +12,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from deploy.sandbox.server import carry, control, graphql, rest
+from deploy.sandbox.server import carry, control, graphql, listed, rest
 from deploy.sandbox.server.access import Access
 from deploy.sandbox.server.carry import Reply, Send, refusal, reply
 from deploy.sandbox.server.faults import CARRYING, SPOILING, Fault, Troubles, of_kind
 from deploy.sandbox.server.graphql import Question, unpinned
 from deploy.sandbox.server.interrupt import interrupted
+from deploy.sandbox.server.listed import Lists
 from deploy.sandbox.server.lists import Asked, Missing
 from deploy.sandbox.server.pace import Pace, ours
 from deploy.sandbox.server.portal import Portal
@@ -82,6 +83,7 @@ class Server:
         self.pace = pace or Pace("still", world.now, now())
         self.troubles = Troubles()
         self.usage = Usage()
+        self._lists = Lists()
         self._now = now
 
     def advance(self, to: datetime) -> None:
@@ -128,6 +130,8 @@ class Server:
         await (carry.badly(send, answer, badly[0]) if badly else carry.deliver(send, answer))
 
     def _answered(self, request: Request, faults: list[Fault]) -> Reply:
+        if request.asked.path.startswith(listed.PREFIX):
+            return self._lists.answer(self.portal.world, request.asked.path, faults)
         if not self.access.admits(request.authorization, self.portal.world.now):
             return self.access.refused()
         if request.asked.path.startswith(FILES):

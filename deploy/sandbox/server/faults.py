@@ -34,6 +34,7 @@ Kind = Literal[
     "changed_type",
     "changed_value",
     "clock_off",
+    "lost_rows",
 ]
 """How an answer goes wrong.
 
@@ -42,11 +43,20 @@ cut in the middle and `cut_off` a connection closed before its announced length;
 are `size` bytes of blanks, plain and packed; `repeated_page` gives one page again and again;
 `shifting` lets `minutes` pass before each answer, so that new ids appear above the cursor. The
 field faults change `field` of rows of `root` (in GraphQL a new field cannot be seen, and one that
-vanished is refused by name); `clock_off` moves every date by `hours`.
+vanished is refused by name); `clock_off` moves every date by `hours`; of a file of a register, and
+of a page, `lost_rows` leaves every second row out.
 """
 
 SPOILING: Final = frozenset(
-    {"reversed_page", "new_field", "vanished_field", "changed_type", "changed_value", "clock_off"}
+    {
+        "reversed_page",
+        "new_field",
+        "vanished_field",
+        "changed_type",
+        "changed_value",
+        "clock_off",
+        "lost_rows",
+    }
 )
 """Faults in what an answer says."""
 

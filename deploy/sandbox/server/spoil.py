@@ -46,6 +46,10 @@ def _reverse(rows: Rows, _fault: Fault) -> None:
     rows.reverse()
 
 
+def _lose(rows: Rows, _fault: Fault) -> None:
+    del rows[1::2]
+
+
 def _add(rows: Rows, fault: Fault) -> None:
     for row in rows:
         if "id" in row or "pid" in row:
@@ -97,4 +101,5 @@ SPOILERS: Final[Mapping[str, Callable[[Rows, Fault], None]]] = {
     "changed_type": _retype,
     "changed_value": _revalue,
     "clock_off": _shift,
+    "lost_rows": _lose,
 }

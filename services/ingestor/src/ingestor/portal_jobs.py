@@ -8,6 +8,7 @@ from typing import Final
 
 from prometheus_client import Gauge
 
+from ingestor import register_jobs
 from ingestor.load import Desk
 from ingestor.raw.cipher import Cipher
 from ingestor.settings import IngestorSettings
@@ -105,11 +106,8 @@ def _month_end(day: date) -> date:
 async def opened(
     settings: IngestorSettings, database: Database, bell: Bell, clock: Clock
 ) -> AsyncIterator[Sequence[Periodic]]:
-    """Lend the jobs; without a token there are none."""
+    """Lend the jobs, those of registers among them; without a token the portal has none."""
     token = token_of(settings)
-    if settings.goszakup_token is None:
-        yield []
-        return
     desk = Desk(
         database=database,
         bell=bell,
@@ -117,5 +115,9 @@ async def opened(
         clock=clock,
         retention=timedelta(days=settings.raw_retention_days),
     )
+    if settings.goszakup_token is None:
+        yield register_jobs.jobs(settings, desk, None)
+        return
     async with portal_of(settings, token) as portal:
-        yield PortalJobs(connector_of(settings, desk, portal), token, settings).periodic()
+        own = PortalJobs(connector_of(settings, desk, portal), token, settings)
+        yield [*own.periodic(), *register_jobs.jobs(settings, desk, portal)]

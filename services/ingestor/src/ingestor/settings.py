@@ -74,6 +74,27 @@ class IngestorSettings(Settings):
         description="seconds that each look reads again: the portal shows changes late",
     )
 
+    register_lists: str = Field(
+        default="",
+        description="lists of registers fetched on a schedule, with commas: false_enterprises,"
+        "vat_payers=https://…; without an address of its own a list has the declared one",
+    )
+    register_every: float | None = Field(
+        default=None,
+        ge=1,
+        description="seconds between two fetches of each list; unset, as often as it is declared",
+    )
+
+    @field_validator("register_lists")
+    @classmethod
+    def _known_lists(cls, chosen: str) -> str:
+        """Refuse a list that nobody knows, and an address that may not be asked."""
+        if chosen:
+            from ingestor.registers.schedule import from_addresses  # noqa: PLC0415 (it reads settings)
+
+            list(from_addresses(chosen))
+        return chosen
+
     @field_validator("goszakup_url")
     @classmethod
     def _encrypted(cls, url: str) -> str:

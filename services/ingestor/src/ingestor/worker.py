@@ -21,7 +21,7 @@ from shared.queue import Bell, Periodic, run_worker
 QUEUE: Final = "ingestor"
 ROUND: Final = 10.0  # seconds between rounds: a dead run is seen, and figures are fresh, that soon
 PURGE_EVERY: Final = 3600.0
-POOL: Final = 12  # a run and its leader hold a connection each, for as long as they last
+POOL: Final = 18  # a run and its leader hold a connection each, for as long as they last
 
 log = logs.logger(__name__)
 

@@ -38,6 +38,10 @@ PERSON_SCHEMES: Final = frozenset(
     {"KZ-IIN", "IIN", "ИИН", "ЖСН", "MX-CURP", "CURP", "CO-CC", "RU-SNILS", "BR-CPF"}
 )
 
+DAY_TENS: Final = "0123"  # fifth digit of an IIN, which begins with a birth date
+
+LEAP_YEAR: Final = 2000  # in which every date that there is exists
+
 TOKEN_LENGTH: Final = 26  # base 32 characters, 130 bits: no collision in any number of processes
 PSEUDONYM: Final = re.compile(r"prs_[a-z2-7]{26}")
 
@@ -126,6 +130,15 @@ def is_person_number(text: str) -> bool:
     return _iin_in(text) is not None
 
 
+def personal_number(text: str) -> str | None:
+    """Find a number in the form of an IIN, of whatever century its digit says; else None."""
+    number = _number_in(text)
+    if number is None or number[4] not in DAY_TENS:
+        return None
+    month, day = int(number[2:4]), int(number[4:6])
+    return number if _is_date(LEAP_YEAR, month, day) else None
+
+
 def person_numbers_in(text: str) -> set[str]:
     """Find every IIN standing anywhere in a text."""
     return {found for found in _TWELVE_DIGITS.findall(text) if is_person_number(found)}
@@ -184,8 +197,11 @@ def normal_name(name: str) -> str:
 
 
 def person_pseudonym(source: str, local_id: str, key: bytes) -> str:
-    """Return the keyed pseudonym of a natural person: the same for one IIN in every source."""
-    number = Iin.parse(local_id)
+    """Return the keyed pseudonym of a natural person: the same for one IIN in every source.
+
+    So has a number in the form of an IIN whose century nobody can have.
+    """
+    number = Iin.parse(local_id) or personal_number(local_id)
     words = ("iin", number) if number else ("person", source, local_id.strip())
     mac = hmac.new(key, "\0".join(words).encode("utf-8", "surrogatepass"), hashlib.sha256)
     return "prs_" + _base32(mac.digest())

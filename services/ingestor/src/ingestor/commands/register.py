@@ -1,4 +1,4 @@
-"""Registers: load a list of who stands in one, list the known lists, or take a list back.
+"""Registers: load, fetch or translate lists of who stands in one, name them, take one back.
 
 Exit status: 0 the run is complete, whatever was set aside in quarantine and said so; 1 the list
 could not be used at all; 2 wrong usage; 3 incomplete: nothing was closed, look at the reason.
@@ -6,12 +6,14 @@ could not be used at all; 2 wrong usage; 3 incomplete: nothing was closed, look 
 
 import argparse
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import structs, to_builtins
 
+from ingestor.commands import register_refresh, register_translate
 from ingestor.commands.load import STATUS, source
 from ingestor.commands.opened import desk, told
 from ingestor.commands.output import complain, say
@@ -20,7 +22,7 @@ from ingestor.load import Desk
 from ingestor.registers.judge import Judge
 from ingestor.registers.listing import Listing
 from ingestor.registers.load import load
-from ingestor.registers.mapping import Known, Mapping, known_lists, read_mapping
+from ingestor.registers.mapping import OWN, Known, known_lists, read_mapping
 from ingestor.registers.rows import RowReader, Unusable, read_rows
 from ingestor.registers.withdraw import withdraw
 from ingestor.runs import Run
@@ -29,12 +31,16 @@ from ingestor.source import Terms, declarations
 from shared import logs
 from shared.ocds.notes import readable
 
-OWN: Final = "register_file"
 USAGE: Final = 2
+MORE: Final[Mapping[str, Any]] = {"refresh": register_refresh, "translate": register_translate}
+HELP: Final = {
+    "refresh": "fetch lists now, as the worker does on its schedule",
+    "translate": "what lists of several days come to, offline",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """One of three actions."""
+    """One of several actions."""
     actions = parser.add_subparsers(dest="action", required=True)
     loading = actions.add_parser("load", help="take in a list: .csv, .xlsx, .json, .jsonl")
     loading.add_argument("file", metavar="FILE")
@@ -49,6 +55,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     loading.add_argument("--json", action="store_true", help="one JSON document")
     listing = actions.add_parser("lists", help="the lists that are known, and their columns")
     listing.add_argument("--json", action="store_true", help="one JSON document a line")
+    for name, more in MORE.items():
+        more.configure(actions.add_parser(name, help=HELP[name], description=more.__doc__))
     taking = actions.add_parser("withdraw", help="take back what one source said of a register")
     taking.add_argument("--register", required=True)
     taking.add_argument("--source", required=True)
@@ -56,7 +64,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do one of the three."""
+    """Do one of them."""
+    if arguments.action in MORE:
+        return int(MORE[arguments.action].run(arguments))
     if arguments.action == "lists":
         return _lists(as_json=arguments.json)
     settings = told()
@@ -110,7 +120,7 @@ async def _loaded(
     path = Path(arguments.file)
     listing = Listing(
         mapping=known.mapping,
-        source=arguments.source or _source(known, known.mapping),
+        source=arguments.source or known.source,
         file=readable(path.name),
         kind=declarations()[known.kind],
         terms=Terms(**{term: getattr(arguments, term) for term in Terms.__struct_fields__}),
@@ -121,11 +131,6 @@ async def _loaded(
     judge = Judge(listing.mapping, listing.source, key)
     rows = await asyncio.to_thread(read_rows, path, judge)
     return await load(opened, listing, RowReader(rows, judge, listing.file, opened.cipher))
-
-
-def _source(known: Known, mapping: Mapping) -> str:
-    """Name the data set: a known list by its kind, one's own list by its register."""
-    return (mapping.register if known.kind == OWN else known.kind).replace("_", "-")
 
 
 def _moment(opened: Desk, day: date | None) -> datetime:

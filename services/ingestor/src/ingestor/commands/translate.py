@@ -133,7 +133,7 @@ def _items(file: str) -> Iterator[Found | Rows | Fault]:
 
 def _write(reading: Reading, prefix: str) -> int:
     """Write every process as one line; one that fails is set aside and costs no other."""
-    written, undated, secret, stream = 0, 0, _key(), sys.stdout.buffer
+    written, undated, secret, stream = 0, 0, pseudonym_key(), sys.stdout.buffer
     now = SystemClock().now().isoformat(timespec="seconds")
     for bundle in reading.collection.bundles():
         try:
@@ -152,7 +152,7 @@ def _write(reading: Reading, prefix: str) -> int:
     return written
 
 
-def _key() -> bytes:
+def pseudonym_key() -> bytes:
     """Return the key for pseudonyms; ends the command where it is given but too short."""
     given = os.environ.get("PSEUDONYM_KEY", "")
     file = os.environ.get("PSEUDONYM_KEY_FILE")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
 
 from shared.ocds.dates import read_date
-from shared.vocabulary.identifiers import Bin, Iin
+from shared.vocabulary.identifiers import Bin, personal_number
 
 ALMATY: Final = timezone(timedelta(hours=5))
 NUMBER_LENGTH: Final = 12  # digits of a BIN or IIN
@@ -39,6 +39,11 @@ class Number(NamedTuple):
     mended: bool
     valid: bool
 
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a natural person's, of whatever century its digit says."""
+        return self.valid and personal_number(self.digits) is not None
+
 
 def plain(value: Any) -> str:
     """Write a cell as text: a whole number without its point, ="0123" without its wrapping."""
@@ -70,7 +75,7 @@ def party_number(value: Any) -> Number | None:
     short = written.isascii() and written.isdigit() and len(written) < NUMBER_LENGTH
     if short and len(written) >= SHORTEST_NUMBER:
         digits = written.zfill(NUMBER_LENGTH)
-    if Bin.parse(digits) is not None or Iin.parse(digits) is not None:
+    if Bin.parse(digits) is not None or personal_number(digits) is not None:
         return Number(digits[-NUMBER_LENGTH:], mended=digits != written, valid=True)
     return Number(written, mended=False, valid=False)
 

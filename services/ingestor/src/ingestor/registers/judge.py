@@ -15,7 +15,6 @@ from ingestor.registers.mapping import Attribute, Mapping
 from ingestor.registers.regions import region
 from shared.ocds.persons import SOLE_TRADER
 from shared.vocabulary.identifiers import (
-    Iin,
     party_id,
     person_numbers_in,
     person_pseudonym,
@@ -103,7 +102,7 @@ class Judge:
     def _party(self, number: cells.Number | None) -> tuple[str | None, bool]:
         if number is None:
             return None, False
-        if Iin.parse(number.digits) is not None:
+        if number.is_person:
             return person_pseudonym(self.source, number.digits, self.key), True
         if not number.valid:
             raise Flaw("register_number_invalid", "Not twelve digits, also with zeros before them")
@@ -160,7 +159,7 @@ class Judge:
     def _pseudonym(self, value: Any) -> str | None:
         """Make a pseudonym of a number; a name alone is dropped, for names repeat."""
         number = cells.party_number(value)
-        if number is None or Iin.parse(number.digits) is None:
+        if number is None or not number.is_person:
             return None
         return person_pseudonym(self.source, number.digits, self.key)
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import yaml
 from msgspec import Struct, ValidationError, convert, field
@@ -14,6 +14,9 @@ from ingestor.source import Words, slug
 
 Kind = Literal["text", "code", "date", "number", "yes_no", "region", "person"]
 Extent = Literal["complete", "incremental", "answers"]
+
+OWN: Final = "register_file"
+"""The kind of source that is somebody's own list."""
 
 
 class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +39,11 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
     of every day from then on; without it, a list tells of the day it was retrieved. `holds_days`:
     lists no further apart than that are the register's answer for the days between them.
     `end_included`: the stated end is the last day in force, not the first day out of it.
+
+    Where it is fetched from on a schedule, if it is: the `address` of a file, or the root of the
+    procurement `portal` that gives it, with its `rest` path should GraphQL not; every
+    `refresh_days`, else as often as its source is worth asking. `source` names the data set where
+    its kind of source has several.
     """
 
     register: str
@@ -54,7 +62,7 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
     extent: Extent = "complete"
     known_since: date | None = None
     holds_days: int = 0
-    most_lost: float = 0.5
+    most_lost: float = 0.2
     unreadable_allowed: int = 0
     shape: str | None = None
     skip_rows: int = 0
@@ -62,6 +70,11 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
     sheets: list[str] = []
     encoding: str | None = None
     delimiter: str | None = None
+    source: str | None = None
+    address: str | None = None
+    portal: str | None = None
+    rest: str | None = None
+    refresh_days: int | None = None
 
 
 class Known(NamedTuple):
@@ -69,6 +82,12 @@ class Known(NamedTuple):
 
     kind: str
     mapping: Mapping
+
+    @property
+    def source(self) -> str:
+        """Name the data set: as declared, else by its kind; one's own list by its register."""
+        own = self.mapping.register if self.kind == OWN else self.kind
+        return self.mapping.source or own.replace("_", "-")
 
 
 @cache

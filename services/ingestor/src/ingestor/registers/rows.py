@@ -101,6 +101,8 @@ def read_rows(path: Path, judge: Judge) -> Iterator[Row]:
         raise Unusable("This is a workbook of before 2007 (.xls): save it as .xlsx")
     if start.startswith(b"\x1f\x8b"):
         raise Unusable("The file is compressed: unpack it first")
+    if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        raise Unusable("This is a web page, not a list")
     if mapping.shape or start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"[")):
         return documents.rows(path, mapping)
     return texts.rows(path, mapping)

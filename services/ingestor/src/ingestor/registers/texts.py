@@ -1,7 +1,8 @@
 """A list as text with separators: its encoding and separator declared, or told by its beginning."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +26,9 @@ def rows(path: Path, mapping: Mapping) -> Iterator[Row]:
     delimiter = mapping.delimiter or delimiter_of(sample.decode(encoding, "replace"))
     try:
         with path.open(encoding=encoding, newline="") as text:
-            reader = csv.reader(_bounded(text), delimiter=delimiter)
-            yield from rows_under(reader, mapping)
+            lines = Lines(text)
+            reader = csv.reader(lines, delimiter=delimiter)
+            yield from rows_under(_whole(reader, lines), mapping)
     except UnicodeDecodeError as fault:
         raise Unusable(f"The text is not {encoding}; declare its encoding") from fault
     except csv.Error as fault:
@@ -50,8 +52,30 @@ def delimiter_of(sample: str) -> str:
     return max(DELIMITERS, key=head.count)
 
 
-def _bounded(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        if len(line) > LONGEST_LINE:
-            raise Unusable("A line is longer than any row")
-        yield line.replace("\0", "")
+@dataclass(slots=True)
+class Lines:
+    """The lines of a text, bounded; `ended` tells whether the last one had its end."""
+
+    text: Iterable[str]
+    ended: bool = True
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield line by line."""
+        for line in self.text:
+            if len(line) > LONGEST_LINE:
+                raise Unusable("A line is longer than any row")
+            self.ended = line.endswith(("\n", "\r"))
+            yield line.replace("\0", "")
+
+
+def _whole(rows: Iterable[list[str]], lines: Lines) -> Iterator[list[str]]:
+    """Yield rows; raises Unusable for a last one that is shorter than all others and unended.
+
+    A list that was cut in the middle of a row looks like a list, only with fewer rows.
+    """
+    width = 0
+    for cells in rows:
+        if not lines.ended and len(cells) < width:
+            raise Unusable("The list is cut: its last row is not whole")
+        width = max(width, len(cells))
+        yield cells

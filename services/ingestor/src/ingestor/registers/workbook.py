@@ -40,16 +40,14 @@ def _check(path: Path) -> None:
 
 
 def _rows(path: Path, mapping: Mapping) -> Iterator[Row]:
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
+    with path.open("rb") as stream:  # told by its content: what was fetched has no ending
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
         for sheet in _sheets(book.sheetnames, mapping.sheets):
             table = book[sheet]
             if not hasattr(table, "iter_rows"):
                 raise Unusable(f"{sheet} is a chart, not a table")
             table.reset_dimensions()  # what it says of its size need not be true
             yield from rows_under(_filled(table.iter_rows(values_only=True)), mapping)
-    finally:
-        book.close()
 
 
 def _sheets(there: Sequence[str], wanted: Sequence[str]) -> list[str]:

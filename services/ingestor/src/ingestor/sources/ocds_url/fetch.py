@@ -9,7 +9,9 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import urljoin
 
 import httpx
@@ -20,6 +22,14 @@ REDIRECTS: Final = 3
 LARGEST: Final = 2 * 1024**3  # bytes as sent; unpacked it may be more, which reading bounds
 SECONDS: Final = 900.0  # for the whole document
 SILENCE: Final = 30.0  # seconds without a byte
+
+
+class Fetched(NamedTuple):
+    """Where a document came from in the end, and since when its server says that it stands so."""
+
+    url: str
+    modified: datetime | None
+
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Choose = Callable[[str, Sequence[str]], str]
@@ -47,6 +57,10 @@ class Fetcher:
 
     async def fetch(self, url: str, into: BinaryIO) -> str:
         """Write a document into a file and return the address it came from; raises Refused."""
+        return (await self.fetched(url, into)).url
+
+    async def fetched(self, url: str, into: BinaryIO) -> Fetched:
+        """Write a document into a file and return what is known of it; raises Refused."""
         timeout = httpx.Timeout(SILENCE)
         try:
             async with (
@@ -59,16 +73,16 @@ class Fetcher:
         except httpx.HTTPError as fault:
             raise Refused(f"It cannot be fetched: {type(fault).__name__}") from fault
 
-    async def _followed(self, client: httpx.AsyncClient, url: str, into: BinaryIO) -> str:
+    async def _followed(self, client: httpx.AsyncClient, url: str, into: BinaryIO) -> Fetched:
         for _ in range(REDIRECTS + 1):
-            onward = await self._asked(client, target(url), into)
-            if onward is None:
-                return url
-            url = urljoin(url, onward)
+            response = await self._asked(client, target(url), into)
+            if not response.is_redirect:
+                return Fetched(url, modified(response))
+            url = urljoin(url, str(response.headers.get("Location", "")))
         raise Refused(f"It points on more than {REDIRECTS} times")
 
-    async def _asked(self, client: httpx.AsyncClient, at: Target, into: BinaryIO) -> str | None:
-        """Write the document; returns where it points on to instead, if it does."""
+    async def _asked(self, client: httpx.AsyncClient, at: Target, into: BinaryIO) -> httpx.Response:
+        """Write the document, unless the answer points on to another one."""
         address = self.choose(at.host, await self.resolve(at.host, at.port))
         literal = f"[{address}]" if ":" in address else address
         headers = {"Host": at.authority(), "Accept-Encoding": "identity"}
@@ -78,19 +92,28 @@ class Fetcher:
             headers=headers,
             extensions={"sni_hostname": at.host},
         ) as response:
-            if response.is_redirect:
-                return str(response.headers.get("Location", ""))
-            if response.status_code != httpx.codes.OK:
-                raise Refused(f"{at.host} answers {response.status_code}")
-            await self._written(response, into)
-        return None
+            if not response.is_redirect:
+                await written(response, into, at.host, self.largest)
+        return response
 
-    async def _written(self, response: httpx.Response, into: BinaryIO) -> None:
-        """Write a body as sent: the reader unpacks gzip itself, and bounds it."""
-        size = 0
-        async for chunk in response.aiter_raw():
-            size += len(chunk)
-            if size > self.largest:
-                raise Refused(f"It is larger than {self.largest} bytes")
-            await asyncio.to_thread(into.write, chunk)
-        into.flush()
+
+async def written(response: httpx.Response, into: BinaryIO, host: str, largest: int) -> None:
+    """Write a body as sent: the reader unpacks gzip itself, and bounds it; raises Refused."""
+    if response.status_code != httpx.codes.OK:
+        raise Refused(f"{host} answers {response.status_code}")
+    size = 0
+    async for chunk in response.aiter_raw():
+        size += len(chunk)
+        if size > largest:
+            raise Refused(f"It is larger than {largest} bytes")
+        await asyncio.to_thread(into.write, chunk)
+    into.flush()
+
+
+def modified(response: httpx.Response) -> datetime | None:
+    """Read since when a document stands as it is, where its server says so."""
+    try:
+        told = parsedate_to_datetime(response.headers.get("Last-Modified", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)

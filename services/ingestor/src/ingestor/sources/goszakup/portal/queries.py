@@ -92,6 +92,11 @@ FIELDS: Final[Mapping[str, str]] = {
         Address(SubjectAddress){addressType address katoCode countryCode}
         Employees(SubjectUsers){iin role roleName endDate}
     """,
+    "Rnu": """
+        id pid supplierBiin supplierInnunp systemId startDate endDate indexDate
+        Detail(RnuDetailList){id customerBiin supplierBiin supplierInnunp supplierHeadBiin
+            courtDecision courtDecisionDate startDate endDate refReasonId systemId}
+    """,
 }
 """Fields of each root; what is nested stands as name(Type){fields}."""
 
@@ -104,6 +109,7 @@ TYPES: Final[Mapping[str, str]] = {
     "ComplaintAppeal": "TrdComplaintAppeal",
     "Plans": "PlnPoint",
     "Subjects": "Subject",
+    "Rnu": "RnuList",
 }
 """The type behind each root."""
 
@@ -116,6 +122,7 @@ FILTERS: Final[Mapping[str, str]] = {
     "ComplaintAppeal": "TrdComplaintAppealFiltersInput",
     "Plans": "PlansFiltersInput",
     "Subjects": "SubjectFiltersInput",
+    "Rnu": "RnuFiltersInput",
 }
 
 _TOKEN: Final = re.compile(r"(\w+)(?:\((\w+)\)\{)?|(\})")
