@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from scoring.facts import Facts
+from scoring.filling import filling
 from scoring.normal import envelope
-from scoring.staging import FACT_TABLES
 from tests.scoring.offline import bid, process, won
 
 
@@ -81,7 +81,7 @@ def test_a_tombstone_takes_everything_and_is_remembered_until_the_process_return
     loaded = load(facts, file, gone(2, "p"), gone(3, "never-seen"), seq=3)
 
     assert (loaded.changed, loaded.deleted) == ([], [0])
-    for table in FACT_TABLES:
+    for table in filling().tables:
         assert rows(facts, f"SELECT count(*) FROM {table}") == [(0,)]
     assert facts.changed_since(1).deleted == [0]
 
@@ -168,7 +168,7 @@ def test_a_reset_forgets_everything_and_starts_at_zero(facts: Facts, file: Path)
     facts.reset("new")
 
     assert facts.cursor() == (0, "new")
-    for table in (*FACT_TABLES, "subject", "party"):
+    for table in filling().tables:
         assert rows(facts, f"SELECT count(*) FROM {table}") == [(0,)]
 
 

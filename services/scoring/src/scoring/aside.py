@@ -12,9 +12,10 @@ import msgspec
 import structlog
 
 from scoring import store
-from scoring.facts import Facts, Fault, Loaded
+from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.judging import Case
+from scoring.loading import Fault, Loaded
 from scoring.purchases import numbers
 from shared import deadletters, metrics
 from shared.database import Database

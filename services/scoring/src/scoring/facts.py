@@ -1,21 +1,20 @@
-"""The facts of all processes in one DuckDB file, filled batch by batch from the releases feed.
+"""The facts of all processes in one DuckDB file, filled batch by batch from the ingestor's feeds.
 
 The engine owns the file (DuckDB lets one process in). It is derived data: delete it, and it is
-rebuilt from the feed. Raw files of an offline run come in through scoring.raw.
+rebuilt from the feeds. Raw files of an offline run come in through scoring.raw.
 """
 
-import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 
-from scoring.staging import FACT_TABLES, FEED, FEED_COLUMNS, FILL, MACROS, SPLIT, columns
+from scoring.batches import PLANS, RELEASES, batch
+from scoring.declared import schema
+from scoring.loading import Loaded, Loader, transaction
+from scoring.staging import MACROS
 
 MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024
 """A line that is longer gets room of its own; twice as much is the buffer of each thread."""
@@ -24,35 +23,26 @@ COPIES = 8
 ROOM_BYTES = 700_000_000
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A line that could not be read, and why; it is reported, never dropped in silence."""
-
-    line: int
-    reason: str
-    content: bytes = b""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a batch did: pids that are new or changed, pids that are gone, lines refused."""
-
-    changed: list[int]
-    deleted: list[int]
-    faults: list[Fault] = field(default_factory=list)
-
-
 class Facts:
     """The DuckDB file (or `:memory:`) with the tables of facts.sql."""
 
-    def __init__(self, path: Path | str, memory: str, threads: int, spill: Path | None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        memory: str,
+        threads: int,
+        spill: Path | None,
+        wanted: frozenset[str] | None,
+    ) -> None:
         self._path = str(path)
+        self._wanted = wanted
         self._memory = memory
         self._threads = threads
         self._spill = spill or Path(f"{path}.spill")
+        self._loader: Loader | None = None
         self.connection = self._connect()
         if not self.connection.execute("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchall():
-            self.connection.execute(_schema())
+            self.connection.execute(schema())
 
     @classmethod
     def open(
@@ -62,38 +52,43 @@ class Facts:
         memory: str = "700MB",
         threads: int = 2,
         spill: Path | None = None,
+        wanted: frozenset[str] | None = None,
     ) -> "Facts":
         """Open or make the file; raises duckdb.IOException while another process has it.
 
         `spill` is the folder for what does not fit into `memory`; beside the file if not given.
+        `wanted` are the tables that are filled beside the core ones; None for all of them.
         """
-        return cls(path, memory, threads, spill)
+        return cls(path, memory, threads, spill, wanted)
 
-    def load(self, path: Path, *, last_seq: int, epoch: str | None) -> Loaded:
-        """Take in one batch of feed lines and the new cursor, in one transaction.
+    def load(self, path: Path, *, last_seq: int, epoch: str | None, feed: str = RELEASES) -> Loaded:
+        """Take in one batch of a feed's lines and the new cursor, in one transaction.
 
         A line that cannot be read is found by halving the batch and comes back as a fault; the
         others are loaded, and the cursor moves past it.
         """
-        try:
-            return self._load(path, last_seq, epoch)
-        except (duckdb.Error, ValueError):
-            return self._load_without_guilty(path, last_seq, epoch)
+        if self._loader is None:
+            self._loader = Loader(self.connection, self.room_for)
+        return self._loader.load(batch(feed, self._wanted), path, last_seq, epoch)
 
-    def cursor(self) -> tuple[int, str | None]:
-        """(facts_seq, epoch): how far the feed has been read."""
+    def cursor(self, feed: str = RELEASES) -> tuple[int, str | None]:
+        """(seq, epoch): how far a feed has been read."""
         row = self.connection.execute(
-            "SELECT facts_seq, epoch FROM progress WHERE feed = 'releases'"
+            "SELECT facts_seq, epoch FROM progress WHERE feed = ?", [feed]
         ).fetchone()
         assert row is not None
         return row[0], row[1]
 
-    def reset(self, epoch: str | None) -> None:
-        """Forget everything; reading starts at zero again."""
-        with _transaction(self.connection):
-            for table in (*FACT_TABLES, "subject", "party", "gone"):
-                self.connection.execute(f"DELETE FROM {table}")
-            self.connection.execute("UPDATE progress SET facts_seq = 0, epoch = ?", [epoch])
+    def reset(self, epoch: str | None, feed: str = RELEASES) -> None:
+        """Forget what came by a feed; reading starts at zero again."""
+        free = "free" if feed == PLANS else "NOT free"
+        with transaction(self.connection):
+            for table in batch(feed).tables:
+                condition = free if table == "plan" else "true"
+                self.connection.execute(f"DELETE FROM {table} WHERE {condition}")
+            if feed == RELEASES:
+                self.connection.execute("DELETE FROM gone")
+            self.connection.execute(_SET_CURSOR, [epoch, feed])
 
     def changed_since(self, seq: int) -> Loaded:
         """What came or went after that seq: what is still to be judged after a start."""
@@ -115,7 +110,7 @@ class Facts:
         self.connection.execute("DETACH fresh")
         self.connection.close()
         fresh.replace(self._path)
-        self.connection = self._connect()
+        self.connection, self._loader = self._connect(), None
 
     def close(self) -> None:
         """Close the file."""
@@ -154,85 +149,6 @@ class Facts:
     def _pids(self, sql: str, values: Sequence[object] = ()) -> list[int]:
         return [row[0] for row in self.connection.execute(sql, list(values)).fetchall()]
 
-    def _load(self, path: Path, last_seq: int, epoch: str | None) -> Loaded:
-        with _transaction(self.connection):
-            self._stage(path)
-            self._replace()
-            self.connection.execute(_MOVE_CURSOR, [last_seq, epoch])
-            changed = self._pids("SELECT pid FROM staged ORDER BY pid")
-            deleted = self._pids("SELECT pid FROM withdrawn ORDER BY pid")
-        return Loaded(changed, deleted)
-
-    def _stage(self, path: Path) -> None:
-        """Read the batch strictly, give out numbers, and fill the tables `new_...`."""
-        run = self.connection.execute
-        lines, longest = lines_and_longest(path)
-        with self.room_for(longest) as size:
-            read = _READ_FEED.format(columns=columns(FEED_COLUMNS), bytes=size)
-            run(read, [str(path)])
-        self._check_lines(lines)
-        for statement in _NUMBER:
-            run(statement)
-        for table in FACT_TABLES:
-            run(f"CREATE OR REPLACE TEMP TABLE new_{table} AS FROM {table} LIMIT 0")
-        for statement in (*SPLIT, *FILL):
-            run(_filled(statement, FEED))
-        if short := self._pids(_COUNTS_DIFFER):
-            raise ValueError(f"counts in the envelope differ from the rows read: pid {short[0]}")
-
-    def _check_lines(self, expected: int) -> None:
-        read, incomplete = self.connection.execute(_LINES_READ).fetchall()[0]
-        if read != expected or incomplete:
-            raise ValueError(f"{expected} lines, {read} read, {incomplete} without key or body")
-
-    def _replace(self) -> None:
-        run = self.connection.execute
-        for table in FACT_TABLES:
-            run(f"DELETE FROM {table} WHERE pid IN (FROM touched)")
-            run(f"INSERT INTO {table} FROM new_{table}")
-        run("DELETE FROM gone WHERE pid IN (FROM touched)")
-        run("INSERT INTO gone SELECT pid, seq FROM withdrawn")
-
-    def _load_without_guilty(self, path: Path, last_seq: int, epoch: str | None) -> Loaded:
-        lines = [line for line in path.read_bytes().splitlines() if line.strip()]
-        with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
-            part = Path(folder) / "part.ndjson"
-            faults = self._guilty(part, list(enumerate(lines, 1)))
-            refused = {fault.line for fault in faults}
-            good = [line for number, line in enumerate(lines, 1) if number not in refused]
-            part.write_bytes(b"\n".join(good) + b"\n")
-            loaded = self._load(part, last_seq, epoch)
-        return Loaded(loaded.changed, loaded.deleted, faults)
-
-    def _guilty(self, part: Path, lines: list[tuple[int, bytes]]) -> list[Fault]:
-        """Halve until each half can be read or is the one line that cannot."""
-        reason = self._why_not(part, [line for _, line in lines])
-        if reason is None:
-            return []
-        if len(lines) == 1:
-            return [Fault(lines[0][0], reason, lines[0][1])]
-        middle = len(lines) // 2
-        return self._guilty(part, lines[:middle]) + self._guilty(part, lines[middle:])
-
-    def _why_not(self, part: Path, lines: list[bytes]) -> str | None:
-        part.write_bytes(b"\n".join(lines) + b"\n")
-        self.connection.execute("BEGIN")
-        try:
-            self._stage(part)
-            self._replace()
-        except (duckdb.Error, ValueError) as error:
-            return _PLACE.sub("", str(error).splitlines()[0])
-        finally:
-            self.connection.execute("ROLLBACK")
-        return None
-
-
-def lines_and_longest(path: Path) -> tuple[int, int]:
-    """Count the lines of a file that are not blank, and the bytes of the longest."""
-    with path.open("rb") as lines:
-        lengths = [len(line) for line in lines if not line.isspace()]
-    return len(lengths), max(lengths, default=0)
-
 
 def copy_for_reading(facts: Facts, source: Path, target: Path) -> None:
     """Copy the file for a back-test: written out first, so that the copy is whole."""
@@ -240,77 +156,4 @@ def copy_for_reading(facts: Facts, source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-_PLACE = re.compile(
-    r' (in|while reading) file "[^"]*",?( at byte \d+)?( in (line|record/value) \d+)?'
-)
-
-_MOVE_CURSOR = "UPDATE progress SET facts_seq = ?, epoch = ? WHERE feed = 'releases'"
-
-_READ_FEED = """
-CREATE OR REPLACE TEMP TABLE feed AS
-SELECT * FROM read_json($1, columns = {columns}, format = 'newline_delimited',
-  maximum_object_size = {bytes})"""
-
-_LINES_READ = """
-SELECT count(*), count(*) FILTER (seq IS NULL OR key IS NULL OR deleted IS NULL
-  OR (NOT deleted AND (body.ocid IS NULL OR body.release IS NULL))) FROM feed"""
-
-_NUMBER = (
-    """CREATE OR REPLACE TEMP TABLE latest AS SELECT * FROM feed
-    QUALIFY row_number() OVER (PARTITION BY key ORDER BY seq DESC) = 1""",
-    """INSERT INTO subject
-    SELECT (SELECT coalesce(max(pid), -1) FROM subject) + row_number() OVER (ORDER BY seq),
-      key, body.ocid, body.source
-    FROM latest l WHERE NOT deleted AND NOT EXISTS (SELECT 1 FROM subject s WHERE s.key = l.key)""",
-    """CREATE OR REPLACE TEMP TABLE staged AS
-    SELECT s.pid, l.seq, l.body.origin AS origin, l.body.counts AS counts,
-      l.body.parties AS parties, unnest(l.body.release)
-    FROM latest l JOIN subject s ON s.key = l.key WHERE NOT l.deleted""",
-    """CREATE OR REPLACE TEMP TABLE withdrawn AS
-    SELECT s.pid, l.seq FROM latest l JOIN subject s ON s.key = l.key WHERE l.deleted""",
-    """CREATE OR REPLACE TEMP TABLE touched AS
-    SELECT pid FROM staged UNION ALL SELECT pid FROM withdrawn""",
-    """CREATE OR REPLACE TEMP TABLE named AS
-    SELECT pid, p.local_id::VARCHAR AS token, p.id AS id, coalesce(p.weak, false) AS weak,
-      coalesce(p.person, false) AS person
-    FROM (SELECT pid, unnest(parties) AS p FROM staged)
-    WHERE p.id IS NOT NULL AND p.local_id IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY pid, p.local_id::VARCHAR ORDER BY p.id) = 1""",
-    """INSERT INTO party
-    SELECT (SELECT coalesce(max(party), 0) FROM party) + row_number() OVER (ORDER BY id),
-      id, weak, person
-    FROM (SELECT id, bool_or(weak) AS weak, bool_or(person) AS person FROM named GROUP BY id) n
-    WHERE NOT EXISTS (SELECT 1 FROM party p WHERE p.id = n.id)""",
-    """CREATE OR REPLACE TEMP TABLE dictionary AS
-    SELECT n.pid, n.token, p.party, json_text(n.token::JSON) AS local_id
-    FROM named n JOIN party p ON p.id = n.id""",
-)
-
-_COUNTS_DIFFER = """
-SELECT s.pid FROM staged s
-LEFT JOIN (SELECT pid, count(*) AS n FROM new_bid GROUP BY pid) b ON b.pid = s.pid
-LEFT JOIN (SELECT pid, count(*) AS n FROM new_award GROUP BY pid) a ON a.pid = s.pid
-WHERE coalesce(s.counts.bids, 0) <> coalesce(b.n, 0)
-   OR coalesce(s.counts.awards, 0) <> coalesce(a.n, 0)
-ORDER BY s.pid LIMIT 1"""
-
-
-def _schema() -> str:
-    return (files("scoring") / "facts.sql").read_text(encoding="utf-8")
-
-
-def _filled(statement: str, words: dict[str, str]) -> str:
-    for name, word in words.items():
-        statement = statement.replace(f"{{{name}}}", word)
-    return statement
-
-
-class _transaction:  # noqa: N801 (reads as a statement: with _transaction(connection))
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+_SET_CURSOR = "UPDATE progress SET facts_seq = 0, epoch = ? WHERE feed = ?"

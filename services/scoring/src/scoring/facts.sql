@@ -326,6 +326,7 @@ CREATE TABLE amendment (
   in_force BOOLEAN,           -- it is the version in force
   status_code INTEGER,        -- ref_contract_status
   reasons VARCHAR,            -- codes of ref_amendm_agreem_justif with commas: "3,12"
+  rationale VARCHAR,          -- the same in words
   value DOUBLE CHECK (isfinite(value)), -- the sum from then on, as contract.value
   net DOUBLE CHECK (isfinite(net)),
   currency VARCHAR,

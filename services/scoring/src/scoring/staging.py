@@ -1,4 +1,4 @@
-"""From releases as JSON to facts: the columns that are read, and one statement per fact table.
+"""From releases as JSON to facts: the columns that are read, and one statement per core table.
 
 Leaves are read as JSON, so that a number where a text belongs is told apart and ignored: `"17"`
 starts with a quote, `17` does not. The same statements serve a feed batch (party ids come with
@@ -6,8 +6,6 @@ the envelope) and a raw file (a party is whatever its id says).
 """
 
 from collections.abc import Iterable, Mapping
-
-FACT_TABLES = ("process", "bid", "bid_tenderer", "award", "award_supplier", "award_item")
 
 _ORGANISATION = "STRUCT(id JSON)"
 _VALUE = "STRUCT(amount JSON, currency JSON)"
@@ -31,23 +29,20 @@ RAW_COLUMNS: Mapping[str, str] = {
 }
 """A raw release: only what the enabled indicators ask for; reading is most of the cost."""
 
-_RELEASE = (
-    f'STRUCT("date" JSON, buyer {_ORGANISATION}, tender {_TENDER}, "value" {_VALUE}), '
-    f'bids {_BIDS}, awards STRUCT({_AWARD}, "value" {_VALUE})[], '
-    'contracts STRUCT(status JSON, "dateSigned" JSON)[])'
-)
-FEED_COLUMNS: Mapping[str, str] = {
-    "seq": "BIGINT",
-    "key": "VARCHAR",
-    "deleted": "BOOLEAN",
-    "body": (
-        "STRUCT(source VARCHAR, ocid VARCHAR, origin VARCHAR, "
-        "counts STRUCT(bids BIGINT, awards BIGINT, items BIGINT), "
-        "parties STRUCT(id VARCHAR, local_id JSON, weak BOOLEAN, person BOOLEAN)[], "
-        f"release {_RELEASE})"
-    ),
-}
-"""A line of the feed `releases`; keys that are not named here are passed over."""
+
+def release_type(leaves: Mapping[str, Mapping[str, str]]) -> str:
+    """Write the type of a release of the feed: the core, and `leaves` by where they stand."""
+
+    def more(part: str) -> str:
+        return "".join(f', "{name}" {kind}' for name, kind in leaves.get(part, {}).items())
+
+    bid = f'status JSON, "date" JSON, "value" {_VALUE}, tenderers {_ORGANISATION}[]{more("bids")}'
+    return (
+        f'STRUCT("date" JSON, buyer {_ORGANISATION}, tender {_TENDER}, "value" {_VALUE}'
+        f"{more('tender')}), bids STRUCT(details STRUCT({bid})[]), "
+        f'awards STRUCT({_AWARD}, "value" {_VALUE}{more("awards")})[]{more("")})'
+    )
+
 
 MACROS = """
 CREATE OR REPLACE TEMP MACRO json_text(leaf) AS
@@ -94,10 +89,11 @@ _AWARD_STATUS = _codes(
 
 def _contracts(*statuses: str) -> str:
     """Count the contracts of these statuses; a date of signing stands for a status not given."""
-    codes = ", ".join(f"'\"{status}\"'" for status in statuses)
+    codes = ", ".join(f"'{status}'" for status in statuses)
     dated = """c.status IS NULL AND c."dateSigned" IS NOT NULL"""
-    among = f"coalesce(c.status::VARCHAR IN ({codes}), false)"
-    return f"coalesce(len(list_filter(contracts, lambda c: {among} OR ({dated}))), 0)"
+    among = f"coalesce(c.status IN ({codes}), false)"
+    read = """from_json(contracts, '[{"status": "VARCHAR", "dateSigned": "VARCHAR"}]')"""
+    return f"coalesce(len(list_filter({read}, lambda c: {among} OR ({dated}))), 0)"
 
 
 _SPLIT_BIDS = f"""
@@ -260,7 +256,9 @@ RAW = {
 FEED = {
     "to": "new_",
     "award_value": (
-        'json_number(a."value".amount) AS amount, json_text(a."value".currency) AS currency'
+        'json_number(a."value".amount) AS amount, json_text(a."value".currency) AS currency, '
+        'moment(a."date") AS date_at, sole_of(a."relatedLots")::VARCHAR AS lot_token, '
+        'a."relatedBid"::VARCHAR AS bid_token, a.x_place AS place, a.x_implied AS implied'
     ),
     "same_process": "AND d.pid = r.pid",
     "same_buyer": "AND d1.pid = r.pid",
