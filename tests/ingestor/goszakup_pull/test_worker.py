@@ -40,7 +40,8 @@ async def test_a_worker_with_a_token_follows_loads_what_lies_before_and_checks_o
         await jobs[2].run()
 
     assert await said(office) == oracle(standin)
-    assert runs == {"follow", "backfill 2026-11-01..2026-11-30", nightly.JOB}
+    portal_runs = {"follow", "backfill 2026-11-01..2026-11-30", nightly.JOB}
+    assert runs == portal_runs | {"participants", "unfair_participants"}
     assert len(standin.calls) == asked
 
 
