@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from shared.vocabulary import kato
+
 # Stems that stand in addresses, Russian and Kazakh, for the 17 regions and 3 cities since 2022.
 STEMS: Final = {
     "10": "область абай|обл. абай|абайская обл|абай обл",
@@ -37,6 +39,6 @@ def region(address: str) -> str | None:
     """Return the region named first in an address; None where none is recognised."""
     code = _CODE.fullmatch(address.strip())
     if code:
-        return code[0][:2] if code[0][:2] in STEMS else None
+        return kato.region_of(code[0])
     found = _ANY.search(" ".join(address.casefold().split()))
     return found.lastgroup[1:] if found and found.lastgroup else None

@@ -6,15 +6,16 @@ The dictionaries give names; `codes.yaml` gives the OCDS code. A code in neither
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
 from ingestor.sources.goszakup.payload import Refused, Report, read
 from ingestor.sources.goszakup.payloads_subjects import Reference
+from ingestor.sources.goszakup.places import DICTIONARY as PLACES
+from ingestor.sources.goszakup.places import Places
 from ingestor.sources.goszakup.values import key, text
-
-REGION_DIGITS: Final = 2  # of a KATO code
+from shared.vocabulary import kato
 
 
 class Meaning(NamedTuple):
@@ -36,11 +37,20 @@ class Dictionaries:
     def __init__(self) -> None:
         self._entries: dict[str, dict[str, Reference]] = {}
         self._meanings: dict[tuple[str, str, str], Meaning] = {}
+        self._places: Places | None = None
+
+    @property
+    def places(self) -> Places:
+        """The places that have other codes today."""
+        if self._places is None:
+            self._places = Places(self._entries.get(PLACES, {}))
+        return self._places
 
     def add(self, name: str, rows: Iterable[Any], report: Report) -> int:
         """Take in rows of one dictionary; returns how many could not be used."""
         entries = self._entries.setdefault(name, {})
         self._meanings.clear()
+        self._places = None
         refused = 0
         for row in rows:
             try:
@@ -102,10 +112,10 @@ def accepting(status: str | None) -> bool:
     return status is not None and int(status) in _tables()["accepting"] if _is_id(status) else False
 
 
-def region(kato: str | None) -> str | None:
-    """Name the region in which a KATO code lies."""
-    found: str | None = _tables()["regions"].get((kato or "")[:REGION_DIGITS])
-    return found
+def region(code: str | None) -> str | None:
+    """Name the region in which a KATO code lies today."""
+    found = kato.region_of(code or "")
+    return kato.regions()[found].ru if found else None
 
 
 def _is_id(status: str | None) -> bool:

@@ -9,6 +9,8 @@ from msgspec.json import decode, encode
 from ingestor.patience import asked
 from ingestor.sources.goszakup.dictionaries import Dictionaries
 from ingestor.sources.goszakup.payload import Report
+from ingestor.sources.goszakup.places import DICTIONARY as PLACES
+from ingestor.sources.goszakup.places import shortened
 from ingestor.sources.goszakup.portal.client import REST_CAP, Portal
 from ingestor.sources.goszakup.portal.failures import PortalError, RequestError
 from shared.clock import Clock
@@ -21,6 +23,7 @@ NAMES: Final = (
     "ref_contract_cancel",
     "ref_contract_status",
     "ref_justification",
+    PLACES,
     "ref_lots_status",
     "ref_pln_point_status",
     "ref_po_st",
@@ -82,7 +85,7 @@ async def _read(portal: Portal, name: str) -> list[Any]:
     while path not in seen and len(seen) < MOST_PAGES:
         seen.add(path)
         page = await portal.rest(path)
-        rows += page.rows
+        rows += shortened(page.rows) if name == PLACES else page.rows
         if page.onward is None:
             break
         path = f"/v3/refs/{name}?limit={REST_CAP}&{str(page.onward).partition('?')[2]}"

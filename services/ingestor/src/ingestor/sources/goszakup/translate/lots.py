@@ -59,7 +59,12 @@ def method_id(lot: Lot) -> Any:
 
 
 def kato_of(view: View, lot: Lot) -> list[str]:
-    """Return the places of delivery of a lot; where it names none, those of the notice."""
+    """Return the places of delivery of a lot, by their codes of today."""
+    return view.today(published_kato(view, lot))
+
+
+def published_kato(view: View, lot: Lot) -> list[str]:
+    """Return the places of delivery that a lot names; where it names none, those of the notice."""
     found = codes(lot.pln_point_kato_list)
     for point in view.points_of(lot):
         found += [code for code in places(point) if code not in found]
@@ -84,7 +89,8 @@ def _lot(view: View, lot: Lot) -> dict[str, Any]:
             "value": money(lot.amount),
             "x_number": text(lot.lot_number),
             "x_customer": customer,
-            "x_kato": kato_of(view, lot),
+            "x_kato": (today := kato_of(view, lot)),
+            "x_kato_published": None if (own := published_kato(view, lot)) == today else own,
             "x_plan_points": view.plan_roots(lot),
             "x_goszakup": _original(view, lot),
         }
@@ -124,7 +130,7 @@ def _item(
     view: View, lot: Lot, point: PlanPoint | None, name: str | None, *, alone: bool = True
 ) -> dict[str, Any]:
     own = places(point) if point else []
-    kato = own or kato_of(view, lot)
+    kato = next(iter(own or published_kato(view, lot)), None)
     quantity = number(point.count) if point else None
     if quantity is None and alone:
         quantity = number(lot.count)
@@ -139,7 +145,9 @@ def _item(
             "unit": unit(point),
             "relatedLot": key(lot.id),
             "deliveryAddress": address(
-                next(iter(kato), None), text(place.full_delivery_place_name_ru) if place else None
+                view.dictionaries.places.today(kato) if kato else None,
+                text(place.full_delivery_place_name_ru) if place else None,
+                published=kato,
             ),
         }
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from ingestor.sources.goszakup.payloads_subjects import Address, Subject
 from ingestor.sources.goszakup.persons import Curtain, is_person
+from ingestor.sources.goszakup.places import Places
 from ingestor.sources.goszakup.translate.parts import address, codes, present
 from ingestor.sources.goszakup.values import (
     NUMBER_LENGTH,
@@ -32,8 +33,9 @@ FLAGS = {
 class Parties:
     """The parties of one release, gathered while its other parts are written."""
 
-    def __init__(self, subjects: Iterable[Subject], curtain: Curtain) -> None:
+    def __init__(self, subjects: Iterable[Subject], curtain: Curtain, places: Places) -> None:
         self._curtain = curtain
+        self._places = places
         self._subjects: dict[str, Subject] = {}
         self._parties: dict[str, dict[str, Any]] = {}
         self._references: list[dict[str, Any]] = []
@@ -102,7 +104,7 @@ class Parties:
                 "name": names[0] or names[1],
                 "name_kk": names[1],
                 "identifier": present(identifier),
-                "address": _seat(subject),
+                "address": _seat(subject, self._places),
                 "details": self._details(subject) if subject is not None else None,
             }
         )
@@ -152,11 +154,11 @@ def _is_bin(found: str | None) -> bool:
     return found is not None and len(found) == NUMBER_LENGTH and found.isdecimal()
 
 
-def _seat(subject: Subject | None) -> dict[str, Any]:
+def _seat(subject: Subject | None, places: Places) -> dict[str, Any]:
     """Write the seat: the legal address (type 1) of the newest source, else the register's code."""
     if subject is None:
         return {}
     legal = [one for one in subject.address or () if text(one.address_type) == "1"]
     chosen: Address = next(iter(legal or subject.address or ()), Address())
     kato = key(chosen.kato_code) or next(iter(codes(several(subject.kato_list))), None)
-    return address(kato, text(chosen.address))
+    return address(places.today(kato) if kato else None, text(chosen.address), published=kato)

@@ -45,11 +45,20 @@ def product(code: str | None, name: str | None = None) -> dict[str, Any]:
     return present({"scheme": PRODUCTS, "id": code, "description": name})
 
 
-def address(kato: str | None, street: str | None = None) -> dict[str, Any]:
-    """Write a place by its KATO code."""
+def address(
+    kato: str | None, street: str | None = None, *, published: str | None = None
+) -> dict[str, Any]:
+    """Write a place by the KATO code it has today, and the one it was published with."""
     if kato is None and street is None:
         return {}
-    return present({"region": region(kato), "streetAddress": street, "x_kato": kato})
+    return present(
+        {
+            "region": region(kato),
+            "streetAddress": street,
+            "x_kato": kato,
+            "x_kato_published": published if published != kato else None,
+        }
+    )
 
 
 def places(point: PlanPoint) -> list[str]:

@@ -152,7 +152,7 @@ def _point(view: View, point: PlanPoint) -> dict[str, Any]:
             "quantity": number(point.count),
             "enstru": classification(point).get("id"),
             "unit": key(point.ref_units_code) or _unit_name(point),
-            "kato": places(point),
+            "kato": view.today(places(point)),
             "prepayment": number(point.prepayment),
             "delivery": text(point.supply_date_ru),
             "status": key(point.ref_pln_point_status_id),

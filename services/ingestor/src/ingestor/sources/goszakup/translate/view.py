@@ -36,7 +36,7 @@ class View:
 
     def __post_init__(self) -> None:
         own = self.bundle
-        self.parties = Parties(own.subjects, self.curtain)
+        self.parties = Parties(own.subjects, self.curtain, self.dictionaries.places)
         self.lots = {key(lot.id) or "": lot for lot in own.lots if not _deleted(lot)}
         self.plans = {root_of(p) or "": p for p in newest_plans(own.plans)}
         self._roots = {key(p.id) or "": root_of(p) or "" for p in own.plans}
@@ -54,6 +54,10 @@ class View:
         """Return the name that a dictionary gives to a code."""
         entry = self.dictionaries.entry(dictionary, code, nested)
         return text(entry.name_ru) or text(entry.name)
+
+    def today(self, codes: list[str]) -> list[str]:
+        """Return the codes that places have today, each once."""
+        return list(dict.fromkeys(map(self.dictionaries.places.today, codes)))
 
     def point(self, number: Any) -> PlanPoint | None:
         """Return the plan point that the id of any of its versions, or its root, means."""
