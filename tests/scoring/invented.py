@@ -10,9 +10,10 @@ import msgspec
 
 from scoring.evaluate import Populations, bulk, incremental
 from scoring.facts import Facts
-from scoring.indicator import Indicator, catalogue
+from scoring.indicator import Indicator
 from scoring.normal import envelope
 from scoring.profiles import Profile, load_profile
+from tests.scoring.eleven import eleven
 
 Json = dict[str, Any]
 
@@ -20,6 +21,7 @@ PROFILE: Profile = msgspec.structs.replace(
     load_profile("kz"),
     minimum_group=3,
     parameters={
+        "R003": {"by_law": 0, "days": 5},
         "R024": {"threshold": 0.1},
         "R025": {"threshold": 0.5, "percentile": 10},
         "R038": {
@@ -58,7 +60,7 @@ def judge_all(
 ) -> Found:
     """Every judgement by indicator, kind and subject."""
     found: Found = {}
-    chosen = catalogue() if indicators is None else {one.code: one for one in indicators}
+    chosen = eleven() if indicators is None else {one.code: one for one in indicators}
     for judgements in bulk(facts, chosen, PROFILE, populations=populations):
         assert judgements.error is None
         for row in judgements.rows():
@@ -71,7 +73,7 @@ def judge_all(
 def judge_changed(facts: Facts, pids: Sequence[int], populations: Populations) -> Found:
     """The judgements of the processes given."""
     found: Found = {}
-    for judgements in incremental(facts, catalogue(), PROFILE, pids, populations):
+    for judgements in incremental(facts, eleven(), PROFILE, pids, populations):
         assert judgements.error is None
         for row in judgements.rows():
             found[judgements.indicator.code, row.kind, row.subject] = (

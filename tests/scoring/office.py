@@ -13,14 +13,15 @@ from scoring.comparison import Comparison
 from scoring.engine import step
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
-from scoring.indicator import Indicator, catalogue
-from scoring.profiles import Profile, load_profile
+from scoring.indicator import Indicator
+from scoring.profiles import Profile
 from scoring.session import Session
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.feed import Change, publish_state
 from shared.feed.client import FeedClient
 from shared.queue import Bell
+from tests.scoring.eleven import eleven, plain
 from tests.scoring.releases import NOW, change, purchase_id
 from tests.support.feeds import URL, feed_client
 from tests.support.postgres import opened
@@ -40,8 +41,8 @@ class Office:
         self.client = client
         self.folder = folder
         self.clock = FixedClock(NOW)
-        self.catalogue: Mapping[str, Indicator] = catalogue()
-        self.profile: Profile = load_profile("kz")
+        self.catalogue: Mapping[str, Indicator] = eleven()
+        self.profile: Profile = plain()
         self.alerts_since: datetime | None = None
         self.session: Session
         self.comparison: Comparison
@@ -125,7 +126,7 @@ async def office(urls: Mapping[str, str], folder: Path) -> AsyncIterator[Office]
     async with (
         opened(urls["ingestor"]) as ingestor,
         opened(urls["scoring"]) as scoring,
-        feed_client(ingestor, "releases") as client,
+        feed_client(ingestor, "releases", "plans", "registers") as client,
     ):
         found = Office(
             ingestor=ingestor, scoring=scoring, client=FeedClient(URL, client), folder=folder

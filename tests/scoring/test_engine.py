@@ -12,6 +12,7 @@ from scoring.leader import leadership
 from scoring.score import FLAGGED
 from scoring.store import Superseded
 from shared.feed import Change
+from tests.scoring.eleven import eleven
 from tests.scoring.office import Office, statuses
 from tests.scoring.releases import (
     award,
@@ -223,7 +224,7 @@ async def test_a_fault_of_one_indicator_on_one_record_is_an_error_there_and_nowh
           ELSE 'clear' END AS status, 1e0 AS value, 1e0 AS threshold, NULL AS missing FROM judged
     """
     broken = msgspec.structs.replace(r018, query=fragile, evidence=None, version="fragile")
-    await _change_catalogue(scoring_office, {**catalogue(), "R018": broken})
+    await _change_catalogue(scoring_office, {**eleven(), "R018": broken})
     await scoring_office.publish(
         *[release(f"ocds-{n}") for n in range(5)],
         release("ocds-77", tender=tender(numberOfTenderers=77)),
@@ -271,7 +272,7 @@ async def test_a_new_method_judges_everything_anew_and_says_so(scoring_office: O
     before = await scoring_office.score("ocds-1")
     dearer = msgspec.structs.replace(catalogue()["R018"], points=35, version="dearer")
 
-    await _change_catalogue(scoring_office, {**catalogue(), "R018": dearer})
+    await _change_catalogue(scoring_office, {**eleven(), "R018": dearer})
     await scoring_office.work()
 
     score = await scoring_office.score("ocds-1")

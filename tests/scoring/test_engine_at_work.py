@@ -37,7 +37,7 @@ async def at_work(
     async with (
         opened(urls["ingestor"]) as ingestor,
         opened(urls["scoring"]) as scoring,
-        feed_client(ingestor, "releases") as client,
+        feed_client(ingestor, "releases", "plans", "registers") as client,
     ):
         bell, stop = await Bell.connect(redis_url), asyncio.Event()
         engine = Engine(settings, scoring, FeedClient(URL, client), bell, SystemClock())

@@ -11,9 +11,9 @@ import pytest
 from scoring.evaluate import Judgements, bulk, compute_populations, incremental
 from scoring.facts import Facts
 from scoring.fences import tukey
-from scoring.indicator import catalogue
 from scoring.profiles import load_profile
 from shared.ocds import normalise
+from tests.scoring.eleven import eleven
 from tests.scoring.invented import PROFILE, judge_all, judge_changed, load, purchases
 from tests.scoring.offline import bid, process, won
 
@@ -27,7 +27,7 @@ def facts() -> Iterator[Facts]:
 
 def test_a_changed_process_is_judged_alone_as_among_all(facts: Facts, tmp_path: Path) -> None:
     load(facts, tmp_path, purchases(1, 100))
-    populations = compute_populations(facts, catalogue(), PROFILE)
+    populations = compute_populations(facts, eleven(), PROFILE)
     pids = load(facts, tmp_path, purchases(2, 30), start=100)
 
     alone = judge_changed(facts, pids, populations)
@@ -39,10 +39,10 @@ def test_a_changed_process_is_judged_alone_as_among_all(facts: Facts, tmp_path: 
 
 def test_after_an_incremental_run_the_facts_are_whole_again(facts: Facts, tmp_path: Path) -> None:
     load(facts, tmp_path, purchases(1, 40))
-    populations = compute_populations(facts, catalogue(), PROFILE)
+    populations = compute_populations(facts, eleven(), PROFILE)
     before = judge_all(facts, populations)
 
-    for _ in incremental(facts, catalogue(), PROFILE, [1, 2], populations):
+    for _ in incremental(facts, eleven(), PROFILE, [1, 2], populations):
         break
 
     assert judge_all(facts, populations) == before
@@ -57,19 +57,19 @@ def test_every_path_of_evidence_holds_the_value_shown(facts: Facts, tmp_path: Pa
     load(facts, tmp_path, list(stored.values()))
 
     seen: dict[str, int] = {}
-    for judgements in bulk(facts, catalogue(), PROFILE):
+    for judgements in bulk(facts, eleven(), PROFILE):
         for piece in judgements.evidence():
             assert at(stored[piece.process], piece.path) == piece.value
             seen[judgements.indicator.code] = seen.get(judgements.indicator.code, 0) + 1
 
-    assert set(seen) == set(catalogue())
+    assert set(seen) == set(eleven())
     assert sum(seen.values()) > 1_000
 
 
 def test_every_flag_has_evidence(facts: Facts, tmp_path: Path) -> None:
     load(facts, tmp_path, purchases(5, 100))
 
-    for judgements in bulk(facts, catalogue(), PROFILE):
+    for judgements in bulk(facts, eleven(), PROFILE):
         flagged = {(row.kind, row.number) for row in judgements.rows(["flagged"])}
         assert flagged == {(piece.kind, piece.number) for piece in judgements.evidence()}
 
@@ -77,7 +77,7 @@ def test_every_flag_has_evidence(facts: Facts, tmp_path: Path) -> None:
 def test_counts_are_those_of_the_rows(facts: Facts, tmp_path: Path) -> None:
     load(facts, tmp_path, purchases(5, 50))
 
-    for judgements in bulk(facts, catalogue(), PROFILE):
+    for judgements in bulk(facts, eleven(), PROFILE):
         statuses = [row.status for row in judgements.rows()]
         assert dict(judgements.counts()) == {one: statuses.count(one) for one in set(statuses)}
 
@@ -86,14 +86,14 @@ def test_populations_change_their_version_with_their_content_only(
     facts: Facts, tmp_path: Path
 ) -> None:
     load(facts, tmp_path, purchases(1, 60))
-    first = compute_populations(facts, catalogue(), PROFILE)
-    same = compute_populations(facts, catalogue(), PROFILE)
+    first = compute_populations(facts, eleven(), PROFILE)
+    same = compute_populations(facts, eleven(), PROFILE)
     load(facts, tmp_path, purchases(2, 60), start=60)
-    other = compute_populations(facts, catalogue(), PROFILE)
+    other = compute_populations(facts, eleven(), PROFILE)
 
     assert first == same
     assert first.version != other.version
-    with_fence = {j.indicator.code for j in bulk(facts, catalogue(), PROFILE) if _versioned(j)}
+    with_fence = {j.indicator.code for j in bulk(facts, eleven(), PROFILE) if _versioned(j)}
     assert with_fence == {"R024", "R025", "R038", "R048", "R058"}
 
 
@@ -107,7 +107,7 @@ def test_stored_facts_are_judged_without_cancelled_ones_in_the_profile_cardinal(
     by_profile = {
         name: [
             row.subject
-            for judgements in bulk(facts, {"R035": catalogue()["R035"]}, load_profile(name))
+            for judgements in bulk(facts, {"R035": eleven()["R035"]}, load_profile(name))
             for row in judgements.rows(["flagged"])
         ]
         for name in ("cardinal", "kz")
@@ -122,7 +122,7 @@ def test_a_party_known_by_name_only_is_left_out_of_organisation_indicators(
     load(facts, tmp_path, purchases(1, 40))
     facts.connection.execute("UPDATE party SET weak = true WHERE id = 'B1'")
 
-    found = judge_all(facts, compute_populations(facts, catalogue(), PROFILE))
+    found = judge_all(facts, compute_populations(facts, eleven(), PROFILE))
 
     subjects = {subject for code, kind, subject in found if kind == "buyer"}
     assert "B1" not in subjects
@@ -131,12 +131,12 @@ def test_a_party_known_by_name_only_is_left_out_of_organisation_indicators(
 
 def test_a_query_that_fails_says_so_and_the_others_go_on(facts: Facts, tmp_path: Path) -> None:
     load(facts, tmp_path, purchases(1, 10))
-    broken = msgspec.structs.replace(catalogue()["R003"], query="SELECT nonsense FROM process")
+    broken = msgspec.structs.replace(eleven()["R003"], query="SELECT nonsense FROM process")
 
     found = {
         judgements.indicator.code: (judgements.error, len(list(judgements.rows())))
         for judgements in bulk(
-            facts, {"R003": broken, "R018": catalogue()["R018"]}, load_profile("kz")
+            facts, {"R003": broken, "R018": eleven()["R018"]}, load_profile("kz")
         )
     }
 

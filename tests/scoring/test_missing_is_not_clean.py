@@ -7,7 +7,8 @@ import pytest
 
 from scoring.evaluate import Populations, compute_populations
 from scoring.facts import Facts
-from scoring.indicator import Indicator, catalogue
+from scoring.indicator import Indicator
+from tests.scoring.eleven import eleven
 from tests.scoring.invented import (
     PROFILE,
     Found,
@@ -20,8 +21,8 @@ from tests.scoring.invented import (
 )
 
 SEEDS = (1, 2)
-PROCESS = [one for one in catalogue().values() if one.scope == "process"]
-PARTY = [one for one in catalogue().values() if one.scope == "all"]
+PROCESS = [one for one in eleven().values() if one.scope == "process"]
+PARTY = [one for one in eleven().values() if one.scope == "all"]
 
 
 @pytest.fixture(params=SEEDS)
@@ -47,7 +48,7 @@ def variants(releases: list[Json], indicators: list[Indicator]) -> dict[str, tup
 
 def test_of_a_process(world: tuple[Facts, list[Json]], tmp_path: Path) -> None:
     facts, releases = world
-    populations = compute_populations(facts, catalogue(), PROFILE)
+    populations = compute_populations(facts, eleven(), PROFILE)
     before = judge_all(facts, populations)
     lacking = variants(releases, PROCESS)
 
@@ -57,7 +58,7 @@ def test_of_a_process(world: tuple[Facts, list[Json]], tmp_path: Path) -> None:
     compared = 0
     for (code, kind, name), (status, *_) in after.items():
         ocid, field = lacking[name][0], name.split(" without ")[1].split(" #")[0]
-        if field not in catalogue()[code].fields:
+        if field not in eleven()[code].fields:
             continue
         compared += 1
         if before[code, kind, ocid][0] != "clear":
@@ -79,7 +80,7 @@ def test_of_an_organisation(tmp_path: Path) -> None:
             for lacking in without(release, field):
                 changed = [*releases[:place], lacking, *releases[place + 1 :]]
                 for key, (status, *_) in _judged(tmp_path, changed, populations).items():
-                    if field in catalogue()[key[0]].fields and before[key][0] != "clear":
+                    if field in eleven()[key[0]].fields and before[key][0] != "clear":
                         compared += 1
                         assert status != "clear", f"{key} without {field} in {release['ocid']}"
     assert compared > 100
@@ -92,7 +93,7 @@ def _populations(folder: Path, releases: list[Json]) -> Populations:
     facts = Facts.open(":memory:", threads=1)
     try:
         load(facts, folder, releases)
-        return compute_populations(facts, catalogue(), PROFILE)
+        return compute_populations(facts, eleven(), PROFILE)
     finally:
         facts.close()
 

@@ -8,7 +8,7 @@ whose flags have changed has its purchases judged anew. Neither raises an alert.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -53,14 +53,23 @@ class Comparison:
     def overdue(self) -> bool:
         """Whether a comparison can wait no longer although releases keep coming."""
         session = self._session
-        compared = session.facts_seq == session.state.compared_seq
-        return session.level and not compared and time.monotonic() - self._last > self._every
+        return session.level and self._news and time.monotonic() - self._last > self._every
+
+    @property
+    def _news(self) -> bool:
+        """Whether any feed has brought something since the last comparison."""
+        session, state = self._session, self._session.state
+        seen = (state.compared_seq, state.compared_registers, state.compared_plans)
+        return session.facts_seq > 0 and seen != (
+            session.facts_seq,
+            session.registers.seq,
+            session.plans.seq,
+        )
 
     async def due_in(self) -> float | None:
         """Seconds until the next comparison; None when nothing has changed since the last."""
         session = self._session
-        seen = (0, session.state.compared_seq)
-        if not session.level or not session.complete or session.facts_seq in seen:
+        if not session.level or not session.complete or not self._news:
             return None
         now = time.monotonic()
         calm = CALM - now + session.loaded_at
@@ -73,12 +82,16 @@ class Comparison:
         """Take populations and base rates anew, then judge every buyer and supplier."""
         session = self._session
         began, seq = time.monotonic(), session.facts_seq
+        beside = {
+            "compared_registers": session.registers.seq,
+            "compared_plans": session.plans.seq,
+        }
         cause = await self._adopt_populations()
         if session.state.compared_seq == METHOD_CHANGED:
             cause = "method"
         await self._judge_parties(cause)
         now = session.clock.now()
-        changes = {"compared_seq": seq, "compared_at": now}
+        changes: dict[str, Any] = {"compared_seq": seq, "compared_at": now, **beside}
         async with session.database.transaction() as connection:
             await store.claim(connection, session.state)
             await store.advance(connection, changes)

@@ -18,6 +18,9 @@ import structlog
 
 from scoring import catalogue_feed, recording, store
 from scoring.aside import FEED, Aside, entry_of
+from scoring.batches import PLANS, REGISTERS
+from scoring.beside import Beside
+from scoring.concerned import purchases_concerned, settle
 from scoring.document import Judgement
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
@@ -51,6 +54,9 @@ CALM: Final = 30.0
 
 MANY: Final = 500
 """Processes from which DuckDB works with all its threads."""
+
+ALL_ANEW: Final = 100_000
+"""Purchases concerned by registers from which all are judged anew, rather than named one by one."""
 
 METHOD_CHANGED: Final = -1
 """As `compared_seq`: nothing has been compared by the present method."""
@@ -93,11 +99,19 @@ class Session:
         self._tidy = True
         self._started = False
         self.aside = Aside(database, facts, self._incoming)
+        self.registers = Beside(REGISTERS, database, facts, client, folder)
+        self.plans = Beside(PLANS, database, facts, client, folder)
 
     @property
     def complete(self) -> bool:
         """Whether the facts hold all that was ever judged: not while they are being rebuilt."""
-        return self.facts_seq >= self.state.scored_seq and self.facts_seq >= self.feed_head
+        judged = self.facts_seq >= self.state.scored_seq and self.facts_seq >= self.feed_head
+        return judged and self.registers_there
+
+    @property
+    def registers_there(self) -> bool:
+        """Whether the facts know of registers all that was ever judged by."""
+        return self.registers.seq >= self.state.registers_seq
 
     @property
     def level(self) -> bool:
@@ -114,6 +128,8 @@ class Session:
     async def start(self, alerts_since: Any) -> None:
         """Find out how far judging has come; tell of a new method; publish the catalogue."""
         self.facts_seq, self._epoch = await self.facts(lambda facts: facts.cursor())
+        await self.registers.start()
+        await self.plans.start()
         await self.refresh()
         async with self.database.transaction() as connection:
             await store.claim(connection, self.state)
@@ -154,7 +170,48 @@ class Session:
         )
 
     async def take_in(self) -> bool:
-        """Load one page of releases into the facts; say whether there may be more."""
+        """Load one page of a feed into the facts; say whether there may be more.
+
+        Registers come first, so that purchases are judged by all of them; plan points come last,
+        for only buyers are judged by them.
+        """
+        if await self._take_in_registers():
+            return True
+        if self.registers_there and await self._take_in_releases():
+            return True
+        return await self.plans.take_in()
+
+    async def _take_in_registers(self) -> bool:
+        if await self.registers.take_in():
+            return True
+        state, registers = self.state, self.registers
+        place = registers.seq, registers.epoch
+        if place != (state.registers_seq, state.registers_epoch) and self.registers_there:
+            await self._judge_anew_whom_registers_concern()
+        return False
+
+    async def _judge_anew_whom_registers_concern(self) -> None:
+        """Ask for the purchases that registers now say something else of, and note how far."""
+        registers = self.registers
+        known = registers.epoch == self.state.registers_epoch
+        since = self.state.registers_seq if known else 0
+        keys = await self.facts(lambda facts: purchases_concerned(facts, since), many=True)
+        changes: dict[str, Any] = {
+            "registers_seq": registers.seq,
+            "registers_epoch": registers.epoch,
+        }
+        async with self.database.transaction() as connection:
+            await store.claim(connection, self.state)
+            if len(keys) > ALL_ANEW or (not known and self.state.registers_epoch):
+                await store.demand_all(connection, "data")
+            else:
+                await store.demand(connection, "data", keys)
+            await store.advance(connection, changes)
+        self.state = replace(self.state, **changes)
+        self.waiting = self.waiting or bool(keys)
+        await self.facts(lambda facts: settle(facts, registers.seq))
+
+    async def _take_in_releases(self) -> bool:
         page = await self._page()
         if page is None or page.count == 0:
             return False
@@ -221,7 +278,8 @@ class Session:
         """Take in again the dead letters that somebody asked for; say whether there were any."""
         replayed = await self.aside.replay(self.facts_seq, self._epoch)
         self.waiting = self.waiting or replayed
-        return replayed
+        beside = [await feed.replay() for feed in (self.registers, self.plans)]
+        return replayed or any(beside)
 
     async def ring(self, heads: Heads) -> None:
         """Tell who reads that there is something new."""

@@ -27,9 +27,13 @@ class State:
     population_version: int
     compared_seq: int
     compared_at: datetime | None
+    registers_seq: int
+    registers_epoch: str | None
+    compared_registers: int
+    compared_plans: int
 
 
-UNKNOWN: Final = State(0, None, None, None, 0, 0, None)
+UNKNOWN: Final = State(0, None, None, None, 0, 0, None, 0, None, 0, 0)
 """Before the state has been read."""
 
 
@@ -200,14 +204,15 @@ async def settle(connection: asyncpg.Connection, subject_ids: Sequence[str]) -> 
 
 
 async def letters_to_replay(connection: asyncpg.Connection, feed: str) -> list[DeadLetter]:
-    """Read the dead letters that somebody asked to be taken in again."""
+    """Read the dead letters of a feed that somebody asked to be taken in again.
+
+    What was asked for and is no longer there is forgotten.
+    """
+    await connection.execute("DELETE FROM replay WHERE id NOT IN (SELECT id FROM dead_letter)")
     wanted = {row[0] for row in await connection.fetch("SELECT id FROM replay")}
     if not wanted:
         return []
-    letters = [one for one in await deadletters.listed(connection, feed=feed) if one.id in wanted]
-    if not letters:
-        await replayed(connection, list(wanted))
-    return letters
+    return [one for one in await deadletters.listed(connection, feed=feed) if one.id in wanted]
 
 
 async def ask_for_replay(connection: asyncpg.Connection, letter_ids: Sequence[int]) -> None:

@@ -175,8 +175,9 @@ class Tally(Base, table=True):
 class Engine(Base, table=True):
     """The one row that says how far judging has come; the leader alone writes it.
 
-    `scored_seq`: every release up to this place in the feed is judged. `compared_seq`: up to which
-    place populations and organisations have seen the releases.
+    `scored_seq`: every release up to this place in the feed is judged. `registers_seq`: whom the
+    registers concern is known up to there. `compared_seq`, `compared_registers`, `compared_plans`:
+    up to which place populations and organisations have seen each feed.
     """
 
     id: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
@@ -189,6 +190,10 @@ class Engine(Base, table=True):
     population_version: int = _number()
     compared_seq: int = _number()
     compared_at: datetime | None = _moment(nullable=True)
+    registers_seq: int = _number()
+    registers_epoch: str | None
+    compared_registers: int = _number()
+    compared_plans: int = _number()
     heartbeat_at: datetime | None = _moment(nullable=True)
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -26,9 +26,9 @@ class Feed:
 
 _DECLARED: Final = (
     Feed("releases", "state", "process id", "ingestor", ("scoring", "gateway")),
-    Feed("plans", "state", "process id of a plan point", "ingestor", ("gateway",)),
+    Feed("plans", "state", "process id of a plan point", "ingestor", ("scoring", "gateway")),
     Feed("sources", "state", "source id", "ingestor", ("gateway",)),
-    Feed("registers", "state", "entry, or stretch of coverage", "ingestor", ("gateway",)),
+    Feed("registers", "state", "entry, or stretch of coverage", "ingestor", ("scoring", "gateway")),
     Feed("scores", "state", "subject type/id", "scoring", ("gateway",)),
     Feed("alerts", "event", "alert id", "scoring", ("gateway",)),
     Feed("catalogue", "state", "indicator code", "scoring", ("gateway",)),

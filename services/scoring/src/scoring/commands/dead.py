@@ -1,4 +1,4 @@
-"""List releases that could not be judged, or ask the engine to take them in again."""
+"""List what could not be taken in or judged, or ask the engine to take it in again."""
 
 import argparse
 import asyncio
@@ -7,7 +7,6 @@ import sys
 import msgspec
 
 from scoring import store
-from scoring.aside import FEED
 from scoring.engine import QUEUE
 from scoring.settings import Settings
 from shared import deadletters
@@ -34,7 +33,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     await database.open()
     try:
         async with database.transaction() as connection:
-            letters = await deadletters.listed(connection, feed=FEED)
+            letters = await deadletters.listed(connection)
             chosen = [one for one in letters if not arguments.ids or one.id in arguments.ids]
             if arguments.action == "replay":
                 await store.ask_for_replay(connection, [one.id for one in chosen])
