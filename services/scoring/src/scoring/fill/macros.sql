@@ -13,7 +13,8 @@ CREATE OR REPLACE TEMP MACRO code(written) AS
   TRY_CAST(regexp_extract(written, '^[0-9]{1,9}') AS INTEGER);
 CREATE OR REPLACE TEMP MACRO whole(written) AS TRY_CAST(written AS INTEGER);
 CREATE OR REPLACE TEMP MACRO sign_set(written) AS written <> '0';
-CREATE OR REPLACE TEMP MACRO number_of(words) AS CAST(hash(words) >> 1 AS BIGINT);
+CREATE OR REPLACE TEMP MACRO number_of(words) AS
+  CASE WHEN words IS NOT NULL THEN CAST(hash(words) >> 1 AS BIGINT) END;
 CREATE OR REPLACE TEMP MACRO tender_word(written) AS
   CASE WHEN written IS NOT NULL THEN coalesce(TRY_CAST(written AS tender_status), 'other') END;
 CREATE OR REPLACE TEMP MACRO bid_word(written) AS
