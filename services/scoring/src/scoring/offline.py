@@ -1,7 +1,8 @@
 """Judging files without a server: load, judge, write, in bounded memory.
 
 In the profile `cardinal` DuckDB reads the raw lines; in every other profile each line is brought to
-normal form first, as intake would, and comes in by the same loader as the feed.
+normal form first, as intake would, and comes in by the same loader as the feed. Only the tables are
+filled that the indicators of the profile read.
 """
 
 import json
@@ -17,6 +18,7 @@ from scoring.fences import Population
 from scoring.indicator import catalogue
 from scoring.profiles import Profile
 from scoring.raw import Report, load_raw
+from scoring.reading import facts_read
 
 
 class NothingUsableError(ValueError):
@@ -32,6 +34,7 @@ def judge_files(
     profile: Profile,
     target: IO[str],
     *,
+    registers: Sequence[str] = (),
     cardinal: bool,
     meta: bool = True,
     maps: bool = False,
@@ -43,9 +46,15 @@ def judge_files(
     Raises OSError for a file that cannot be read, NothingUsableError before anything is written.
     """
     with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
-        facts = Facts.open(":memory:", memory=memory, threads=threads, spill=Path(folder))
+        facts = Facts.open(
+            ":memory:",
+            memory=memory,
+            threads=threads,
+            spill=Path(folder),
+            wanted=facts_read(enabled(catalogue(), profile)),
+        )
         try:
-            report = _load(facts, names, profile)
+            report = _load(facts, names, registers, profile)
             if report.nothing_usable:
                 raise NothingUsableError(report)
             if cardinal:
@@ -57,12 +66,12 @@ def judge_files(
     return report
 
 
-def _load(facts: Facts, names: Sequence[str], profile: Profile) -> Report:
+def _load(facts: Facts, names: Sequence[str], registers: Sequence[str], profile: Profile) -> Report:
     if profile.name == "cardinal":
         return load_raw(facts, names, profile)
     from scoring.normal import load_normal  # noqa: PLC0415 (heavy, and of no use to `cardinal`)
 
-    return load_normal(facts, names)
+    return load_normal(facts, names, registers)
 
 
 def _write_cardinal(

@@ -36,6 +36,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "files", nargs="+", metavar="FILE", help="JSON Lines, plain or gzip; - = stdin"
     )
     parser.add_argument("--profile", choices=PROFILES, default="kz", help="habits to judge by")
+    parser.add_argument(
+        "--registers",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="lines of the feed of registers; may be given again",
+    )
     parser.add_argument("--settings", type=Path, help="Cardinal's settings.ini")
     parser.add_argument("--format", choices=("ndjson", "cardinal"), default="ndjson")
     parser.add_argument("--out", type=Path, help="file to write to instead of standard output")
@@ -61,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _check_options(arguments: argparse.Namespace) -> None:
     if MEMORY.fullmatch(arguments.memory) is None:
         raise OptionError(f"--memory is an amount such as 600MB, not {arguments.memory!r}")
+    if arguments.registers and arguments.profile == "cardinal":
+        raise OptionError("--registers says nothing to the profile cardinal")
     if not 1 <= arguments.threads <= MOST_THREADS:
         raise OptionError(f"--threads is 1 to {MOST_THREADS}, not {arguments.threads}")
 
@@ -100,6 +109,7 @@ def _judge(arguments: argparse.Namespace, profile: Profile) -> "Report":
             arguments.files,
             profile,
             stream,
+            registers=arguments.registers,
             cardinal=arguments.format == "cardinal",
             meta=not arguments.no_meta,
             maps=arguments.map,
