@@ -46,7 +46,14 @@ def read_by(indicators: Iterable[Indicator]) -> frozenset[str]:
 
 def facts_read(indicators: Iterable[Indicator]) -> frozenset[str]:
     """Name the tables of facts that indicators read."""
-    return read_by(indicators) & tables().keys()
+    return frozenset(read_by(indicators) & tables().keys())
+
+
+def sql_of(indicators: Iterable[Indicator]) -> list[str]:
+    """Return all that a run of them executes: their own texts, and the views they read."""
+    chosen = list(indicators)
+    own = [text for one in chosen for text in _texts(one)]
+    return own + [views()[name] for name in read_by(chosen) & views().keys()]
 
 
 def _texts(one: Indicator) -> tuple[str, ...]:
