@@ -3,6 +3,7 @@
 import pytest
 import sqlglot
 
+from scoring import law
 from scoring.declared import tables
 from scoring.indicator import Indicator, catalogue
 from scoring.reading import views
@@ -26,7 +27,7 @@ def test_a_query_can_be_written_for_another_engine(indicator: Indicator, target:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
 def test_a_query_reads_facts_and_declared_relations_only(indicator: Indicator) -> None:
-    shared = {"profile", "parameters", "population", "flagged", *views()}
+    shared = {"profile", "parameters", "population", "flagged", *views(), *law.relations()}
     shared |= {table.name for table in tables().values() if not table.internal}
     shared |= {one.name for one in indicator.parameters if one.type == "table"}
 

@@ -1,7 +1,8 @@
 """By what is judged: the catalogue under a profile, weighed, and against which population.
 
-The version of the method names the indicators, their parameters and the rules of the score. The
-population version names fences and base rates; both stand with what was judged by them.
+The version of the method names the indicators, their parameters, the law's tables and the rules of
+the score. The population version names fences and base rates; both stand with what was judged by
+them.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from scoring import law
 from scoring.document import Method
 from scoring.evaluate import Populations
 from scoring.fences import Population
@@ -157,6 +159,6 @@ def _rates(rates: Rates, subject_type: str) -> dict[str, float]:
 def _version(
     catalogue: Mapping[str, Indicator], profile: Profile, parameters: Mapping[str, str]
 ) -> str:
-    parts = [SCORE_RULES, msgspec.json.encode(profile).decode()]
+    parts = [SCORE_RULES, law.version(), msgspec.json.encode(profile).decode()]
     parts += [f"{code} {one.version} {parameters[code]}" for code, one in sorted(catalogue.items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

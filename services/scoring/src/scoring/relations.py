@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
+from scoring import law
 from scoring.indicator import Indicator, Parameter
 from scoring.profiles import Profile
-from scoring.reading import read_by, views
+from scoring.reading import read_by, sql_of, views
 
 SHARED = ("price_gap", "entry")
 """Views that cost much and are read by several queries: computed once in a bulk run."""
@@ -24,10 +25,15 @@ _TYPES = {"integer": "BIGINT", "number": "DOUBLE", "text_list": "VARCHAR[]"}
 def set_profile(
     connection: duckdb.DuckDBPyConnection, profile: Profile, indicators: Iterable[Indicator]
 ) -> None:
-    """Make the relation `profile` and the shared views; a main currency is found if need be."""
+    """Make the relation `profile`, the shared views, and the law where it is read.
+
+    A main currency is found if need be.
+    """
     make_profile(connection, profile, profile.main_currency)
     chosen = list(indicators)
     read = read_by(chosen)
+    if law.is_read(sql_of(chosen)):
+        law.install(connection)
     for name, statement in views().items():
         if name in read:
             connection.execute(statement)

@@ -9,7 +9,8 @@ query. What a file may hold is in kinds.py, the relations are in law.sql.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -23,9 +24,11 @@ from scoring.law.rows import Law, Rows, rows
 from shared.law.calendar import kazakhstan
 from shared.law.reading import read
 
-__all__ = ["Law", "install", "law", "relations", "version"]
+__all__ = ["Law", "install", "is_read", "law", "names", "relations", "version"]
 
 _FOLDER: Final = files("scoring.law")
+_MAKES: Final = re.compile(r"CREATE OR REPLACE TEMP (?:TABLE|MACRO) (\w+)")
+_WORD: Final = re.compile(r"\w+")
 
 
 @cache
@@ -49,14 +52,33 @@ def version() -> str:
     return hashlib.sha256(msgspec.json.encode(seen, order="sorted")).hexdigest()[:12]
 
 
+@cache
+def names() -> frozenset[str]:
+    """Name the relations and macros that queries may read."""
+    return frozenset(found[1] for each in _statements() if (found := _MAKES.match(each)))
+
+
+def is_read(texts: Iterable[str]) -> bool:
+    """Tell whether some of the queries read any of the law."""
+    return any(_reads(text) for text in texts)
+
+
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the relations and macros on a connection; done once for all its queries."""
+    """Make the relations and macros on a connection, unless it has them already."""
+    if connection.execute("SELECT getvariable('law_version')").fetchall() == [(version(),)]:
+        return
     for statement in _statements():
         connection.execute(statement)
     for name, found in relations().items():
         if name != "working_day":
             _fill(connection, name, found)
     _fill_days(connection)
+    connection.execute(f"SET VARIABLE law_version = '{version()}'")
+
+
+@cache
+def _reads(text: str) -> bool:
+    return not names().isdisjoint(_WORD.findall(text))
 
 
 def _table(name: str, of: type[Any]) -> Any:
