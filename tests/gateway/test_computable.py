@@ -19,6 +19,7 @@ ACTS = "contracts.x_acts.amount"
         (["tender.title", "/tender/title"], Needs(("tender.title", "/tender/title"))),
         (["planning.x_plan_points", "plans"], Needs(("planning.x_plan_points",), (), plans=True)),
         (["plans.amount"], Needs(plans=True)),
+        (["law.mci", "lawful"], Needs(("lawful",), law=("law.mci",))),
         (["registers.vat_payers", "registers.vat_payers.valid_from"], Needs((), ("vat_payers",))),
         (
             ["register_entry.unfair_participants", "/registers/x"],
@@ -114,13 +115,14 @@ def test_the_reasons_name_what_is_missing_in_how_many_purchases_and_on_how_many_
 def test_where_it_was_tried_the_reasons_are_those_that_scoring_gave() -> None:
     tried = Became(
         Counter(computed=1, not_computable=5, insufficient_sample=2, failed=1),
-        Counter({"registers.vat_payers": 2, ACTS: 4}),
+        Counter({"registers.vat_payers": 2, "law.mci": 3, ACTS: 4}),
     )
     found = judged(Asked("X"), cell(whole=10, became={"X": tried}), [], "ru")
 
     assert (found.computable, found.computed, found.not_computable) == ("partly", 1, 5)
     assert [(each.code, each.need, each.processes) for each in found.because] == [
         ("field_missing", ACTS, 4),
+        ("law_unknown", "law.mci", 3),
         ("register_unknown", "vat_payers", 2),
         ("too_few_cases", None, 2),
         ("failed", None, 1),

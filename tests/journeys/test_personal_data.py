@@ -30,6 +30,7 @@ def iin(serial: int) -> str:
     return f"{digits}{control_digit(digits)}"
 
 
+DAY = "2026-05-04T00:00:00Z"
 TRADER, RIVAL, CHIEF = iin(4100), iin(5200), iin(6300)
 
 SECRETS = {
@@ -73,7 +74,30 @@ def personal() -> dict[str, Any]:
     made["awards"][0]["suppliers"] = [trader]
     made["awards"][0]["title"] = f"Жеңімпаз: {trader['name']} (ЖСН {TRADER})"
     made["tender"]["description"] = f"Хатшы: ЖСН {CHIEF}"
+    made["tender"]["enquiries"] = [
+        {"id": "1", "title": "Сұрақ", "author": rival, "answer": f"Тел. {SECRETS['telephone']}"}
+    ]
+    made["contracts"] = [executed(trader, made["awards"][0])]
     return made
+
+
+def executed(trader: dict[str, str], award: dict[str, Any]) -> dict[str, Any]:
+    """A contract with an addendum, an act and a payment, each naming the trader."""
+    account = {"iik": SECRETS["account"]}
+    return {
+        "id": "C-9",
+        "awardID": award["id"],
+        "status": "active",
+        "value": award["value"],
+        "suppliers": [trader | account],
+        "amendments": [{"id": "1", "description": f"{trader['name']}, ЖСН {TRADER}"}],
+        "x_acts": [{"id": "1", "amount": 1, "currency": "KZT", "signatory": trader["name"]}],
+        "implementation": {
+            "transactions": [
+                {"id": "1", "value": award["value"], "payee": trader | account, "date": DAY}
+            ]
+        },
+    }
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +113,7 @@ async def served(site: Site) -> dict[str, bytes]:
     paths = [
         *(f"/v1/processes/{process}", f"/v1/scores/process/{process}"),
         *(f"/v1/scores/process/{process}/explanation", f"/v1/ocds/releases?process={process}"),
+        *(f"/v1/contracts?process={process}", f"/v1/lots?process={process}"),
         *(f"/v1/processes?source={SOURCE}", f"/v1/alerts?process={process}", "/v1/meta/sources"),
     ]
     answers = {path: await site.client.get(path) for path in paths}
@@ -113,6 +138,10 @@ async def test_no_answer_of_the_gateway_tells_who_the_persons_are(
     assert {path: found_in(body) for path, body in served.items() if found_in(body)} == {}
     [winner] = process["suppliers"]
     assert (winner["id"][:4], winner["name"], winner["person"]) == ("prs_", None, True)
+    [contract] = process["contracts"]
+    assert (contract["suppliers"], contract["payments"][0]["payee"]) == ([winner], winner)
+    assert (contract["counts"]["acts"], contract["counts"]["amendments"]) == (1, 1)
+    assert process["enquiries"][0]["title"] == "Сұрақ"
     assert len(json.loads(served[f"/v1/alerts?process={process['id']}"])["data"]) == 1
 
 

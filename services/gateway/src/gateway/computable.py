@@ -110,9 +110,11 @@ def why_by_results(found: Became) -> Iterator[Reason]:
     for name, count in sorted(found.missing.items(), key=lambda each: (-each[1], each[0])):
         needs = needs_of([name])
         if needs.registers:
-            yield Reason("register_unknown", needs.registers[0], processes=count)
+            yield Reason("register_unknown", needs.registers[0], count)
+        elif needs.plans:
+            yield Reason("plans_unknown", name, count)
         else:
-            yield Reason("plans_unknown" if needs.plans else "field_missing", name, count)
+            yield Reason("law_unknown" if needs.law else "field_missing", name, count)
     if found.counts["not_computable"] and not found.missing:
         yield Reason("data_missing", processes=found.counts["not_computable"])
     for status, code in (("insufficient_sample", "too_few_cases"), ("failed", "failed")):

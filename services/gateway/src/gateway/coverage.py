@@ -31,8 +31,8 @@ class Because(Struct, frozen=True, gc=False):
     """A reason why an indicator is not computable, or only partly.
 
     `code` is an open word: field_missing, source_lacks, register_unknown, plans_unknown,
-    data_missing, too_few_cases, failed, not_looked_at. `processes` tells in how many purchases,
-    `days` on how many days.
+    law_unknown, data_missing, too_few_cases, failed, not_looked_at. `processes` tells in how many
+    purchases, `days` on how many days.
     """
 
     code: str

@@ -24,6 +24,11 @@ TEXTS: Final = {
         ru="Не вычисляется, потому что пункты плана на этот период неизвестны.",
         en="Not computable because the plan points for this period are not known.",
     ),
+    "law_unknown": Text(
+        kk="Есептелмейді, себебі сол күнгі {need} белгісіз.",
+        ru="Не вычисляется, потому что на тот день неизвестно {need}.",
+        en="Not computable because {need} is not known for that day.",
+    ),
     "data_missing": Text(
         kk="Есептелмейді, себебі қажетті деректер жоқ.",
         ru="Не вычисляется, потому что нет нужных данных.",

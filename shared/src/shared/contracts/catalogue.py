@@ -41,8 +41,8 @@ class Indicator(Struct, frozen=True):
     """The public face of one indicator file: everything but its query and examples.
 
     `fields` name what it cannot be computed without: a field of the compiled release, as a path
-    without array positions ("contracts.x_acts.amount"); a register, as "registers.vat_payers"; or
-    plan points that no purchase has taken up, as "plans".
+    without array positions ("contracts.x_acts.amount"); a register, as "registers.vat_payers";
+    plan points that no purchase has taken up, as "plans"; or an entry of the law, as "law.mci".
     """
 
     code: str
