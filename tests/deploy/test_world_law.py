@@ -328,4 +328,6 @@ def test_the_barred_take_no_part(world: World, purchases: list[Purchase]) -> Non
 def test_holidays_and_weekends_are_no_working_days() -> None:
     assert working_between(day_of(date(2026, 7, 24)), day_of(date(2026, 7, 28))) == 2
     assert not is_working(day_of(date(2026, 3, 23)))
-    assert not is_working(day_of(date(2026, 8, 31)))  # Sunday's Constitution Day moves to Monday
+    assert not is_working(day_of(date(2026, 3, 9)))  # Sunday's Women's Day moves to Monday
+    assert is_working(day_of(date(2025, 1, 5)))  # a Sunday that was worked for a Friday off
+    assert not is_working(day_of(date(2028, 5, 5)))  # beyond the calendar: Kurban Ait

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from random import Random
 
+from shared.law.calendar import kazakhstan
+
 DAY = 86_400
 PORTAL = timezone(timedelta(hours=5))
 EPOCH = date(1970, 1, 1)
@@ -98,10 +100,13 @@ def _days_off() -> set[date]:
 
 
 def _calendar() -> tuple[list[int], list[int]]:
-    off, days, counts = _days_off(), [], []
+    """Days of the country's own calendar, and beyond its last year those of the usual holidays."""
+    known, off = kazakhstan(), _days_off()
+    days, counts = [], []
     for day in range(day_of(FIRST), day_of(LAST) + 1):
         today = date_of(day)
-        if today.weekday() < 5 and today not in off:  # noqa: PLR2004 (Monday to Friday)
+        usual = today.weekday() < 5 and today not in off  # noqa: PLR2004 (Monday to Friday)
+        if known.is_working(today) if today <= known.last else usual:
             days.append(day)
         counts.append(len(days))
     return days, counts
