@@ -33,12 +33,16 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=3000, help="contracts a year")
     parser.add_argument("--missing", type=float, default=0.0, help="share of fields left out")
     parser.add_argument("--json", type=Path, help="write the table here as well")
+    parser.add_argument("--show", metavar="CODE", help="list the false flags of one indicator")
     parser.add_argument("--keep", type=Path, help="folder for releases and judgements")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="qadaga-quality-") as name:
         measured = run(wanted.seed, wanted.size, wanted.keep or Path(name), wanted.missing)
     if wanted.json:
         wanted.json.write_bytes(msgspec.json.format(msgspec.json.encode(documents(measured))))
+    for one in measured:
+        for flag in one.false if one.code == wanted.show else ():
+            print(flag.kind, flag.subject, *(f"{e['path']}={e['value']}" for e in flag.evidence))
     for line in table(measured):
         print(line)
 

@@ -31,6 +31,7 @@ class Measured:
     judged: int = 0
     missed: set[str] = field(default_factory=set)
     look_alikes: set[str] = field(default_factory=set)
+    false: list[Judgement] = field(default_factory=list)
 
     @property
     def recall(self) -> float | None:
@@ -82,10 +83,12 @@ def _compare(measured: Measured, stories: list[Scene], flags: list[Judgement]) -
         elif seen := {story.name for story in innocent if story.holds(flag)}:
             measured.innocent += 1
             measured.look_alikes |= seen
+            measured.false.append(flag)
         elif any(story.holds(flag) for story in may):
             measured.may += 1
         else:
             measured.honest += 1
+            measured.false.append(flag)
 
 
 def overall(measured: Iterable[Measured]) -> tuple[float, float]:
