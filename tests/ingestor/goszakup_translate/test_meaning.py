@@ -322,3 +322,35 @@ def test_a_deleted_line_lot_or_contract_is_not_told() -> None:
     assert [one["id"] for one in release["tender"]["lots"]] == ["500"]
     (signed,) = release["contracts"]
     assert [item["id"] for item in signed["items"]] == ["2"]
+
+
+def test_a_discount_of_nothing_is_told_and_one_that_nobody_tells_is_not() -> None:
+    offers = [bid(1, company(1), (500, 900, 360)), bid(2, company(2), (500, 950, 361))]
+    offers[0]["AppLots"][0]["discountValue"] = 0
+
+    first, second = only(notice(), lot(), *offers)["bids"]["details"]
+
+    assert first["lotValues"][0]["x_discount"] == 0
+    assert "x_discount" not in second["lotValues"][0]
+
+
+def test_a_line_that_says_it_has_no_plan_point_is_told_from_one_that_says_nothing() -> None:
+    lines = [{"id": 1, "lotId": 0, "plnPointId": 0}, {"id": 2, "lotId": 0}]
+    (signed,) = only(contract(1, ContractUnits=lines))["contracts"]
+
+    assert [item.get("x_unplanned") for item in signed["items"]] == [True, None]
+
+
+def test_a_plan_point_tells_how_often_it_was_changed_and_when_its_first_version_was_approved() -> (
+    None
+):
+    first = {"planActNumber": "12", "dateApproved": "2026-01-20 10:00:00"}
+    later = {"planActNumber": "31", "dateApproved": "2026-04-02 10:00:00"}
+    whole = only(plan(10, 10, PlanActs=first), plan(12, 10, PlanActs=later))
+    (point,) = whole["planning"]["x_plan_points"]
+    (alone,) = only(plan(12, 10, PlanActs=later))["planning"]["x_plan_points"]
+
+    assert (point["versions"], point["act"]) == (2, "31")
+    assert point["approved"] == "2026-04-02T10:00:00+05:00"
+    assert point["firstApproved"] == "2026-01-20T10:00:00+05:00"
+    assert "firstApproved" not in alone

@@ -123,7 +123,7 @@ def _lot_value(view: View, offer: LotBid, decided: frozenset[str]) -> dict[str, 
             "value": money(offer.amount),
             "rank": rank(view, offer),
             "unitPrice": money(offer.price),
-            "x_discount": number(offer.discount_value) or None,
+            "x_discount": number(offer.discount_value),
             "x_conditional": money(discounted) if discounted else None,
             "x_goszakup": present({"status": result.code, "outcome": result.word}),
         }

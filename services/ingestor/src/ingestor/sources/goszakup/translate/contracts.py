@@ -141,6 +141,7 @@ def _item(view: View, contract: Contract, line: Line, count: int) -> dict[str, A
             "x_total": money(line.total_sum_wnds, currency) or money(line.total_sum, currency),
             "x_total_net": money(line.total_sum, currency),
             "x_plan_point": key(point.rootrecord_id) if point else key(line.pln_point_id),
+            "x_unplanned": True if text(line.pln_point_id) == "0" else None,
         }
     )
 

@@ -131,7 +131,6 @@ def _point(view: View, point: PlanPoint) -> dict[str, Any]:
     method = view.meaning(
         "ref_trade_methods", "methods", point.ref_trade_methods_id, point.ref_trade_methods
     )
-    approved = latest([point.date_approved, act.date_approved if act else None])
     return present(
         {
             "root": root_of(point),
@@ -162,9 +161,26 @@ def _point(view: View, point: PlanPoint) -> dict[str, Any]:
             "deleted": True if text(point.is_deleted) == "1" else None,
             "created": moment(point.date_create),
             "changed": moment(point.timestamp),
-            "approved": approved,
+            "approved": _approved(point),
+            "act": text(act.plan_act_number) if act else None,
+            **_history(view, point),
         }
     )
+
+
+def _history(view: View, point: PlanPoint) -> dict[str, Any]:
+    """Write how many versions of a point are at hand, and when the first one was approved."""
+    versions = [one for one in view.bundle.plans if root_of(one) == root_of(point)]
+    first = next((one for one in versions if key(one.id) == root_of(point)), None)
+    return {
+        "versions": len(versions) or None,
+        "firstApproved": _approved(first) if first else None,
+    }
+
+
+def _approved(point: PlanPoint) -> str | None:
+    act = point.plan_acts
+    return latest([point.date_approved, act.date_approved if act else None])
 
 
 def _unit_name(point: PlanPoint) -> str | None:
