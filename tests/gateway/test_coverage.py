@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.memory import Counted
 from gateway.view import shapes
 from shared import migrations
 from tests.gateway.builders import (
@@ -244,6 +245,19 @@ async def test_the_profile_of_a_buyer_shows_what_the_law_keeps_off_its_sources(
     assert bare["blind_spots"] == []
     assert buyer["blind_spots"] == [{**blind_spot(), "source": "goszakup"}]
     assert (elsewhere["blind_spots"], supplier["blind_spots"]) == ([], [])
+
+
+def test_counted_answers_are_kept_within_their_bytes_and_the_newest_always() -> None:
+    kept = Counted(limit_bytes=100)
+
+    for number in range(5):
+        kept.put(str(number), b"x" * 40)
+    few = [number for number in range(5) if kept.get(str(number))]
+    kept.put("large", b"x" * 1000)
+
+    assert few == [3, 4]
+    assert kept.get("large") is not None
+    assert (kept.get("4"), kept.size) == (None, 1000)
 
 
 async def test_a_bad_period_is_refused_and_an_unknown_source_has_nothing(house: House) -> None:

@@ -17,6 +17,7 @@ IN_TOUCH: Final = 3.0
 
 COUNTED_FOR: Final = 60.0
 MOST_COUNTED: Final = 64
+MOST_COUNTED_BYTES: Final = 32 * 1024 * 1024
 
 _ENTRY_OVERHEAD = 600
 
@@ -101,8 +102,9 @@ class Memory:
 class Counted:
     """Answers that cost a count over everything, kept for a minute; `alone` lets one count."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, limit_bytes: int = MOST_COUNTED_BYTES) -> None:
         self.alone = asyncio.Lock()
+        self._limit = limit_bytes
         self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
     def get(self, key: str) -> bytes | None:
@@ -111,8 +113,13 @@ class Counted:
         return body if monotonic() < until else None
 
     def put(self, key: str, body: bytes) -> None:
-        """Keep an answer, in place of the oldest of many."""
+        """Keep an answer, in place of the oldest of many; the newest is kept whatever its size."""
         self._kept.pop(key, None)
         self._kept[key] = (monotonic() + COUNTED_FOR, body)
-        while len(self._kept) > MOST_COUNTED:
+        while len(self._kept) > 1 and (len(self._kept) > MOST_COUNTED or self.size > self._limit):
             self._kept.popitem(last=False)
+
+    @property
+    def size(self) -> int:
+        """How many bytes are kept."""
+        return sum(len(body) for _, body in self._kept.values())

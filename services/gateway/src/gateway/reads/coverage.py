@@ -1,5 +1,6 @@
 """What the data can bear: per source and period, counted over the whole view."""
 
+import asyncio
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Sequence
@@ -121,7 +122,10 @@ async def read(
     known = {each.id: each for each in await _sources(connection, source)}
     told = await registers.by_source(connection)
     names = sorted(known.keys() | {name for name, _ in cells})
-    return [_of_source(name, known.get(name), told.get(name, []), found) for name in names]
+    # Hundreds of periods by dozens of indicators: other callers are answered meanwhile.
+    return await asyncio.to_thread(
+        lambda: [_of_source(name, known.get(name), told.get(name, []), found) for name in names]
+    )
 
 
 def days_of(period: str | None, today: date) -> range:
