@@ -27,6 +27,7 @@ class Batch:
     steps           how `new_<table>` is filled for each of the `tables`
     differs         queries that find a fault, and what it means
     replace         what is done beside putting each table in the place of what stood before
+    linked          attempts that go with the purchases of the batch are judged again as well
     by              the column by which rows are replaced, and the batch's relation that has it
     """
 
@@ -39,6 +40,7 @@ class Batch:
     by: tuple[str, str]
     differs: tuple[tuple[str, str], ...] = ()
     replace: tuple[str, ...] = ()
+    linked: bool = False
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -69,6 +71,7 @@ def releases(wanted: frozenset[str] | None = None) -> Batch:
         by=("pid", "touched"),
         differs=tuple(differs),
         replace=_GONE,
+        linked=True,
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from scoring.attempts import add_attempts
 from scoring.declared import tables
 from scoring.facts import Facts
 from scoring.fences import Population, tukey
@@ -182,7 +183,9 @@ def incremental(
 ) -> Iterator[Judgements]:
     """Judge the processes given by the indicators of scope `process`."""
     indicators = [one for one in enabled(catalogue, profile) if one.scope == "process"]
-    widen(facts, pids, chains="earlier_attempt" in read_by(indicators))
+    facts.connection.execute(_AFFECTED, [list(pids)])
+    if "earlier_attempt" in read_by(indicators):
+        add_attempts(facts.connection, "affected", f"{_home(facts)}.process")
     _shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED)
     set_profile(facts.connection, profile, indicators)
     try:
@@ -214,16 +217,6 @@ def _any_cancelled(facts: Facts) -> bool:
 def _home(facts: Facts) -> str:
     name = facts.connection.execute("SELECT current_database()").fetchall()[0][0]
     return f'"{name}".main'
-
-
-def widen(facts: Facts, pids: Sequence[int], *, chains: bool) -> None:
-    """Make the relation `affected`: the processes, with `chains` all attempts that go with them."""
-    run = facts.connection.execute
-    run(_AFFECTED, [list(pids)])
-    while chains:
-        run(_ATTEMPTS.format(home=_home(facts)))
-        if not run("INSERT INTO affected FROM attempts RETURNING pid").fetchall():
-            return
 
 
 def _shadow(
@@ -289,14 +282,6 @@ _DICTIONARIES = frozenset({"subject", "party"})
 """They are only looked things up in."""
 
 _AFFECTED = "CREATE OR REPLACE TEMP TABLE affected AS SELECT unnest($1::INTEGER[]) AS pid"
-
-_ATTEMPTS = """
-CREATE OR REPLACE TEMP TABLE attempts AS
-WITH own AS (SELECT token, prior_token FROM {home}.process WHERE pid IN (FROM affected))
-SELECT pid FROM {home}.process
-WHERE pid NOT IN (FROM affected) AND (
-  token IN (SELECT prior_token FROM own) OR prior_token IN (SELECT token FROM own)
-  OR prior_token IN (SELECT prior_token FROM own))"""
 
 _OF_AFFECTED = """party IS NULL OR party IN (
   SELECT party FROM {home}.participant WHERE pid IN (FROM affected))"""

@@ -14,6 +14,7 @@ from typing import Final
 
 import duckdb
 
+from scoring.attempts import add_attempts
 from scoring.batches import REGISTERS, Batch
 from scoring.filling import macros
 from scoring.staging import columns
@@ -96,6 +97,9 @@ class Loader:
 
     def _replace(self, way: Batch) -> None:
         """Put the new rows in the place of the old; there may be none of either."""
+        if way.linked:
+            self._connection.execute("CREATE OR REPLACE TEMP TABLE linked AS FROM touched")
+            add_attempts(self._connection, "linked", "process")
         column, batch = way.by
         theirs = f"{column} IN (SELECT {column} FROM {batch})"
         if self._with_rows(way.tables[:1], "", theirs) or way.feed == REGISTERS:
@@ -104,6 +108,9 @@ class Loader:
         for table in self._with_rows(way.tables, "new_", "true"):
             self._connection.execute(f"INSERT INTO {table} FROM new_{table}")
         self._run(way.replace)
+        if way.linked:
+            add_attempts(self._connection, "linked", "process")
+            self._connection.execute(_JUDGE_LINKED)
 
     def _with_rows(self, tables: Sequence[str], prefix: str, condition: str) -> list[str]:
         """Name those of some tables that have rows of a kind."""
@@ -183,6 +190,10 @@ _PLACE: Final = re.compile(
 )
 
 _MOVE_CURSOR: Final = "UPDATE progress SET facts_seq = ?, epoch = ? WHERE feed = ?"
+
+_JUDGE_LINKED: Final = """
+UPDATE process SET seq = greatest(seq, (SELECT max(seq) FROM latest))
+WHERE pid IN (SELECT pid FROM linked) AND pid NOT IN (SELECT pid FROM touched)"""
 
 _READ: Final = """
 CREATE OR REPLACE TEMP TABLE feed AS

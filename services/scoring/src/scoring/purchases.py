@@ -42,12 +42,10 @@ def purchases(facts: Facts, pids: Sequence[int]) -> dict[int, Purchase]:
 def changed_after(facts: Facts, seq: int, limit: int) -> tuple[list[int], int]:
     """Number the next processes whose releases came after a place in the feed, in that order.
 
+    Attempts that go with a changed one share its place, and come with it, if beyond the limit.
     Returns the last place among them as well.
     """
-    rows = facts.connection.execute(
-        "SELECT pid, seq FROM process WHERE seq > $seq ORDER BY seq LIMIT $limit",
-        {"seq": seq, "limit": limit},
-    ).fetchall()
+    rows = facts.connection.execute(_CHANGED, {"seq": seq, "limit": limit}).fetchall()
     return [row[0] for row in rows], rows[-1][1] if rows else seq
 
 
@@ -162,6 +160,13 @@ _PURCHASES: Final = """
         LEFT JOIN party AS buyer
             ON buyer.party = coalesce(process.buyer, process.entity) AND NOT buyer.weak
         LEFT JOIN won USING (pid)
+"""
+
+_CHANGED: Final = """
+    SELECT pid, seq FROM process
+    WHERE seq > $seq AND seq <= (
+        SELECT max(seq) FROM (SELECT seq FROM process WHERE seq > $seq ORDER BY seq LIMIT $limit))
+    ORDER BY seq, pid
 """
 
 _PARTIES: Final = """

@@ -237,7 +237,7 @@ class Session:
         since = self.state.scored_seq
         began = time.perf_counter()
         pids, gone, last = await self.facts(lambda facts: _changes(facts, since))
-        upto = last if len(pids) == BATCH else self.facts_seq
+        upto = last if len(pids) >= BATCH else self.facts_seq
         cases = await self._judged(pids)
         judged_seconds.labels("judge").observe(time.perf_counter() - began)
         occasion = Occasion("data", self.clock.now(), self.standard)
@@ -374,7 +374,7 @@ class Session:
                 await self._commit([], occasion, changes, gone, settled)
                 return
             middle = len(cases) // 2
-            first = {"scored_seq": cases[middle - 1].data_seq} if changes else {}
+            first = {"scored_seq": cases[middle].data_seq - 1} if changes else {}
             await self._write(cases[:middle], occasion, first, gone=gone, settled=())
             await self._write(cases[middle:], occasion, changes, settled=settled)
 

@@ -1,0 +1,37 @@
+"""Attempts at one purchase go together: what is said of one may rest on the others.
+
+They are linked by what a release says of its earlier attempt. When one of them changes, comes or
+goes, all are judged again; and when one is judged apart, all of them are shown.
+"""
+
+from typing import Final
+
+import duckdb
+
+MOST_ROUNDS: Final = 10
+"""A chain of more attempts is no chain, but a fault of a publisher."""
+
+
+def add_attempts(connection: duckdb.DuckDBPyConnection, relation: str, processes: str) -> None:
+    """Add to a temporary table of pids all attempts that go with those in it.
+
+    `processes` is the table that they are looked for in.
+    """
+    for _ in range(MOST_ROUNDS):
+        statement = _ADD.format(relation=relation, processes=processes)
+        if not connection.execute(statement).fetchall():
+            return
+
+
+_ADD: Final = """
+    INSERT INTO {relation}
+    WITH link AS (
+        SELECT token, prior_token FROM {processes} WHERE pid IN (SELECT pid FROM {relation})
+    )
+    SELECT pid FROM {processes}
+    WHERE pid NOT IN (SELECT pid FROM {relation}) AND (
+        prior_token IN (SELECT token FROM link)
+        OR token IN (SELECT prior_token FROM link)
+        OR prior_token IN (SELECT prior_token FROM link))
+    RETURNING pid
+"""
