@@ -8,15 +8,22 @@ where nothing was planted; the last line is `overall recall=<x> precision=<y>`.
 import argparse
 import tempfile
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 
 from deploy.quality.judging import evaluate, judgements, translate
 from deploy.quality.measure import Measured, measure, overall
-from deploy.quality.recording import lived, record
+from deploy.quality.recording import record
+from deploy.quality.registers import lived_with_lists, register_lines
 from deploy.quality.scenes import scenes
 from deploy.quality.thinning import thin
+from deploy.sandbox.world import World
+
+START = date(2026, 1, 5)
+END = datetime(2027, 3, 31)  # noqa: DTZ001 (by the portal's clock)
+"""A year of beginnings, and a quarter in which what began late comes to its end."""
 
 COLUMNS = (
     *("labels", "found", "recall", "flags", "true", "alike", "honest", "may"),
@@ -49,12 +56,13 @@ def main() -> None:
 
 def run(seed: int, size: int, folder: Path, missing: float = 0.0) -> list[Measured]:
     """Measure every indicator on one world; what was made on the way stays in the folder."""
-    world = lived(seed, size)
+    world = World(seed, size, START)
+    lists = lived_with_lists(world, END, folder / "lists")
     releases, judged = folder / "releases.jsonl", folder / "judgements.jsonl"
     translate(record(world, folder / "answers"), releases)
     if missing:
         thin(releases, missing, seed)
-    evaluate(releases, [], judged)
+    evaluate(releases, register_lines(lists, folder / "lists"), judged)
     return sorted(measure(scenes(world), judgements(judged)).values(), key=lambda one: one.code)
 
 

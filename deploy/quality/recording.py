@@ -1,7 +1,6 @@
 """An invented world written down as answers of the portal, for `ingestor translate`."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,21 +9,10 @@ import msgspec
 from deploy.sandbox.world import World
 from deploy.sandbox.world.tale import ROOTS
 
-START: Final = date(2026, 1, 5)
-END: Final = datetime(2027, 3, 31)  # noqa: DTZ001 (by the portal's clock)
-"""A year of beginnings, and a quarter in which what began late comes to its end."""
-
 NO_PURCHASE: Final = "Rnu"
 """The root that is a register; it comes with the others of them."""
 
 PAGE: Final = 100
-
-
-def lived(seed: int, size: int) -> World:
-    """Return a world of so many contracts a year that has lived."""
-    world = World(seed, size, START)
-    world.advance(END)
-    return world
 
 
 def record(world: World, folder: Path) -> list[Path]:

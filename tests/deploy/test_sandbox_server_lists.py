@@ -41,7 +41,9 @@ def test_a_list_says_since_when_it_stands_by_the_clock_of_its_world(asker: Asker
     assert made.isoformat() == "2026-05-20T07:00:00+00:00"
 
 
-@pytest.mark.parametrize(("register", "file"), [(r, f) for r, f, _ in FILES.values()][1:])
+@pytest.mark.parametrize(
+    ("register", "file"), [(r, f) for r, f, _ in FILES.values() if f.endswith("xlsx")]
+)
 def test_a_workbook_has_its_rows_of_headings_and_then_the_taxpayers(
     asker: Asker, register: str, file: str
 ) -> None:

@@ -29,6 +29,19 @@ def vat_payers(rows: Rows) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
+def norms(rows: Rows) -> bytes:
+    """A table of norms of unit cost, as an organisation keeps its own."""
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";")
+    table.writerow(("объект", "регион", "единица", "норматив", "с", "по", "акт"))
+    table.writerows(
+        (row["object"], row["region"], row["unit"], row["amount"], _day(row["valid_from"]),
+         None, row["act"])
+        for row in rows
+    )  # fmt: skip
+    return written.getvalue().encode("utf-8-sig")
+
+
 def listed(rows: Rows, *, title: str, document: str, dated: str) -> bytes:
     """A workbook of one list: three rows of headings, then a row for each taxpayer."""
     top: list[Sequence[Any]] = [(title,), (), HEADINGS]
@@ -84,6 +97,7 @@ def _wrong_address(rows: Rows) -> bytes:
 
 FILES: Final[Mapping[str, tuple[str, str, Callable[[Rows], bytes]]]] = {
     "vat_payers": ("vat_payers", "vat_payers.csv", vat_payers),
+    "unit_cost_norms": ("unit_cost_norms", "unit_cost_norms.csv", norms),
     "false_enterprises": ("false_enterprises", "PSEUDO_COMPANY.xlsx", _pseudo),
     "inactive_taxpayers": ("inactive", "INACTIVE.xlsx", _inactive),
     "tax_arrears": ("arrears", "TAX_ARREARS_150.xlsx", arrears),

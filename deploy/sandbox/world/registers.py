@@ -12,7 +12,12 @@ from deploy.sandbox.world.tale import Row, Tale
 from deploy.sandbox.world.workdays import iso
 
 NAMES: Final = ("vat_payers", "false_enterprises", "inactive", "arrears", "wrong_address",
-                "legal_entities", "unfair")  # fmt: skip
+                "legal_entities", "unfair", "unit_cost_norms")  # fmt: skip
+NORMS: Final = (
+    {"object": "школа", "region": None, "unit": "место", "amount": 5_000_000,
+     "valid_from": "2022-01-01", "act": "Invented norm of a school place"},
+)  # fmt: skip
+"""Norms of unit cost that bind everybody, in tenge."""
 STRANGERS: Final = 60
 STRANGER_NUMBERS: Final = 5_900_000
 """BINs from this one on belong to companies that never sell to the state."""
@@ -30,6 +35,7 @@ def all_of(population: Population, tales: Iterable[Tale], now: int) -> dict[str,
             if at <= now:
                 found[register].append(dict(row))
     found["vat_payers"] += [_payer(party, now) for party in parties if _known_payer(party, now)]
+    found["unit_cost_norms"] += [dict(norm) for norm in NORMS]
     found["legal_entities"] += [_entity(party) for party in parties if party.kind == COMPANY]
     return found
 
