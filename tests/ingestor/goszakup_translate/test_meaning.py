@@ -303,10 +303,21 @@ def test_cancellations_pauses_and_complaints_are_told() -> None:
 
     assert [one["id"] for one in release["tender"]["amendments"]] == ["cancel-5", "pause-100"]
     (complaint,) = release["complaints"]
-    assert (complaint["date"], complaint["addressee"]) == (
-        "2026-03-05T10:00:00+05:00",
-        "stateAudit",
-    )
+    assert (complaint["date"], complaint["x_sender"]) == ("2026-03-05T10:00:00+05:00", "stateAudit")
+    assert "addressee" not in complaint
+
+
+@pytest.mark.parametrize(
+    ("inspector", "addressee"), [(5, "organiser"), (7, "organiser"), (9, "stateAudit")]
+)
+def test_a_complaint_is_decided_by_the_organiser_a_customer_or_a_body_of_audit(
+    inspector: int, addressee: str
+) -> None:
+    appeal = {"id": 6, "numberAppeal": "N-1", "trdBuyId": 100, "type": 2}
+    records = (notice(orgPid=5), lot(customerId=7), appeal | {"inspectSubjId": inspector})
+    (complaint,) = only(*records)["complaints"]
+
+    assert (complaint["x_sender"], complaint["addressee"]) == ("supplier", addressee)
 
 
 def test_a_deleted_line_lot_or_contract_is_not_told() -> None:

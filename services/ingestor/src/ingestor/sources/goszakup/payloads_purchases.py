@@ -72,13 +72,12 @@ class Complaint(Payload):
     start_date: Value = None
     end_date: Value = None
     decision_date: Value = None
+    inspect_subj_id: Value = None
     is_deleted: Value = None
     last_update_date: Value = None
     index_date: Value = None
 
-    left: ClassVar[str] = (
-        "inspectSubjId inspectUserId crdate cruser modifiedBy sysSubjectId Files systemId"
-    )
+    left: ClassVar[str] = "inspectUserId crdate cruser modifiedBy sysSubjectId Files systemId"
 
 
 class Lot(Payload):

@@ -81,7 +81,7 @@ FIELDS: Final[Mapping[str, str]] = {
     """,
     "ComplaintAppeal": """
         id trdBuyId complaintId numberAppeal type status active dateApply startDate endDate
-        decisionDate isDeleted lastUpdateDate indexDate
+        decisionDate inspectSubjId isDeleted lastUpdateDate indexDate
     """,
     "Plans": _PLAN,
     "Subjects": """

@@ -1,4 +1,4 @@
-"""Appeals against a purchase. Who decides them, as a person, is not read."""
+"""Appeals against a purchase: who sent them, and which body decides; as a person nobody is read."""
 
 from typing import Any, Final
 
@@ -7,15 +7,16 @@ from ingestor.sources.goszakup.translate.parts import present
 from ingestor.sources.goszakup.translate.view import View
 from ingestor.sources.goszakup.values import key, moment, text
 
-ADDRESSEES: Final = {"1": "organiser", "2": "supplier", "3": "stateAudit"}  # field `type`
+SENDERS: Final = {"1": "organiser", "2": "supplier", "3": "stateAudit"}  # field `type`
 
 
 def complaints(view: View) -> list[dict[str, Any]]:
     """Write the complaints. What their status ids mean is not published; they stay as they are."""
-    return [_complaint(one) for one in view.bundle.complaints if text(one.is_deleted) != "1"]
+    found = [one for one in view.bundle.complaints if text(one.is_deleted) != "1"]
+    return [_complaint(view, one) for one in found]
 
 
-def _complaint(one: Complaint) -> dict[str, Any]:
+def _complaint(view: View, one: Complaint) -> dict[str, Any]:
     return present(
         {
             "id": key(one.id),
@@ -25,7 +26,8 @@ def _complaint(one: Complaint) -> dict[str, Any]:
                 {"startDate": moment(one.start_date), "endDate": moment(one.end_date)}
             ),
             "decisionDate": moment(one.decision_date),
-            "addressee": ADDRESSEES.get(text(one.type) or ""),
+            "addressee": _addressee(view, key(one.inspect_subj_id)),
+            "x_sender": SENDERS.get(text(one.type) or ""),
             "x_goszakup": present(
                 {
                     "status": text(one.status),
@@ -35,3 +37,13 @@ def _complaint(one: Complaint) -> dict[str, Any]:
             ),
         }
     )
+
+
+def _addressee(view: View, inspector: str | None) -> str | None:
+    """Tell who decides: the organiser or a customer itself, or else a body of state audit."""
+    if inspector is None:
+        return None
+    notice = view.bundle.notice
+    own = {key(lot.customer_id) for lot in view.lots.values()}
+    own |= {key(notice.org_pid)} if notice else set()
+    return "organiser" if inspector in own else "stateAudit"
