@@ -31,6 +31,8 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 SOON = timedelta(hours=1)
 PORTAL = timezone(timedelta(hours=5))
 
+RESULTS = {"flagged", "clear"}
+
 Row = dict[str, Any]
 
 
@@ -81,6 +83,12 @@ class Seen(NamedTuple):
     process: Row
     release: Row
     lines: dict[str, Row]
+    needs: dict[str, list[str]]
+
+    def judged_by(self, part: str) -> set[str]:
+        """The indicators that read a part of the release and came to a result with it."""
+        results = {code for code, line in self.lines.items() if line["status"] in RESULTS}
+        return {c for c in results if any(f.startswith(part) for f in self.needs.get(c, ()))}
 
     def missing(self, part: str) -> set[str]:
         """What indicators would need of a part of the release ("bids") and do not find."""
@@ -110,7 +118,9 @@ class Scene(NamedTuple):
         package = await self.site.get("/v1/ocds/releases", process=process["id"])
         score = await self.site.get(f"/v1/scores/process/{process['id']}")
         own = {line["code"]: line for line in score["indicators"] if line["context"] is None}
-        return Seen(process, package["releases"][0], own)
+        catalogue = (await self.site.get("/v1/indicators"))["data"]
+        needs = {each["code"]: each["fields"] for each in catalogue}
+        return Seen(process, package["releases"][0], own, needs)
 
     async def follow(self) -> None:
         """Look once at what changed at the portal."""
@@ -223,6 +233,7 @@ def check_payment(seen: Seen, story: Story) -> None:
     assert [amount(money) for money in seen.process["paid"]] == [story.payment["payAmount"]]
     told = ("contracts.amendments", "contracts.x_acts", "contracts.implementation")
     assert seen.told_and_missed(*told) == set()
+    assert {part for part in ("bids", *told) if not seen.judged_by(part)} == set()
 
 
 CHECKS = (
