@@ -385,6 +385,7 @@ CREATE TABLE plan (
   point_no INTEGER NOT NULL,
   free BOOLEAN NOT NULL,
   root VARCHAR,               -- root record, the same in all its versions
+  original BOOLEAN,           -- this version is the first one
   lot_no INTEGER,             -- the lot of the purchase that names it
   customer INTEGER,           -- party
   method VARCHAR,             -- open, selective, limited, direct
@@ -474,7 +475,8 @@ CREATE TABLE participant (
   natural_monopoly BOOLEAN,
   disability_association BOOLEAN,
   quasi_state BOOLEAN,
-  single_organiser BOOLEAN);
+  single_organiser BOOLEAN,
+  village_office BOOLEAN);     -- of a buyer: office of the akim of a village, rural district or small town
 
 -- What two parties of a purchase may share. A mark is a number made of a keyed pseudonym (phone,
 -- e-mail, head) or of the normalised address: equal marks, equal contacts; nothing else can be read.

@@ -23,3 +23,14 @@ CREATE OR REPLACE TEMP MACRO contract_word(written) AS
   CASE WHEN written IS NOT NULL THEN coalesce(TRY_CAST(written AS contract_status), 'other') END;
 CREATE OR REPLACE TEMP MACRO sum_in(leaf) AS
   TRY_CAST(coalesce(leaf ->> '$.amount', leaf ->> '$') AS DOUBLE);
+
+-- The office of an akim below the district, by its Russian or Kazakh name: the law gives it higher
+-- limits. An office of a whole district or city is none, nor is what merely belongs to an office.
+CREATE OR REPLACE TEMP MACRO village_office(named) AS
+  regexp_matches(lower(named), concat(
+    '^[^\pL]*(?:(?:кгу|гу|(?:коммунальное )?государственное учреждение)[^\pL]+)?аппарат акима ',
+    '(?:.*[^\pL])?(?:сельского округа|аульного округа|поселкового округа|пос[её]лка|села|аула|',
+    'районного значения|города .*района)'))
+  OR regexp_matches(lower(named), concat(
+    '(?:ауылдық округі|ауылы|аулы|селосы|кенті|кенттік округі|',
+    'аудандық маңызы бар [^"]* қаласы) әкімінің аппараты'));

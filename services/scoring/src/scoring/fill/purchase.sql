@@ -1,7 +1,8 @@
 -- The plan, who takes part, and what is known of the purchase as a whole; filled last.
 
 INSERT INTO new_plan BY NAME
-SELECT r.pid, r.point_no, {free} AS free, e.root AS root, l.lot_no, d.party AS customer,
+SELECT r.pid, r.point_no, {free} AS free, e.root AS root,
+  e.id = e.root AS original, l.lot_no, d.party AS customer,
   e."procurementMethod" AS "method", whole(e."method") AS method_code,
   whole(e."justificationCode") AS ground_code, whole(r.ground.article) AS ground_article,
   whole(r.ground.paragraph) AS ground_paragraph, whole(r.ground.sub) AS ground_sub,
@@ -15,7 +16,7 @@ FROM (
     '(?:пп\.?\s*(\d+)\D+)?п\.?\s*(\d+)\D+ст\.?\s*(\d+)', ['sub', 'paragraph', 'article']) AS ground
   FROM (
     SELECT pid, places(e.x_plan_points) AS point_no, unnest(e.x_plan_points) AS e
-    FROM (SELECT pid, from_json(planning, '{"x_plan_points": [{"root": "VARCHAR",
+    FROM (SELECT pid, from_json(planning, '{"x_plan_points": [{"root": "VARCHAR", "id": "VARCHAR",
             "customer": "JSON", "method": "VARCHAR", "procurementMethod": "VARCHAR",
             "justification": "VARCHAR", "justificationCode": "VARCHAR", "year": "DOUBLE",
             "month": "DOUBLE", "amount": "DOUBLE", "unitPrice": "DOUBLE",
@@ -42,7 +43,8 @@ SELECT n.pid, n.party, p.party_no, n.buyer, n.entity, n.tenderer, n.supplier,
   told.x_flags."nationalCompany" AS national_company, told.x_flags."stateMonopoly" AS state_monopoly,
   told.x_flags."naturalMonopoly" AS natural_monopoly,
   told.x_flags."disabilityAssociation" AS disability_association,
-  told.x_flags."quasiState" AS quasi_state, told.x_flags."singleOrganiser" AS single_organiser
+  told.x_flags."quasiState" AS quasi_state, told.x_flags."singleOrganiser" AS single_organiser,
+  CASE WHEN n.buyer AND p.name <> '' THEN village_office(p.name) END AS village_office
 FROM (
   SELECT d.pid, d.party, min(d.token) AS token,
     coalesce(bool_or(list_contains(n.roles, 'buyer')), false) AS buyer,

@@ -15,9 +15,11 @@ FROM each_contract;
 
 CREATE OR REPLACE TEMP TABLE each_party AS
 SELECT pid, party_no, e.id::VARCHAR AS token, e.address.x_kato AS kato,
+  concat_ws(' ', e.name, e.name_kk) AS name,
   lower(regexp_replace(e.address."streetAddress", '[^\pL\pN]+', '', 'g')) AS street, e.details AS told
 FROM (
   SELECT pid, places(array_of(parties)) AS party_no, unnest(from_json(parties, '[{"id": "JSON",
+    "name": "VARCHAR", "name_kk": "VARCHAR",
     "address": {"streetAddress": "VARCHAR", "x_kato": "VARCHAR"},
     "details": {"x_registered": "VARCHAR", "x_legalForm": "VARCHAR", "x_type": "VARCHAR",
       "x_size": "VARCHAR", "x_sector": "VARCHAR", "x_activities": ["VARCHAR"],
