@@ -6,9 +6,11 @@ when what was handed in has arrived everywhere.
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,7 @@ from deploy.local.children import python_program
 from tests.harness.stage import Stage
 
 ARRIVES_WITHIN = 60.0
+PORTAL = timezone(timedelta(hours=5))
 
 ARRIVED = """
     SELECT (SELECT scored_seq FROM scoring.engine)
@@ -142,7 +145,19 @@ class Shown(NamedTuple):
     @property
     def stands(self) -> bool:
         """Whether the value shown is the one published."""
-        return type(self.value) is type(self.there) and bool(self.value == self.there)
+        return same(self.value, self.there)
+
+
+def same(shown: Any, there: Any) -> bool:
+    """Whether a value is the one published; of a moment, a rule that counts days shows the day."""
+    if (
+        isinstance(shown, str)
+        and isinstance(there, str)
+        and re.fullmatch(r"\d{4}-\d\d-\d\d", shown)
+    ):
+        moment = datetime.fromisoformat(there)
+        return shown == (moment.astimezone(PORTAL) if moment.tzinfo else moment).date().isoformat()
+    return type(shown) is type(there) and bool(shown == there)
 
 
 async def shown_values(site: Site, source: str) -> list[Shown]:

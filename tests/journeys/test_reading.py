@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.local.place import ROOT
-from tests.journeys.site import Site, resolve, shown_values
+from tests.journeys.site import Site, resolve, same, shown_values
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +67,7 @@ async def test_a_partner_can_check_every_value_that_explains_the_riskiest_purcha
     assert package["license"] == "https://creativecommons.org/publicdomain/zero/1.0/"
     assert len(flagged) >= 3
     assert all(line["evidence"] for line in flagged if line["context"] is None)
-    assert [resolve(release, e["path"]) for e in shown] == [e["value"] for e in shown]
+    assert [e for e in shown if not same(e["value"], resolve(release, e["path"]))] == []
     assert {e["release"] for e in shown} == {top["links"]["releases"]}
     assert (await site.get(top["links"]["releases"]))["releases"] == [release]
 

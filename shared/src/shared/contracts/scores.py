@@ -38,6 +38,7 @@ class Value(Struct, frozen=True, gc=False):
 class Evidence(Struct, frozen=True):
     """One value the judgement rests on: its JSON pointer in the stored release.
 
+    Where a rule counts days, the value is the day (UTC+5) of the moment that stands there.
     `process` is set where the subject is an organisation.
     """
 
