@@ -17,10 +17,12 @@ from scoring.indicator import Indicator
 from scoring.profiles import Profile
 from scoring.session import Session
 from shared.clock import FixedClock
+from shared.contracts.registers import RegisterRow
 from shared.database import Database
 from shared.feed import Change, publish_state
 from shared.feed.client import FeedClient
 from shared.queue import Bell
+from tests.scoring import register_lines
 from tests.scoring.eleven import eleven, plain
 from tests.scoring.releases import NOW, change, purchase_id
 from tests.support.feeds import URL, feed_client
@@ -76,9 +78,15 @@ class Office:
     async def withdraw(self, *ocids: str) -> None:
         await self.publish_changes([Change(purchase_id(ocid), None) for ocid in ocids])
 
-    async def publish_changes(self, changes: Sequence[Change]) -> None:
+    async def publish_changes(self, changes: Sequence[Change], feed: str = "releases") -> None:
         async with self.ingestor.transaction() as connection:
-            await publish_state(connection, "releases", changes)
+            await publish_state(connection, feed, changes)
+
+    async def publish_registers(self, *rows: RegisterRow | str) -> None:
+        await self.publish_changes([register_lines.change(row) for row in rows], "registers")
+
+    async def publish_plans(self, *releases: dict[str, Any]) -> None:
+        await self.publish_changes([change(one) for one in releases], "plans")
 
     async def judge(self) -> None:
         """Take in and judge what was published; compare nothing."""

@@ -132,6 +132,6 @@ def _parties(found: dict[str, Any]) -> set[str]:
     named = [found.get("buyer"), found.get("tender", {}).get("procuringEntity")]
     for one in found.get("bids", {}).get("details", []):
         named += one.get("tenderers", [])
-    for one in found.get("awards", []):
+    for one in [*found.get("awards", []), *found.get("contracts", [])]:
         named += one.get("suppliers", [])
     return {one["id"] for one in named if one and one.get("id")}

@@ -5,10 +5,11 @@ of its effect; a feed that began anew is read from its beginning; a line that ca
 set aside with its reason, and a newer line of the same key makes it void.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 import httpx
 import structlog
 
@@ -26,6 +27,8 @@ PAGE: Final = 5_000
 MANY: Final = 500
 """Lines from which DuckDB works with all its threads."""
 
+Settle = Callable[[asyncpg.Connection, int], Awaitable[None]]
+
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
@@ -42,7 +45,7 @@ class Beside:
     ) -> None:
         self.feed = feed
         self.seq = 0
-        self.head = 0
+        self.head: int | None = None
         self.epoch: str | None = None
         self._database = database
         self._facts = facts
@@ -53,7 +56,7 @@ class Beside:
     @property
     def level(self) -> bool:
         """Whether everything published is in the facts, as far as was heard."""
-        return self.seq >= self.head
+        return self.head is not None and self.seq >= self.head
 
     async def start(self) -> None:
         """Find out how far the feed has been read, and whether anything was set aside."""
@@ -77,12 +80,16 @@ class Beside:
         loaded = await self._load(page.last_seq, str(page.epoch), many=page.count >= MANY)
         self.seq = page.last_seq
         await self._keep_account(page.lines, loaded.faults)
-        metrics.feed_head.labels(self.feed).set(self.head)
+        metrics.feed_head.labels(self.feed).set(page.head)
         metrics.feed_applied.labels(self.feed).set(self.seq)
         return True
 
-    async def replay(self) -> bool:
-        """Take in again what somebody asked for; say whether there was anything."""
+    async def replay(self, settle: Settle) -> bool:
+        """Take in again what somebody asked for; say whether there was anything.
+
+        `settle` is called with the first place in the feed that was read again, in the transaction
+        in which the letters are forgotten.
+        """
         async with self._database.connection() as connection:
             letters = await store.letters_to_replay(connection, self.feed)
         if not letters:
@@ -98,6 +105,7 @@ class Beside:
                     await deadletters.store(connection, self.feed, letter.entry, fault, again)
             await deadletters.forget(connection, self.feed, good)
             await store.replayed(connection, [letter.id for letter in letters])
+            await settle(connection, min(letter.entry.seq for letter in letters))
         await self.refresh()
         return True
 

@@ -96,7 +96,7 @@ class Comparison:
             await store.claim(connection, session.state)
             await store.advance(connection, changes)
             show_tally(await store.tally(connection))
-        session.state = replace(session.state, compared_seq=seq, compared_at=now)
+        session.state = replace(session.state, **changes)
         self._last = time.monotonic()
         self._took = self._last - began
         judged_seconds.labels("compare").observe(self._took)

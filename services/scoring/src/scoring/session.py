@@ -110,8 +110,10 @@ class Session:
 
     @property
     def registers_there(self) -> bool:
-        """Whether the facts know of registers all that was ever judged by."""
-        return self.registers.seq >= self.state.registers_seq
+        """Whether the facts know of registers all that was ever judged by, or all there is."""
+        registers, state = self.registers, self.state
+        same_feed = registers.epoch == state.registers_epoch
+        return registers.level or (same_feed and registers.seq >= state.registers_seq)
 
     @property
     def level(self) -> bool:
@@ -193,9 +195,11 @@ class Session:
     async def _judge_anew_whom_registers_concern(self) -> None:
         """Ask for the purchases that registers now say something else of, and note how far."""
         registers = self.registers
-        known = registers.epoch == self.state.registers_epoch
-        since = self.state.registers_seq if known else 0
-        keys = await self.facts(lambda facts: purchases_concerned(facts, since), many=True)
+        since = self.state.registers_seq
+        known = registers.epoch == self.state.registers_epoch and registers.seq >= since
+        keys = await self.facts(
+            lambda facts: purchases_concerned(facts, since if known else 0), many=True
+        )
         changes: dict[str, Any] = {
             "registers_seq": registers.seq,
             "registers_epoch": registers.epoch,
@@ -278,8 +282,21 @@ class Session:
         """Take in again the dead letters that somebody asked for; say whether there were any."""
         replayed = await self.aside.replay(self.facts_seq, self._epoch)
         self.waiting = self.waiting or replayed
-        beside = [await feed.replay() for feed in (self.registers, self.plans)]
-        return replayed or any(beside)
+        registers = await self.registers.replay(self._hear_registers_from)
+        plans = await self.plans.replay(self._compare_again)
+        return replayed or registers or plans
+
+    async def _hear_registers_from(self, connection: asyncpg.Connection, seq: int) -> None:
+        """Ask once more whom the registers concern, from a place in their feed on."""
+        await self._set_back(connection, registers_seq=min(self.state.registers_seq, seq - 1))
+
+    async def _compare_again(self, connection: asyncpg.Connection, seq: int) -> None:
+        await self._set_back(connection, compared_plans=min(self.state.compared_plans, seq - 1))
+
+    async def _set_back(self, connection: asyncpg.Connection, **changes: int) -> None:
+        await store.claim(connection, self.state)
+        await store.advance(connection, changes)
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type] # names of State
 
     async def ring(self, heads: Heads) -> None:
         """Tell who reads that there is something new."""

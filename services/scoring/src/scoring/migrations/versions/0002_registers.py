@@ -14,7 +14,6 @@ PLACES = ("registers_seq", "compared_registers", "compared_plans")
 def upgrade() -> None:
     for name in PLACES:
         op.add_column("engine", sa.Column(name, sa.BigInteger, nullable=False, server_default="0"))
-        op.alter_column("engine", name, server_default=None)
     op.add_column("engine", sa.Column("registers_epoch", sa.String))
 
 
