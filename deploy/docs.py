@@ -11,13 +11,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy import law
+from deploy import facts_page, law
 from scoring.indicator import Indicator, LegalBasis, Parameter, Text, catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 INDICATORS = ROOT / "docs" / "indicators"
 LAW = ROOT / "docs" / "law.md"
 API = ROOT / "docs" / "openapi.json"
+FACTS = ROOT / "docs" / "facts.md"
 SECTIONS = (
     ("Meaning", "meaning"),
     ("Why it matters", "why"),
@@ -55,6 +56,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         yield INDICATORS / f"{indicator.code}.md", page(indicator)
     yield LAW, law.page()
     yield API, api()
+    yield FACTS, facts_page.page()
 
 
 def index(indicators: list[Indicator]) -> str:

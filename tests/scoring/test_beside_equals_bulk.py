@@ -62,7 +62,7 @@ def a_plan(rnd: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-MAKERS = {"releases": a_purchase, "registers": a_register_row, "plans": a_plan}
+MAKERS: dict[str, Any] = {"releases": a_purchase, "registers": a_register_row, "plans": a_plan}
 
 
 def some_changes(

@@ -4,13 +4,12 @@ The facts are derived data. A file that cannot be read, or whose tables are not 
 version, is laid aside and rebuilt from the feed; nothing that was judged is lost by it.
 """
 
-import hashlib
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 import structlog
 
+from scoring.declared import make
 from scoring.facts import Facts
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -29,7 +28,7 @@ def open_facts(path: Path, *, memory: str, threads: int) -> Facts:
             raise
         _lay_aside(path, str(fault))
     else:
-        if _mark(facts) in (None, _make()):
+        if _mark(facts) in (None, make()):
             return _marked(facts)
         facts.close()
         _lay_aside(path, "its tables are those of another version")
@@ -46,11 +45,6 @@ def _lay_aside(path: Path, reason: str) -> None:
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
 
-def _make() -> str:
-    """Name the make of the tables: the declaration itself, in short."""
-    return hashlib.sha256((files("scoring") / "facts.sql").read_bytes()).hexdigest()[:16]
-
-
 def _mark(facts: Facts) -> str | None:
     """Read the make of a file; None where it was just made."""
     found = facts.connection.execute(
@@ -60,5 +54,5 @@ def _mark(facts: Facts) -> str | None:
 
 
 def _marked(facts: Facts) -> Facts:
-    facts.connection.execute(f"COMMENT ON TABLE progress IS '{_make()}'")
+    facts.connection.execute(f"COMMENT ON TABLE progress IS '{make()}'")
     return facts
