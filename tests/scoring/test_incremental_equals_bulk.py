@@ -43,6 +43,7 @@ def invented(rnd: random.Random, ocid: str) -> dict[str, Any]:
     tender = {
         "status": rnd.choice(["complete", "active", "cancelled"]),
         "procurementMethod": rnd.choice(["open", "open", "direct", None]),
+        "procurementMethodDetails": "Открытый конкурс",
         "procuringEntity": {"id": rnd.choice(["buyer-1", "buyer-2"])},
         "numberOfTenderers": rnd.choice([1, 2, 3, None]),
         "tenderPeriod": rnd.choice([period, period, {}]),
