@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import yaml
 
+from scoring.evaluate import enabled, live
 from scoring.examples import run_example
 from scoring.indicator import Example, Indicator, Text, catalogue, json_schema
 from scoring.profiles import load_profile
@@ -147,3 +148,11 @@ def test_a_document_with_a_misspelt_key_is_refused_by_the_schema() -> None:
 
     assert any("tytle" in message for message in errors)
     assert any("'title' is a required property" in message for message in errors)
+
+
+def test_the_running_platform_judges_by_indicators_whose_precision_is_known() -> None:
+    """The others are judged offline: signs that nobody has measured raise no alert."""
+    kz = load_profile("kz")
+
+    assert list(live(catalogue(), kz)) == CODES
+    assert len(enabled(catalogue(), kz)) == len(catalogue()) > 80

@@ -15,6 +15,7 @@ import structlog
 
 from scoring.aside import FEED
 from scoring.comparison import Comparison
+from scoring.evaluate import live
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.indicator import catalogue
@@ -124,14 +125,15 @@ class Engine:
         )
 
     def _session(self, facts: FactsThread) -> Session:
+        profile = load_profile(self._settings.profile)
         return Session(
             database=self._database,
             facts=facts,
             client=self._client,
             bell=self._bell,
             clock=self._clock,
-            catalogue=catalogue(),
-            profile=load_profile(self._settings.profile),
+            catalogue=live(catalogue(), profile),
+            profile=profile,
             folder=self._settings.facts_path.parent,
         )
 

@@ -202,6 +202,12 @@ def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indica
     return [catalogue[code] for code in sorted(profile.enabled) if code in catalogue]
 
 
+def live(catalogue: Mapping[str, Indicator], profile: Profile) -> dict[str, Indicator]:
+    """Pick the indicators that the running platform judges by, by code."""
+    chosen = {one.code: one for one in enabled(catalogue, profile)}
+    return {code: chosen[code] for code in profile.live or chosen}
+
+
 def _begin(facts: Facts, indicators: Sequence[Indicator], profile: Profile) -> None:
     if not profile.judge_cancelled and _any_cancelled(facts):
         cancelled = _CANCELLED.format(facts=_home(facts))
