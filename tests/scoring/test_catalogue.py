@@ -150,8 +150,8 @@ def test_a_document_with_a_misspelt_key_is_refused_by_the_schema() -> None:
     assert any("'title' is a required property" in message for message in errors)
 
 
-def test_the_running_platform_judges_by_indicators_whose_precision_is_known() -> None:
-    """The others are judged offline: signs that nobody has measured raise no alert."""
+def test_the_running_platform_judges_by_the_eleven_the_others_wait_for_their_measure() -> None:
+    """Offline all are judged; a sign whose precision nobody has measured raises no alert."""
     kz = load_profile("kz")
 
     assert list(live(catalogue(), kz)) == CODES
