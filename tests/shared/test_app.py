@@ -282,7 +282,7 @@ def test_every_refusal_is_documented_with_an_example() -> None:
     lookup = document["paths"]["/v1/scores:lookup"]["post"]["responses"]
     assert set(lookup) == {"200", "400", "408", "413", "414", "415", "422", "500", "503"}
     examples = lookup["400"]["content"]["application/problem+json"]["examples"]
-    assert set(examples) == {"unknown_parameter", "malformed_body"}
+    assert set(examples) == {"unknown_parameter", "repeated_parameter", "malformed_body"}
     assert "HTTPValidationError" not in json.dumps(document)
     assert {each for each in without_example(document) if not each.endswith(" 200")} == set()
 
