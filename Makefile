@@ -29,6 +29,8 @@ load: setup  ## load releases into the running platform: make load FILE="a.jsonl
 	@test -n "$(FILE)" || { echo 'usage: make load FILE="a.jsonl b.json.gz"' >&2; exit 2; }
 	@$(BIN)/python -m deploy.local exec ingestor load $(FILE)
 
+test test-full: export PYTHONDONTWRITEBYTECODE :=  # each of their hundred processes would compile anew
+
 test: setup-dev  ## all tests that need nothing but this folder
 	$(BIN)/pytest -n $(WORKERS) -m "not extra" $(TESTS)
 

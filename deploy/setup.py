@@ -107,8 +107,8 @@ def install(lock: Path) -> None:
     """Install what is pinned: by uv, which is several times quicker, or else by pip."""
     say(f"installing {lock.name}")
     if get_uv():
-        strategy = "--index-strategy=unsafe-best-match"  # as pip does; the hashes decide
-        if uv("--require-hashes", strategy, "-r", str(lock)):
+        as_pip_does = ("--index-strategy=unsafe-best-match", "--compile-bytecode")
+        if uv("--require-hashes", *as_pip_does, "-r", str(lock)):
             return
         say("uv could not install it; trying pip, which takes longer")
     if not pip("--require-hashes", "--no-deps", "-r", str(lock)):
