@@ -41,6 +41,10 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MAYBE_IIN: Final = re.compile(r"\d(?<!\d\d)\d[01]\d[0-3]\d[0-6]\d{5}(?!\d)", re.ASCII)
 
 
+# Its zone is no phone number: "2026-06-12T14:37:21+05:00".
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d", re.ASCII)
+
+
 @dataclass(slots=True)
 class Mending:
     """The work on one release: the zone its dates are read in, its notes, the persons seen."""
@@ -104,6 +108,18 @@ def fine_prose(value: Any) -> bool:
             )
         )
     )
+
+
+def clean_already(text: str, *, free: bool) -> bool:
+    """Tell whether cleaning leaves a text as it is and finds no person in it.
+
+    A free text may not hold a contact; a reference, or a number alone, is not looked through.
+    """
+    if not free or text.isdecimal():
+        return fine_text(text)
+    if fine_prose(text) or _MOMENT.fullmatch(text):
+        return True
+    return fine_text(text) and mask_contacts(text) == text
 
 
 def _short(value: Any) -> Any:

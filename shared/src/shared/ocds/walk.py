@@ -7,6 +7,7 @@ JSON pointer. The result does not depend on the order of keys.
 import re
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, Final
 
 from shared.ocds.fields import ORGANISATIONS, Array, Kind, Object
@@ -14,6 +15,7 @@ from shared.ocds.leaves import (
     ABSENT,
     Leaf,
     Mending,
+    clean_already,
     clean_prose,
     clean_text,
     fine_prose,
@@ -26,6 +28,7 @@ from shared.vocabulary.identifiers import person_number_of
 DEPTH: Final = 64  # levels of nesting in undeclared parts; real releases have about ten
 BIGGEST_INTEGER: Final = 2**63 - 1
 LARGEST_FLOAT: Final = 1.7976931348623157e308
+LOWEST_PERSON: Final = 10**9  # no smaller number is a person's that lost its zeros
 # Fields nobody declared that hold an id or an address of the web, by the end of their pointer.
 REFERENCE: Final = re.compile(
     r"(?:(?:/|_)(?:ids?|ur[il]s?|href)|Ids?|IDs?|Ur[il]|UR[IL])(?:/\d+)?$"
@@ -41,7 +44,7 @@ def walk_object(
     for key, item in value.items():
         kind = fields.get(key)
         if kind is None:
-            if type(item) is str and fine_prose(item) and fine_text(key) and not _telling(key):
+            if type(item) is str and fine_prose(item) and _plain(key):
                 continue
             odd.append(key)
         elif item is not None and not (type(kind) is Leaf and kind.fine(item)):
@@ -53,7 +56,10 @@ def walk_object(
     for key in gone:
         del value[key]
     for key in sorted(odd) if odd else ():
-        _walk_odd(value, key, fields, path, mending)
+        if _plain(key) and _settled(value[key], 1, free=not _names(key)):
+            value[key] = value.pop(key)
+        else:
+            _walk_odd(value, key, fields, path, mending)
 
 
 def _mend(item: Any, kind: Kind, path: str, mending: Mending) -> Any:
@@ -202,11 +208,49 @@ def _noted(result: Any, received: Any, path: str, code: str, mending: Mending) -
     return result
 
 
-def _telling(key: str) -> bool:
-    return key.lower() in _TELLING
+@lru_cache(maxsize=4096)
+def _plain(key: str) -> bool:
+    """Tell whether a key that nobody declared needs no second look; there are a few hundred."""
+    return fine_text(key) and key.lower() not in _TELLING
 
 
 _TELLING: Final = PERSONAL | DESCRIBING
+
+
+@lru_cache(maxsize=4096)
+def _names(key: str) -> bool:
+    """Tell whether a key holds an id or an address of the web, or a list of them."""
+    return REFERENCE.search(f"/{key}") is not None
+
+
+def _settled(item: Any, depth: int, *, free: bool) -> bool:
+    """Tell whether what nobody declared is fine as it is, which nearly all of it is.
+
+    On the way keys are put in the order that the walk would give them.
+    """
+    kind = type(item)
+    if kind is str:
+        return clean_already(item, free=free)
+    if kind is dict:
+        return depth <= DEPTH and _settled_object(item, depth)
+    if kind is list:
+        return depth <= DEPTH and all(
+            _settled(entry, depth + 1, free=free or type(entry) is list) for entry in item
+        )
+    if kind is int:
+        return bool(-BIGGEST_INTEGER <= item < LOWEST_PERSON)
+    return item is None or kind is bool or (kind is float and abs(item) <= LARGEST_FLOAT)
+
+
+def _settled_object(item: dict[str, Any], depth: int) -> bool:
+    for key, value in item.items():
+        if not (_plain(key) and _settled(value, depth + 1, free=not _names(key))):
+            return False
+    names = list(item)
+    if names != (ordered := sorted(names)):
+        for name in ordered:
+            item[name] = item.pop(name)
+    return True
 
 
 def _without_persons(item: Any, mending: Mending) -> Any:

@@ -43,6 +43,7 @@ DAY_TENS: Final = "0123"  # fifth digit of an IIN, which begins with a birth dat
 LEAP_YEAR: Final = 2000  # in which every date that there is exists
 
 TOKEN_LENGTH: Final = 26  # base 32 characters, 130 bits: no collision in any number of processes
+TOKEN_BYTES: Final = 20  # that make so many characters, and a multiple of five
 PSEUDONYM: Final = re.compile(r"prs_[a-z2-7]{26}")
 
 _ROW_NUMBER: Final = re.compile(r"\d{0,3}", re.ASCII)
@@ -214,4 +215,4 @@ def _token(*words: str) -> str:
 
 
 def _base32(digest: bytes) -> str:
-    return base64.b32encode(digest).decode("ascii")[:TOKEN_LENGTH].lower()
+    return base64.b32encode(digest[:TOKEN_BYTES]).decode("ascii")[:TOKEN_LENGTH].lower()

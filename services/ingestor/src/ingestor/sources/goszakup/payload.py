@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from ingestor.sources.goszakup.values import key
 
 _SCALARS: Final = (str, int, float, bool, type(None))
+_SCALAR_TYPES: Final = frozenset((str, int, float, bool))
 
 
 class Payload(Struct, kw_only=True, omit_defaults=True):
@@ -83,6 +84,8 @@ def _read(kind: type[P], record: dict[str, Any], report: Report) -> P:
         if place is None:
             if name not in left:
                 report.unknown[f"{kind.__name__}.{name}"] += 1
+        elif place.inner is None and type(value) in _SCALAR_TYPES:
+            said[place.field] = value
         elif value is not None:
             fitting = _fitting(place, value, report)
             if fitting is None:

@@ -21,6 +21,7 @@ SOURCE: Final = "goszakup"
 PERSON_TYPES: Final = frozenset({"2", "3"})  # type_supplier: person, sole trader
 SHORTEST_NAME: Final = 6  # characters; a shorter name may be any word
 MARK_LENGTH: Final = 26
+ENOUGH: Final = 20  # bytes that make so many letters, and a multiple of five
 DAY_TENS: Final = "0123"  # fifth digit of an IIN, which begins with a birth date
 
 _TWELVE_DIGITS: Final = re.compile(r"\d{12}", re.ASCII)
@@ -50,7 +51,7 @@ class Curtain:
             return None
         plain = "".join(written.casefold().split())
         digest = hmac.new(self.key, f"{kind}\0{plain}".encode(), hashlib.sha256).digest()
-        return f"{kind}_{b32encode(digest).decode()[:MARK_LENGTH].lower()}"
+        return f"{kind}_{b32encode(digest[:ENOUGH]).decode()[:MARK_LENGTH].lower()}"
 
     def head(self, employees: list[Employee] | None) -> str | None:
         """Return the pseudonym of who heads an organisation, where the register says so."""
@@ -102,10 +103,11 @@ def _texts(value: Any) -> list[str]:
     stack = [value]
     while stack:
         one = stack.pop()
-        if isinstance(one, str):
+        kind = type(one)
+        if kind is str:
             found.append(one)
-        elif isinstance(one, dict):
-            stack += one.values()
-        elif isinstance(one, list):
-            stack += one
+        elif kind is dict:
+            stack.extend(one.values())
+        elif kind is list:
+            stack.extend(one)
     return found

@@ -19,21 +19,28 @@ NUMBER_LENGTH: Final = 12  # digits of a BIN or IIN
 
 def text(value: Any) -> str | None:
     """Read a text; blank is none, a number is its digits."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value.strip() or None
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
+    if kind is int:
+        return str(value)
+    if kind is not float:
         return None
     return str(int(value)) if math.isfinite(value) and value == int(value) else str(value)
 
 
 def key(value: Any) -> str | None:
     """Read an id; 0 stands for none."""
+    if type(value) is int:
+        return str(value) if value else None
     written = text(value)
     return None if written is None or not written.strip("0") else written
 
 
 def number(value: Any) -> int | float | None:
     """Read a quantity or an amount, also out of a text; what is not finite is none."""
+    if type(value) is int:
+        return value
     if isinstance(value, str):
         try:
             value = float(value.replace("\u00a0", "").replace(" ", "").replace(",", "."))
@@ -78,7 +85,12 @@ def moment(value: Any) -> str | None:
 
 def latest(values: Iterable[Any]) -> str | None:
     """Return the newest of the portal's times, as `moment` writes them."""
-    return max((found for value in values if (found := moment(value))), key=instant, default=None)
+    newest: str | None = None
+    for value in values:
+        found = moment(value) if value else None
+        if found and (newest is None or instant(found) > instant(newest)):
+            newest = found
+    return newest
 
 
 @lru_cache(maxsize=65536)

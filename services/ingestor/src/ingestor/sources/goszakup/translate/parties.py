@@ -39,6 +39,7 @@ class Parties:
         self._subjects: dict[str, Subject] = {}
         self._parties: dict[str, dict[str, Any]] = {}
         self._references: list[dict[str, Any]] = []
+        self._known: dict[int, dict[str, Any]] = {}
         for subject in subjects:
             for name in (business_number(subject.bin), business_number(subject.iin)):
                 self._subjects.setdefault(f"number {name}", subject)
@@ -104,10 +105,18 @@ class Parties:
                 "name": names[0] or names[1],
                 "name_kk": names[1],
                 "identifier": present(identifier),
-                "address": _seat(subject, self._places),
-                "details": self._details(subject) if subject is not None else None,
+                **(self._of_register(subject) if subject is not None else {}),
             }
         )
+
+    def _of_register(self, subject: Subject) -> dict[str, Any]:
+        """Return what the register says of a participant, written once however often it is met."""
+        known = self._known.get(id(subject))
+        if known is None:
+            seat = _seat(subject, self._places)
+            known = {"address": seat, "details": self._details(subject)}
+            self._known[id(subject)] = known
+        return known
 
     def _details(self, subject: Subject) -> dict[str, Any]:
         marks = [self._curtain.mark("tel", subject.phone), self._curtain.mark("eml", subject.email)]
@@ -154,10 +163,8 @@ def _is_bin(found: str | None) -> bool:
     return found is not None and len(found) == NUMBER_LENGTH and found.isdecimal()
 
 
-def _seat(subject: Subject | None, places: Places) -> dict[str, Any]:
+def _seat(subject: Subject, places: Places) -> dict[str, Any]:
     """Write the seat: the legal address (type 1) of the newest source, else the register's code."""
-    if subject is None:
-        return {}
     legal = [one for one in subject.address or () if text(one.address_type) == "1"]
     chosen: Address = next(iter(legal or subject.address or ()), Address())
     kato = key(chosen.kato_code) or next(iter(codes(several(subject.kato_list))), None)

@@ -10,12 +10,12 @@ TENGE: Final = "KZT"
 PRODUCTS: Final = "KZ-ENSTRU"  # the state's catalogue of goods, works and services
 UNITS: Final = "MKEI"  # the interstate classification of units
 
-_NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
+_SAYING: Final = frozenset({int, float, bool})  # 0 and no say something
 
 
 def present(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is not known."""
-    return {name: value for name, value in fields.items() if value not in _NOTHING}
+    return {name: value for name, value in fields.items() if value or type(value) in _SAYING}
 
 
 def money(amount: Any, currency: str = TENGE) -> dict[str, Any] | None:
