@@ -8,8 +8,8 @@ from deploy.sandbox.world.tale import Row, Tale
 from deploy.sandbox.world.tenders import DISCUSSED, TAKING_PRICES, Bid, Lot, Notice
 from deploy.sandbox.world.workdays import text
 
-SYMBOLS: Final = {2: "ОК", 3: "ЗЦП", 6: "ОИ", 52: "ГСЗ", 60: "ЭМ", 78: "АУК", 120: "КпОПО",
-                  188: "КРБС", 201: "КСПК"}  # fmt: skip
+SYMBOLS: Final = {2: "ОК", 3: "ЗЦП", 6: "ОИ", 22: "ДК", 52: "ГСЗ", 60: "ЭМ", 78: "АУК",
+                  120: "КпОПО", 133: "КиРС", 188: "КРБС", 201: "КСПК"}  # fmt: skip
 FIRST, REPEATED, SINGLE = 1, 2, 3
 """`refTypeTradeId` in the world's dictionary."""
 

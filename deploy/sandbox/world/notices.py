@@ -41,7 +41,7 @@ def announce(
     number = parent.number if parent and method != terms.AFTER_FAILURE else record.id
     if method == terms.AFTER_FAILURE:
         attempt = 1
-    notice = Notice(record, number, attempt, method, times, lots)
+    notice = Notice(record, number, attempt, method, times, lots, parent)
     record.row.update(notice_row(tale, notice, parent, invited))
     for index, lot in enumerate(lots):
         tries = (parent.attempt if parent else 0) + 1
@@ -101,9 +101,27 @@ def decide(tale: Tale, notice: Notice) -> None:
         assert lot.record
         status = LOT_DONE if lot.winner else LOT_FAILED
         lot.record.patch(results, refLotStatusId=status)
+    _tell_of_one_bidder(tale, notice)
+
+
+def _tell_of_one_bidder(tale: Tale, notice: Notice) -> None:
     bidders = {bid.supplier.number for lot in notice.lots for bid in lot.bids}
-    if len(bidders) == 1 and notice.method != terms.AFTER_FAILURE:
-        tale.happens("one_bidder", results, buy=notice.record.id)
+    if len(bidders) != 1:
+        return
+    if notice.method != terms.AFTER_FAILURE:
+        tale.happens("one_bidder", notice.times.closes, buy=notice.record.id)
+    if _turned_away_before(notice):
+        tale.happens("alone_at_last", notice.times.closes, buy=notice.record.id)
+
+
+def _turned_away_before(notice: Notice) -> bool:
+    """Whether two attempts or more failed before, one of them though several had bid."""
+    attempts, crowded, earlier = 0, False, notice.parent
+    while earlier:
+        attempts += 1
+        crowded |= any(len(lot.bids) > 1 and not lot.winner for lot in earlier.lots)
+        earlier = earlier.parent
+    return attempts > 1 and crowded
 
 
 def _enter_bids(tale: Tale, notice: Notice) -> None:

@@ -65,6 +65,7 @@ def plan(
     justification: int = 0,
     prepayment: int | None = None,
     year: int | None = None,
+    place: Place | None = None,
 ) -> Point:
     """Enter a point in the plan and have the plan approved the same hour.
 
@@ -85,7 +86,7 @@ def plan(
         price=usual,
         amount=exact,
         year=year or tale.year,
-        place=place_of(tale, buyer),
+        place=place or place_of(tale, buyer),
         prepayment=_advance(position, prepayment),
         justification=justification,
     )

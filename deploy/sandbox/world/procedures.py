@@ -170,14 +170,25 @@ def award(
 
 
 def after_failure(
-    tale: Tale, failed: Notice, lot: Lot, supplier: Party, amount: float, *, automatic: bool
+    tale: Tale,
+    failed: Notice,
+    lot: Lot,
+    supplier: Party,
+    amount: float,
+    *,
+    automatic: bool,
+    days: int | None = None,
 ) -> tuple[Notice, Lot]:
-    """Invite one supplier after a failed purchase, for no more than `amount`."""
+    """Invite one supplier after a failed purchase, for no more than `amount`.
+
+    `days` are the working days that pass before it; the law gives four.
+    """
     rng, results = tale.rng, failed.times.results
     if automatic:
         publish = results + 120
     else:
-        publish = office_hour(rng, working_after(results // DAY, rng.randint(1, 3)), 10, 17)
+        wait = days or rng.randint(1, 3)
+        publish = office_hour(rng, working_after(results // DAY, wait), 10, 17)
     times = invitation(rng, publish)
     child = Lot(lot.points)
     child.winner = Bid(supplier, amount, times.publish + rng.randrange(3600, 40_000))

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from deploy.sandbox.world.catalogue import Position, reserved, sectors_of, turn_of
-from deploy.sandbox.world.parties import Party, make_supplier, subject_row
+from deploy.sandbox.world.parties import Party, make_buyer, make_supplier, subject_row
 from deploy.sandbox.world.workdays import text, year_of
 
 Row = dict[str, Any]
@@ -30,6 +30,9 @@ ROOTS = (
 )
 DATED = {"TrdBuy", "Lots", "Contract", "Subjects", "ComplaintAppeal", "TreasuryPay"}
 """Roots whose rows say when they were last changed, beside when they were indexed."""
+
+TRIES = 30
+"""How often one looks for another supplier, where few of a sector are met again and again."""
 
 CHARACTERS = 4_000_000
 """BINs from this one on belong to suppliers that a story brings along."""
@@ -153,7 +156,13 @@ class Tale:
     def suppliers(self, sector: int, number: int) -> list[Party]:
         """Up to so many different suppliers of a sector."""
         drawn = [self.supplier_of(self.rng, sector) for _ in range(number + 3)]
-        return list({party.pid: party for party in drawn}.values())[:number]
+        found = {party.pid: party for party in drawn}
+        for _ in range(TRIES):
+            if len(found) >= number:
+                break
+            party = self.supplier_of(self.rng, sector)
+            found[party.pid] = party
+        return list(found.values())[:number]
 
     def character(self, at: int, sector: int = 0, **traits: Any) -> Party:
         """A supplier that this story brings along, entered in the register at a moment."""
@@ -162,6 +171,18 @@ class Tale:
         party.vat = (party.founded + 60, None)
         for name, value in traits.items():
             setattr(party, name, value)
+        party.pid = self.give_id(len(self.records))
+        party.email = f"post{index}@sandbox.invalid"
+        self.cast.append(party)
+        self.add("Subjects", at, subject_row(party, at), key="pid")
+        return party
+
+    def institution(self, at: int) -> Party:
+        """A customer that this story brings along, no office of a village, entered at a moment."""
+        index = self.cast_from + len(self.cast)
+        party = make_buyer(self.rng, 0, index, at // 86_400)
+        while party.rural:
+            party = make_buyer(self.rng, 0, index, at // 86_400)
         party.pid = self.give_id(len(self.records))
         party.email = f"post{index}@sandbox.invalid"
         self.cast.append(party)

@@ -65,6 +65,7 @@ class Notice:
     method: int
     times: Times
     lots: list[Lot]
+    parent: "Notice | None" = None
 
     @property
     def anno(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from deploy.sandbox.world import terms
-from deploy.sandbox.world.catalogue import Position
+from deploy.sandbox.world.catalogue import Position, reserved
 from deploy.sandbox.world.contracts import Deal, Line, conclude
 from deploy.sandbox.world.execution import carry_out
 from deploy.sandbox.world.honest import in_season
@@ -134,6 +134,32 @@ def directly(
 def done(tale: Tale, deal: Deal) -> int:
     """Carry the contract out as it should be; the moment of the last payment."""
     return carry_out(tale, deal)
+
+
+def told(tale: Tale, purchase: Opened) -> None:
+    """Let the purchase go on as it should from here, and label it from its results on."""
+    notice, deal = settle(tale, purchase)
+    done(tale, deal)
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
+
+
+def named(tale: Tale, sector: int, russian: str, kazakh: str) -> None:
+    """Buy something of a sector by a competition whose lot bears these names."""
+    purchase = opened(tale, terms.COMPETITION, 23_000_000, position=reserved((sector,), tale.order))
+    contest(tale, purchase, tale.suppliers(sector, 3))
+    notice = hold(tale, terms.COMPETITION, [purchase.lot], purchase.times)
+    for record in (notice.record, purchase.lot.record):
+        assert record
+        record.row.update(nameRu=russian, nameKz=kazakh)
+    deal = award(tale, notice, purchase.lot)
+    done(tale, deal)
+    tale.label(notice.times.publish, **where(notice=notice, deal=deal))
+
+
+def customer(tale: Tale) -> Party:
+    """Let the story be about a customer of its own, who buys nothing else."""
+    tale.buyer = tale.institution(tale.day * DAY + 28_000)
+    return tale.buyer
 
 
 def where(

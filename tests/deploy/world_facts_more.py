@@ -1,0 +1,140 @@
+"""What the stories of terms, words, discounts and habits must show, and their look-alikes not."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from deploy.sandbox.world import terms
+from deploy.sandbox.world.tenders import REJECTED, WINNER
+from deploy.sandbox.world.workdays import moment_of, working_between
+from tests.deploy.world_facts import Case, Row, day, wd
+
+
+def moment(text: str) -> int:
+    return moment_of(datetime.fromisoformat(text))
+
+
+def _spread(amounts: list[float]) -> float:
+    return (amounts[-1] - amounts[0]) / amounts[0]
+
+
+def _bids(c: Case) -> list[float]:
+    return sorted(line["amount"] for _, line in c.lines())
+
+
+def _conditional(line: Row) -> float:
+    return float(line["discountPrice"] or line["amount"])
+
+
+def _dearer_won(c: Case) -> bool:
+    lines = [line for _, line in c.lines()]
+    won = next(_conditional(line) for line in lines if line["statusId"] == WINNER)
+    return won > min(map(_conditional, lines))
+
+
+def _discount(c: Case) -> float:
+    return max(float(line["discountValue"]) for _, line in c.lines())
+
+
+def _winners(c: Case) -> Counter[str]:
+    return Counter(row["supplierBiin"] for row in c.roots)
+
+
+def _filed_together(c: Case) -> bool:
+    ahead = []
+    for notice in c.notices:
+        pair = {row["bin"] for row in c.subjects}
+        times = [a["dateApply"] for a in c.apps
+                 if a["buyId"] == notice["id"] and a["supplierBinIin"] in pair]  # fmt: skip
+        ahead.append(day(notice["endDate"]) - day(max(times)))
+    return min(ahead) > 0
+
+
+def _divisions(c: Case) -> int:
+    points = {p["id"]: p for p in c.points}
+    return len({points[key]["refEnstruCode"][:2] for key in c.lot["pointList"]})
+
+
+def _prolonged(c: Case) -> int:
+    return day(c.versions[-1]["planExecDate"]) - day(c.versions[0]["planExecDate"])
+
+
+def _paid_after(c: Case) -> int:
+    return day(c.paid()[-1][0]) - day(c.own_acts[0]["approveDate"])
+
+
+def _largest_lots(c: Case) -> bool:
+    most = terms.mci(c.root["finYear"], 4_000)
+    return all(0.9 * most < lot["amount"] <= most for lot in c.lots)
+
+
+def _december(c: Case) -> bool:
+    late = [row for row in c.roots if row["signDate"][5:7] == "12"]
+    return len(late) > len(c.roots) / 2
+
+
+def _rejected_in(c: Case) -> int:
+    own = {row["bin"] for row in c.subjects}
+    return sum(
+        line["statusId"] == REJECTED
+        for app in c.apps
+        if app["supplierBinIin"] in own
+        for line in app["AppLots"]
+    )
+
+
+MORE: dict[str, Callable[[Case], bool]] = {
+    "above_plan": lambda c: all(p["amount"] < c.lot["amount"] for p in c.points),
+    "act_unsigned": lambda c: wd(c.own_acts[0]["createDateAct"], c.own_acts[0]["approveDate"]) > 10,
+    "all_lots": lambda c: len(c.lots) == max(_winners(c).values()) == 5,
+    "brand_named": lambda c: "для" not in c.lot["nameRu"] and "Lenovo" in c.lot["nameRu"],
+    "bunched_lots": _largest_lots,
+    "contract_first": lambda c: (
+        c.point["refJustificationId"] != 103
+        and c.root["signDate"] < c.point["PlanActs"]["dateApproved"]
+    ),
+    "cover_bids": lambda c: _spread(_bids(c)[1:]) < 0.005 and _bids(c)[1] > _bids(c)[0] * 1.05,
+    "dearer_won": _dearer_won,
+    "december": _december,
+    "decided_at_once": lambda c: (
+        c.notice["refTradeMethodsId"] == terms.COMPETITION
+        and moment(c.notice["itogiDatePublic"]) - moment(c.notice["endDate"]) < 3_600
+    ),
+    "discount_too_high": lambda c: _discount(c) > 16,
+    "discussion_cut": lambda c: (
+        c.notice["discusStartDate"] is not None
+        and wd(c.notice["discusStartDate"], c.notice["discusEndDate"]) < 2
+    ),
+    "eshop_volume": lambda c: (
+        sum(row["contractSum"] for row in c.roots) > terms.mci(c.root["finYear"], 4_000)
+    ),
+    "filed_together": _filed_together,
+    "given_up": lambda c: c.root["contractSum"] > c.points[0]["amount"] / 2,
+    "invited_late": lambda c: wd(c.parent()["itogiDatePublic"], c.notice["publishDate"]) > 4,
+    "market_passed_over": lambda c: len(c.apps) > 2,
+    "mixed_letters": lambda c: "o" in c.lot["nameRu"],
+    "narrow_bids": lambda c: (
+        c.notice["refTradeMethodsId"] != terms.AUCTION and _spread(_bids(c)) < 0.005
+    ),
+    "night_notice": lambda c: (
+        c.notice["publishDate"][11:13] == "23"
+        and working_between(day(c.notice["publishDate"]), day(c.notice["endDate"])) < 4
+    ),
+    "no_specification": lambda c: not any("пецификация" in f["nameRu"] for f in c.notice["Files"]),
+    "old_method": lambda c: c.notice["refTradeMethodsId"] == 22,
+    "only_direct": lambda c: all(
+        row["trdBuyId"] == 0 and row["faktTradeMethodsId"] == 23 for row in c.roots
+    ),
+    "paid_late": lambda c: _paid_after(c) > 30,
+    "prolonged": lambda c: _prolonged(c) > 62,
+    "raised_soon": lambda c: day(c.versions[-1]["signDate"]) - day(c.root["signDate"]) <= 30,
+    "rejected_and_complained": lambda c: bool(c.complaints) and len(c.amounts(REJECTED)) > 1,
+    "results_late": lambda c: (
+        not c.notice["Pause"] and wd(c.notice["endDate"], c.notice["itogiDatePublic"]) > 3
+    ),
+    "turned_away": lambda c: _rejected_in(c) > 5,
+    "unlike_goods": lambda c: _divisions(c) > 2,
+    "works_later": lambda c: (
+        _prolonged(c) > 0 and c.versions[-1]["refAmendmAgreemJustifId"] != [18]
+    ),
+}
