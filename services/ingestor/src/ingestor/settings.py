@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from ingestor.sources.goszakup.prefix import PREFIX, checked
 from shared.settings import SHORTEST_KEY, Settings
 
 
@@ -65,6 +66,11 @@ class IngestorSettings(Settings):
         description="the day back to which the worker loads; unset, it only follows, from the day "
         "before it began",
     )
+    goszakup_ocid_prefix: str = Field(
+        default=PREFIX,
+        description="what the ocid of every purchase of the portal begins with, as the OCDS "
+        "helpdesk gives it out; chosen before the first load, for it never changes afterwards",
+    )
     goszakup_every: float = Field(
         default=300.0, ge=0.1, description="seconds between two looks at what changed at the portal"
     )
@@ -94,6 +100,11 @@ class IngestorSettings(Settings):
 
             list(from_addresses(chosen))
         return chosen
+
+    @field_validator("goszakup_ocid_prefix")
+    @classmethod
+    def _prefix(cls, given: str) -> str:
+        return checked(given)
 
     @field_validator("goszakup_url")
     @classmethod

@@ -26,8 +26,9 @@ from ingestor.sources.goszakup.dictionaries import Dictionaries
 from ingestor.sources.goszakup.join import Collection
 from ingestor.sources.goszakup.kinds import Kind
 from ingestor.sources.goszakup.payload import Refused, Report
+from ingestor.sources.goszakup.prefix import PREFIX, checked
 from ingestor.sources.goszakup.recorded import Fault, Found, Rows, recorded
-from ingestor.sources.goszakup.translate import PREFIX, translate
+from ingestor.sources.goszakup.translate import translate
 from shared.clock import SystemClock
 from shared.settings import SHORTEST_KEY
 
@@ -40,7 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The source, its recorded answers, and the prefix of the ocids."""
     parser.add_argument("source", choices=SOURCES)
     parser.add_argument("files", nargs="+", metavar="FILE")
-    parser.add_argument("--prefix", default=PREFIX, help=f"of every ocid; default {PREFIX}")
+    parser.add_argument(
+        "--prefix", type=_prefix, default=PREFIX, help=f"of every ocid; default {PREFIX}"
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing of what was set aside")
 
 
@@ -53,6 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
     if FAILED in endings or (written == 0 and not reading.dictionaries.names()):
         return FAILED
     return max(endings)
+
+
+def _prefix(given: str) -> str:
+    try:
+        return checked(given)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from fault
 
 
 class Reading:

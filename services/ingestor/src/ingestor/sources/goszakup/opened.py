@@ -72,5 +72,6 @@ def connector_of(settings: IngestorSettings, desk: Desk, portal: Portal) -> Conn
         portal=portal,
         pseudonym_key=settings.pseudonym_key.get_secret_value().encode(),
         terms=INVENTED if urlsplit(settings.goszakup_url).scheme == "http" else Terms(),
+        prefix=settings.goszakup_ocid_prefix,
         overlap=timedelta(seconds=settings.goszakup_overlap),
     )

@@ -13,11 +13,12 @@ from ingestor import runs
 from ingestor.intake import Origin
 from ingestor.judge import Judge
 from ingestor.load import Desk
-from ingestor.patience import done
+from ingestor.patience import asked, done
 from ingestor.source import Terms, declarations
 from ingestor.sources.goszakup.dictionaries import Dictionaries
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME, Portal
 from ingestor.sources.goszakup.portal.failures import PortalError
+from ingestor.sources.goszakup.prefix import PREFIX
 from ingestor.sources.goszakup.pull import dictionaries
 from ingestor.sources.goszakup.pull.assemble import Assembler
 from ingestor.sources.goszakup.pull.checkpoints import OvertakenError
@@ -31,7 +32,16 @@ from shared.logs import logger
 KIND: Final = "goszakup"
 MOST_FAULTS: Final = 5  # told of in the reason of a run
 
+PUBLISHED_OTHERWISE: Final = """
+    SELECT ocid FROM process
+    WHERE source = $1 AND withdrawn_at IS NULL AND NOT starts_with(ocid, $2 || '-') LIMIT 1
+"""
+
 log = logger(__name__)
+
+
+class OtherPrefixError(Exception):
+    """Purchases are published under another prefix: under this one all would be there twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class Connector:
     pseudonym_key: bytes
     source: str = "goszakup"
     terms: Terms = field(default_factory=Terms)
-    prefix: str = "ocds-kz0000"
+    prefix: str = PREFIX
     overlap: timedelta = timedelta(hours=1)
     since: date | None = None
 
@@ -95,11 +105,12 @@ async def run(
         how = runs.Ending("failed", "The connector failed; see its log")
         session: Session | None = None
         try:
+            await _keeps_its_prefix(connector)
             known = await _dictionaries(connector, offline=offline)
             session = _session(connector, known, number, name, origin)
             await work(session)
             how = session.ending()
-        except (PortalError, OvertakenError) as fault:
+        except (PortalError, OvertakenError, OtherPrefixError) as fault:
             log.warning("run_broken_off", run=runs.public_id(number), reason=str(fault))
             how = _broken_off(session, str(fault))
         except asyncio.CancelledError:
@@ -112,6 +123,19 @@ async def run(
 async def _prepared(connector: Connector, connection: asyncpg.Connection) -> None:
     await runs.mark_dead(connection)
     await keep_source(connection, connector.source, declarations()[KIND], connector.terms)
+
+
+async def _keeps_its_prefix(connector: Connector) -> None:
+    """Raise OtherPrefixError where the source's purchases bear another prefix already."""
+    place = (connector.source, connector.prefix)
+    published = await asked(
+        connector.desk.database, lambda c: c.fetchval(PUBLISHED_OTHERWISE, *place)
+    )
+    if published is not None:
+        raise OtherPrefixError(
+            f"Purchases are published as {published}; under {connector.prefix} all of them would "
+            "be there a second time. GOSZAKUP_OCID_PREFIX stays what it was at the first load"
+        )
 
 
 def _broken_off(session: Session | None, reason: str) -> runs.Ending:

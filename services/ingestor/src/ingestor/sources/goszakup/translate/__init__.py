@@ -12,6 +12,7 @@ from ingestor.sources.goszakup.dictionaries import Dictionaries
 from ingestor.sources.goszakup.payloads_contracts import Contract
 from ingestor.sources.goszakup.payloads_purchases import Notice
 from ingestor.sources.goszakup.persons import Curtain
+from ingestor.sources.goszakup.prefix import PREFIX
 from ingestor.sources.goszakup.translate.awards import Awards
 from ingestor.sources.goszakup.translate.bids import bids, tenderers
 from ingestor.sources.goszakup.translate.complaints import complaints
@@ -22,8 +23,6 @@ from ingestor.sources.goszakup.translate.tender import tender
 from ingestor.sources.goszakup.translate.versions import roots
 from ingestor.sources.goszakup.translate.view import View
 from ingestor.sources.goszakup.values import instant, key, latest, text
-
-PREFIX: Final = "ocds-kz0000"  # Kazakhstan has no registered prefix
 
 CHANGES: Final = (
     *("publish_date", "itogi_date_public", "last_update_date", "index_date", "date_apply"),
