@@ -31,6 +31,8 @@ ORGANISATION = "Demonstration"
 OK, UNAUTHORIZED = 200, 401
 SCORED_WITHIN = 60.0
 """Seconds from loading to a score that strangers see; about one is usual."""
+ALERTED_WITHIN = 10.0
+"""Seconds from the first score to the first alert, which travels by a feed of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,20 @@ def ask(demo: Demo, path: str) -> tuple[int, Any]:
 
 
 async def first_score(demo: Demo) -> list[str]:
-    """Wait until scores are visible; ids of purchases, the riskiest first. Raises Refusal."""
+    """Wait until scores and alerts are visible; ids of purchases, the riskiest first.
+
+    Raises Refusal where there are no scores.
+    """
     try:
         async with asyncio.timeout(SCORED_WITHIN):
             while not (ids := await asyncio.to_thread(_scored, demo)):
                 await asyncio.sleep(0.2)
     except TimeoutError:
         raise Refusal(f"No score is visible {SCORED_WITHIN:.0f} s after loading.") from None
+    with suppress(TimeoutError):  # purchases without any alert are no fault
+        async with asyncio.timeout(ALERTED_WITHIN):
+            while not await asyncio.to_thread(_alerted, demo):
+                await asyncio.sleep(0.2)
     return ids
 
 
@@ -113,6 +122,11 @@ def _scored(demo: Demo) -> list[str]:
         if status == OK and found["data"]:
             return [row["id"] for row in found["data"]]
     return []
+
+
+def _alerted(demo: Demo) -> bool:
+    status, found = ask(demo, "/v1/alerts?limit=1")
+    return status == OK and bool(found["data"])
 
 
 INVITATION = """
