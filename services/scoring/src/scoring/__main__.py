@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("scoring.commands.migrate", "bring the tables up to date"),
     "serve": ("scoring.commands.serve", "answer other services"),
     "engine": ("scoring.commands.engine", "follow the releases and judge what changes"),
+    "back-test": ("scoring.commands.back_test", "try drafts over what the engine has read"),
     "dead": ("scoring.commands.dead", "list or replay what could not be judged"),
     "evaluate": ("scoring.commands.evaluate", "judge compiled releases from files, no server"),
     "prepare": ("scoring.commands.prepare", "clean compiled releases as Cardinal's prepare does"),

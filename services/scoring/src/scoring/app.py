@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from scoring import api
+from scoring.drafts import api as drafts
 from scoring.settings import Settings
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
@@ -28,6 +29,7 @@ def application(settings: Settings, clock: Clock | None = None) -> FastAPI:
     clock = clock or SystemClock()
     database = Database(settings.database_url, application="scoring-api")
     watch = EngineWatch(database, clock)
+    desk = drafts.Desk(database, settings.redis_url, clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -36,13 +38,14 @@ def application(settings: Settings, clock: Clock | None = None) -> FastAPI:
         try:
             yield
         finally:
+            await desk.close()
             await database.close()
 
     return create_app(
         service="scoring",
         settings=settings,
         title="Qadaga scoring",
-        routers=[feed_router(database, FEEDS), api.router(database)],
+        routers=[feed_router(database, FEEDS), api.router(database), drafts.router(desk)],
         lifespan=lifespan,
         readiness={"database": database.ping, "engine": watch.check},
         clock=clock,

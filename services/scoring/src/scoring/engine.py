@@ -15,6 +15,7 @@ import structlog
 
 from scoring.aside import FEED
 from scoring.comparison import Comparison
+from scoring.drafts.lending import lend
 from scoring.evaluate import live
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
@@ -172,7 +173,8 @@ class Engine:
         while True:
             self._woken.clear()
             while await step(session, comparison):
-                pass
+                await lend(session.facts, self._settings.facts_path)
+            await lend(session.facts, self._settings.facts_path)
             due = await comparison.due_in()
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(due, 0.01)):

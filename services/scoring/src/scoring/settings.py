@@ -32,3 +32,18 @@ class Settings(Base):
         gt=0,
         description="seconds until buyers, suppliers and populations are compared anew under load",
     )
+    draft_memory_mb: int = Field(
+        default=1200,
+        ge=100,
+        description="memory DuckDB may use for one draft, MB; enough for two million purchases",
+    )
+    draft_cpu_seconds: int = Field(
+        default=120, ge=1, description="processor time one draft may use over all facts, seconds"
+    )
+    draft_seconds: int = Field(
+        default=600, ge=1, description="time one draft may take over all facts, seconds"
+    )
+    draft_threads: int = Field(default=1, ge=1, le=64, description="threads of one draft")
+    monitor_every: float = Field(
+        default=900.0, gt=0, description="seconds between two rounds of a draft on watch"
+    )

@@ -210,3 +210,86 @@ class Replay(Base, table=True):
     """A dead letter that somebody asked to be taken in again."""
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
+class Draft(Base, table=True):
+    """An indicator that a partner wrote; `state` is a place in scoring.drafts.life."""
+
+    id: str = Field(primary_key=True)
+    code: str
+    organisation: str
+    state: str
+    version: int = _number()
+    created_at: datetime = _moment()
+    updated_at: datetime = _moment()
+    monitored_since: datetime | None = _moment(nullable=True)
+    proposed_by: str | None
+
+    __table_args__ = (
+        Index(
+            "ix_draft_code",
+            "organisation",
+            "code",
+            unique=True,
+            postgresql_where=text("state <> 'retired'"),
+        ),
+        Index("ix_draft_updated", "updated_at", "id"),
+    )
+
+
+class DraftVersion(Base, table=True):
+    """One version of a draft's document; none is ever changed or dropped."""
+
+    __tablename__ = "draft_version"
+
+    draft: str = Field(primary_key=True, foreign_key="draft.id")
+    version: int = Field(sa_type=BigInteger, primary_key=True)
+    document: bytes = Field(sa_type=LargeBinary)
+    digest: str
+    member: str | None
+    created_at: datetime = _moment()
+
+
+class DraftStep(Base, table=True):
+    """One step in the life of a draft: who took it, from where to where, and why."""
+
+    __tablename__ = "draft_step"
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    draft: str = Field(foreign_key="draft.id", index=True)
+    at: datetime = _moment()
+    step: str
+    before: str | None
+    after: str
+    version: int = _number()
+    organisation: str
+    member: str | None
+    reason: str | None
+
+
+class BackTest(Base, table=True):
+    """A draft tried over a period: a long job, and what came of it."""
+
+    __tablename__ = "back_test"
+
+    id: str = Field(primary_key=True)
+    draft: str = Field(foreign_key="draft.id")
+    version: int = _number()
+    cause: str = Field(description="asked or monitor")
+    state: str = Field(description="queued, running, done, refused or failed")
+    asked: bytes = Field(sa_type=LargeBinary, description="the question, as JSON")
+    attempts: int = _number()
+    asked_at: datetime = _moment()
+    started_at: datetime | None = _moment(nullable=True)
+    ended_at: datetime | None = _moment(nullable=True)
+    result: bytes | None = Field(sa_type=LargeBinary)
+    reason: str | None
+
+    __table_args__ = (
+        Index("ix_back_test_draft", "draft", "asked_at"),
+        Index(
+            "ix_back_test_waiting",
+            "asked_at",
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+    )

@@ -1,0 +1,35 @@
+"""Try drafts over the facts the engine lends, until told to end."""
+
+import argparse
+import asyncio
+import signal
+
+import prometheus_client
+
+from scoring.drafts import worker
+from scoring.settings import Settings
+from shared import logs
+from shared.clock import SystemClock
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Take no arguments."""
+    del parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work, with the measures on a port of their own."""
+    del arguments
+    settings = Settings()
+    logs.configure(service="scoring", level=settings.log_level, form=settings.log_format)
+    if settings.metrics_port is not None:
+        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    asyncio.run(_until_told(settings))
+    return 0
+
+
+async def _until_told(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await worker.run(settings, stop, SystemClock())

@@ -1,0 +1,1 @@
+"""Drafts: indicators that partners write, tried over all history before they may alert anybody."""
