@@ -103,14 +103,22 @@ class Office:
 @asynccontextmanager
 async def opened_office(cluster: Cluster) -> AsyncIterator[Office]:
     """Lend an ingestor on a fresh database."""
-    async with cluster.copy("ingestor", SERVICES["ingestor"]) as name:
-        urls = cluster.urls(name)
-        bell = await Bell.connect(NO_REDIS)
-        async with opened(urls["ingestor"]) as database, opened(urls["ingestor_raw"]) as vault:
-            clock = FixedClock(NOON)
-            desk = Desk(database, bell, Cipher(RAW_KEY), clock, timedelta(days=365))
-            yield Office(urls, database, vault, desk, clock)
-        await bell.close()
+    async with (
+        cluster.copy("ingestor", SERVICES["ingestor"]) as name,
+        office_on(cluster.urls(name)) as office,
+    ):
+        yield office
+
+
+@asynccontextmanager
+async def office_on(urls: Mapping[str, str]) -> AsyncIterator[Office]:
+    """Lend an ingestor on a database that is there, as one of several services."""
+    bell = await Bell.connect(NO_REDIS)
+    async with opened(urls["ingestor"]) as database, opened(urls["ingestor_raw"]) as vault:
+        clock = FixedClock(NOON)
+        desk = Desk(database, bell, Cipher(RAW_KEY), clock, timedelta(days=365))
+        yield Office(urls, database, vault, desk, clock)
+    await bell.close()
 
 
 def lines(things: Iterable[Any]) -> bytes:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from ingestor.sources.goszakup.portal import queries
+from ingestor.sources.goszakup.portal.pace import BEHIND
 from ingestor.sources.goszakup.pull import budget
+from ingestor.sources.goszakup.pull.reading import UNIT
 from ingestor.sources.goszakup.pull.windows import Scope, backfill
 
 YEAR = Scope(date(2026, 1, 1), date(2026, 12, 31))
@@ -65,6 +67,19 @@ def test_the_command_tells_requests_hours_and_the_order_of_loading() -> None:
     assert "bids" in told
     assert "hours at 2 requests a second" in told
     assert told.index("1. region 71") < told.index("2. region 75")
+    assert "following alone, the country's busiest hour: a protocol is there within" in told
+
+
+def test_results_are_there_within_the_hour_at_the_polite_rate_also_beside_a_back_fill() -> None:
+    alone = budget.busiest(1.0, 300, 3600, UNIT)
+    beside = budget.busiest(BEHIND / (BEHIND + 1), 300, 3600, UNIT)
+    halved = budget.busiest(0.5, 300, 3600, UNIT)
+
+    assert (alone.lists, alone.completing, alone.bids) == (91, 324, 295)
+    assert alone.seconds == 710  # and the next look begins five minutes later
+    assert alone.an_hour < 3600
+    assert [round(one.slowest / 60) for one in (alone, beside)] == [29, 45]
+    assert halved.slowest > budget.RESULTS_WITHIN  # as while the portal struggles
 
 
 def test_what_is_asked_for_exists_in_the_schema_of_the_portal() -> None:

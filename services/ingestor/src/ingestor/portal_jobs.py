@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -43,8 +43,11 @@ class PortalJobs:
     token: Token
     settings: IngestorSettings
     scope: Scope | None = field(init=False)
+    behind: Connector = field(init=False)
+    """The connector for what gives way to the loop forward."""
 
     def __post_init__(self) -> None:
+        self.behind = replace(self.connector, portal=self.connector.portal.aside())
         self.scope = scope_of(self.settings, self.connector.desk.clock)
 
     def periodic(self) -> Sequence[Periodic]:
@@ -72,7 +75,7 @@ class PortalJobs:
         async with self.connector.desk.database.connection() as connection:
             if await finished(connection, self.scope):
                 return
-        await fill(self.connector, self.scope)
+        await fill(self.behind, self.scope)
 
     async def nightly(self) -> None:
         """Check what is held against the portal, once a night."""
@@ -80,7 +83,7 @@ class PortalJobs:
         async with desk.database.connection() as connection:
             last = await connection.fetchval(LAST, self.connector.source, nightly.JOB)
         if last is None or desk.clock.now() - last >= NIGHT:
-            await nightly.check(self.connector)
+            await nightly.check(self.behind)
 
 
 def scope_of(settings: IngestorSettings, clock: Clock) -> Scope | None:
@@ -118,6 +121,6 @@ async def opened(
     if settings.goszakup_token is None:
         yield register_jobs.jobs(settings, desk, None)
         return
-    async with portal_of(settings, token) as portal:
+    async with portal_of(settings, token, database) as portal:
         own = PortalJobs(connector_of(settings, desk, portal), token, settings)
-        yield [*own.periodic(), *register_jobs.jobs(settings, desk, portal)]
+        yield [*own.periodic(), *register_jobs.jobs(settings, desk, portal.aside())]

@@ -221,6 +221,18 @@ class PortalCheckpoint(Base, table=True):
     saved_at: datetime = _moment(default=True)
 
 
+class PortalPace(Base, table=True):
+    """When the next request may be made with a token, whoever makes it."""
+
+    __tablename__ = "portal_pace"
+
+    token: bytes = Field(
+        sa_column=Column(LargeBinary, primary_key=True), description="its SHA-256, never itself"
+    )
+    next_at: datetime = _moment()
+    followed_at: datetime | None = _moment(nullable=True)
+
+
 class PortalDictionary(Base, table=True):
     """A dictionary of the portal as it was last read."""
 

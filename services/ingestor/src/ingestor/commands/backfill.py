@@ -6,8 +6,10 @@ The same words go on where they were left; nothing is doubled. Exit status: 0 co
 
 import argparse
 import asyncio
+import gc
 import signal
 from datetime import UTC, date, datetime
+from typing import Final
 
 import uvloop
 
@@ -20,6 +22,10 @@ from ingestor.sources.goszakup.pull import budget
 from ingestor.sources.goszakup.pull.backfill import fill
 from ingestor.sources.goszakup.pull.windows import Scope
 from shared import logs
+
+GARBAGE: Final = (50_000, 20, 100)
+"""A page is a hundred thousand small objects that all live until it is stored: looking for garbage
+among them every 700 costs a tenth of the reading."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     logs.configure(service="ingestor", level="WARNING", form=settings.log_format)
     needs_token(settings)
     scope = scope_of(arguments)
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
     try:
         return uvloop.run(_backfill(settings, arguments, scope))
     except (asyncio.CancelledError, KeyboardInterrupt):
@@ -76,9 +84,9 @@ async def _backfill(settings: IngestorSettings, arguments: argparse.Namespace, s
     complain(f"{scope.job}: about {budget.total(scope)} requests{hours}")
     async with (
         desk(settings) as opened,
-        portal_of(settings, token_of(settings), rate=rate) as portal,
+        portal_of(settings, token_of(settings), opened.database, rate=rate) as portal,
     ):
-        connector = connector_of(settings, opened, portal)
+        connector = connector_of(settings, opened, portal.aside())
         if not await fill(connector, scope, again=arguments.again):
             return elsewhere()
         return await ended(connector, as_json=arguments.json)

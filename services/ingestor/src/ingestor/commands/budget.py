@@ -8,7 +8,10 @@ from typing import Any
 
 from ingestor.commands.backfill import add_scope, scope_of
 from ingestor.commands.output import say
+from ingestor.settings import IngestorSettings
+from ingestor.sources.goszakup.portal.pace import BEHIND
 from ingestor.sources.goszakup.pull import budget
+from ingestor.sources.goszakup.pull.reading import UNIT
 
 POLITE = 1.0
 
@@ -36,4 +39,19 @@ def run(arguments: argparse.Namespace) -> int:
     for number, step in enumerate(budget.steps(scope, arguments.rate), 1):
         told = f"{number}. {step.name}: {step.hours:.1f} hours, there after {step.ready_after:.1f}"
         say(step._asdict(), as_json=arguments.json, line=told)
+    _say_following(arguments)
     return 0
+
+
+def _say_following(arguments: argparse.Namespace) -> None:
+    """Print how soon results are there in the busiest hour, alone and with a back-fill behind."""
+    told = IngestorSettings.model_fields
+    every, overlap = (told[name].default for name in ("goszakup_every", "goszakup_overlap"))
+    for beside, share in (("alone", 1.0), ("beside a back-fill", BEHIND / (BEHIND + 1))):
+        look = budget.busiest(arguments.rate * share, every, overlap, UNIT)
+        within = f"within {look.slowest / 60:.0f} minutes"
+        if look.slowest > budget.RESULTS_WITHIN:
+            within = "not within the hour: the rate does not suffice"
+        line = f"following {beside}, the country's busiest hour: a protocol is there {within}"
+        found = {"following": beside, "requests": look.an_hour, "seconds": look.slowest}
+        say(found, as_json=arguments.json, line=f"{line} ({look.an_hour} requests an hour)")

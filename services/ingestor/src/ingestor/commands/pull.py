@@ -44,7 +44,7 @@ async def _pull(settings: IngestorSettings, arguments: argparse.Namespace) -> in
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with (
         desk(settings) as opened,
-        portal_of(settings, token_of(settings), rate=arguments.rate) as portal,
+        portal_of(settings, token_of(settings), opened.database, rate=arguments.rate) as portal,
     ):
         connector = connector_of(settings, opened, portal)
         while True:

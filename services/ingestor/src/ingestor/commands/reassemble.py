@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _reassemble(settings: IngestorSettings, *, as_json: bool) -> int:
     async with (
         desk(settings) as opened,
-        portal_of(settings, token_of(settings)) as portal,
+        portal_of(settings, token_of(settings), opened.database) as portal,
     ):
         connector = connector_of(settings, opened, portal)
         if not await reassemble(connector):

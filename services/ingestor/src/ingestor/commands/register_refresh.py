@@ -13,6 +13,7 @@ from ingestor.commands.load import STATUS
 from ingestor.commands.opened import desk, told
 from ingestor.commands.output import complain, say
 from ingestor.commands.runs import line
+from ingestor.load import Desk
 from ingestor.registers.refresh import Wanted, refresh
 from ingestor.registers.schedule import from_addresses, from_portal
 from ingestor.settings import IngestorSettings
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _refreshed(settings: IngestorSettings, arguments: argparse.Namespace) -> int:
     key = settings.pseudonym_key.get_secret_value().encode()
     worst = 0
-    async with desk(settings) as opened, _lists(settings) as given:
+    async with desk(settings) as opened, _lists(settings, opened) as given:
         try:
             chosen = _chosen(arguments.names, given, settings)
         except ValueError as fault:
@@ -64,11 +65,11 @@ def _chosen(names: list[str], given: list[Wanted], settings: IngestorSettings) -
 
 
 @asynccontextmanager
-async def _lists(settings: IngestorSettings) -> AsyncIterator[list[Wanted]]:
+async def _lists(settings: IngestorSettings, opened: Desk) -> AsyncIterator[list[Wanted]]:
     """Lend the lists that the portal gives; none without a token."""
     if settings.goszakup_token is None:
         yield []
         return
-    async with portal_of(settings, token_of(settings)) as portal:
+    async with portal_of(settings, token_of(settings), opened.database) as portal:
         beside_us = settings.goszakup_url.startswith("http:")
-        yield list(from_portal(portal, invented=beside_us))
+        yield list(from_portal(portal.aside(), invented=beside_us))

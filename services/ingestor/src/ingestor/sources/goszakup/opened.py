@@ -15,7 +15,9 @@ from ingestor.sources.goszakup.portal.client import Portal
 from ingestor.sources.goszakup.portal.timer import SystemTimer, Timer
 from ingestor.sources.goszakup.portal.token import Token
 from ingestor.sources.goszakup.portal.transport import Transport
+from ingestor.sources.goszakup.portal.turns import SharedLedger
 from ingestor.sources.goszakup.pull.connector import Connector
+from shared.database import Database
 
 CONCURRENCY: Final = 2  # requests at once, however fast they may follow each other
 UNLIMITED: Final = 6  # of a stand-in server
@@ -44,11 +46,15 @@ def token_of(settings: IngestorSettings) -> Token:
 async def portal_of(
     settings: IngestorSettings,
     token: Token,
+    database: Database,
     *,
     rate: float | None = None,
     timer: Timer | None = None,
 ) -> AsyncIterator[Portal]:
-    """Lend the portal, at the rate of the settings or at another."""
+    """Lend the portal, at the rate of the settings or at another.
+
+    Whoever else asks with the same token, by the same database, keeps the same pace.
+    """
     asked = settings.goszakup_rate if rate is None else rate
     concurrency = CONCURRENCY if asked else UNLIMITED
     transport = Transport(
@@ -58,7 +64,13 @@ async def portal_of(
         ca_bundle=settings.goszakup_ca_bundle,
         connections=concurrency,
     )
-    portal = Portal(transport, rate=asked, timer=timer or SystemTimer(), concurrency=concurrency)
+    portal = Portal(
+        transport,
+        rate=asked,
+        timer=timer or SystemTimer(),
+        concurrency=concurrency,
+        ledger=SharedLedger(database, token.value),
+    )
     try:
         yield portal
     finally:

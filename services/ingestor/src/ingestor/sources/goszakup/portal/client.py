@@ -6,9 +6,10 @@ uneven pause; a portal that is down is left alone; a token that is refused ends 
 
 import asyncio
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime, timedelta, timezone
 from random import SystemRandom
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from msgspec.json import encode
 from prometheus_client import Counter, Gauge
@@ -24,6 +25,7 @@ from ingestor.sources.goszakup.portal.failures import (
 from ingestor.sources.goszakup.portal.pace import Pace
 from ingestor.sources.goszakup.portal.timer import Timer
 from ingestor.sources.goszakup.portal.transport import Request, Transport
+from ingestor.sources.goszakup.portal.turns import Ledger
 from shared.logs import logger
 
 T = TypeVar("T")
@@ -46,14 +48,21 @@ log = logger(__name__)
 
 
 class Portal:
-    """The portal as the connector sees it. One object per process, so that its pace is kept."""
+    """The portal as the connector sees it. `ledger` makes several processes keep one pace."""
 
     def __init__(
-        self, transport: Transport, *, rate: float, timer: Timer, concurrency: int = 2
+        self,
+        transport: Transport,
+        *,
+        rate: float,
+        timer: Timer,
+        concurrency: int = 2,
+        ledger: Ledger | None = None,
     ) -> None:
         self._transport = transport
         self._timer = timer
-        self._pace = Pace(rate, timer)
+        self._pace = Pace(rate, timer, ledger)
+        self.gives_way = False
         self._breaker = Breaker(timer)
         self._slots = asyncio.Semaphore(concurrency)
         self._gone: dict[str, frozenset[str]] = {}
@@ -68,6 +77,12 @@ class Portal:
     def moved(self) -> list[str]:
         """Fields that the portal no longer knows, as Type.field."""
         return sorted(f"{kind}.{field}" for kind, gone in self._gone.items() for field in gone)
+
+    def aside(self) -> Self:
+        """Return the same portal for what can wait: it gives way to whoever follows."""
+        other = copy(self)
+        other.gives_way = True
+        return other
 
     async def page(
         self, root: str, criteria: Mapping[str, Any], *, after: int | None = None, limit: int = CAP
@@ -118,8 +133,10 @@ class Portal:
         raise AssertionError("the last attempt raises")
 
     async def _exchanged(self, request: Request, kind: str) -> bytes:
+        if self.gives_way:
+            await self._pace.let_others_go_first()
         async with self._slots:
-            await self._pace.turn()
+            await self._pace.turn(aside=self.gives_way)
             self.asked += 1
             requests_total.labels(kind).inc()
             return await self._transport.exchange(request)
@@ -127,25 +144,25 @@ class Portal:
     async def _failed(self, fault: RequestError, attempt: int) -> None:
         """Wait before the next attempt, or raise the fault where there is to be none."""
         failures_total.labels(fault.reason).inc()
-        self._tell(fault)
+        await self._tell(fault)
         hopeless = isinstance(fault, UnknownFieldError) or not fault.passing
         if hopeless or attempt + 1 == ATTEMPTS:
             raise fault
         log.warning("portal_asked_again", reason=fault.reason, detail=str(fault), attempt=attempt)
         await self._timer.sleep(pause(fault, attempt))
 
-    def _tell(self, fault: RequestError) -> None:
+    async def _tell(self, fault: RequestError) -> None:
         """Let pace and breaker know what a failure says about the portal's health."""
         if fault.reason == "rate_limited":
             self._breaker.succeeded()  # it answers, and says what it wants
             self._pace.went_badly()
-            self._pace.hold(fault.retry_after or FIRST_PATIENCE)
+            await self._pace.hold(fault.retry_after or FIRST_PATIENCE)
         elif isinstance(fault, UnknownFieldError | TokenRefusedError) or not fault.passing:
             self._breaker.succeeded()
         else:
             self._breaker.failed()
             self._pace.went_badly()
-            self._pace.hold(fault.retry_after or 0)
+            await self._pace.hold(fault.retry_after or 0)
         rate_gauge.set(self._pace.rate)
 
 

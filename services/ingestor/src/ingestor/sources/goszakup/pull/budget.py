@@ -38,8 +38,46 @@ YEARLY: Final = (
 )
 """Records a year in the whole country. Plan points and payments come inside lots and contracts."""
 
-DICTIONARY_REQUESTS: Final = 15
+BUSIEST: Final = {
+    "notices": 1_050,
+    "lots": 3_000,
+    "contracts": 1_050,
+    "acts": 1_050,
+    "protocols": 1_050,
+}
+"""New in the busiest hour of the country: 15 % of a day twice as full as the average working day.
+
+A protocol, and a contract once it is signed, change what was new before: each counts for two.
+"""
+
+RESULTS_WITHIN: Final = 3600  # seconds from the posting of a protocol to its score
+LISTS_BY_ID: Final = 17  # pages of plan points, payments and the journal, with every look
+PARTS: Final = 6  # requests that complete what is new among the rows stored together
+ENOUGH_LOOKS: Final = 100  # until each takes as long as the last
+
+DICTIONARY_REQUESTS: Final = 50
 LEAST_PER_SLICE: Final = 5  # requests that a slice with few records still takes
+
+
+class Look(NamedTuple):
+    """One look at what changed, in requests, and how long it takes once each is as the last."""
+
+    lists: int
+    completing: int
+    bids: int
+    seconds: float
+    every: float
+
+    @property
+    def an_hour(self) -> int:
+        """Requests of an hour."""
+        whole = self.lists + self.completing + self.bids
+        return round(whole * SECONDS / (self.every + self.seconds))
+
+    @property
+    def slowest(self) -> float:
+        """Seconds until a protocol is there that was posted when its list had just been read."""
+        return 2 * self.seconds + self.every
 
 
 class Line(NamedTuple):
@@ -77,6 +115,26 @@ def lines(scope: Scope) -> list[Line]:
 def total(scope: Scope) -> int:
     """Return all requests of a scope."""
     return sum(line.requests for line in lines(scope))
+
+
+def busiest(rate: float, every: float, overlap: float, unit: int) -> Look:
+    """Tell how following fares in the busiest hour of the country.
+
+    Each look reads the `overlap` again and what came since the last one, so it is the longer the
+    longer it is: a rate that does not suffice shows in seconds without end. Records are completed
+    `unit` at a time.
+    """
+    look = Look(0, 0, 0, 0.0, every)
+    for _ in range(ENOUGH_LOOKS):
+        since = every + look.seconds
+        hours = (overlap + since) / SECONDS
+        rows = {name: 2 * BUSIEST[name] * hours for name in ("notices", "lots", "contracts")}
+        pages = sum(ceil(count / CAP) for count in (*rows.values(), BUSIEST["acts"] * hours))
+        completing = PARTS * ceil(rows["notices"] / unit)
+        bids = ceil(BUSIEST["protocols"] * since / SECONDS)
+        seconds = (pages + LISTS_BY_ID + completing + bids) / rate
+        look = Look(pages + LISTS_BY_ID, completing, bids, seconds, every)
+    return look
 
 
 def slices(scope: Scope) -> int:
