@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from scoring.evaluate import enabled, live
-from scoring.examples import run_example
+from scoring.examples import Desk
 from scoring.indicator import Example, Indicator, Text, catalogue, json_schema
 from scoring.profiles import load_profile
+from scoring.score import FLAGGED
 
 CODES = ["R003", "R018", "R024", "R025", "R028", "R030", "R035", "R036", "R038", "R048", "R058"]
 POINTS = {"low": 5, "medium": 10, "high": 20, "critical": 35}
@@ -31,7 +32,13 @@ LOOK_ALIKES = str.maketrans("aceiopxyhkmtb", "асеіорхуһкмтв")
 
 
 INDICATORS = list(catalogue().values())
-EXAMPLES = [(indicator, example) for indicator in INDICATORS for example in indicator.examples]
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.close()
 
 
 def texts(indicator: Indicator) -> Iterator[tuple[str, Text]]:
@@ -57,29 +64,38 @@ def black_listed(text: str) -> list[str]:
     return found + [phrase for phrase in PHRASES if phrase in cyrillic]
 
 
-def _name(value: Indicator | Example) -> str:
-    return value.code if isinstance(value, Indicator) else re.sub(r"\W+", "-", value.story)[:40]
-
-
 def test_the_eleven_indicators_of_cardinal_are_there_and_its_profile_runs_no_other() -> None:
     assert [code for code in catalogue() if re.fullmatch(r"R\d{3}", code)] == CODES
     assert load_profile("cardinal").enabled == CODES
 
 
-@pytest.mark.parametrize(("indicator", "example"), EXAMPLES, ids=_name)
-def test_an_example_comes_out_as_declared(indicator: Indicator, example: Example) -> None:
-    outcome = run_example(indicator, example)
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_every_example_comes_out_as_declared(desk: Desk, indicator: Indicator) -> None:
+    for example in indicator.examples:
+        outcome = desk.run(indicator, example)
+        for expected in example.expected:
+            judgement = outcome.of(expected)
+            assert judgement is not None, (example.story, expected.subject)
+            assert judgement.status == expected.status, (example.story, judgement)
+            if expected.value is not None:
+                assert judgement.value == pytest.approx(expected.value), example.story
+            if expected.missing is not None:
+                assert list(judgement.missing) == expected.missing, example.story
+            if expected.evidence is not None:
+                assert outcome.paths(judgement) == sorted(expected.evidence), example.story
 
-    for expected in example.expected:
-        judgement = outcome.of(expected)
-        assert judgement is not None, expected.subject
-        assert judgement.status == expected.status, judgement
-        if expected.value is not None:
-            assert judgement.value == pytest.approx(expected.value)
-        if expected.missing is not None:
-            assert list(judgement.missing) == expected.missing
-        if expected.evidence is not None:
-            assert outcome.paths(judgement) == sorted(expected.evidence)
+
+def test_an_example_does_not_see_the_facts_of_the_one_before(desk: Desk) -> None:
+    flagged = next(one for one in catalogue()["R018"].examples if FLAGGED in _shown(one))
+
+    first, second = (desk.run(catalogue()["R018"], flagged) for _ in range(2))
+
+    assert FLAGGED in {one.status for one in first.judgements}
+    assert first == second
+
+
+def _shown(example: Example) -> set[str]:
+    return {one.status for one in example.expected}
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)

@@ -5,14 +5,12 @@ say `prior: other`, which makes it a later attempt at that one.
 """
 
 import json
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Final
 from zlib import crc32
 
-from scoring.declared import Table, enums, tables
+from scoring.declared import Table, tables
 from scoring.example_defaults import NAME, Row, Rows, complete, holds_party
 from scoring.facts import Facts
 
@@ -106,22 +104,19 @@ def _numbered(
 
 
 def _insert(facts: Facts, table: Table, rows: Iterable[Row]) -> None:
-    """Insert rows in which columns may be absent."""
-    lines = [json.dumps(row, ensure_ascii=False, default=str) for row in rows]
-    if not lines:
+    """Insert rows in which columns may be absent, as one statement with a list per column."""
+    given = list(rows)
+    named = [column for column in table.columns.values() if any(column.name in r for r in given)]
+    if not named:
         return
-    kinds = ", ".join(
-        f"'{one.name}': '{'VARCHAR' if one.type in enums() else one.type}'"
-        for one in table.columns.values()
-    )
-    with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
-        file = Path(folder) / "rows.ndjson"
-        file.write_text("\n".join(lines), encoding="utf-8")
-        facts.connection.execute(_INSERT.format(table=table.name, kinds=kinds), [str(file)])
+    lists = ", ".join(f"unnest(${n}::{c.type}[]) AS {c.name}" for n, c in enumerate(named, 1))
+    values = [[_plain(row.get(column.name)) for row in given] for column in named]
+    facts.connection.execute(f"INSERT INTO {table.name} BY NAME SELECT {lists}", values)
+
+
+def _plain(value: object) -> object:
+    """Write days and instants as text, which every type of column understands."""
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
 _HELD: Final = "SELECT key, pid FROM subject JOIN process USING (pid)"
-
-_INSERT: Final = """
-INSERT INTO {table} BY NAME
-SELECT * FROM read_json($1, columns = {{{kinds}}}, format = 'newline_delimited')"""

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from scoring.declared import tables
 from scoring.evaluate import Evidence, Judgement, bulk
 from scoring.example_facts import load_example
 from scoring.facts import Facts
@@ -40,29 +41,54 @@ class Outcome:
         return sorted(one.path for one in self.evidence if (one.kind, one.number) == wanted)
 
 
-def run_example(indicator: Indicator, example: Example) -> Outcome:
-    """Load the releases and facts of an example and judge them by one indicator."""
+class Desk:
+    """Facts that examples are laid on one after the other, each on facts that hold nothing else.
+
+    What all examples under one profile need alike (the tables, the law) is made once.
+    """
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Facts] = {}
+
+    def run(self, indicator: Indicator, example: Example) -> Outcome:
+        """Load the releases and facts of an example and judge them by one indicator."""
+        if example.profile not in self._facts:
+            self._facts[example.profile] = Facts.open(":memory:", threads=1)
+        facts = self._facts[example.profile]
+        _empty(facts)
+        return _run(facts, indicator, example)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for facts in self._facts.values():
+            facts.close()
+
+
+def _run(facts: Facts, indicator: Indicator, example: Example) -> Outcome:
     profile = msgspec.structs.replace(
         load_profile(example.profile),
         enabled=[indicator.code],
         parameters={indicator.code: example.parameters},
     )
-    facts = Facts.open(":memory:", threads=1)
-    try:
-        with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
-            file = Path(folder) / "example.jsonl"
-            file.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in copies(example)))
-            if profile.name == "cardinal":
-                load_raw(facts, [str(file)], profile)
-            else:
-                load_normal(facts, [str(file)])
-        load_example(facts, example_tables(example))
-        (judgements,) = bulk(facts, {indicator.code: indicator}, profile)
-        if judgements.error is not None:
-            raise ValueError(judgements.error)
-        return Outcome(list(judgements.rows()), list(judgements.evidence()))
-    finally:
-        facts.close()
+    with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
+        file = Path(folder) / "example.jsonl"
+        file.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in copies(example)))
+        if profile.name == "cardinal":
+            load_raw(facts, [str(file)], profile)
+        else:
+            load_normal(facts, [str(file)])
+    load_example(facts, example_tables(example))
+    (judgements,) = bulk(facts, {indicator.code: indicator}, profile)
+    if judgements.error is not None:
+        raise ValueError(judgements.error)
+    return Outcome(list(judgements.rows()), list(judgements.evidence()))
+
+
+def _empty(facts: Facts) -> None:
+    named = [name for name in tables() if name != "progress"]
+    asked = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in named)
+    for (name,) in facts.connection.execute(asked).fetchall():
+        facts.connection.execute(f"DELETE FROM {name}")
 
 
 def copies(example: Example) -> Iterator[Any]:
