@@ -114,7 +114,7 @@ def test_pages_go_down_from_the_newest_row(world: World) -> None:
 
 
 def test_the_journal_tells_what_appeared_changed_and_vanished() -> None:
-    world = World(2, 1500, START)
+    world = World(1, 1500, START)
     world.advance(instant(6, 30))
     entries = list(world.journal(instant(1, 5), instant(6, 30)))
 

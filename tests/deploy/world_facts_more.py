@@ -83,7 +83,33 @@ def _rejected_in(c: Case) -> int:
     )
 
 
+def _listed(c: Case, register: str, dated: str) -> bool:
+    days = {row["bin"]: row[dated] for row in c.world.registers()[register]}
+    on = days.get(c.root["supplierBiin"])
+    return on is not None and on < c.notice["publishDate"]
+
+
+def _sums(c: Case) -> list[float]:
+    return [row["contractSum"] for row in sorted(c.roots, key=lambda row: row["signDate"])]
+
+
+def _alone(c: Case) -> float:
+    bidders = Counter(app["buyId"] for app in c.apps)
+    return sum(number == 1 for number in bidders.values()) / len(c.notices)
+
+
 MORE: dict[str, Callable[[Case], bool]] = {
+    "always_alone": lambda c: _alone(c) > 0.5,
+    "called_off_often": lambda c: (
+        sum(n["refBuyStatusId"] == 430 for n in c.notices) > len(c.notices) / 4
+    ),
+    "false_enterprise": lambda c: _listed(c, "false_enterprises", "decision_date"),
+    "in_arrears": lambda c: _listed(c, "arrears", "date"),
+    "inactive_taxpayer": lambda c: _listed(c, "inactive", "order_date"),
+    "not_found": lambda c: _listed(c, "wrong_address", "act_date"),
+    "one_telephone": lambda c: max(Counter(row["phone"] for row in c.subjects).values()) > 9,
+    "own_purchase": lambda c: c.root["supplierBiin"] == c.root["customerBin"],
+    "small_first": lambda c: _sums(c)[0] < min(_sums(c)[1:]) / 10,
     "above_plan": lambda c: all(p["amount"] < c.lot["amount"] for p in c.points),
     "act_unsigned": lambda c: wd(c.own_acts[0]["createDateAct"], c.own_acts[0]["approveDate"]) > 10,
     "all_lots": lambda c: len(c.lots) == max(_winners(c).values()) == 5,

@@ -6,7 +6,7 @@ from deploy.sandbox.world import terms
 from deploy.sandbox.world.catalogue import reserved
 from deploy.sandbox.world.procedures import award, choose, hold, offers
 from deploy.sandbox.world.schemes.only_direct import OF_GOODS
-from deploy.sandbox.world.schemes.scheme import customer, done, planned, times_for, where
+from deploy.sandbox.world.schemes.scheme import customer, done, near, planned, times_for, where
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import Lot
 
@@ -24,7 +24,7 @@ def _announce(tale: Tale, notice: int, share: Callable[[int], float]) -> None:
         amount = terms.mci(tale.year, STANDING) * share(number)
         point = planned(
             tale, terms.COMPETITION, amount, position=position, after=notice * 5, season=150,
-            price=round(amount / 100, 2),
+            price=near(position, amount),
         )  # fmt: skip
         lots.append(Lot([point]))
     times = times_for(tale, terms.COMPETITION, lots[-1].points[0])

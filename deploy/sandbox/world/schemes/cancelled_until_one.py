@@ -15,7 +15,8 @@ from deploy.sandbox.world.workdays import DAY, working_after
 LONG = True
 
 
-def _call_off(notice: Notice, when: int, reason: str) -> None:
+def call_off(notice: Notice, when: int, reason: str) -> None:
+    """Cancel a notice at a moment; what was to come does not come."""
     for record in [notice.record, *(lot.record for lot in notice.lots if lot.record)]:
         record.changes = [change for change in record.changes if change[0] < when]
     end(notice, when, CANCELLED, LOT_CANCELLED, reason)
@@ -35,9 +36,9 @@ def guilty(tale: Tale) -> None:
     purchase = opened(tale, terms.COMPETITION, 33_000_000, subject=3, season=120)
     contest(tale, purchase, tale.suppliers(purchase.sector, 3))
     notice = announce(tale, terms.COMPETITION, [purchase.lot], purchase.times)
-    _call_off(notice, notice.times.closes - 3_600, "Отмена по решению заказчика")
+    call_off(notice, notice.times.closes - 3_600, "Отмена по решению заказчика")
     second, lot = _again(tale, notice, purchase.lot, 2)
-    _call_off(second, second.times.closes - 3_600, "Отмена по решению заказчика")
+    call_off(second, second.times.closes - 3_600, "Отмена по решению заказчика")
     day = working_after(second.times.closes // DAY, 5)
     times = schedule(tale.rng, terms.COMPETITION, day, repeated=True)
     last = Lot(lot.points)
@@ -54,7 +55,7 @@ def innocent(tale: Tale) -> None:
     """Called off once because the budget was cut; the next attempt drew three bidders."""
     purchase = opened(tale, terms.COMPETITION, 33_000_000, subject=3, season=120)
     notice = announce(tale, terms.COMPETITION, [purchase.lot], purchase.times)
-    _call_off(notice, notice.times.publish + 7_200, "Сокращение расходов при уточнении бюджета")
+    call_off(notice, notice.times.publish + 7_200, "Сокращение расходов при уточнении бюджета")
     day = working_after(notice.times.closes // DAY, 20)
     times = schedule(tale.rng, terms.COMPETITION, day)
     again = Lot(purchase.lot.points)

@@ -6,7 +6,7 @@ from deploy.sandbox.world import terms
 from deploy.sandbox.world.catalogue import reserved
 from deploy.sandbox.world.contracts import Deal
 from deploy.sandbox.world.schemes.only_direct import OF_GOODS
-from deploy.sandbox.world.schemes.scheme import customer, directly, done, planned, where
+from deploy.sandbox.world.schemes.scheme import customer, directly, done, near, planned, where
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import day_of
 
@@ -19,7 +19,7 @@ def _order(tale: Tale, number: int) -> Deal:
     position = reserved(OF_GOODS, tale.order + number)
     amount = terms.mci(tale.year, 400)
     point = planned(tale, terms.E_SHOP, amount, position=position, after=number // 3, season=0,
-                    price=round(amount / 10, 2))  # fmt: skip
+                    price=near(position, amount))  # fmt: skip
     supplier = tale.supplier(position.sector)
     return directly(tale, point, supplier, days=1, reported=False, method=terms.E_SHOP)
 

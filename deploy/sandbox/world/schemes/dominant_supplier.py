@@ -9,6 +9,7 @@ from deploy.sandbox.world.contracts import Deal
 from deploy.sandbox.world.schemes.scheme import (
     Opened,
     contest,
+    customer,
     directly,
     done,
     planned,
@@ -27,6 +28,7 @@ LONG = True
 
 def guilty(tale: Tale) -> None:
     """Eleven quotations worth 30 million each, one winner."""
+    customer(tale)
     favourite = tale.character(tale.day * DAY + 30_000)
     deal: Deal | None = None
     for number in range(ROUNDS):
@@ -41,6 +43,7 @@ def guilty(tale: Tale) -> None:
 
 def innocent(tale: Tale) -> None:
     """The heat of the district comes from one boiler house: a natural monopoly (ground 1)."""
+    customer(tale)
     monopoly = tale.character(tale.day * DAY + 30_000, monopoly=True)
     deal: Deal | None = None
     for number in range(3):

@@ -1,7 +1,7 @@
 """Order after order of one thing in the electronic shop, beyond the 4,000 MCI of a year."""
 
 from deploy.sandbox.world import terms
-from deploy.sandbox.world.schemes.scheme import directly, done, planned, where
+from deploy.sandbox.world.schemes.scheme import directly, done, near, planned, where
 from deploy.sandbox.world.tale import Tale
 
 LONG = True
@@ -13,7 +13,7 @@ def _order(tale: Tale, orders: int) -> None:
         amount = terms.mci(tale.year, 488)
         point = planned(
             tale, terms.E_SHOP, amount, position=position, after=number * 6, season=130,
-            price=round(amount / 20, 2),
+            price=near(position, amount),
         )  # fmt: skip
         supplier = tale.supplier(position.sector)
         deal = directly(tale, point, supplier, reported=False, method=terms.E_SHOP)

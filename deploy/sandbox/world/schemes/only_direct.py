@@ -6,7 +6,7 @@ Every sum was chosen so that nobody had to be asked.
 from deploy.sandbox.world import terms
 from deploy.sandbox.world.catalogue import GOODS, SECTORS, reserved
 from deploy.sandbox.world.contracts import Deal
-from deploy.sandbox.world.schemes.scheme import customer, directly, done, planned, where
+from deploy.sandbox.world.schemes.scheme import customer, directly, done, near, planned, where
 from deploy.sandbox.world.tale import Tale
 
 SMALL = 128
@@ -20,7 +20,7 @@ def _buy(tale: Tale, number: int, method: int, amount: float) -> Deal:
     direct = method == terms.DIRECT
     point = planned(
         tale, method, amount, position=position, justification=SMALL if direct else 0,
-        after=number * 3, season=130, price=round(amount / 10, 2),
+        after=number * 3, season=130, price=near(position, amount),
     )  # fmt: skip
     supplier = tale.supplier(position.sector)
     deal = directly(tale, point, supplier, reported=direct, method=method)

@@ -1,6 +1,7 @@
 """What a planted story is made of, and the shortcuts with which its file tells it."""
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Any, NamedTuple
 
 from deploy.sandbox.world import terms
@@ -22,7 +23,7 @@ from deploy.sandbox.world.procedures import (
 )
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import Bid, Lot, Notice, Times
-from deploy.sandbox.world.workdays import DAY, last_day, office_hour, working_after
+from deploy.sandbox.world.workdays import DAY, iso, last_day, office_hour, working_after
 
 SEASON = 100
 """Days that a planted purchase needs before the year ends."""
@@ -131,6 +132,11 @@ def directly(
     )  # fmt: skip
 
 
+def near(position: Position, amount: float) -> float:
+    """A price of one, no more than is usual, at which a whole number costs that amount."""
+    return round(amount / ceil(amount / position.price), 2)
+
+
 def done(tale: Tale, deal: Deal) -> int:
     """Carry the contract out as it should be; the moment of the last payment."""
     return carry_out(tale, deal)
@@ -154,6 +160,19 @@ def named(tale: Tale, sector: int, russian: str, kazakh: str) -> None:
     deal = award(tale, notice, purchase.lot)
     done(tale, deal)
     tale.label(notice.times.publish, **where(notice=notice, deal=deal))
+
+
+def listed_winner(tale: Tale, register: str, dated: str, *, before: bool, **more: Any) -> None:
+    """Let a competition be won by a company that stands in a register, or will one day."""
+    purchase = opened(tale, terms.COMPETITION, 32_000_000, season=160, after=38)
+    party = tale.character(tale.day * DAY + 28_000, purchase.sector)
+    contest(tale, purchase, [party, *tale.suppliers(purchase.sector, 2)])
+    notice, deal = settle(tale, purchase)
+    last = done(tale, deal)
+    at = tale.day * DAY + 36_000 if before else last + 20 * DAY
+    row = {"bin": party.number, "name": party.name_ru, dated: iso(at // DAY)}
+    tale.enter(register, at, **row, **more)
+    tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
 def customer(tale: Tale) -> Party:

@@ -12,6 +12,8 @@ from deploy.sandbox.world.schemes.signed_early import sign_after
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY, office_hour, working_after
 
+LONG = True
+
 
 def guilty(tale: Tale) -> None:
     """Thirty-two working days after the results."""
