@@ -38,6 +38,7 @@ PROCESSES = (
     Process("ingestor-worker", "ingestor", ("ingestor", "work"), "worker"),
     Process("scoring-api", "scoring", ("scoring", "serve"), "interface"),
     Process("scoring-engine", "scoring", ("scoring", "engine"), "worker"),
+    Process("scoring-trier", "scoring", ("scoring", "back-test"), "worker"),
     Process("gateway-api", "gateway", ("gateway", "serve"), "interface"),
     Process("gateway-worker", "gateway", ("gateway", "work"), "worker"),
 )

@@ -12,6 +12,7 @@ from gateway.api import (
     alerts,
     catalogue,
     describing,
+    drafts,
     finding,
     meta,
     ocds,
@@ -21,6 +22,7 @@ from gateway.api import (
 )
 from gateway.api import scores as scores_api
 from gateway.callers import Callers
+from gateway.desk import Desk
 from gateway.door import Door
 from gateway.follower import Follower
 from gateway.guessing import Guesses
@@ -49,6 +51,7 @@ TAGS: Final = [
     {"name": "scores", "description": "Risk scores and why they are what they are."},
     {"name": "organisations", "description": "Buyers and suppliers."},
     {"name": "indicators", "description": "The catalogue of risk indicators."},
+    {"name": "drafts", "description": "Indicators of one's own, tried before they are live."},
     {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
     {"name": "ocds", "description": "The data themselves."},
     {"name": "meta", "description": "Where the data come from and how fresh they are."},
@@ -60,6 +63,7 @@ ROUTERS: Final = [
     scores_api.router,
     organisations.router,
     catalogue.router,
+    drafts.router,
     alerts.router,
     ocds.router,
     meta.router,
@@ -117,6 +121,7 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         guesses=Guesses(quotas, hash_key=signing, per_minute=settings.failed_keys_per_minute),
         cursor=Cursor(signing),
         past=PastScores(url=settings.scoring_url, settings=settings, clock=clock),
+        drafts=Desk(url=settings.scoring_url, settings=settings, clock=clock),
     )
 
 
@@ -142,4 +147,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await state.callers.flush()
         await state.quotas.close()
         await state.past.close()
+        await state.drafts.close()
         await state.database.close()

@@ -16,6 +16,9 @@ SCOPES: Final = {
     "processes:read": "processes, organisations, OCDS releases and freshness",
     "scores:read": "risk scores and their explanations",
     "alerts:read": "alerts",
+    "drafts:read": "drafts of indicators of one's own organisation, and their back-tests",
+    "drafts:write": "sending, trying and proposing them",
+    "drafts:approve": "deciding on those that anybody proposes",
 }
 """What a key can be allowed; the indicator catalogue is open to every key."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from gateway.callers import Callers
+from gateway.desk import Desk
 from gateway.follower import Follower
 from gateway.guessing import Guesses
 from gateway.memory import Counted, Memory
@@ -32,6 +33,7 @@ class State:
     guesses: Guesses
     cursor: Cursor
     past: PastScores
+    drafts: Desk
 
     def as_of(self) -> dict[str, Any]:
         """How far the view is known here, for the envelope of a list."""

@@ -15,6 +15,8 @@ from gateway.guessing import TooManyFailures
 from gateway.texts import Notice
 from shared.errors import Problem, Unauthenticated, responses
 
+SUCCESSES: Final = frozenset({"200", "201", "202"})
+
 _TEMPLATE = "#/components/schemas/{name}"
 _described: dict[str, type] = {}
 _examples: list[Any] = []
@@ -36,10 +38,15 @@ class PageInfo(Struct, frozen=True, gc=False):
 
 
 def answers(
-    kind: type, example: Any, *problems: type[Problem], conditional: bool = False
+    kind: type,
+    example: Any,
+    *problems: type[Problem],
+    conditional: bool = False,
+    status: int = 200,
 ) -> dict[int | str, dict[str, Any]]:
     """Return `responses=` of a route that answers one document of this kind."""
-    return _answers(_reference(kind), kind.__doc__, example, problems, conditional=conditional)
+    found = _answers(_reference(kind), kind.__doc__, example, problems, conditional=conditional)
+    return {status: found.pop(200), **found}
 
 
 def lists(
@@ -111,6 +118,7 @@ def _show_examples(document: Mapping[str, Any]) -> None:
     """Put the examples in: the framework would have dropped every null from them."""
     for methods in document["paths"].values():
         for operation in methods.values():
-            shown = operation["responses"].get("200", {}).get("content", {}).get("application/json")
-            if shown:
-                shown["example"] = _examples[shown["example"]]
+            for status in SUCCESSES & operation["responses"].keys():
+                answer = operation["responses"][status]
+                if shown := answer.get("content", {}).get("application/json"):
+                    shown["example"] = _examples[shown["example"]]

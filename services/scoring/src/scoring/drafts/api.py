@@ -7,13 +7,12 @@ and are carried out once.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import asyncpg
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import Field
 
 from scoring.drafts import checks, jobs, keeper, store
 from scoring.drafts.confined import Task
@@ -31,8 +30,8 @@ from scoring.drafts.limits import Limits
 from scoring.drafts.sql import Flaw
 from scoring.drafts.worker import QUEUE, WHAT
 from scoring.indicator import Indicator, catalogue
-from shared.bodies import Body
 from shared.clock import Clock
+from shared.contracts.drafts import BackTestBody, StepBody
 from shared.database import Database
 from shared.errors import (
     FieldError,
@@ -57,29 +56,6 @@ JSON: Final = "application/json"
 DraftId = Annotated[str, Path(max_length=LONGEST_ID)]
 Reader = Annotated[Caller, Depends(internal_caller(READ))]
 Writer = Annotated[Caller, Depends(internal_caller(WRITE))]
-
-
-class StepBody(Body):
-    """A step, and why it is taken."""
-
-    step: Annotated[str, Field(max_length=20)]
-    reason: Annotated[str, Field(min_length=3, max_length=2000)] | None = None
-
-
-class Label(Body):
-    """What is known to be true of one subject."""
-
-    subject: Annotated[str, Field(min_length=1, max_length=100)]
-    positive: bool
-
-
-class BackTestBody(Body):
-    """Which days, how large a sample, and a truth to compare with where there is one."""
-
-    first: Annotated[date | None, Field(alias="from")] = None
-    last: Annotated[date | None, Field(alias="to")] = None
-    sample: Annotated[int, Field(ge=0, le=200)] = 20
-    truth: Annotated[list[Label], Field(min_length=1, max_length=20_000)] | None = None
 
 
 class Desk:
