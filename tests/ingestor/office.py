@@ -116,7 +116,7 @@ async def office_on(urls: Mapping[str, str]) -> AsyncIterator[Office]:
     bell = await Bell.connect(NO_REDIS)
     async with opened(urls["ingestor"]) as database, opened(urls["ingestor_raw"]) as vault:
         clock = FixedClock(NOON)
-        desk = Desk(database, bell, Cipher(RAW_KEY), clock, timedelta(days=365))
+        desk = Desk(database, bell, Cipher(RAW_KEY), clock, timedelta(days=365), vault)
         yield Office(urls, database, vault, desk, clock)
     await bell.close()
 

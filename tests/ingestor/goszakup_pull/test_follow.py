@@ -238,6 +238,30 @@ async def test_a_lot_that_comes_without_its_plan_point_has_it_asked_for_by_the_n
     assert (point["root"], point["id"]) == ("80000006", "85000006")
 
 
+async def test_a_lot_with_a_plan_point_that_was_edited_has_its_earlier_versions_asked_for_once(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    acts = [{"planActNumber": f"{n}", "dateApproved": f"2026-0{n}-20 10:00:00"} for n in (1, 5)]
+    first, edited = plan(2, PlanActs=acts[0]), plan(2, version=1, PlanActs=acts[1])
+    standin.tables["Lots"][42_000_002]["Plans"] = [edited]
+    standin.put("Plans", first, edited)
+    await followed(office, standin)
+    asked = [call.filter for call in standin.asked("Plans") if call.filter]
+    await followed(office, standin)
+
+    assert asked == [{"rootrecordId": [first["rootrecordId"]]}]
+    assert [call.filter for call in standin.asked("Plans") if call.filter] == asked
+    point = next(
+        one
+        for one in (await of(office))["release"]["planning"]["x_plan_points"]
+        if one["root"] == str(first["rootrecordId"])
+    )
+    assert (point["amount"], point["versions"]) == (1001, 2)
+    (earlier,) = point["earlier"]
+    assert (earlier["amount"], earlier["approved"]) == (1000, "2026-01-20T10:00:00+05:00")
+
+
 async def test_following_begins_a_day_before_the_newest_record_by_the_clock_of_the_portal(
     office: Office, standin: Standin
 ) -> None:

@@ -1,6 +1,7 @@
 """The worker with a token: it follows, loads what lies before, and checks; and says what it has."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ async def test_a_worker_with_a_token_follows_loads_what_lies_before_and_checks_o
     fill(standin, range(12))
     told = settings(office, standin, goszakup_since=FIRST)
     clock = FixedClock(NIGHT)
-    async with portal_jobs.opened(told, office.database, office.desk.bell, clock) as jobs:
+    async with portal_jobs.opened(told, replace(office.desk, clock=clock)) as jobs:
         for job in jobs:
             await job.run()
         runs = {row["file"] for row in await office.rows("SELECT file FROM run")}
@@ -47,7 +48,7 @@ async def test_a_worker_with_a_token_follows_loads_what_lies_before_and_checks_o
 
 async def test_a_worker_without_a_token_has_no_such_jobs(office: Office, standin: Standin) -> None:
     told = settings(office, standin, goszakup_token=None)
-    async with portal_jobs.opened(told, office.database, office.desk.bell, office.clock) as jobs:
+    async with portal_jobs.opened(told, office.desk) as jobs:
         assert list(jobs) == []
 
 
@@ -57,7 +58,7 @@ async def test_an_expired_token_is_a_reason_not_to_be_ready_and_its_last_days_ar
     fill(standin, range(1))
     told = settings(office, standin, goszakup_token_expires=(NIGHT + timedelta(days=3)).date())
     clock = FixedClock(NIGHT)
-    async with portal_jobs.opened(told, office.database, office.desk.bell, clock) as jobs:
+    async with portal_jobs.opened(told, replace(office.desk, clock=clock)) as jobs:
         await jobs[0].run()
     left = REGISTRY.get_sample_value("portal_token_days_left")
     before = await ready(told, clock)

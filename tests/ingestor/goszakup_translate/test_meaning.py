@@ -357,7 +357,7 @@ def test_a_plan_point_tells_how_often_it_was_changed_and_when_its_first_version_
 ):
     first = {"planActNumber": "12", "dateApproved": "2026-01-20 10:00:00"}
     later = {"planActNumber": "31", "dateApproved": "2026-04-02 10:00:00"}
-    whole = only(plan(10, 10, PlanActs=first), plan(12, 10, PlanActs=later))
+    whole = only(plan(10, 10, PlanActs=first, amount=700), plan(12, 10, PlanActs=later, amount=900))
     (point,) = whole["planning"]["x_plan_points"]
     (alone,) = only(plan(12, 10, PlanActs=later))["planning"]["x_plan_points"]
 
@@ -365,3 +365,21 @@ def test_a_plan_point_tells_how_often_it_was_changed_and_when_its_first_version_
     assert point["approved"] == "2026-04-02T10:00:00+05:00"
     assert point["firstApproved"] == "2026-01-20T10:00:00+05:00"
     assert "firstApproved" not in alone
+    assert "earlier" not in alone
+
+
+def test_what_a_plan_point_was_before_is_told_version_by_version_with_sum_and_approval() -> None:
+    acts = [{"planActNumber": f"{n}", "dateApproved": f"2026-0{n}-20 10:00:00"} for n in (1, 2, 4)]
+    whole = only(
+        plan(30, 10, PlanActs=acts[2], amount=900),
+        plan(10, 10, PlanActs=acts[0], amount=700),
+        plan(12, 10, PlanActs=acts[1], amount=800),
+    )
+    (point,) = whole["planning"]["x_plan_points"]
+
+    assert (point["amount"], point["approved"]) == (900, "2026-04-20T10:00:00+05:00")
+    assert [(one["id"], one["amount"], one["approved"][:10]) for one in point["earlier"]] == [
+        ("10", 700, "2026-01-20"),
+        ("12", 800, "2026-02-20"),
+    ]
+    assert [one["act"] for one in point["earlier"]] == ["1", "2"]

@@ -45,13 +45,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every delivery is taken in with."""
+    """What every delivery is taken in with; the vault is read by who follows the portal only."""
 
     database: Database
     bell: Bell
     cipher: Cipher
     clock: Clock
     retention: timedelta
+    vault: Database | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from prometheus_client import Gauge
 
 from ingestor import register_jobs
 from ingestor.load import Desk
-from ingestor.raw.cipher import Cipher
 from ingestor.settings import IngestorSettings
 from ingestor.sources.goszakup.opened import connector_of, portal_of, token_of
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME
@@ -21,9 +20,8 @@ from ingestor.sources.goszakup.pull.connector import Connector
 from ingestor.sources.goszakup.pull.follow import follow
 from ingestor.sources.goszakup.pull.windows import Scope
 from shared.clock import Clock
-from shared.database import Database
 from shared.logs import logger
-from shared.queue import Bell, Periodic
+from shared.queue import Periodic
 
 BACKFILL_EVERY: Final = 60.0
 NIGHTLY_EVERY: Final = 3600.0  # whether it is due is looked at that often
@@ -106,21 +104,17 @@ def _month_end(day: date) -> date:
 
 
 @asynccontextmanager
-async def opened(
-    settings: IngestorSettings, database: Database, bell: Bell, clock: Clock
-) -> AsyncIterator[Sequence[Periodic]]:
-    """Lend the jobs, those of registers among them; without a token the portal has none."""
-    token = token_of(settings)
-    desk = Desk(
-        database=database,
-        bell=bell,
-        cipher=Cipher(settings.raw_key.get_secret_value()),
-        clock=clock,
-        retention=timedelta(days=settings.raw_retention_days),
-    )
+async def opened(settings: IngestorSettings, desk: Desk) -> AsyncIterator[Sequence[Periodic]]:
+    """Lend the jobs, those of registers among them; without a token the portal has none.
+
+    With one the vault is needed: raises SystemExit without its address.
+    """
     if settings.goszakup_token is None:
         yield register_jobs.jobs(settings, desk, None)
         return
-    async with portal_of(settings, token, database) as portal:
+    if desk.vault is None:
+        raise SystemExit("ingestor: RAW_DATABASE_URL is not set; the portal's records lie there")
+    token = token_of(settings)
+    async with portal_of(settings, token, desk.database) as portal:
         own = PortalJobs(connector_of(settings, desk, portal), token, settings)
         yield [*own.periodic(), *register_jobs.jobs(settings, desk, portal.aside())]

@@ -17,7 +17,8 @@ class IngestorSettings(Settings):
         default=None,
         repr=False,
         description="PostgreSQL with the vault's own role, which reads and purges raw payloads; "
-        "needed to migrate, to replay the quarantine and by the worker, not to load",
+        "needed to migrate, to replay the quarantine, to follow the portal and by the worker, not "
+        "to load files",
     )
     raw_key: SecretStr = Field(
         min_length=SHORTEST_KEY,

@@ -143,7 +143,7 @@ class Quarantined(Base, table=True):
 
 
 class PortalRecord(Base, table=True):
-    """One record of the portal as last read, sealed; beside it what it is found by.
+    """One record of the portal: by what it is found. What it says lies in the vault.
 
     `family` keeps versions together: root contract, contract of a payment, root record of a plan.
     """
@@ -171,7 +171,6 @@ class PortalRecord(Base, table=True):
     raw_hash: bytes = Field(
         sa_column=Column(LargeBinary, nullable=False), description="of the page in the vault"
     )
-    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     seen_at: datetime = _moment()
     gone_at: datetime | None = _moment(nullable=True)
     gone_reason: str | None
@@ -195,6 +194,16 @@ class PortalRecord(Base, table=True):
             postgresql_where=text("customer IS NOT NULL"),
         ),
     )
+
+
+class PortalLapsed(Base, table=True):
+    """A record by which a purchase is asked for anew: of it something has passed its date."""
+
+    __tablename__ = "portal_lapsed"
+
+    root: str = Field(primary_key=True)
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    noted_at: datetime = _moment()
 
 
 class PortalCheckpoint(Base, table=True):

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import prometheus_client
 
 from ingestor import portal_jobs, runs
+from ingestor.load import Desk
 from ingestor.measure import intake, snapshot
+from ingestor.raw.cipher import Cipher
 from ingestor.raw.payloads import purge
 from ingestor.settings import IngestorSettings
 from ingestor.sources_feed import FEED, publish_sources
@@ -23,6 +26,8 @@ ROUND: Final = 10.0  # seconds between rounds: a dead run is seen, and figures a
 PURGE_EVERY: Final = 3600.0
 POOL: Final = 18  # a run and its leader hold a connection each, for as long as they last
 
+VAULT_POOL: Final = 4  # what follows, loads and checks reads there, and the purge
+
 log = logs.logger(__name__)
 
 
@@ -34,6 +39,17 @@ class Worker:
     vault: Database | None
     bell: Bell
     clock: Clock
+
+    def desk(self, settings: IngestorSettings) -> Desk:
+        """Return what following the portal and fetching lists are done with."""
+        return Desk(
+            database=self.database,
+            bell=self.bell,
+            cipher=Cipher(settings.raw_key.get_secret_value()),
+            clock=self.clock,
+            retention=timedelta(days=settings.raw_retention_days),
+            vault=self.vault,
+        )
 
     async def go_round(self) -> None:
         """Mark runs whose program died, tell the feed of sources, and measure."""
@@ -59,7 +75,7 @@ async def work(settings: IngestorSettings) -> None:
     """Work until told to stop."""
     async with (
         _opened(settings) as worker,
-        portal_jobs.opened(settings, worker.database, worker.bell, worker.clock) as jobs,
+        portal_jobs.opened(settings, worker.desk(settings)) as jobs,
     ):
         await run_worker(
             redis_url=settings.redis_url,
@@ -88,7 +104,7 @@ async def _hear_nothing(feed: str, seq: int) -> None:
 async def _opened(settings: IngestorSettings) -> AsyncIterator[Worker]:
     database = Database(settings.database_url, application="ingestor-worker", pool_size=POOL)
     vault = (
-        Database(settings.raw_database_url, application="ingestor-purge", pool_size=1)
+        Database(settings.raw_database_url, application="ingestor-vault", pool_size=VAULT_POOL)
         if settings.raw_database_url
         else None
     )

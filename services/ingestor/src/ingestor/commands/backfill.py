@@ -13,7 +13,7 @@ from typing import Final
 
 import uvloop
 
-from ingestor.commands.opened import desk, told
+from ingestor.commands.opened import following, told
 from ingestor.commands.output import complain
 from ingestor.commands.portal import INTERRUPTED, elsewhere, ended, needs_token
 from ingestor.settings import IngestorSettings
@@ -83,7 +83,7 @@ async def _backfill(settings: IngestorSettings, arguments: argparse.Namespace, s
     hours = f", {budget.total(scope) / rate / budget.SECONDS:.1f} hours" if rate else ""
     complain(f"{scope.job}: about {budget.total(scope)} requests{hours}")
     async with (
-        desk(settings) as opened,
+        following(settings) as opened,
         portal_of(settings, token_of(settings), opened.database, rate=rate) as portal,
     ):
         connector = connector_of(settings, opened, portal.aside())

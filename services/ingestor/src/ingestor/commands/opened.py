@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -42,6 +43,18 @@ async def database(url: str, application: str = "ingestor-cli") -> AsyncIterator
         yield lent
     finally:
         await lent.close()
+
+
+@asynccontextmanager
+async def following(settings: IngestorSettings) -> AsyncIterator[Desk]:
+    """Lend what following the portal needs: the vault too, where its records lie."""
+    if settings.raw_database_url is None:
+        raise SystemExit("ingestor: RAW_DATABASE_URL is not set; the portal's records lie there")
+    async with (
+        desk(settings) as opened,
+        database(settings.raw_database_url, "ingestor-vault") as vault,
+    ):
+        yield replace(opened, vault=vault)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import signal
 
 import uvloop
 
-from ingestor.commands.opened import desk, told
+from ingestor.commands.opened import following, told
 from ingestor.commands.output import complain
 from ingestor.commands.portal import ELSEWHERE, INTERRUPTED, ended, needs_token
 from ingestor.settings import IngestorSettings
@@ -43,7 +43,7 @@ async def _pull(settings: IngestorSettings, arguments: argparse.Namespace) -> in
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with (
-        desk(settings) as opened,
+        following(settings) as opened,
         portal_of(settings, token_of(settings), opened.database, rate=arguments.rate) as portal,
     ):
         connector = connector_of(settings, opened, portal)

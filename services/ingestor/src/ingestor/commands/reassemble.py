@@ -7,7 +7,7 @@ import argparse
 
 import uvloop
 
-from ingestor.commands.opened import desk, told
+from ingestor.commands.opened import following, told
 from ingestor.commands.portal import elsewhere, ended
 from ingestor.settings import IngestorSettings
 from ingestor.sources.goszakup.opened import connector_of, portal_of, token_of
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _reassemble(settings: IngestorSettings, *, as_json: bool) -> int:
     async with (
-        desk(settings) as opened,
+        following(settings) as opened,
         portal_of(settings, token_of(settings), opened.database) as portal,
     ):
         connector = connector_of(settings, opened, portal)

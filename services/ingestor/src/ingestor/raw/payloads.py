@@ -7,11 +7,18 @@ import asyncpg
 
 PURGED_AT_ONCE: Final = 5_000  # rows a statement, so that none runs into the statement timeout
 
-PURGE: Final = """
+PURGE: Final = (
+    """
     DELETE FROM payload WHERE hash IN (
         SELECT hash FROM payload WHERE expires_on <= $1 LIMIT $2
     )
-"""
+    """,
+    """
+    DELETE FROM portal_record WHERE (root, id, hash, expires_on) IN (
+        SELECT root, id, hash, expires_on FROM portal_record WHERE expires_on <= $1 LIMIT $2
+    )
+    """,
+)
 
 
 class Held(NamedTuple):
@@ -31,10 +38,14 @@ async def fetch(connection: asyncpg.Connection, digest: bytes) -> Held | None:
 
 
 async def purge(connection: asyncpg.Connection, today: date) -> int:
-    """Delete what has passed its date and return how many payloads that were."""
+    """Delete what has passed its date and return how many payloads and records that were."""
+    return sum([await _purged(connection, statement, today) for statement in PURGE])
+
+
+async def _purged(connection: asyncpg.Connection, statement: str, today: date) -> int:
     purged = 0
     while True:
-        status = await connection.execute(PURGE, today, PURGED_AT_ONCE)
+        status = await connection.execute(statement, today, PURGED_AT_ONCE)
         count = int(status.rpartition(" ")[2])
         purged += count
         if count < PURGED_AT_ONCE:

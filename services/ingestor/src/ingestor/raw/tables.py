@@ -26,3 +26,19 @@ class Payload(Base, table=True):
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
     )
     expires_on: date = Field(index=True)
+
+
+class PortalRecord(Base, table=True):
+    """What a record of the portal says, sealed; the role of the ingestor may only add rows.
+
+    A record that is still needed is added again with a later date.
+    """
+
+    __tablename__ = "portal_record"
+
+    root: str = Field(primary_key=True)
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    expires_on: date = Field(primary_key=True, index=True)
+    key_name: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

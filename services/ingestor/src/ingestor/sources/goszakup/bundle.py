@@ -117,12 +117,15 @@ def newest_plans(points: Iterable[PlanPoint]) -> list[PlanPoint]:
     newest: dict[str, PlanPoint] = {}
     for point in points:
         root = root_of(point)
-        if root is not None and (root not in newest or _version(point) > _version(newest[root])):
+        if root is not None and (
+            root not in newest or version_of(point) > version_of(newest[root])
+        ):
             newest[root] = point
     return list(newest.values())
 
 
-def _version(point: PlanPoint) -> tuple[int, str]:
+def version_of(point: PlanPoint) -> tuple[int, str]:
+    """Return what puts the versions of a plan point in order."""
     written = key(point.id) or ""
     return (int(written) if written.isdecimal() else 0, written)
 

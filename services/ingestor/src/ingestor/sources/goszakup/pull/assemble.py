@@ -82,6 +82,7 @@ def bundle_of(kept: Iterable[Kept]) -> NoticeBundle:
     """Put the records of one process side by side."""
     bundle = NoticeBundle()
     for one in kept:
+        assert one.body is not None
         payload: Any = _decoder(one.root).decode(one.body)
         if one.root == "TrdBuy":
             bundle.notice = payload
@@ -109,6 +110,7 @@ def participants_of(payloads: Iterable[Payload]) -> set[int]:
 
 def subject_of(kept: Kept) -> Subject:
     """Read a participant as it is kept."""
+    assert kept.body is not None
     subject: Subject = _decoder("Subjects").decode(kept.body)
     return subject
 

@@ -20,7 +20,7 @@ from ingestor.sources.goszakup.pull import store
 from ingestor.sources.goszakup.pull.assemble import participants_of
 from ingestor.sources.goszakup.pull.deliver import Parcel
 from ingestor.sources.goszakup.pull.drift import Drift
-from ingestor.sources.goszakup.pull.records import KINDS, Record, record
+from ingestor.sources.goszakup.pull.records import KINDS, Record, record, to_ask_for
 from shared.clock import Clock
 from shared.database import Database
 
@@ -69,6 +69,15 @@ class Reader:
         await self._close(parcel)
         return parcel
 
+    async def anew(self, named: Mapping[str, Sequence[int]]) -> Parcel:
+        """Return what the portal has of processes, named by notices, contracts or plan points."""
+        parcel = Parcel(self.clock.now())
+        await self._all("TrdBuy", {"id": list(named.get("TrdBuy", ()))}, parcel)
+        await self._all("Contract", {"id": list(named.get("Contract", ()))}, parcel)
+        await self._all("Plans", {"rootrecordId": list(named.get("Plans", ()))}, parcel)
+        await self._close(parcel)
+        return parcel
+
     def take(self, root: str, leaf: Leaf, parcel: Parcel) -> None:
         """Read rows into records; what cannot be read is set aside with its reason."""
         report = Report()
@@ -97,7 +106,7 @@ class Reader:
         await self._all("TrdBuy", {"id": sorted(named - held - here)}, parcel)
         found = {one.id for one in parcel.records if one.root == "TrdBuy"}
         await self._parts(sorted(found - held), parcel)
-        await self._plans([one for one in parcel.records if one.root == "Lots"], parcel)
+        await self._plans(parcel)
         await self._acts([one for one in parcel.records if one.root == "Contract"], parcel)
         await self._bids(await self._due(parcel), parcel)
         await self._subjects(parcel)
@@ -106,12 +115,16 @@ class Reader:
         """Ask for the lots, contracts and complaints of notices met for the first time."""
         criteria = {"trdBuyId": list(notices)}
         roots = ("Lots", "Contract", "ComplaintAppeal")
-        await _together(self._all(root, criteria, parcel) for root in roots)
+        await together(self._all(root, criteria, parcel) for root in roots)
 
-    async def _plans(self, lots: Iterable[Record], parcel: Parcel) -> None:
-        """Ask for the plan points of lots that came without theirs, as fresh quotations do."""
-        bare = [one for one in lots if not getattr(one.payload, "plans", None)]
-        roots = {root for one in bare for root in one.plans}
+    async def _plans(self, parcel: Parcel) -> None:
+        """Ask for the plan points that did not come with what names them, and for what they were.
+
+        Fresh quotations come without theirs. A point that was edited comes as it is now; its
+        earlier versions are found by their common root.
+        """
+        named = [one for one in parcel.records if one.root in ("Lots", "Contract")]
+        roots = {root for one in named for root in to_ask_for(one)}
         held = await asked(self.database, lambda c: store.known_plans(c, roots))
         await self._all("Plans", {"rootrecordId": sorted(roots - held)}, parcel)
 
@@ -139,7 +152,7 @@ class Reader:
             await self._all("TrdApp", {"buyId": notice}, parcel)
             parcel.asked[notice] = notices[notice]
 
-        await _together(of_one(notice) for notice in notices)
+        await together(of_one(notice) for notice in notices)
 
     async def _subjects(self, parcel: Parcel) -> None:
         """Ask for participants that were not read lately."""
@@ -173,7 +186,7 @@ class Reader:
         )
 
 
-async def _together(several: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def together(several: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Await all of them; the first fault ends the others and is raised itself."""
     try:
         async with asyncio.TaskGroup() as group:

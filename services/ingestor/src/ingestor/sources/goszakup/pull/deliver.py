@@ -5,10 +5,11 @@ transaction. Whoever is killed in between begins again where the last one ended.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import asyncpg
@@ -20,7 +21,7 @@ from ingestor.batch import FEED, Occasion, Stored, store_batch
 from ingestor.intake import Accepted, Batch, Origin, Refused
 from ingestor.load import Desk
 from ingestor.patience import patiently
-from ingestor.sources.goszakup.pull import checkpoints, heads, plan_feed, store
+from ingestor.sources.goszakup.pull import checkpoints, heads, lapsed, plan_feed, store, vault
 from ingestor.sources.goszakup.pull.assemble import (
     Assembler,
     bundle_of,
@@ -33,6 +34,7 @@ from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
 from ingestor.sources.goszakup.pull.heads import Head
 from ingestor.sources.goszakup.pull.records import Record
 from ingestor.sources.goszakup.pull.store import Kept
+from ingestor.sources.goszakup.pull.vault import Bodies, Place
 from ingestor.withdraw import withdraw
 from shared.vocabulary.identifiers import process_id
 
@@ -40,6 +42,8 @@ LETTERS: Final = {"notice": "", "contract": "c", "plan": "p"}
 """What stands before the number in an ocid."""
 
 MOVED: Final = "What made it belongs to another purchase at the portal now"
+
+NOTHING: Final[Mapping[Place, bytes]] = MappingProxyType({})
 
 TICK: Final = timedelta(microseconds=1)
 
@@ -72,13 +76,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Stores parcels for one run."""
+    """Stores parcels for one run, one after the other: a source is written by one at a time."""
 
     desk: Desk
     assembler: Assembler
     source: str
     run: int
     origin: Origin
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def store(self, parcel: Parcel, place: Checkpoint) -> Checkpoint:
         """Store a parcel and the place reached with it, patient with a PostgreSQL that restarts.
@@ -86,7 +91,8 @@ class Counter:
         Raises OvertakenError where another scheduler has gone on from the same place.
         """
         attempt = partial(self._stored, parcel, place)
-        saved, released, planned = await patiently(attempt, f"parcel of run {self.run}")
+        async with self.turn:
+            saved, released, planned = await patiently(attempt, f"parcel of run {self.run}")
         self._measure(parcel)
         if released is not None:
             await self.desk.bell.ring(FEED, released)
@@ -113,7 +119,10 @@ class Counter:
                 return there, None, None  # a try whose answer was lost has done it
             saved = await checkpoints.save(connection, place, self.run)
             touched = await self._keep(connection, parcel, occasion)
-            stored, planned = await self.publish(connection, touched, occasion, parcel.refused)
+            bodies = {(one.root, one.id, one.hash): one.body for one in parcel.records}
+            stored, planned = await self.publish(
+                connection, touched, occasion, refused=parcel.refused, fresh=bodies
+            )
             await runs.add(connection, self.run, replace(stored.tally, received=parcel.rows))
         return saved, stored.head, planned
 
@@ -124,7 +133,9 @@ class Counter:
         cipher = self.desk.cipher
         pages = [(self.source, cipher.seal(raw, digest)) for digest, raw in parcel.pages.items()]
         await intake_store.add_payloads(connection, pages, occasion.expires_on)
-        changed = await store.keep(connection, parcel.records, parcel.fetched_at, cipher)
+        changed = await store.keep(connection, parcel.records, parcel.fetched_at)
+        bodies = {(c.root, c.id, c.hash): c.body for c in changed if isinstance(c, Record)}
+        await vault.add(connection, cipher, bodies, occasion.expires_on)
         await store.asked(connection, parcel.asked)
         touched = await heads.touched(connection, changed)
         return touched | {Head("notice", notice) for notice in parcel.asked}
@@ -134,32 +145,40 @@ class Counter:
         connection: asyncpg.Connection,
         touched: set[Head],
         occasion: Occasion,
+        *,
         refused: Sequence[Refused] = (),
         reason: str = MOVED,
+        fresh: Mapping[Place, bytes] = NOTHING,
     ) -> tuple[Stored, int | None]:
         """Put processes together anew and publish those that say something new.
 
-        One that has lost what made it leaves the feed, for the reason given.
+        One that has lost what made it leaves the feed, for the reason given. `fresh` are bodies
+        that this transaction has added to the vault.
         """
+        bodies = self._bodies(fresh, occasion)
         purchases = {one for one in touched if one.kind != "plan"}
         whole = await self._whole(connection, purchases)
-        judged = await self._judged(connection, whole)
+        judged = await self._judged(connection, whole, bodies)
         accepted = [one for one in judged if isinstance(one, Accepted)]
-        fresh = await _new_to_the_feed(connection, accepted)
+        changed = await _new_to_the_feed(connection, accepted)
         unusable = [*refused, *(one for one in judged if isinstance(one, Refused))]
-        batch = Batch(await _dated(connection, fresh, occasion.now), unusable)
+        batch = Batch(await _dated(connection, changed, occasion.now), unusable)
         stored = await store_batch(connection, batch, occasion)
-        tally = replace(stored.tally, unchanged=len(accepted) - len(fresh))
+        tally = replace(stored.tally, unchanged=len(accepted) - len(changed))
         plans = {one.id for one in touched if one.kind == "plan"}
-        planned = await self._plans(connection, plans, occasion) if plans else None
+        planned = await self._plans(connection, plans, occasion, bodies) if plans else None
         left = await self._withdrawn(connection, purchases - whole.keys(), reason)
         return Stored(tally, left or stored.head), planned
+
+    def _bodies(self, fresh: Mapping[Place, bytes], occasion: Occasion) -> Bodies:
+        assert self.desk.vault is not None, "who puts purchases together reads the vault"
+        return Bodies(self.desk.vault, self.desk.cipher, fresh, occasion.expires_on)
 
     async def _whole(
         self, connection: asyncpg.Connection, touched: set[Head]
     ) -> dict[Head, list[Kept]]:
         """Return what is held of those processes of which there is what makes them."""
-        found = await heads.held(connection, touched, self.desk.cipher)
+        found = await heads.held(connection, touched)
         return {head: kept for head, kept in found.items() if exists(head, kept)}
 
     async def _withdrawn(
@@ -176,46 +195,66 @@ class Counter:
         return f"{self.assembler.prefix}-{LETTERS[head.kind]}{head.id}"
 
     async def _judged(
-        self, connection: asyncpg.Connection, whole: dict[Head, list[Kept]]
+        self, connection: asyncpg.Connection, whole: dict[Head, list[Kept]], bodies: Bodies
     ) -> list[Accepted | Refused]:
-        """Translate and judge processes, in a thread: meanwhile the next answers come in."""
-        cipher = self.desk.cipher
-        roots = {plan for kept in whole.values() for one in kept for plan in one.plans}
-        points: dict[int, list[Kept]] = {}
-        for one in await heads.families(connection, ["Plans"], roots, cipher):
-            points.setdefault(one.family or 0, []).append(one)
-        for kept in whole.values():
-            named = {plan for one in kept for plan in one.plans}
-            kept += [one for plan in sorted(named) for one in points.get(plan, ())]
-        bundles = {head: bundle_of(kept) for head, kept in whole.items()}
+        """Translate and judge processes one by one: in between the next answers come in.
+
+        A thread would only fight the event loop for the interpreter, answer by answer.
+        """
+        await _with_plans(connection, whole)
+        told = await lapsed.told_whole(connection, bodies, whole)
+        bundles = {head: bundle_of(kept) for head, kept in told.items()}
         numbers = {number for bundle in bundles.values() for number in participants(bundle)}
-        known = await heads.subjects(connection, numbers, cipher)
-
-        def judge() -> list[Accepted | Refused]:
-            judged = []
-            for head, bundle in bundles.items():
-                own = [known[n] for n in sorted(participants(bundle)) if n in known]
-                bundle.subjects += [subject_of(one) for one in own]
-                judged.append(self.assembler.release(head, bundle, [*whole[head], *own]))
-            return judged
-
-        return await asyncio.to_thread(judge)
+        subjects = await bodies.of(await heads.subjects(connection, numbers))
+        known = {one.id: one for one in subjects}
+        parts: dict[Head, list[Kept]] = {}
+        for head, bundle in bundles.items():
+            own = [known[n] for n in sorted(participants(bundle)) if n in known]
+            parts[head] = [*told[head], *own]
+            bundle.subjects += [subject_of(one) for one in own if one.body is not None]
+        half = {h: kept for h, kept in parts.items() if any(one.body is None for one in kept)}
+        await lapsed.note(connection, half)
+        await bodies.renew(connection, (one for kept in parts.values() for one in kept))
+        judged = []
+        for head, kept in parts.items():
+            if head not in half:
+                judged.append(self.assembler.release(head, bundles[head], kept))
+                await asyncio.sleep(0)
+        return judged
 
     async def _plans(
-        self, connection: asyncpg.Connection, plans: set[int], occasion: Occasion
+        self,
+        connection: asyncpg.Connection,
+        plans: set[int],
+        occasion: Occasion,
+        bodies: Bodies,
     ) -> int | None:
         """Publish plan points that nothing has taken up, and take back those that something has."""
         taken = await heads.named_plans(connection, plans)
-        kept: dict[int, list[Kept]] = {}
-        free = plans - taken
-        for one in await heads.families(connection, ["Plans"], free, self.desk.cipher):
-            kept.setdefault(one.family or 0, []).append(one)
+        kept: dict[Head, list[Kept]] = {}
+        for one in await heads.families(connection, ["Plans"], plans - taken):
+            kept.setdefault(Head("plan", one.family or 0), []).append(one)
+        told = await lapsed.told_whole(connection, bodies, kept)
+        await bodies.renew(connection, (one for points in told.values() for one in points))
         judged: dict[int, Any] = {
-            root: self.assembler.release(Head("plan", root), bundle_of(points), points)
-            for root, points in kept.items()
+            head.id: self.assembler.release(head, bundle_of(points), points)
+            for head, points in told.items()
         }
         content = {root: one for root, one in judged.items() if isinstance(one, Accepted)}
-        return await plan_feed.publish(connection, content, plans - content.keys(), occasion)
+        waiting = {head.id for head in kept.keys() - told.keys()}
+        gone = plans - content.keys() - waiting
+        return await plan_feed.publish(connection, content, gone, occasion)
+
+
+async def _with_plans(connection: asyncpg.Connection, whole: dict[Head, list[Kept]]) -> None:
+    """Add to the records of each process the plan points that they name."""
+    roots = {plan for kept in whole.values() for one in kept for plan in one.plans}
+    points: dict[int, list[Kept]] = {}
+    for one in await heads.families(connection, ["Plans"], roots):
+        points.setdefault(one.family or 0, []).append(one)
+    for kept in whole.values():
+        named = {plan for one in kept for plan in one.plans}
+        kept += [one for plan in sorted(named) for one in points.get(plan, ())]
 
 
 async def _dated(

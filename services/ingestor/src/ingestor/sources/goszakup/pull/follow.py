@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ingestor.patience import asked
+from ingestor.patience import asked, done
 from ingestor.sources.goszakup.payload import Report, read
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME
 from ingestor.sources.goszakup.portal.failures import (
@@ -15,7 +15,7 @@ from ingestor.sources.goszakup.portal.failures import (
     PortalError,
     TokenRefusedError,
 )
-from ingestor.sources.goszakup.pull import journal, store
+from ingestor.sources.goszakup.pull import journal, lapsed, store
 from ingestor.sources.goszakup.pull.connector import Connector, Session, run
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
@@ -51,6 +51,7 @@ async def _round(session: Session) -> None:
     for one in DESCENDED:
         await attempt(session, one.name, partial(_descend, session, one))
     await attempt(session, "bids", partial(_ask_for_bids, session))
+    await attempt(session, "lapsed", partial(_complete_lapsed, session))
     await attempt(session, "journal", partial(journal.read, session, JOB))
 
 
@@ -102,6 +103,21 @@ async def _ask_for_bids(session: Session) -> None:
         parcel = await reader.bids(dict(waiting[at : at + BIDS_AT_ONCE]))
         place = await place_of(counter, JOB, "bids")
         await counter.store(parcel, replace(place, received=place.received + parcel.rows))
+
+
+async def _complete_lapsed(session: Session) -> None:
+    """Ask anew for purchases of which something has passed its date in the vault."""
+    reader, counter = session.reader, session.counter
+    waiting = await asked(counter.desk.database, lapsed.waiting)
+    if not waiting:
+        return
+    named: dict[str, list[int]] = {}
+    for one in waiting:
+        named.setdefault(one.root, []).append(one.id)
+    parcel = await reader.anew(named)
+    place = await place_of(counter, JOB, "lapsed")
+    await counter.store(parcel, replace(place, received=place.received + parcel.rows))
+    await done(counter.desk.database, lambda c: lapsed.done(c, waiting), "purchases asked anew")
 
 
 async def _beginning(session: Session, root: str) -> datetime:

@@ -5,7 +5,6 @@ from typing import Final, Literal, NamedTuple
 
 import asyncpg
 
-from ingestor.raw.cipher import Cipher
 from ingestor.sources.goszakup.pull.records import Record
 from ingestor.sources.goszakup.pull.store import Kept, Tie
 
@@ -25,7 +24,7 @@ NAMED_PLANS: Final = """
     WHERE root IN ('Lots', 'Contract') AND plans && $1 AND gone_at IS NULL AND plan = ANY($1)
 """
 
-KEPT: Final = "root, id, notice, family, plans, hash, raw_hash, asked_due, body"
+KEPT: Final = "root, id, notice, family, plans, hash, raw_hash, asked_due IS NOT NULL"
 
 OF_HEADS: Final = f"""
     SELECT {KEPT} FROM portal_record WHERE notice = ANY($1) AND gone_at IS NULL
@@ -86,14 +85,12 @@ async def named_plans(connection: asyncpg.Connection, plans: Iterable[int]) -> s
     return {row[0] for row in await connection.fetch(NAMED_PLANS, list(plans))}
 
 
-async def held(
-    connection: asyncpg.Connection, heads: Iterable[Head], cipher: Cipher
-) -> dict[Head, list[Kept]]:
+async def held(connection: asyncpg.Connection, heads: Iterable[Head]) -> dict[Head, list[Kept]]:
     """Return everything that is held about processes, plan points and participants aside."""
     found: dict[Head, list[Kept]] = {head: [] for head in heads}
     notices = [head.id for head in found if head.kind == "notice"]
     roots = [head.id for head in found if head.kind == "contract"]
-    rows = _opened(await connection.fetch(OF_HEADS, notices, roots), cipher)
+    rows = [Kept(*row) for row in await connection.fetch(OF_HEADS, notices, roots)]
     owner: dict[int, Head] = {}
     for one in rows:
         head = _head(one.notice, one.family)
@@ -101,43 +98,25 @@ async def held(
         if one.root == "Contract":
             owner[one.id] = head
             owner[one.family or one.id] = head
-    for one in await families(connection, ("Acts", "TreasuryPay"), owner, cipher):
+    for one in await families(connection, ("Acts", "TreasuryPay"), owner):
         if one.family is not None:
             found[owner[one.family]].append(one)
     return found
 
 
 async def families(
-    connection: asyncpg.Connection, roots: Sequence[str], wanted: Iterable[int], cipher: Cipher
+    connection: asyncpg.Connection, roots: Sequence[str], wanted: Iterable[int]
 ) -> list[Kept]:
     """Return the records of some roots that belong to these families."""
     rows = await connection.fetch(OF_FAMILIES, list(roots), list(wanted)) if wanted else []
-    return _opened(rows, cipher)
+    return [Kept(*row) for row in rows]
 
 
-async def subjects(
-    connection: asyncpg.Connection, numbers: Iterable[int], cipher: Cipher
-) -> dict[int, Kept]:
-    """Return participants by their number on the portal."""
+async def subjects(connection: asyncpg.Connection, numbers: Iterable[int]) -> list[Kept]:
+    """Return participants by their numbers on the portal."""
     rows = await connection.fetch(SUBJECTS, list(numbers)) if numbers else []
-    return {one.id: one for one in _opened(rows, cipher)}
+    return [Kept(*row) for row in rows]
 
 
 def _head(notice: int | None, family: int | None) -> Head:
     return Head("contract", family or 0) if notice is None else Head("notice", notice)
-
-
-def _opened(rows: Iterable[asyncpg.Record], cipher: Cipher) -> list[Kept]:
-    return [
-        Kept(
-            row["root"],
-            row["id"],
-            row["notice"],
-            row["family"],
-            row["plans"],
-            row["raw_hash"],
-            row["asked_due"] is not None,
-            cipher.open(row["body"], row["hash"]),
-        )
-        for row in rows
-    ]

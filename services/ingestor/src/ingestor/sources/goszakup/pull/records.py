@@ -137,6 +137,22 @@ def _is_united(lot: Lot) -> bool:
     return "-ОЛ-" in (key(lot.lot_number) or "") or len(keys(lot.point_list)) > 1
 
 
+def to_ask_for(named: Record) -> set[int]:
+    """Name the plan points of a lot or contract of which not every version came with it."""
+    payload: Any = named.payload
+    if named.root == "Lots":
+        points = list(payload.plans or ())
+        return set(named.plans) if not points else {r for p in points if (r := _edited(p))}
+    units = (unit.plans for unit in payload.contract_units or ())
+    return {root for point in units if point and (root := _edited(point))}
+
+
+def _edited(point: PlanPoint) -> int | None:
+    """Return the root of a plan point that is not its own first version."""
+    root = identifier(point.rootrecord_id)
+    return root if root is not None and root != identifier(point.id) else None
+
+
 def _plans_of_units(contract: Contract) -> list[int]:
     points = (unit.plans for unit in contract.contract_units or ())
     return sorted({root for point in points if point and (root := _root(point))})

@@ -1,12 +1,11 @@
 """Every statement over the portal's records, each over a whole batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from ingestor.raw.cipher import Cipher
 from ingestor.sources.goszakup.pull.records import Record
 
 Key = tuple[str, int]
@@ -14,7 +13,7 @@ Key = tuple[str, int]
 
 COLUMNS: Final = (
     *("root", "id", "notice", "family", "plans", "customer", "regions"),
-    *("dated", "changed", "due", "hash", "raw_hash", "body", "seen_at"),
+    *("dated", "changed", "due", "hash", "raw_hash", "seen_at"),
 )
 
 HELD: Final = """
@@ -25,7 +24,7 @@ HELD: Final = """
 REPLACE: Final = """
     UPDATE portal_record SET
         notice = $3, family = $4, plans = $5, customer = $6, regions = $7, dated = $8,
-        changed = $9, due = $10, hash = $11, raw_hash = $12, body = $13, seen_at = $14,
+        changed = $9, due = $10, hash = $11, raw_hash = $12, seen_at = $13,
         gone_at = NULL, gone_reason = NULL
     WHERE root = $1 AND id = $2
 """
@@ -85,23 +84,24 @@ class _Held(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A record as it lies in the table, unsealed."""
+    """A record as it is held: by what it is found, and what it says once that was read."""
 
     root: str
     id: int
     notice: int | None
     family: int | None
     plans: Sequence[int]
+    hash: bytes
     raw_hash: bytes
     asked: bool
-    body: bytes
+    body: bytes | None = None
+    expires_on: date | None = None
 
 
 async def keep(
     connection: asyncpg.Connection,
     records: Iterable[Record],
     seen_at: datetime,
-    cipher: Cipher,
 ) -> list[Record | Tie]:
     """Store records; returns those that say something new, and what those were tied to before.
 
@@ -112,7 +112,7 @@ async def keep(
     changed = [
         one for key, one in latest.items() if _says_something_new(one, held.get(key), seen_at)
     ]
-    rows = [_row(one, seen_at, cipher) for one in changed]
+    rows = [_row(one, seen_at) for one in changed]
     new = [row for row in rows if (row[0], row[1]) not in held]
     old = [row for row in rows if (row[0], row[1]) in held]
     await connection.copy_records_to_table("portal_record", records=new, columns=COLUMNS)
@@ -183,8 +183,7 @@ def _says_something_new(one: Record, held: _Held | None, seen_at: datetime) -> b
     return held.seen_at <= seen_at and (held.hash != one.hash or held.gone_at is not None)
 
 
-def _row(one: Record, seen_at: datetime, cipher: Cipher) -> Sequence[Any]:
-    sealed = cipher.seal(one.body, one.hash).content
+def _row(one: Record, seen_at: datetime) -> Sequence[Any]:
     found_by = (one.notice, one.family, one.plans, one.customer, one.regions)
     dates = (one.dated, one.changed, one.due)
-    return (one.root, one.id, *found_by, *dates, one.hash, one.raw_hash, sealed, seen_at)
+    return (one.root, one.id, *found_by, *dates, one.hash, one.raw_hash, seen_at)

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ingestor.sources.goszakup.bundle import root_of
+from ingestor.sources.goszakup.bundle import root_of, version_of
 from ingestor.sources.goszakup.payloads_plans import BudgetLine, PlanPoint
 from ingestor.sources.goszakup.payloads_purchases import Notice
 from ingestor.sources.goszakup.translate.parts import (
@@ -169,13 +169,45 @@ def _point(view: View, point: PlanPoint) -> dict[str, Any]:
 
 
 def _history(view: View, point: PlanPoint) -> dict[str, Any]:
-    """Write how many versions of a point are at hand, and when the first one was approved."""
-    versions = [one for one in view.bundle.plans if root_of(one) == root_of(point)]
-    first = next((one for one in versions if key(one.id) == root_of(point)), None)
+    """Write how many versions of a point are at hand, the earlier ones, and the first approval.
+
+    A record of the plan says of one version all that can change: the plan as of a day is the last
+    one approved by then, as far as no version in between is missing.
+    """
+    root = root_of(point) or ""
+    versions = view.versions.get(root, [])
+    first = next((one for one in versions if key(one.id) == root), None)
+    earlier = [one for one in versions if key(one.id) != key(point.id)]
     return {
         "versions": len(versions) or None,
         "firstApproved": _approved(first) if first else None,
+        "earlier": [_version(view, one) for one in sorted(earlier, key=version_of)],
     }
+
+
+def _version(view: View, point: PlanPoint) -> dict[str, Any]:
+    act = point.plan_acts
+    method = view.meaning(
+        "ref_trade_methods", "methods", point.ref_trade_methods_id, point.ref_trade_methods
+    )
+    return present(
+        {
+            "id": key(point.id),
+            "method": method.code or method.name,
+            "procurementMethod": method.word,
+            "year": number(point.pln_point_year),
+            "month": number(point.ref_months_id),
+            "amount": number(point.amount),
+            "unitPrice": number(point.price),
+            "quantity": number(point.count),
+            "status": key(point.ref_pln_point_status_id),
+            "deleted": True if text(point.is_deleted) == "1" else None,
+            "created": moment(point.date_create),
+            "changed": moment(point.timestamp),
+            "approved": _approved(point),
+            "act": text(act.plan_act_number) if act else None,
+        }
+    )
 
 
 def _approved(point: PlanPoint) -> str | None:

@@ -32,14 +32,18 @@ class View:
     lots: dict[str, Lot] = field(init=False)
     plans: dict[str, PlanPoint] = field(init=False)
     unknown: dict[tuple[str, str], None] = field(default_factory=dict)
-    _roots: dict[str, str] = field(init=False)
+    versions: dict[str, list[PlanPoint]] = field(default_factory=dict)
+    _roots: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = self.bundle
         self.parties = Parties(own.subjects, self.curtain, self.dictionaries.places)
         self.lots = {key(lot.id) or "": lot for lot in own.lots if not _deleted(lot)}
         self.plans = {root_of(p) or "": p for p in newest_plans(own.plans)}
-        self._roots = {key(p.id) or "": root_of(p) or "" for p in own.plans}
+        for point in own.plans:
+            root = root_of(point) or ""
+            self._roots[key(point.id) or ""] = root
+            self.versions.setdefault(root, []).append(point)
 
     def meaning(
         self, dictionary: str, table: str, code: Any, nested: Reference | None = None
