@@ -21,7 +21,8 @@ from scoring.method import base_rates, differs
 from scoring.purchases import Key, ids_of_parties, size
 from scoring.recording import Occasion
 from scoring.score import FLAGGED
-from scoring.session import BATCH, METHOD_CHANGED, Session
+from scoring.session import BATCH, Session
+from scoring.standing import METHOD_CHANGED
 from scoring.store import PopulationRow
 from shared.contracts.scores import Subject
 

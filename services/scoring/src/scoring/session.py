@@ -1,7 +1,6 @@
 """What the leading engine does, one step at a time: take in, judge, judge anew.
 
-A step leaves everything committed. After a fault the session is refreshed from PostgreSQL, for a
-commit may have arrived although its answer was lost.
+A step leaves everything committed.
 """
 
 import time
@@ -16,26 +15,22 @@ import asyncpg
 import httpx
 import structlog
 
-from scoring import catalogue_feed, recording, store
-from scoring.aside import FEED, Aside, entry_of
+from scoring import recording, store
+from scoring.aside import FEED, entry_of
 from scoring.batches import PLANS, REGISTERS
 from scoring.beside import Beside
 from scoring.concerned import purchases_concerned, settle
-from scoring.document import Judgement
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.indicator import Indicator
 from scoring.judging import Case, judge_processes
-from scoring.measures import judged_seconds, show_tally
-from scoring.method import Standard, standard
+from scoring.measures import judged_seconds
 from scoring.profiles import Profile
-from scoring.purchases import Key, changed_after, gone_after, numbers, present_ids
+from scoring.purchases import changed_after, gone_after, numbers, present_ids
 from scoring.recording import Heads, Occasion
-from scoring.score import FLAGGED
-from scoring.store import State
+from scoring.standing import Standing
 from shared.clock import Clock
-from shared.contracts.scores import Subject
-from shared.database import Database, transient
+from shared.database import Database
 from shared.feed.client import FeedClient, RawPage
 from shared.feed.entries import NO_EPOCH
 from shared.queue import Bell
@@ -58,13 +53,10 @@ MANY: Final = 500
 ALL_ANEW: Final = 100_000
 """Purchases concerned by registers from which all are judged anew, rather than named one by one."""
 
-METHOD_CHANGED: Final = -1
-"""As `compared_seq`: nothing has been compared by the present method."""
-
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
-class Session:
+class Session(Standing):
     """One engine's time as the leader, on facts that it alone has open."""
 
     def __init__(
@@ -79,26 +71,23 @@ class Session:
         profile: Profile,
         folder: Path,
     ) -> None:
-        self.database = database
-        self.facts = facts
-        self.clock = clock
+        incoming = folder / "incoming.ndjson"
+        super().__init__(
+            database=database,
+            facts=facts,
+            bell=bell,
+            clock=clock,
+            catalogue=catalogue,
+            profile=profile,
+            incoming=incoming,
+        )
         self.facts_seq = 0
         self.feed_head = 0
         self.loaded_at = self.level_at = time.monotonic()
-        self.waiting = True
-        self.started = False
-        self.state: State = store.UNKNOWN
-        self.standard: Standard
-        self.flags: dict[Key, list[Judgement]] = {}
         self._client = client
-        self._bell = bell
-        self._catalogue = catalogue
-        self._profile = profile
-        self._incoming = folder / "incoming.ndjson"
+        self._incoming = incoming
         self._epoch: str | None = None
         self._tidy = True
-        self._started = False
-        self.aside = Aside(database, facts, self._incoming)
         self.registers = Beside(REGISTERS, database, facts, client, folder)
         self.plans = Beside(PLANS, database, facts, client, folder)
 
@@ -123,53 +112,16 @@ class Session:
     @property
     def lag(self) -> float:
         """Seconds since everything published was judged; 0 while it is, growing until `start`."""
-        if self._started and self.complete and self.level:
+        if self.started and self.complete and self.level:
             self.level_at = time.monotonic()
         return time.monotonic() - self.level_at
 
     async def start(self, alerts_since: Any) -> None:
-        """Find out how far judging has come; tell of a new method; publish the catalogue."""
+        """Find out how far reading and judging have come."""
         self.facts_seq, self._epoch = await self.facts(lambda facts: facts.cursor())
         await self.registers.start()
         await self.plans.start()
-        await self.refresh()
-        async with self.database.transaction() as connection:
-            await store.claim(connection, self.state)
-            head = await catalogue_feed.publish(connection, self._catalogue)
-            changes: dict[str, Any] = {}
-            if self.state.alerts_since is None or alerts_since is not None:
-                changes["alerts_since"] = alerts_since or self.clock.now()
-            if self.state.method != self.standard.version:
-                changes |= {"method": self.standard.version}
-                if self.state.method is not None:
-                    changes |= {"compared_seq": METHOD_CHANGED}
-                    await store.demand_all(connection, "method")
-            if changes:
-                await store.advance(connection, changes)
-        await self.refresh()
-        self.started = True
-        await self._bell.ring("catalogue", head)
-
-    async def refresh(self) -> None:
-        """Read from PostgreSQL where judging stands."""
-        async with self.database.transaction() as connection:
-            self.state = await store.state(connection)
-            await self.adopt(connection, self.state.population_version)
-            parties = await store.flagged_parties(connection)
-            self.flags = _flags(parties)
-            show_tally(await store.tally(connection))
-        self.waiting = self._started = True
-        await self.aside.refresh()
-
-    async def adopt(self, connection: asyncpg.Connection, version: int) -> None:
-        """Judge by a stored population from now on."""
-        self.standard = standard(
-            self._catalogue,
-            self._profile,
-            population_version=version,
-            rows=await store.populations(connection, version),
-            rates=await store.base_rates(connection, version),
-        )
+        await self.begin(alerts_since)
 
     async def take_in(self) -> bool:
         """Load one page of a feed into the facts; say whether there may be more.
@@ -245,7 +197,7 @@ class Session:
         cases = await self._judged(pids)
         judged_seconds.labels("judge").observe(time.perf_counter() - began)
         occasion = Occasion("data", self.clock.now(), self.standard)
-        await self._write(cases, occasion, {"scored_seq": upto}, gone=gone)
+        await self.write(cases, occasion, {"scored_seq": upto}, gone=gone)
         return True
 
     async def judge_anew(self) -> bool:
@@ -288,22 +240,10 @@ class Session:
 
     async def _hear_registers_from(self, connection: asyncpg.Connection, seq: int) -> None:
         """Ask once more whom the registers concern, from a place in their feed on."""
-        await self._set_back(connection, registers_seq=min(self.state.registers_seq, seq - 1))
+        await self.set_back(connection, registers_seq=min(self.state.registers_seq, seq - 1))
 
     async def _compare_again(self, connection: asyncpg.Connection, seq: int) -> None:
-        await self._set_back(connection, compared_plans=min(self.state.compared_plans, seq - 1))
-
-    async def _set_back(self, connection: asyncpg.Connection, **changes: int) -> None:
-        await store.claim(connection, self.state)
-        await store.advance(connection, changes)
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type] # names of State
-
-    async def ring(self, heads: Heads) -> None:
-        """Tell who reads that there is something new."""
-        if heads.scores is not None:
-            await self._bell.ring("scores", heads.scores)
-        if heads.alerts is not None:
-            await self._bell.ring("alerts", heads.alerts)
+        await self.set_back(connection, compared_plans=min(self.state.compared_plans, seq - 1))
 
     async def _page(self) -> RawPage | None:
         """Ask for the next page; a feed that began anew is read from its beginning."""
@@ -361,7 +301,7 @@ class Session:
             pids = await self.facts(partial(numbers, ids=ids))
             cases = await self._judged(sorted(pids.values()))
             occasion = Occasion(cause, self.clock.now(), self.standard)
-            await self._write(cases, occasion, {}, settled=ids)
+            await self.write(cases, occasion, {}, settled=ids)
 
     async def _judged(self, pids: Sequence[int]) -> list[Case]:
         if not pids:
@@ -371,60 +311,8 @@ class Session:
             many=len(pids) >= MANY,
         )
 
-    async def _write(
-        self,
-        cases: Sequence[Case],
-        occasion: Occasion,
-        changes: Mapping[str, Any],
-        *,
-        gone: Sequence[str] = (),
-        settled: Sequence[str] = (),
-    ) -> None:
-        """Write a batch; one that cannot be written is halved around the guilty case."""
-        try:
-            await self._commit(cases, occasion, changes, gone, settled)
-        except Exception as fault:
-            if transient(fault) or isinstance(fault, store.Superseded) or not cases:
-                raise
-            if len(cases) == 1:
-                await self.aside.put_score(cases[0], fault)
-                await self._commit([], occasion, changes, gone, settled)
-                return
-            middle = len(cases) // 2
-            first = {"scored_seq": cases[middle].data_seq - 1} if changes else {}
-            await self._write(cases[:middle], occasion, first, gone=gone, settled=())
-            await self._write(cases[middle:], occasion, changes, settled=settled)
-
-    async def _commit(
-        self,
-        cases: Sequence[Case],
-        occasion: Occasion,
-        changes: Mapping[str, Any],
-        gone: Sequence[str],
-        settled: Sequence[str],
-    ) -> None:
-        began = time.perf_counter()
-        async with self.database.transaction() as connection:
-            heads = await recording.record(connection, self.state, cases, occasion, changes)
-            if gone:
-                head = await recording.withdraw(connection, "process", gone, occasion.now)
-                heads = replace(heads, scores=head or heads.scores)
-            if settled:
-                await store.settle(connection, settled)
-        self.state = replace(self.state, **changes)
-        judged_seconds.labels("write").observe(time.perf_counter() - began)
-        await self.ring(heads)
-
 
 def _changes(facts: Facts, since: int) -> tuple[list[int], list[str], int]:
     """Return the next pids to judge, the last place among them, and what was withdrawn."""
     pids, last = changed_after(facts, since, BATCH)
     return pids, gone_after(facts, since), last
-
-
-def _flags(rows: Sequence[asyncpg.Record]) -> dict[Key, list[Judgement]]:
-    flags: dict[Key, list[Judgement]] = defaultdict(list)
-    for kind, party, code, value, threshold in rows:
-        context = Subject(kind, party)
-        flags[kind, party].append(Judgement(code, FLAGGED, value, threshold, context=context))
-    return dict(flags)
