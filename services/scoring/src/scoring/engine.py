@@ -16,6 +16,7 @@ import structlog
 from scoring.aside import FEED
 from scoring.comparison import Comparison
 from scoring.drafts.lending import lend
+from scoring.drafts.promoted import Promoted, promoted, still
 from scoring.evaluate import live
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
@@ -77,6 +78,7 @@ class Engine:
         self._bell = bell
         self._clock = clock
         self._woken = asyncio.Event()
+        self._drafts: Promoted = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Lead until told to stop; begin again whenever the lead or the file is lost."""
@@ -100,6 +102,7 @@ class Engine:
         async with leadership(self._settings.database_url) as lost:
             opened = await asyncio.to_thread(self._open_facts)
             facts = FactsThread(opened, threads=self._settings.duckdb_threads)
+            self._drafts = await promoted(self._database)
             session = self._session(facts)
             worker = asyncio.create_task(self._listen(stop))
             work = asyncio.create_task(self._work(session))
@@ -133,7 +136,7 @@ class Engine:
             client=self._client,
             bell=self._bell,
             clock=self._clock,
-            catalogue=live(catalogue(), profile),
+            catalogue={**live(catalogue(), profile), **self._drafts},
             profile=profile,
             folder=self._settings.facts_path.parent,
         )
@@ -175,6 +178,7 @@ class Engine:
             while await step(session, comparison):
                 await lend(session.facts, self._settings.facts_path)
             await lend(session.facts, self._settings.facts_path)
+            await still(self._database, self._drafts)
             due = await comparison.due_in()
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(due, 0.01)):

@@ -48,8 +48,9 @@ class Copy(Facts):
         run("SET TimeZone = 'UTC'")
         run("SET enable_progress_bar = false")
         run(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS facts (READ_ONLY)")
+        there = {name for (name,) in run(_THERE).fetchall()}
         for table in tables().values():
-            if not table.internal:
+            if table.name in there and not table.internal:
                 run(_view(table.name, within if "pid" in table.columns else ALL_TIME))
         run(MACROS)
         confine(self.connection, limits)
@@ -77,3 +78,7 @@ def _view(table: str, within: Period) -> str:
     else:
         condition = f"pid IN (SELECT pid FROM facts.main.process WHERE {within.condition()})"
     return f"CREATE VIEW {table} AS SELECT * FROM facts.main.{table} WHERE {condition}"
+
+
+_THERE: Final = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'facts'"
+"""A copy that another version of the engine made may lack a table."""

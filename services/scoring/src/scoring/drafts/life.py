@@ -43,6 +43,9 @@ STEPS: Final = {
     "retire": Step({DRAFT, MONITOR, PROPOSED, LIVE}, RETIRED, WRITE, reasoned=True),
 }
 
+MOST_COST: Final = 15.0
+"""Seconds of CPU over all facts: what is live runs beside all others, every few minutes."""
+
 REVISABLE: Final = frozenset({DRAFT, MONITOR, PROPOSED})
 """States in which a new version may be sent; what is live is retired first."""
 
@@ -51,14 +54,15 @@ class Standing(msgspec.Struct, frozen=True):
     """What is known of a draft when a step is asked for.
 
     `authors` are the members who sent a version (None: a key of no member), `proposer` the one who
-    proposed it; `tried` says whether a back-test of the present version came to its end.
+    proposed it; `cost` is what the last back-test of the present version took, CPU seconds of its
+    query, None where none came to its end.
     """
 
     state: str
     organisation: str
     authors: list[str | None]
     proposer: str | None
-    tried: bool
+    cost: float | None
     code_taken: bool
 
     open_to_all: ClassVar[frozenset[str]] = frozenset({PROPOSED, LIVE})
@@ -93,8 +97,10 @@ def visible(state: str, organisation: str, caller: Caller) -> bool:
 
 
 def _may_be_promoted(name: str, standing: Standing, caller: Caller) -> None:
-    if not standing.tried:
+    if standing.cost is None:
         raise _unmet("back_test", "No back-test of this version has come to its end.")
+    if standing.cost > MOST_COST:
+        raise _unmet("cost", f"Its query takes {standing.cost:.1f} s, at most {MOST_COST:.0f} s.")
     if None in standing.authors:
         raise _unmet("author", "A key of no member wrote it: a named member must send it again.")
     if caller.member is None:

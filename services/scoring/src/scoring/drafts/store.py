@@ -176,12 +176,7 @@ async def standing(
     authors = await connection.fetch(
         "SELECT DISTINCT member FROM draft_version WHERE draft = $1", draft["id"]
     )
-    tried = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM back_test WHERE draft = $1 AND version = $2 "
-        "AND state = 'done')",
-        draft["id"],
-        draft["version"],
-    )
+    cost = await connection.fetchval(_COST, draft["id"], draft["version"])
     live = await connection.fetchval(
         "SELECT EXISTS (SELECT FROM draft WHERE code = $1 AND state = 'live' AND id <> $2)",
         draft["code"],
@@ -192,7 +187,7 @@ async def standing(
         organisation=draft["organisation"],
         authors=[row["member"] for row in authors],
         proposer=draft["proposed_by"],
-        tried=tried,
+        cost=cost,
         code_taken=taken or live,
     )
 
@@ -231,6 +226,10 @@ async def _add_version(
         now,
     )
 
+
+_COST: Final = """
+SELECT (convert_from(result, 'UTF8')::jsonb #>> '{cost,query_cpu_seconds}')::float8 FROM back_test
+WHERE draft = $1 AND version = $2 AND state = 'done' ORDER BY ended_at DESC LIMIT 1"""
 
 _MOVE: Final = """
 UPDATE draft SET state = $2::text, updated_at = $3::timestamptz,
