@@ -1,13 +1,14 @@
 """Bad questions, drawn from the gateway's own description, to the running gateway.
 
-Every parameter of every route meets every nasty value at least once in a run of all routes; what a
-route refuses it refuses as a problem document, and nothing is answered by a fault of ours.
+Every nasty value goes to many parameters and every parameter meets some of the values (each meets
+each in tests/gateway/test_fuzz.py, without a network between); what a route refuses it refuses as a
+problem document, and nothing is answered by a fault of ours.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, cycle, islice
 from typing import Any
 from urllib.parse import quote
 
@@ -35,13 +36,17 @@ RAW = [
 ]
 
 
+OF_EACH = 6
+"""Nasty values that a parameter meets; the next one meets those that follow."""
+
+
 def addresses(document: dict[str, Any]) -> Iterator[str]:
-    """Each parameter of each GET route with each nasty value, and each route with raw queries."""
-    turn = count()
+    """Each parameter of each GET route with some nasty values, and each route with raw queries."""
+    turn, values = count(), cycle(NASTY)
     for path, methods in document["paths"].items():
         for parameter in methods.get("get", {}).get("parameters", []):
-            for value in NASTY:
-                yield address(path, parameter, value, NASTY[next(turn) % len(NASTY)])
+            for value in islice(values, OF_EACH):
+                yield address(path, parameter, value, NASTY[next(turn) * 7 % len(NASTY)])
         for raw in RAW:
             yield f"{address(path, {'in': '', 'name': ''}, '', 'R018')}?{raw}"
 
@@ -81,7 +86,7 @@ async def test_no_bad_question_to_any_route_is_answered_by_a_fault(site: Site) -
             faults[asked] = said
 
     assert faults == {}
-    assert found.total() > 1500
+    assert found.total() > 10 * len(NASTY)
     assert found.keys() >= {200, 400, 404, 422}
     assert (site.stage.fallen(), await site.status("/readyz")) == ([], 200)
 

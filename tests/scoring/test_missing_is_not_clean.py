@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from scoring.evaluate import Populations, compute_populations
+from scoring.evaluate import compute_populations
 from scoring.facts import Facts
 from scoring.indicator import Indicator
 from tests.scoring.eleven import eleven
 from tests.scoring.invented import (
     PROFILE,
-    Found,
     Json,
     judge_all,
     judge_changed,
@@ -69,39 +68,25 @@ def test_of_a_process(world: tuple[Facts, list[Json]], tmp_path: Path) -> None:
 
 
 def test_of_an_organisation(tmp_path: Path) -> None:
+    facts = Facts.open(":memory:", threads=1)
     releases = purchases(3, 40)
-    populations = _populations(tmp_path, releases)
-    before = _judged(tmp_path, releases, populations)
-    fields = dict.fromkeys(field for one in PARTY for field in one.fields)
+    load(facts, tmp_path, releases)
+    populations = compute_populations(facts, eleven(), PROFILE)
+    before = judge_all(facts, populations, PARTY)
 
     compared = 0
-    for field in fields:
-        for place, release in enumerate(releases[:4]):
+    for release in releases[:4]:
+        for field in dict.fromkeys(field for one in PARTY for field in one.fields):
             for lacking in without(release, field):
-                changed = [*releases[:place], lacking, *releases[place + 1 :]]
-                for key, (status, *_) in _judged(tmp_path, changed, populations).items():
+                load(facts, tmp_path, [lacking], start=1000)
+                for key, (status, *_) in judge_all(facts, populations, PARTY).items():
                     if field in eleven()[key[0]].fields and before[key][0] != "clear":
                         compared += 1
                         assert status != "clear", f"{key} without {field} in {release['ocid']}"
+        load(facts, tmp_path, [release], start=1000)
     assert compared > 100
     assert {code for (code, *_), (status, *_) in before.items() if status == "flagged"} == {
         one.code for one in PARTY
     }
-
-
-def _populations(folder: Path, releases: list[Json]) -> Populations:
-    facts = Facts.open(":memory:", threads=1)
-    try:
-        load(facts, folder, releases)
-        return compute_populations(facts, eleven(), PROFILE)
-    finally:
-        facts.close()
-
-
-def _judged(folder: Path, releases: list[Json], populations: Populations) -> Found:
-    facts = Facts.open(":memory:", threads=1)
-    try:
-        load(facts, folder, releases)
-        return judge_all(facts, populations, PARTY)
-    finally:
-        facts.close()
+    assert judge_all(facts, populations, PARTY) == before
+    facts.close()
