@@ -9,12 +9,15 @@ from msgspec.structs import replace
 
 from ingestor.patience import asked
 from ingestor.sources.goszakup.pull import checkpoints
+from ingestor.sources.goszakup.pull.closing import together
 from ingestor.sources.goszakup.pull.connector import Connector, Session, run
 from ingestor.sources.goszakup.pull.follow import attempt
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
-from ingestor.sources.goszakup.pull.records import REGION_DIGITS
+from ingestor.sources.goszakup.pull.records import KINDS, REGION_DIGITS
 from ingestor.sources.goszakup.pull.windows import Scope, Slice, backfill, contracts_of
+
+LANES: Final = 3  # slices at once: a day is often one page, all of it fetched before it is stored
 
 CUSTOMERS: Final = """
     SELECT DISTINCT lot.customer FROM portal_record AS lot
@@ -45,9 +48,27 @@ async def _fill(scope: Scope, session: Session) -> None:
 
 
 async def _read_all(session: Session, job: str, slices: Iterable[Slice]) -> None:
-    """Read every slice that is not done; what is wrong with one does not stop the others."""
+    """Read every slice that is not done; what is wrong with one does not stop the others.
+
+    Of a portal that need not be spared, one is fetched while another one is stored.
+    """
+    if session.reader.portal.unlimited:
+        for same in _by_root(slices):
+            shared = iter(same)
+            await together(_lane(session, job, shared) for _ in range(LANES))
+    else:
+        await _lane(session, job, slices)
+
+
+async def _lane(session: Session, job: str, slices: Iterable[Slice]) -> None:
     for one in slices:
         await attempt(session, one.name, partial(_read, session, job, one))
+
+
+def _by_root(slices: Iterable[Slice]) -> list[list[Slice]]:
+    """Part notices from contracts: each brings the other along, twice if both are read at once."""
+    given = list(slices)
+    return [[one for one in given if one.root == root] for root in KINDS]
 
 
 async def _read(session: Session, job: str, one: Slice) -> None:
