@@ -8,13 +8,8 @@ for with two cores both can work at once. Memory is the most the loader ever hel
 """
 
 import asyncio
-import secrets
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,10 +17,9 @@ import asyncpg
 import httpx
 import psutil
 
+from deploy.bench.portal import SCOPE, sandbox, told, usage
 from deploy.bench.running import Running, running
 from deploy.local.children import python_program
-from deploy.local.place import ROOT
-from deploy.servers import die_with_parent, free_port
 
 GOAL = 300
 """Processes a second: a notice with its lots, bids and contracts, or a direct contract."""
@@ -33,11 +27,8 @@ GOAL = 300
 MEMORY_GOAL = 500
 """MB of memory of the loader."""
 
-STARTS_WITHIN = 60.0
 CONTRACTS = 40_000
-START, UNTIL = date(2026, 6, 1), date(2026, 7, 31)
-SCOPE = ("backfill", "goszakup", "--from", str(START), "--to", str(UNTIL))
-TOKEN = secrets.token_hex(16)
+"""A year, of which two months are loaded."""
 
 
 class Filled(NamedTuple):
@@ -66,32 +57,23 @@ def run() -> None:
 
 async def _run() -> Filled:
     with tempfile.TemporaryDirectory(prefix="qadaga-backfill-") as name:
-        async with running(Path(name), services=False) as system, sandbox() as portal:
+        async with running(Path(name), services=False) as system, sandbox(CONTRACTS) as portal:
             return await _fill(system, portal)
 
 
 async def _fill(system: Running, portal: httpx.AsyncClient) -> Filled:
-    told = {
-        "GOSZAKUP_URL": str(portal.base_url),
-        "GOSZAKUP_TOKEN": TOKEN,
-        "GOSZAKUP_RATE": "0",
-    }
     await portal.post("/sandbox/usage")
     loader = psutil.Popen(
         [python_program("ingestor"), *SCOPE],
-        env=system.platform.environment("ingestor") | told,
+        env=system.platform.environment("ingestor") | told(portal),
     )
-    while loader.poll() is None and not await _asked(portal):
+    while loader.poll() is None and not (await usage(portal))["requests"]:
         await asyncio.sleep(0.01)
     began = time.perf_counter()
     memory, ours = await _watch(loader)
     wall = time.perf_counter() - began
-    usage = (await portal.get("/sandbox/usage")).json()
-    return Filled(await _visible(system), wall, ours, memory / 1e6, usage)
-
-
-async def _asked(portal: httpx.AsyncClient) -> int:
-    return int((await portal.get("/sandbox/usage")).json()["requests"])
+    spent = await usage(portal)
+    return Filled(await _visible(system), wall, ours, memory / 1e6, spent)
 
 
 async def _watch(loader: psutil.Popen) -> tuple[float, float]:
@@ -108,38 +90,6 @@ async def _watch(loader: psutil.Popen) -> tuple[float, float]:
     if loader.returncode:
         raise RuntimeError(f"the back-fill ended with {loader.returncode}")
     return memory, ours
-
-
-@asynccontextmanager
-async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
-    """Serve two months of a world from a process of its own; lends somebody who may ask it."""
-    port = free_port()
-    words = ["--port", str(port), "--contracts", str(CONTRACTS), "--token", TOKEN]
-    words += ["--start", str(START), "--now", f"{UNTIL}T18:00"]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "deploy.sandbox", "serve", *words),
-        cwd=ROOT,
-        preexec_fn=die_with_parent,
-    )
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as portal:
-            await _listens(portal)
-            yield portal
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _listens(portal: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(STARTS_WITHIN):
-        while True:
-            try:
-                await portal.get("/readyz")
-            except httpx.ConnectError:
-                await asyncio.sleep(0.1)
-            else:
-                return
 
 
 async def _visible(system: Running) -> int:

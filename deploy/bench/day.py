@@ -1,93 +1,98 @@
-"""How long a day of the country's purchases takes through ingest and scoring.
+"""How long a day of the country's purchases takes, from the first request to the last score.
 
-7,000 notices with three lots each, and 7,000 other purchases as they stand with their contract, are
-handed in as releases to an empty platform that runs already; reading a portal is what `backfill`
-measures. The day is over once every process, and every buyer and supplier of it, is judged.
+The sandbox stands in for the portal with a world in which two months hold as much as one day of the
+country: at least 7,000 notices, 20,000 lots and 7,000 contracts, with their bids, acts and plan
+points. They are loaded through the connector, without politeness, into an empty platform that runs
+already. The day is over once every process, and every buyer and supplier of it, is judged.
 """
 
 import asyncio
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import asyncpg
-import msgspec
+import httpx
 
+from deploy.bench.portal import SCOPE, sandbox, told, usage
 from deploy.bench.running import Running, running
-from deploy.sandbox.generate import releases
+from deploy.sandbox.__main__ import main as serve
+from deploy.sandbox.world import honest
 
 GOAL = 300
 """Seconds on two cores."""
 
-NOTICES = CONTRACTS = 7_000
-LOTS_A_NOTICE = 3
-SEED = 13
-LATER = ("bids", "awards", "contracts")
-"""What a purchase that was just announced does not have."""
+CONTRACTS = 49_000
+"""A year, of which two months are loaded."""
+
+LOTS = {6: 30, 7: 40, 8: 30}
+"""How many lots a notice has, by weight; ordinary worlds have fewer than the country."""
+
+DAY = {"TrdBuy": 7_000, "Lots": 20_000, "Contract": 7_000}
+"""What has to be held in the end, at least."""
+
+
+class Passed(NamedTuple):
+    """Seconds until the day was in the feed, and until it was judged; what it consisted of."""
+
+    taken: float
+    judged: float
+    held: dict[str, int]
+    requests: int
+    spent: float
 
 
 def run() -> None:
     """Print the seconds of the day against the goal."""
-    asyncio.run(_run())
-
-
-async def _run() -> None:
-    with tempfile.TemporaryDirectory(prefix="qadaga-day-") as name:
-        file = Path(name) / "day.jsonl"
-        lots = _write(file)
-        async with running(Path(name)) as system:
-            taken, judged = await _pass(system, file)
+    day = asyncio.run(_run())
+    held = ", ".join(f"{day.held[root]} {name}" for root, name in NAMES.items())
     print(
-        f"  {NOTICES} notices with {lots} lots, {CONTRACTS} contracts: "
-        f"in the feed after {taken:.0f} s, judged after {judged:.0f} s"
+        f"  {held}; {day.requests} requests: in the feed after {day.taken:.0f} s, judged after "
+        f"{day.judged:.0f} s, of which the sandbox's own CPU had {day.spent:.0f} s"
     )
-    print(f"bench day ratio={judged:.0f} goal={GOAL}")
+    short = {root: day.held[root] for root, least in DAY.items() if day.held[root] < least}
+    if short:
+        raise RuntimeError(f"too few for a day of the country: {short}")
+    print(f"bench day ratio={day.judged:.0f} goal={GOAL}")
 
 
-def _write(file: Path) -> int:
-    """Write the releases of the day; says how many lots they have."""
-    made = list(_day())
-    file.write_bytes(b"".join(msgspec.json.encode(release) + b"\n" for release in made))
-    return sum(len(release["tender"].get("lots", ())) for release in made)
+NAMES = {
+    "TrdBuy": "notices",
+    "Lots": "lots",
+    "TrdApp": "bids",
+    "Contract": "contracts",
+    "Acts": "acts",
+    "Plans": "plan points",
+}
 
 
-def _day() -> Iterator[dict[str, Any]]:
-    notices = contracts = 0
-    for line in releases(SEED, 3 * (NOTICES + CONTRACTS)):
-        release = msgspec.json.decode(line)
-        if release.get("contracts") and contracts < CONTRACTS:
-            contracts += 1
-            yield release
-        elif notices < NOTICES:
-            notices += 1
-            yield _announced(release)
+async def _run() -> Passed:
+    with tempfile.TemporaryDirectory(prefix="qadaga-day-") as name:
+        async with (
+            sandbox(CONTRACTS, "deploy.bench.day") as portal,
+            running(Path(name)) as system,
+        ):
+            return await _pass(system, portal)
 
 
-def _announced(release: dict[str, Any]) -> dict[str, Any]:
-    """The purchase on the day of its notice."""
-    told = {name: part for name, part in release.items() if name not in LATER}
-    value = release["tender"].get("value", {})
-    lots = [
-        {"id": f"{release['ocid']}-{number}", "status": "active", "value": value}
-        for number in range(LOTS_A_NOTICE)
-    ]
-    return told | {"tender": release["tender"] | {"status": "active", "lots": lots}}
-
-
-async def _pass(system: Running, file: Path) -> tuple[float, float]:
-    """Seconds until the day is in the feed, and until it is judged."""
+async def _pass(system: Running, portal: httpx.AsyncClient) -> Passed:
+    await portal.post("/sandbox/usage")
+    environment = {**system.platform.environment("ingestor"), **told(portal)}
     began = time.perf_counter()
-    await system.command("ingestor", "load", "--source", "day", str(file))
+    await system.platform.run(*SCOPE, program="ingestor", told=environment)
     taken = time.perf_counter() - began
     connection = await asyncpg.connect(system.admin_url)
     try:
         while not await connection.fetchval(JUDGED):
             await asyncio.sleep(0.1)
+        judged = time.perf_counter() - began
+        held = {row["root"]: row["count"] for row in await connection.fetch(HELD)}
     finally:
         await connection.close()
-    return taken, time.perf_counter() - began
+    spent = await usage(portal)
+    return Passed(taken, judged, held, spent["requests"], spent["cpu_seconds"])
 
 
 JUDGED = """
@@ -96,3 +101,12 @@ JUDGED = """
            >= (SELECT seq FROM ingestor.feed_head WHERE feed = 'releases')
     FROM scoring.engine
 """
+
+HELD = "SELECT root, count(*) FROM ingestor.portal_record GROUP BY root"
+
+
+if __name__ == "__main__":
+    honest.LOTS.clear()
+    honest.LOTS.update(LOTS)
+    assert sys.argv[1:2] == ["serve"]
+    serve()

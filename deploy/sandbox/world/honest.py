@@ -41,6 +41,9 @@ class Habit(NamedTuple):
     lead: tuple[int, int] = (2, 9)
 
 
+LOTS: Final = {1: 86, 2: 9, 3: 5}
+"""How many lots an ordinary notice has, by weight."""
+
 SMALL = 28
 HABITS: Final = (
     Habit(11.0, 23, ("other",), 1, 150_000, 0.7, 98, SMALL),
@@ -162,7 +165,7 @@ def _competitive(tale: Tale, habit: Habit, lead: int) -> None:
 def _number_of_lots(rng: Random, habit: Habit) -> int:
     if habit.method not in (terms.QUOTATIONS, terms.COMPETITION) or habit.subject == WORKS:
         return 1
-    return rng.choices((1, 2, 3), (86, 9, 5))[0]
+    return rng.choices(tuple(LOTS), tuple(LOTS.values()))[0]
 
 
 def _lot(tale: Tale, habit: Habit, planned: int) -> Lot:
