@@ -216,6 +216,22 @@ def test_acts_that_are_not_told_are_not_none(facts: Facts, load: Any) -> None:
     has(one(facts, "contract", pid=1), has_acts=True, acts=0, first_value=1456.0)
 
 
+def test_acts_that_were_asked_for_and_are_none_are_told_from_acts_that_nobody_asked_for(
+    facts: Facts, load: Any
+) -> None:
+    silent, asked, told = (contract(id=f"k{n}") for n in range(3))
+    for one in (silent, asked):
+        del one["x_acts"], one["implementation"]
+    asked["x_asked"] = ["acts", "payments"]
+
+    load(purchase(contracts=[silent, asked, told]))
+
+    first, second, third = rows(facts, "contract")
+    has(first, has_acts=False, acts_known=False, has_payments=False, payments_known=False)
+    has(second, has_acts=False, acts_known=True, has_payments=False, payments_known=True)
+    has(third, has_acts=True, acts_known=True, has_payments=True, payments_known=True)
+
+
 def test_a_contract_without_suppliers_has_those_of_its_award(facts: Facts, load: Any) -> None:
     nameless = contract()
     del nameless["suppliers"]
@@ -244,6 +260,25 @@ def test_the_first_version_of_a_plan_point_bears_the_id_of_its_root(
     load(purchase(planning={"x_plan_points": versions}))
 
     assert [row["original"] for row in rows(facts, "plan")] == [True, False, None]
+
+
+def test_what_a_plan_point_was_before_is_a_version_each_and_the_plan_has_the_newest(
+    facts: Facts, load: Any
+) -> None:
+    earlier = [
+        {"id": "7001", "amount": 700, "unitPrice": 70, "approved": "2026-01-15T10:00:00+05:00"},
+        {"id": "7050", "amount": 900, "method": "3", "approved": "2026-02-20T23:30:00Z"},
+    ]
+    newest = point("7001", id="7090", amount=1100.0, earlier=earlier)
+
+    load(purchase(planning={"x_plan_points": [newest, point("7002", id="7002")]}))
+
+    first, second = rows(facts, "plan_version")
+    has(first, point_no=0, version_no=0, root="7001", original=True, amount=700.0, unit_price=70.0)
+    has(first, approved_on=day("2026-01-15"), deleted=False, method_code=None)
+    has(second, version_no=1, original=False, amount=900.0, method_code=3)
+    has(second, approved_on=day("2026-02-21"))
+    assert next(row["amount"] for row in rows(facts, "plan")) == 1100.0
 
 
 def test_free_plan_points_come_and_go_by_their_own_feed(facts: Facts, load: Any) -> None:

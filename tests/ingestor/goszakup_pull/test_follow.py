@@ -42,6 +42,7 @@ async def test_each_step_of_a_purchase_shows_in_its_process_with_the_round_after
     steps["complaint"] = await after_a_round(office, standin)
 
     assert first["revision"] == 1
+    assert first["release"]["contracts"][0]["x_asked"] == ["acts"]
     amended = steps["amendment"]["release"]["contracts"][0]
     assert [one["id"] for one in amended["amendments"]] == ["25000011"]
     assert len(steps["act"]["release"]["contracts"][0]["x_acts"]) == 2

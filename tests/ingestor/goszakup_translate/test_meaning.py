@@ -345,6 +345,17 @@ def test_a_discount_of_nothing_is_told_and_one_that_nobody_tells_is_not() -> Non
     assert "x_discount" not in second["lotValues"][0]
 
 
+def test_a_contract_says_what_the_portal_was_asked_so_that_none_is_told_from_not_asked() -> None:
+    bare, paid = contract(1), contract(1, TreasuryPay=[])
+    nested = contract(1, Acts=[], ContractPayment=None)
+
+    assert [only(one)["contracts"][0].get("x_asked") for one in (bare, paid, nested)] == [
+        None,
+        ["payments"],
+        ["acts"],
+    ]
+
+
 def test_a_line_that_says_it_has_no_plan_point_is_told_from_one_that_says_nothing() -> None:
     lines = [{"id": 1, "lotId": 0, "plnPointId": 0}, {"id": 2, "lotId": 0}]
     (signed,) = only(contract(1, ContractUnits=lines))["contracts"]

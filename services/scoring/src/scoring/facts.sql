@@ -289,7 +289,9 @@ CREATE TABLE contract (
   has_acts BOOLEAN,
   acts INTEGER,
   has_payments BOOLEAN,
-  payments INTEGER);
+  payments INTEGER,
+  acts_known BOOLEAN,         -- they are told, or were asked for: none is none
+  payments_known BOOLEAN);    -- of the treasury; whom it does not pay for is not told of there
 
 -- One supplier of a contract (nearly always the only one).
 CREATE TABLE contract_supplier (
@@ -405,6 +407,27 @@ CREATE TABLE plan (
   kato VARCHAR,               -- first place of delivery
   katos INTEGER,
   prepayment DOUBLE CHECK (isfinite(prepayment)), -- advance, per cent
+  status_code INTEGER,        -- ref_pln_point_status
+  deleted BOOLEAN,
+  created_on DATE,
+  approved_on DATE,
+  changed_on DATE);
+
+-- One earlier version of a plan point that a purchase names, oldest first; plan has the newest. The
+-- plan as of a day is the last version approved by then, if the first one (original) is at hand.
+CREATE TABLE plan_version (
+  pid INTEGER NOT NULL,
+  point_no INTEGER NOT NULL,
+  version_no INTEGER NOT NULL,
+  root VARCHAR,               -- root record, the same in all its versions
+  original BOOLEAN,           -- this version is the first one
+  method VARCHAR,             -- open, selective, limited, direct
+  method_code INTEGER,
+  year INTEGER,
+  month INTEGER,              -- 1 to 12; 99 last year
+  amount DOUBLE CHECK (isfinite(amount)), -- net of VAT
+  unit_price DOUBLE CHECK (isfinite(unit_price)),
+  quantity DOUBLE CHECK (isfinite(quantity)),
   status_code INTEGER,        -- ref_pln_point_status
   deleted BOOLEAN,
   created_on DATE,

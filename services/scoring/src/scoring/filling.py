@@ -62,6 +62,7 @@ WHEN: Final = {
     "enquiry": "tender.enquiries IS NOT NULL",
     "complaint": "complaints IS NOT NULL",
     "plan": "planning IS NOT NULL",
+    "plan_version": "contains(planning::VARCHAR, '\"earlier\"')",
     "contract": "contracts IS NOT NULL",
     "contract_supplier": "contracts IS NOT NULL",
     "contract_item": "contains(contracts::VARCHAR, '\"items\"')",

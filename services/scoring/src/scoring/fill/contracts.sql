@@ -42,7 +42,10 @@ SELECT r.pid, r.contract_no, c.id AS local_id, contract_word(c.status) AS status
   c.amendments IS NOT NULL AS has_amendments, coalesce(len(c.amendments), 0) AS amendments,
   c.x_acts IS NOT NULL AS has_acts, coalesce(len(c.x_acts), 0) AS acts,
   c.implementation.transactions IS NOT NULL AS has_payments,
-  coalesce(len(c.implementation.transactions), 0) AS payments
+  coalesce(len(c.implementation.transactions), 0) AS payments,
+  c.x_acts IS NOT NULL OR coalesce(list_contains(c.x_asked, 'acts'), false) AS acts_known,
+  c.implementation.transactions IS NOT NULL OR coalesce(list_contains(c.x_asked, 'payments'), false)
+    AS payments_known
 FROM (
   SELECT *, c.x_goszakup AS o, c.x_dates AS t FROM (
     SELECT pid, contract_no, from_json(e, '{"id": "VARCHAR", "awardID": "JSON",
@@ -53,6 +56,7 @@ FROM (
       "amendments": ["JSON"], "implementation": {"transactions": ["JSON"]},
       "x_awards": ["JSON"], "x_net": {"amount": "DOUBLE"}, "x_with_vat": "BOOLEAN",
       "x_basis": "VARCHAR", "x_paid": {"amount": "DOUBLE"}, "x_acts": ["JSON"],
+      "x_asked": ["VARCHAR"],
       "x_dates": {"created": "VARCHAR", "planned": "VARCHAR", "executed": "VARCHAR",
         "ended": "VARCHAR", "reportCreated": "VARCHAR", "reportSigned": "VARCHAR"},
       "x_goszakup": {"status": "VARCHAR", "type": "VARCHAR", "method": "VARCHAR",

@@ -34,6 +34,23 @@ LEFT JOIN (
   GROUP BY pid, root HAVING min(lot_no) = max(lot_no)) l
   ON l.pid = r.pid AND l.root = e.root;
 
+INSERT INTO new_plan_version BY NAME
+SELECT pid, point_no, version_no, root, e.id = root AS original,
+  e."procurementMethod" AS "method", whole(e."method") AS method_code,
+  e."year" AS "year", e."month" AS "month", e.amount AS amount, e."unitPrice" AS unit_price,
+  e.quantity AS quantity, whole(e.status) AS status_code, coalesce(e.deleted, false) AS deleted,
+  day(e.created) AS created_on, day(e.approved) AS approved_on, day(e.changed) AS changed_on
+FROM (
+  SELECT pid, point_no, e.root AS root, places(e.earlier) AS version_no, unnest(e.earlier) AS e
+  FROM (
+    SELECT pid, places(e.x_plan_points) AS point_no, unnest(e.x_plan_points) AS e
+    FROM (SELECT pid, from_json(planning, '{"x_plan_points": [{"root": "VARCHAR", "earlier": [{
+            "id": "VARCHAR", "method": "VARCHAR", "procurementMethod": "VARCHAR",
+            "year": "DOUBLE", "month": "DOUBLE", "amount": "DOUBLE", "unitPrice": "DOUBLE",
+            "quantity": "DOUBLE", "status": "VARCHAR", "deleted": "BOOLEAN",
+            "created": "VARCHAR", "changed": "VARCHAR", "approved": "VARCHAR"}]}]}') AS e
+          FROM staged)));
+
 -- A party may stand under several ids in one release: one of them is looked at.
 INSERT INTO new_participant BY NAME
 SELECT n.pid, n.party, p.party_no, n.buyer, n.entity, n.tenderer, n.supplier,

@@ -23,6 +23,7 @@ P = TypeVar("P", bound=Payload)
 class NoticeBundle(Struct, kw_only=True):
     """One process. `bids` is None where nobody asked for them, empty where there were none.
 
+    `acts_asked` tells that those of every contract here were asked for: what is not there is not.
     `contracts` and `plans` may hold several versions of one root; the newest counts.
     """
 
@@ -31,6 +32,7 @@ class NoticeBundle(Struct, kw_only=True):
     bids: list[Application] | None = None
     contracts: list[Contract] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
+    acts_asked: bool = False
     plans: list[PlanPoint] = field(default_factory=list)
     payments: list[TreasuryPayment] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
@@ -59,6 +61,7 @@ def flattened(bundle: NoticeBundle) -> NoticeBundle:
         bids=bids if bids or bundle.bids is not None else None,
         contracts=heap.of(Contract),
         acts=heap.of(Act),
+        acts_asked=bundle.acts_asked,
         plans=heap.of(PlanPoint),
         payments=heap.of(TreasuryPayment),
         complaints=heap.of(Complaint),

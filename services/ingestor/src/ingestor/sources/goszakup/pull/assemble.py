@@ -80,7 +80,7 @@ def stamped(accepted: Accepted, now: datetime) -> Accepted:
 
 def bundle_of(kept: Iterable[Kept]) -> NoticeBundle:
     """Put the records of one process side by side."""
-    bundle = NoticeBundle()
+    bundle = NoticeBundle(acts_asked=True)  # with every contract that is met
     for one in kept:
         assert one.body is not None
         payload: Any = _decoder(one.root).decode(one.body)

@@ -10,7 +10,7 @@ from ingestor.sources.goszakup.payloads_contracts import Contract, Line
 from ingestor.sources.goszakup.translate.awards import Awards
 from ingestor.sources.goszakup.translate.changes import changes
 from ingestor.sources.goszakup.translate.documents import documents
-from ingestor.sources.goszakup.translate.implementation import acts, implementation
+from ingestor.sources.goszakup.translate.implementation import acts, asked, implementation
 from ingestor.sources.goszakup.translate.lots import unit
 from ingestor.sources.goszakup.translate.parts import (
     TENGE,
@@ -97,6 +97,7 @@ def _contract(view: View, versions: Versions) -> dict[str, Any]:
             "implementation": implementation(view, versions, currency_of(force)),
             "x_root": versions.root,
             "x_acts": acts(view, versions, currency_of(force)),
+            "x_asked": asked(view, versions),
             "x_dates": _dates(first, force),
             "x_goszakup": _original(view, force),
         }

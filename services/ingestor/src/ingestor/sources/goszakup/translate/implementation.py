@@ -28,6 +28,17 @@ def implementation(view: View, versions: Versions, currency: str) -> dict[str, A
     )
 
 
+def asked(view: View, versions: Versions) -> list[str]:
+    """Say of what the portal was asked: then none that is told is none there.
+
+    The treasury tells of payments by state bodies; that it tells of none says nothing of others'.
+    """
+    one = versions.all
+    acts_told = view.bundle.acts_asked or any(v.acts is not None for v in one)
+    paid_told = any(v.treasury_pay is not None or v.contract_payment is not None for v in one)
+    return [name for name, told in (("acts", acts_told), ("payments", paid_told)) if told]
+
+
 def acts_of(view: View, versions: Versions) -> list[Act]:
     """Return the acts of any version of a contract, oldest first."""
     ids = versions.ids()
