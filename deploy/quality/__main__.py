@@ -10,9 +10,11 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from deploy.quality.bands import bands, look_alikes_in_high
 from deploy.quality.judging import evaluate, judgements, translate
 from deploy.quality.measure import Measured, measure, overall
 from deploy.quality.recording import record
@@ -20,6 +22,7 @@ from deploy.quality.registers import lived_with_lists, register_lines
 from deploy.quality.scenes import scenes
 from deploy.quality.thinning import thin
 from deploy.sandbox.world import World
+from scoring.indicator import catalogue
 
 START = date(2025, 1, 6)
 END = datetime(2026, 3, 31)  # noqa: DTZ001 (by the portal's clock)
@@ -34,6 +37,13 @@ COLUMNS = (
 `may`: on what may rightly be noticed, which counts neither way."""
 
 
+class Outcome(NamedTuple):
+    """What a world came to: every indicator, and the look-alikes in band "high" or above."""
+
+    measured: list[Measured]
+    high: list[tuple[str, str]]
+
+
 def main() -> None:
     """Make a world, judge it, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m deploy.quality", description=__doc__)
@@ -45,17 +55,25 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for releases and judgements")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="qadaga-quality-") as name:
-        measured = run(wanted.seed, wanted.size, wanted.keep or Path(name), wanted.missing)
+        outcome = run(wanted.seed, wanted.size, wanted.keep or Path(name), wanted.missing)
+    measured = outcome.measured
     if wanted.json:
-        wanted.json.write_bytes(msgspec.json.format(msgspec.json.encode(documents(measured))))
+        told = {
+            "seed": wanted.seed,
+            "size": wanted.size,
+            "missing": wanted.missing,
+            "look_alikes_in_high": [name for name, _ in outcome.high],
+            "indicators": documents(measured),
+        }
+        wanted.json.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
     for one in measured:
         for flag in one.false if one.code == wanted.show else ():
             print(flag.kind, flag.subject, *(f"{e['path']}={e['value']}" for e in flag.evidence))
-    for line in table(measured):
+    for line in table(measured, outcome.high):
         print(line)
 
 
-def run(seed: int, size: int, folder: Path, missing: float = 0.0) -> list[Measured]:
+def run(seed: int, size: int, folder: Path, missing: float = 0.0) -> Outcome:
     """Measure every indicator on one world; what was made on the way stays in the folder."""
     world = World(seed, size, START)
     lists = lived_with_lists(world, END, folder / "lists")
@@ -64,11 +82,14 @@ def run(seed: int, size: int, folder: Path, missing: float = 0.0) -> list[Measur
     if missing:
         thin(releases, missing, seed)
     evaluate(releases, register_lines(lists, folder / "lists"), judged)
-    return sorted(measure(scenes(world), judgements(judged)).values(), key=lambda one: one.code)
+    told = list(scenes(world))
+    measured = measure(told, judgements(judged), catalogue())
+    high = look_alikes_in_high(told, bands(releases, judgements(judged)))
+    return Outcome(sorted(measured.values(), key=lambda one: one.code), list(high))
 
 
-def table(measured: list[Measured]) -> Iterator[str]:
-    """Write the table, and the two figures over all."""
+def table(measured: list[Measured], high: list[tuple[str, str]] | None = None) -> Iterator[str]:
+    """Write the table, the look-alikes that came out too high, and the two figures over all."""
     yield (
         f"{'code':<9}"
         + "".join(f"{name:>10}" for name in COLUMNS)
@@ -81,6 +102,8 @@ def table(measured: list[Measured]) -> Iterator[str]:
         )
         names = "; ".join(" ".join(sorted(names)) for names in (one.missed, one.look_alikes))
         yield f"{one.code:<9}" + "".join(map(_figure, figures)) + f"  {names}"
+    for name, process in high or ():
+        yield f'look-alike in band "high" or above: {name} {process}'
     recall, precision = overall(measured)
     yield f"overall recall={recall:.3f} precision={precision:.3f}"
 

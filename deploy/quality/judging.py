@@ -20,6 +20,8 @@ class Judgement(msgspec.Struct, frozen=True):
     subject: str
     status: str
     evidence: list[dict[str, Any]] = []
+    value: float | None = None
+    threshold: float | None = None
 
     def processes(self) -> frozenset[str]:
         """The processes that the evidence lies in."""

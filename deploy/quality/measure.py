@@ -50,9 +50,14 @@ class Measured:
         return self.flags / self.judged if self.judged else None
 
 
-def measure(stories: Iterable[Scene], judged: Iterable[Judgement]) -> dict[str, Measured]:
-    """Compare every judgement with every story, by indicator."""
-    made: dict[str, Measured] = {}
+def measure(
+    stories: Iterable[Scene], judged: Iterable[Judgement], expected: Iterable[str] = ()
+) -> dict[str, Measured]:
+    """Compare every judgement with every story, by indicator.
+
+    One that is `expected` and judged nothing is measured as well: it missed all of its labels.
+    """
+    made = {code: Measured(code) for code in expected}
     flags: dict[str, list[Judgement]] = defaultdict(list)
     for one in judged:
         measured = made.setdefault(one.indicator, Measured(one.indicator))

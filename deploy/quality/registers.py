@@ -1,7 +1,7 @@
 """Registers as they were published while an invented world lived, told as the feed tells them.
 
 Lists tell of the days on which they were made, so they are taken again and again on the way: the
-register of unfair participants every three days, the others once a month.
+register of unfair participants every three days, the others once a month, and all on the last day.
 """
 
 import os
@@ -40,6 +40,8 @@ def lived_with_lists(world: World, until: datetime, folder: Path) -> Lists:
         for name in due:
             kept[name].append(f"{day.isoformat()}={_written(world, name, day, folder)}")
     world.advance(until)
+    for name, files in kept.items():
+        files.append(f"{until.date().isoformat()}={_written(world, name, until.date(), folder)}")
     return kept
 
 

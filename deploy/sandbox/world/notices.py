@@ -111,7 +111,9 @@ def _tell_of_one_bidder(tale: Tale, notice: Notice) -> None:
     if notice.method != terms.AFTER_FAILURE:
         tale.happens("one_bidder", notice.times.closes, buy=notice.record.id)
     if _turned_away_before(notice):
-        tale.happens("alone_at_last", notice.times.closes, buy=notice.record.id)
+        invited = notice.method == terms.AFTER_FAILURE
+        at = notice.times.publish if invited else notice.times.closes
+        tale.happens("alone_at_last", at, buy=notice.record.id)
 
 
 def _turned_away_before(notice: Notice) -> bool:
