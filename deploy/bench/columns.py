@@ -46,8 +46,10 @@ def store(path: str, file: str) -> None:
 def judge(path: str) -> str:
     """Judge everything; says how many rows of which kind came out."""
     facts = Facts.open(path, threads=1)
+    profile = load_profile("cardinal")
+    eleven = catalogue(frozenset(profile.enabled or ()))
     judged = flagged = involved = 0
-    for judgements in bulk(facts, catalogue(), load_profile("cardinal")):
+    for judgements in bulk(facts, eleven, profile):
         if judgements.error is not None:
             raise RuntimeError(judgements.error)
         judged += sum(judgements.counts().values())

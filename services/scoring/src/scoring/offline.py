@@ -15,7 +15,7 @@ from scoring.cardinal.output import Results, maps_of, meta_of, render
 from scoring.evaluate import Judgements, bulk, enabled
 from scoring.facts import Facts
 from scoring.fences import Population
-from scoring.indicator import catalogue
+from scoring.indicator import Indicator, catalogue
 from scoring.profiles import Profile
 from scoring.raw import Report, load_raw
 from scoring.reading import facts_read
@@ -51,7 +51,7 @@ def judge_files(
             memory=memory,
             threads=threads,
             spill=Path(folder),
-            wanted=facts_read(enabled(catalogue(), profile)),
+            wanted=facts_read(enabled(_catalogue(profile), profile)),
         )
         try:
             report = _load(facts, names, registers, profile)
@@ -66,6 +66,11 @@ def judge_files(
     return report
 
 
+def _catalogue(profile: Profile) -> Mapping[str, Indicator]:
+    """Read no more files than the profile runs."""
+    return catalogue(None if profile.enabled is None else frozenset(profile.enabled))
+
+
 def _load(facts: Facts, names: Sequence[str], registers: Sequence[str], profile: Profile) -> Report:
     if profile.name == "cardinal":
         return load_raw(facts, names, profile)
@@ -77,10 +82,10 @@ def _load(facts: Facts, names: Sequence[str], registers: Sequence[str], profile:
 def _write_cardinal(
     facts: Facts, profile: Profile, target: IO[str], *, meta: bool, maps: bool
 ) -> None:
-    indicators = enabled(catalogue(), profile)
+    indicators = enabled(_catalogue(profile), profile)
     populations: list[Population] = []
     results = Results()
-    for judgements in bulk(facts, catalogue(), profile, only="flagged"):
+    for judgements in bulk(facts, _catalogue(profile), profile, only="flagged"):
         _complain(judgements)
         results.add(judgements)
         populations = list(judgements.populations.rows)
@@ -94,7 +99,7 @@ def _write_cardinal(
 
 
 def _write_lines(facts: Facts, profile: Profile, target: IO[str]) -> None:
-    for judgements in bulk(facts, catalogue(), profile):
+    for judgements in bulk(facts, _catalogue(profile), profile):
         _complain(judgements)
         for line in judgement_lines(judgements):
             target.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
