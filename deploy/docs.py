@@ -1,6 +1,6 @@
 """Pages that are read off the code: indicators and their index, the law, the API document.
 
-python -m deploy.docs            writes docs/indicators/*.md, docs/law.md and docs/openapi.json
+python -m deploy.docs            writes docs/indicators/*.md, docs/law.md, docs/quality.md ...
 python -m deploy.docs --check    says which of them are stale; exit status 1
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy import facts_page, law
+from deploy.quality import page as quality_page
 from scoring.indicator import Indicator, LegalBasis, Parameter, Text, catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,7 @@ INDICATORS = ROOT / "docs" / "indicators"
 LAW = ROOT / "docs" / "law.md"
 API = ROOT / "docs" / "openapi.json"
 FACTS = ROOT / "docs" / "facts.md"
+QUALITY = ROOT / "docs" / "quality.md"
 SECTIONS = (
     ("Meaning", "meaning"),
     ("Why it matters", "why"),
@@ -57,6 +59,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield LAW, law.page()
     yield API, api()
     yield FACTS, facts_page.page()
+    yield QUALITY, quality_page.page()
 
 
 def index(indicators: list[Indicator]) -> str:

@@ -58,13 +58,7 @@ def main() -> None:
         outcome = run(wanted.seed, wanted.size, wanted.keep or Path(name), wanted.missing)
     measured = outcome.measured
     if wanted.json:
-        told = {
-            "seed": wanted.seed,
-            "size": wanted.size,
-            "missing": wanted.missing,
-            "look_alikes_in_high": [name for name, _ in outcome.high],
-            "indicators": documents(measured),
-        }
+        told = recorded(outcome, wanted.seed, wanted.size, wanted.missing)
         wanted.json.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
     for one in measured:
         for flag in one.false if one.code == wanted.show else ():
@@ -108,20 +102,38 @@ def table(measured: list[Measured], high: list[tuple[str, str]] | None = None) -
     yield f"overall recall={recall:.3f} precision={precision:.3f}"
 
 
+def recorded(outcome: Outcome, seed: int, size: int, missing: float) -> dict[str, object]:
+    """Return a run as a document, from which the page of quality is written."""
+    recall, precision = overall(outcome.measured)
+    return {
+        "seed": seed,
+        "size": size,
+        "missing": missing,
+        "recall": round(recall, 3),
+        "precision": round(precision, 3),
+        "look_alikes_in_high": [name for name, _ in outcome.high],
+        "indicators": documents(outcome.measured),
+    }
+
+
 def documents(measured: list[Measured]) -> list[dict[str, object]]:
     """Return the table as documents, one for each indicator."""
     return [
         {
             "code": one.code,
-            "recall": one.recall,
-            "precision": one.precision,
-            "hit_rate": one.hit_rate,
+            "recall": _rounded(one.recall),
+            "precision": _rounded(one.precision),
+            "hit_rate": _rounded(one.hit_rate),
             "labels": one.labels,
             "flags": one.flags,
             "look_alikes": sorted(one.look_alikes),
         }
         for one in measured
     ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def _figure(value: float | None) -> str:

@@ -10,6 +10,7 @@ from deploy.quality.__main__ import Outcome, documents, run, table
 from deploy.quality.bands import HIGH, bands, look_alikes_in_high
 from deploy.quality.judging import Judgement, judgements
 from deploy.quality.measure import Measured, measure, overall
+from deploy.quality.page import RECORDED, page
 from deploy.quality.scenes import Scene
 from deploy.quality.thinning import thin
 from deploy.sandbox.world.schemes import VARIANTS
@@ -161,3 +162,13 @@ def test_a_look_alike_in_band_high_is_named_with_its_purchase() -> None:
     found = {"p4": "high", "p3": "critical", "p1": "critical", "p5": "high"}
 
     assert list(look_alikes_in_high(STORIES, found)) == [("punctual", "p4")]
+
+
+def test_the_page_of_quality_has_a_line_for_every_indicator_that_was_measured() -> None:
+    told = json.loads(RECORDED.read_text())
+    lines = page().splitlines()
+
+    assert [one["code"] for one in told["indicators"]] == [
+        line.split("[")[1].split("]")[0] for line in lines if line.startswith("| [")
+    ]
+    assert f"recall {told['recall']:.3f}, precision {told['precision']:.3f}" in "\n".join(lines)
