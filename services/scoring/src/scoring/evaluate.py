@@ -151,7 +151,7 @@ def compute_populations(
     try:
         return _populations(facts.connection, indicators, profile)
     finally:
-        _unshadow(facts)
+        _unshadow(facts, indicators)
 
 
 def bulk(
@@ -171,7 +171,7 @@ def bulk(
         for indicator in indicators:
             yield _judge(facts.connection, indicator, profile, taken, only)
     finally:
-        _unshadow(facts)
+        _unshadow(facts, indicators)
 
 
 def incremental(
@@ -192,7 +192,7 @@ def incremental(
         for indicator in indicators:
             yield _judge(facts.connection, indicator, profile, populations, None)
     finally:
-        _unshadow(facts)
+        _unshadow(facts, indicators)
 
 
 def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indicator]:
@@ -230,7 +230,7 @@ def _shadow(
 ) -> None:
     """Put tables of some rows in the place of those facts that the indicators read."""
     home, columns = _home(facts), tables()
-    for table in sorted(facts_read(indicators) - _DICTIONARIES):
+    for table in _shadowed(indicators):
         condition = of_processes if "pid" in columns[table].columns else of_registers
         facts.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {table} AS "
@@ -238,8 +238,12 @@ def _shadow(
         )
 
 
-def _unshadow(facts: Facts) -> None:
-    for table in tables():
+def _shadowed(indicators: Sequence[Indicator]) -> list[str]:
+    return sorted(facts_read(indicators) - _DICTIONARIES)
+
+
+def _unshadow(facts: Facts, indicators: Sequence[Indicator]) -> None:
+    for table in _shadowed(indicators):
         facts.connection.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
 
 
