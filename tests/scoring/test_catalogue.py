@@ -8,6 +8,8 @@ import msgspec
 import pytest
 import yaml
 
+from scoring.drafts.checks import POINTS
+from scoring.drafts.wording import black_listed
 from scoring.evaluate import enabled, live
 from scoring.examples import Desk
 from scoring.indicator import Example, Indicator, Text, catalogue, json_schema
@@ -15,21 +17,6 @@ from scoring.profiles import load_profile
 from scoring.score import FLAGGED
 
 CODES = ["R003", "R018", "R024", "R025", "R028", "R030", "R035", "R036", "R038", "R048", "R058"]
-POINTS = {"low": 5, "medium": 10, "high": 20, "critical": 35}
-
-ROOTS = {
-    "ru": "коррупц коррумпир мошен афер обман краж воров хищен растрат казнокрад взятк взяточ "
-    "откат винов наруш преступ сговор картел однодневк фиктив подстав подстро завыш накрут подозр "
-    "сомнител недобросов разоблач",
-    "kk": "жемқор алаяқ ұрлы жымқыр парақор кінәлі қылмыс бұзушы күдік күмән қымбаттат жосықсыз "
-    "әшкере",
-    "en": "corrupt fraud scam swindl theft thief steal embezzl brib kickback guilt offender "
-    "criminal crime collu cartel rigged overpric suspicious dubious blacklist unreliable",
-}
-WORDS = {"ru": "вор воры схема", "kk": "ұры пара схема", "en": ""}
-PHRASES = ("қара тізім", "сөз байлас")
-LOOK_ALIKES = str.maketrans("aceiopxyhkmtb", "асеіорхуһкмтв")
-
 
 INDICATORS = list(catalogue().values())
 
@@ -49,19 +36,6 @@ def texts(indicator: Indicator) -> Iterator[tuple[str, Text]]:
             yield name, text
     for basis in indicator.legal_basis:
         yield "legal_basis", basis.article
-
-
-def black_listed(text: str) -> list[str]:
-    """Every black-listed root, word or phrase in a text, whatever the language of the page."""
-    latin = text.casefold()
-    cyrillic = latin.translate(LOOK_ALIKES)
-    found = []
-    for language, roots in ROOTS.items():
-        folded = latin if language == "en" else cyrillic
-        words = re.findall(r"\w+", folded)
-        found += [root for root in roots.split() if any(word.startswith(root) for word in words)]
-        found += [word for word in WORDS[language].split() if word in words]
-    return found + [phrase for phrase in PHRASES if phrase in cyrillic]
 
 
 def test_the_eleven_indicators_of_cardinal_are_there_and_its_profile_runs_no_other() -> None:

@@ -22,6 +22,9 @@ SCOPES: Final = {
 }
 """What a key can be allowed; the indicator catalogue is open to every key."""
 
+USUAL: Final = tuple(scope for scope in SCOPES if scope != "drafts:approve")
+"""What a key is allowed unless more is said: what goes live concerns everybody."""
+
 _ID_BYTES = 10
 _SECRET_BYTES = 20
 _KEY = re.compile(r"qdg_live_([a-z2-7]{16})_([a-z2-7]{32})")

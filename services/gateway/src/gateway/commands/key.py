@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway import management
 from gateway.commands.output import refuse, say, table, with_database
-from gateway.keys import SCOPES, parse_key
+from gateway.keys import SCOPES, USUAL, parse_key
 from shared.clock import SystemClock
 from shared.database import Database
 
@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--scopes",
         type=_scopes,
-        default=list(SCOPES),
-        help=f"separated by commas, of: {', '.join(SCOPES)}; unset, all of them",
+        default=list(USUAL),
+        help=f"separated by commas, of: {', '.join(SCOPES)}; unset, all but drafts:approve",
     )
     add.add_argument("--expires", type=_end_of_day, help="last day on which it is valid (UTC)")
     add.add_argument(

@@ -72,18 +72,18 @@ def _figures(task: Task, judged: Judgements, period: Period) -> dict[str, Any]:
     counts = dict.fromkeys(STATUSES, 0) | dict(judged.counts())
     hits, clear = counts["flagged"], counts["clear"]
     purchases = task.indicator.subject == "process"
-    ids = [subject for _, subject, _ in judged.flagged()]
+    ids = [one for (one,) in connection.execute(_FLAGGED, [MOST_IDS]).fetchall()]
     truth = _truth(connection, task.truth)
     return {
         "subjects": sum(counts.values()),
         "results": counts,
         "hits": hits,
         "hit_rate": _share(hits, hits + clear),
-        "hit_rates": {name: _groups(connection, name) for name in GROUPS} if purchases else None,
+        "hit_rates": _groups(connection) if purchases else None,
         "sample": _sample(judged, task.sample),
         "agreement": truth,
         "facts_seq": _facts_seq(connection),
-        "flagged": ids[:MOST_IDS],
+        "flagged": ids,
     }
 
 
@@ -95,13 +95,20 @@ def _keep_period(connection: duckdb.DuckDBPyConnection, period: Period) -> None:
         )
 
 
-def _groups(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    key = GROUPS[name].format(day=DAY)
-    rows = connection.execute(_BY_GROUP.format(key=key, most=MOST_GROUPS)).fetchall()
-    return [
-        {"key": key, "judged": judged, "hits": hits, "rate": _share(hits, judged)}
-        for key, judged, hits in rows
-    ]
+def _groups(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+    """Count hits by every grouping in one pass, the largest groups first."""
+    columns = ", ".join(f"{key.format(day=DAY)} AS {name}" for name, key in GROUPS.items())
+    names = ", ".join(GROUPS)
+    sets = ", ".join(f"({name})" for name in GROUPS)
+    rows = connection.execute(_BY_GROUP.format(columns=columns, names=names, sets=sets)).fetchall()
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in GROUPS}
+    for bits, judged, hits, *keys in rows:
+        place = next(n for n in range(len(GROUPS)) if not bits >> (len(GROUPS) - 1 - n) & 1)
+        groups = found[list(GROUPS)[place]]
+        if len(groups) < MOST_GROUPS:
+            rate = _share(hits, judged)
+            groups.append({"key": keys[place], "judged": judged, "hits": hits, "rate": rate})
+    return found
 
 
 def _sample(judged: Judgements, size: int) -> list[dict[str, Any]]:
@@ -177,15 +184,21 @@ def _share(part: int, whole: int) -> float | None:
 
 
 _BY_GROUP: Final = """
-SELECT {key} AS key, count(*) FILTER (status IN ('flagged', 'clear')) AS judged,
-  count(*) FILTER (status = 'flagged') AS hits
-FROM judgement j JOIN process p ON p.pid = j.subject
-GROUP BY 1 HAVING count(*) FILTER (status IN ('flagged', 'clear')) > 0
-ORDER BY judged DESC, key LIMIT {most}"""
+SELECT grouping({names}) AS bits, count(*) AS judged,
+  count(*) FILTER (status = 'flagged') AS hits, {names}
+FROM (
+  SELECT j.status, {columns} FROM judgement j JOIN process p ON p.pid = j.subject
+  WHERE j.status IN ('flagged', 'clear'))
+GROUP BY GROUPING SETS ({sets})
+ORDER BY judged DESC, {names}"""
 
 _NAMED: Final = """
 LEFT JOIN subject s ON j.kind = 'process' AND s.pid = j.subject
 LEFT JOIN party o ON j.kind <> 'process' AND o.party = j.subject"""
+
+_FLAGGED: Final = f"""
+SELECT coalesce(s.key, o.id) FROM (
+  SELECT kind, subject FROM judgement WHERE status = 'flagged' LIMIT ?) j {_NAMED}"""
 
 _SAMPLED: Final = f"""
 SELECT j.kind, j.subject, coalesce(s.key, o.id), j.value, j.threshold

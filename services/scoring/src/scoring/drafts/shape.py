@@ -39,8 +39,8 @@ def check_shape(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> 
 
 def check_subjects(connection: duckdb.DuckDBPyConnection) -> None:
     """Check that every subject exists, in the role it is judged in. Raises WrongError."""
-    for kind, others in _OTHERS.items():
-        row = connection.execute(_FOREIGN.format(kind=kind, own=others)).fetchone()
+    for (kind,) in connection.execute("SELECT DISTINCT kind FROM judgement").fetchall():
+        row = connection.execute(_FOREIGN.format(kind=kind, own=_OTHERS[kind])).fetchone()
         if row is not None:
             raise _wrong("foreign_subject", f"{row[1]} subjects are no {kind}, among them {row[0]}")
 
