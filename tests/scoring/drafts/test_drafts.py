@@ -1,5 +1,6 @@
 """A draft from its first version to its end: sent, tried, watched, proposed, approved, retired."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -210,3 +211,17 @@ async def test_a_command_sent_twice_is_carried_out_once(bureau: Bureau) -> None:
     assert first.json() == again.json()
     assert again.headers["Idempotency-Replayed"] == "true"
     assert refusal(other) == (422, "idempotency_key_reused")
+
+
+async def test_an_answer_is_forgotten_once_nobody_may_send_the_command_again(
+    bureau: Bureau,
+) -> None:
+    draft = await bureau.draft()
+    await bureau.step(draft, "monitor")
+    await bureau.trier.forget()
+    kept = await bureau.office.rows("SELECT key FROM idempotency")
+    bureau.office.clock.advance(timedelta(hours=25))
+    await bureau.trier.forget()
+
+    assert len(kept) == 1
+    assert await bureau.office.rows("SELECT key FROM idempotency") == []

@@ -20,6 +20,7 @@ from scoring.drafts.limits import Limits
 from scoring.drafts.sql import Flaw
 from scoring.indicator import Indicator
 from scoring.settings import Settings
+from shared import idempotency
 from shared.clock import Clock
 from shared.database import Database
 from shared.queue import Periodic, run_worker
@@ -27,6 +28,7 @@ from shared.queue import Periodic, run_worker
 QUEUE: Final = "scoring"
 WHAT: Final = "back_tests"
 MONITOR_LOOK: Final = 10.0
+FORGET_EVERY: Final = 3600.0
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -55,6 +57,11 @@ class Trier:
             now = self._clock.now()
             every = self._settings.monitor_every
             await jobs.demand_monitoring(connection, now, every, seq)
+
+    async def forget(self) -> None:
+        """Forget the answers to commands that nobody can send again."""
+        async with self._database.transaction() as connection:
+            await idempotency.purge(connection, now=self._clock.now())
 
     async def _newest(self) -> datetime | None:
         async with self._database.connection() as connection:
@@ -177,7 +184,10 @@ async def run(settings: Settings, stop: asyncio.Event, clock: Clock) -> None:
             queue=QUEUE,
             on_bell=hear,
             sweep=trier.work,
-            cron=[Periodic("monitor", MONITOR_LOOK, trier.monitor)],
+            cron=[
+                Periodic("monitor", MONITOR_LOOK, trier.monitor),
+                Periodic("forget", FORGET_EVERY, trier.forget),
+            ],
             long=True,
             stop=stop,
         )
