@@ -61,13 +61,15 @@ def foretold() -> Story:
 
 
 def told(world: World, notice: int) -> Story | None:
-    """The story of a purchase with one contract, an addendum, an act and a payment, if it is so."""
+    """The story of a purchase with a contract, an addendum to its sum, an act and a payment."""
     parts = world.related("TrdBuy", notice)
     contracts, acts, payments = parts["Contract"], parts["Acts"], parts["TreasuryPay"]
     one_each = (len(parts["TrdBuy"]), len(contracts), len(acts), len(payments)) == (1, 2, 1, 1)
     if not (one_each and parts["TrdApp"]):
         return None
     first, addendum = sorted(contracts, key=lambda row: row["id"])
+    if first["contractSumWnds"] == addendum["contractSumWnds"]:
+        return None
     row, act, payment = parts["TrdBuy"][0], acts[0], payments[0]
     steps = [row["publishDate"], row["itogiDatePublic"], first["signDate"]]
     steps += [addendum["signDate"], act["approveDate"], payment["dtReg"]]
