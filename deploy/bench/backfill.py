@@ -49,7 +49,8 @@ def run() -> None:
     print(
         f"  {filled.processes} processes, {filled.usage['requests']} requests: {filled.wall:.1f} s "
         f"of wall time ({filled.processes / filled.wall:.0f} a second), the sandbox's own CPU "
-        f"{spent:.1f} s, the loader's {filled.ours:.1f} s"
+        f"{spent:.1f} s, the loader's {filled.ours:.1f} s "
+        f"({1000 * filled.ours / filled.processes:.1f} ms a process)"
     )
     print(f"bench backfill ratio={filled.processes / alone:.0f} goal={GOAL}")
     print(f"bench backfill_memory ratio={filled.memory:.0f} goal={MEMORY_GOAL}")
