@@ -27,8 +27,9 @@ def _row_of_contracts(tale: Tale, parts: int, amount: float) -> list[Deal]:
 
 
 def guilty(tale: Tale) -> None:
-    """Five contracts of 97 MCI each."""
-    deals = _row_of_contracts(tale, 5, terms.mci(tale.year, 97))
+    """Five contracts of 97 % of the limit each."""
+    limit = terms.direct_small(tale.year, goods=True, rural=tale.buyer.rural)
+    deals = _row_of_contracts(tale, 5, limit * 0.97)
     seen = max(deal.signed for deal in deals) + 1
     tale.label(seen, **where(deal=deals[-1]))
 
