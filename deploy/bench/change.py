@@ -2,6 +2,8 @@
 
 The engine is a process that runs already, so that only the work itself is counted and not Python's
 start: feed lines read, facts deleted and inserted with the cursor, eight indicators, rows fetched.
+Against the goal only the tables are filled that the eleven read, as the peer reads no more either;
+what the engine spends, which fills every table for all other indicators, is told beside it.
 Called with a path it is the measured process itself and prints its CPU seconds.
 """
 
@@ -22,6 +24,7 @@ from scoring.facts import Facts
 from scoring.indicator import catalogue
 from scoring.normal import envelope
 from scoring.profiles import load_profile
+from scoring.reading import facts_read
 from shared.ocds import normalise
 
 GOAL = 0.03
@@ -33,11 +36,12 @@ def run() -> None:
     stored = stored_facts()
     batch = folder() / "changed.ndjson"
     batch.write_bytes(b"".join(_changed_lines()))
-    report("change", in_turn(lambda: _in_own_process(stored, batch)), GOAL)
+    report("change", in_turn(lambda: _in_own_process(stored, batch, "eleven")), GOAL)
+    print(f"  every table filled: {_in_own_process(stored, batch, 'every').cpu:.2f} CPU-s")
 
 
-def _in_own_process(stored: str, batch: Path) -> Cost:
-    cost = measure([sys.executable, "-m", "deploy.bench.change", stored, str(batch)])
+def _in_own_process(stored: str, batch: Path, tables: str) -> Cost:
+    cost = measure([sys.executable, "-m", "deploy.bench.change", stored, str(batch), tables])
     cpu, _, printed = cost.printed.partition(" ")
     return replace(cost, cpu=float(cpu), printed=printed)
 
@@ -55,13 +59,14 @@ def _changed_lines() -> list[bytes]:
     return lines
 
 
-def replace_and_judge(stored: str, batch: str) -> str:
+def replace_and_judge(stored: str, batch: str, tables: str) -> str:
     """Work on a copy of the facts; says the CPU seconds and the rows."""
     profile = load_profile("kz")
     eleven = catalogue(frozenset(load_profile("cardinal").enabled or ()))
     with tempfile.TemporaryDirectory(prefix="qadaga-change-") as name:
         path = shutil.copy(stored, Path(name) / "facts.duckdb")
-        facts = Facts.open(path, threads=1)
+        wanted = facts_read(eleven.values()) if tables == "eleven" else None
+        facts = Facts.open(path, threads=1, wanted=wanted)
         populations = compute_populations(facts, eleven, profile)
         started = time.process_time()
         loaded = facts.load(Path(batch), last_seq=CHANGED, epoch="bench")
@@ -75,4 +80,4 @@ def replace_and_judge(stored: str, batch: str) -> str:
 
 
 if __name__ == "__main__":
-    print(replace_and_judge(sys.argv[1], sys.argv[2]))
+    print(replace_and_judge(*sys.argv[1:]))
