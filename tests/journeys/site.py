@@ -29,7 +29,7 @@ ARRIVED = """
            SELECT FROM (SELECT feed, seq FROM scoring.feed_head
                         UNION ALL SELECT feed, seq FROM ingestor.feed_head) AS made
            LEFT JOIN gateway.feed_cursor AS read ON read.feed = made.feed
-           WHERE coalesce(read.seq, 0) < made.seq)
+           WHERE coalesce(read.seq, 0) < made.seq AND NOT starts_with(made.feed, 'events/'))
 """
 
 COMPARED = """

@@ -1,14 +1,17 @@
 """What those who only read live through: a newcomer, a partner, a mobile client."""
 
+import json
 import re
 import shlex
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from deploy.local.place import ROOT
-from tests.journeys.site import Site, resolve, same, shown_values
+from tests.harness.purchases import purchase
+from tests.journeys.site import COMPARED, Site, resolve, same, shown_values
 
 pytestmark = pytest.mark.slow
 
@@ -72,10 +75,29 @@ async def test_a_partner_can_check_every_value_that_explains_the_riskiest_purcha
     assert (await site.get(top["links"]["releases"]))["releases"] == [release]
 
 
+def hardly_winning(count: int) -> list[bytes]:
+    """Calm purchases in which one and the same company always bids and wins the first alone."""
+    company = {"id": "050140000001", "name": "Invented company that hardly wins"}
+    known = {**company, "identifier": {"scheme": "KZ-BIN", "id": company["id"]}}
+    lines = []
+    for number in range(count):
+        made = purchase(number, alarm=False, now=datetime.now(UTC))
+        place = 0 if number else -1
+        made["bids"]["details"][place]["tenderers"] = [company]
+        made["parties"].append({**known, "roles": ["tenderer"]})
+        if not number:
+            made["awards"][0]["suppliers"] = [company]
+        lines.append(json.dumps(made).encode())
+    return lines
+
+
 async def test_every_value_that_explains_an_invented_purchase_or_party_stands_in_a_release(
     site: Site,
 ) -> None:
-    shown = await shown_values(site, "sandbox")
+    await site.load("--source", "losing", site.write("losing.jsonl", hardly_winning(25)))
+    await site.settled(COMPARED)
+
+    shown = [*await shown_values(site, "sandbox"), *await shown_values(site, "losing")]
 
     assert len(shown) > 150
     assert {one.subject.split("/")[3] for one in shown} >= {"process", "supplier"}

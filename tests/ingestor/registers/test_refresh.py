@@ -209,8 +209,10 @@ async def test_without_graphql_unfair_participants_come_by_rest_as_the_same_entr
 async def test_a_portal_in_trouble_withdraws_nobody(
     house: House, kind: str, more: dict[str, Any], status: str
 ) -> None:
+    house.days(150)
     await house.portal("unfair_participants")
     before = [r for r in await house.said("unfair_participants") if r.kind == "entry"]
+    assert len(before) > 1
     house.trouble(kind, root="Rnu", **more)
 
     run = await house.portal("unfair_participants")
