@@ -99,7 +99,7 @@ async def test_every_value_that_explains_an_invented_purchase_or_party_stands_in
 
     shown = [*await shown_values(site, "sandbox"), *await shown_values(site, "losing")]
 
-    assert len(shown) > 150
+    assert len(shown) > 200
     assert {one.subject.split("/")[3] for one in shown} >= {"process", "supplier"}
     assert [one for one in shown if not one.stands] == []
 

@@ -115,7 +115,7 @@ async def test_a_broken_workbook_withdraws_nobody(house: House, kind: str) -> No
 
     run = await house.fetched("false_enterprises", "PSEUDO_COMPANY.xlsx")
 
-    # a list of fifteen is so short that it may lose half of itself; cut ones never do
+    # a list of sixteen is so short that it may lose half of itself; cut ones never do
     entries = [r for r in await house.said("false_enterprises") if r.kind == "entry"]
     open_ones = [row for row in entries if row.valid_to is None]
     assert run.status == ("complete" if kind == "lost_rows" else "failed")
