@@ -19,7 +19,7 @@ import httpx
 from deploy.local.children import python_program
 from tests.harness.stage import Stage
 
-ARRIVES_WITHIN = 120.0
+ARRIVES_WITHIN = 60.0
 PORTAL = timezone(timedelta(hours=5))
 
 ARRIVED = """
