@@ -71,6 +71,22 @@ def plan_alone(root: str = "87000001") -> Entry:
     return _portal_entry(ocid, compiled, [link(buyer, "goszakup", ["buyer"])])
 
 
+def moved_notice() -> Entry:
+    """A notice whose buyer and place of delivery got new codes when their regions were parted."""
+    seat = {"x_kato": "621010000", "x_kato_published": "351810000"}
+    delivery = {"x_kato": ["103635100"], "x_kato_published": ["634235100"]}
+    point = plan_point("87361886") | {"kato": ["103635100"], "katoPublished": ["634235100"]}
+    lot = {"id": "42667799", "x_customer": {"id": BUYER}} | delivery
+    signed = {"id": "24694320", "buyer": {"id": BUYER}, "relatedLots": ["42667799"]}
+    return portal_notice(
+        "17379680",
+        parties=[{"id": BUYER, "name": "Мектеп", "address": seat}],
+        planning={"x_plan_points": [point]},
+        tender={"id": "17379680", "lots": [lot]},
+        contracts=[signed],
+    )
+
+
 def plan_point(root: str) -> dict[str, Any]:
     return {
         "root": root,

@@ -17,7 +17,7 @@ from tests.gateway.builders import (
     release,
 )
 from tests.gateway.house import House, problem
-from tests.gateway.portal_builders import plan_alone, portal_notice
+from tests.gateway.portal_builders import moved_notice, plan_alone, portal_notice
 
 NOTICE = process("ocds-kz0000-17379679", "goszakup")
 BUYER = organisation(BUYER_BIN)
@@ -173,6 +173,30 @@ async def test_a_filter_of_a_list_finds_what_it_says(house: House) -> None:
     assert found == FILTERS
     package = (await house.get("/v1/ocds/releases?region=75")).json()
     assert [each["ocid"] for each in package["releases"]] == ["ocds-kz0000-17379679"]
+
+
+DELIVERED_TO = ["10", "1036", "103635100", "6342", "634235100"]  # of today, and as published
+SEATED_IN = ["62", "6210", "621010000", "3518", "351810000"]
+LEFT = ["63", "35"]  # the regions that the published codes begin with
+
+
+@pytest.mark.parametrize("name", ["processes", "lots", "contracts", "plans"])
+async def test_a_list_finds_seat_and_delivery_apart_by_codes_of_today_and_as_published(
+    house: House, name: str
+) -> None:
+    await house.fill("releases", moved_notice(), portal_notice())
+
+    async def found(parameter: str, codes: list[str]) -> list[str]:
+        rows = {code: await house.ids(f"/v1/{name}?{parameter}={code}") for code in codes}
+        assert all(len(ids) <= 1 for ids in rows.values())
+        return [code for code in codes if rows[code]]
+
+    every = [*DELIVERED_TO, *SEATED_IN, *LEFT]
+    assert await found("delivery_region", every) == DELIVERED_TO
+    assert await found("buyer_region", every) == ["10", *SEATED_IN]  # 10: where the other sits
+    assert await found("region", ["1036", "6342", "6210", "3518", *LEFT]) == [
+        "1036", "6342", "6210", "3518"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["processes", "lots", "contracts", "plans"])

@@ -28,6 +28,13 @@ def test_a_place_is_found_under_everything_it_lies_in_today() -> None:
     assert {code: kato.lineage(code) for code, _ in LINEAGES} == dict(LINEAGES)
 
 
+def test_a_place_is_found_by_the_code_of_earlier_days_but_not_in_the_region_it_left() -> None:
+    assert kato.under(["103635100"], ["634235100"]) == [
+        "10", "1036", "103635", "103635100", "6342", "634235", "634235100"
+    ]  # fmt: skip
+    assert kato.under(["620000000"], ["350000000"]) == ["62"]
+
+
 @pytest.mark.parametrize(
     ("code", "wanted"),
     [("75", "75"), ("750000000", "75"), ("751110000", "751110"), ("511610000", "511610"),

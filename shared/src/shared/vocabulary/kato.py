@@ -66,9 +66,14 @@ def lineage(code: str) -> tuple[str, ...]:
     return (now, *(each for each in own if each != now and each not in regions()))
 
 
-def under(codes: Iterable[str]) -> list[str]:
-    """Return all beginnings under which any of these places is found, in order."""
-    return sorted({each for code in codes for each in lineage(code)})
+def under(codes: Iterable[str], published: Iterable[str] = ()) -> list[str]:
+    """Return all beginnings under which any of these places is found, in order.
+
+    `published`: codes of earlier days of the same places. They are found by these too, but in no
+    region: that which an old code begins with may be the one they have left.
+    """
+    today = {each for code in codes for each in lineage(code)}
+    return sorted(today | {each for code in published for each in lineage(code)[1:]})
 
 
 def subtree(code: str) -> str | None:

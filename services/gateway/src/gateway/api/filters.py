@@ -42,7 +42,10 @@ Katos = Annotated[list[Kato], Field(max_length=50)]
 
 
 class InPlaces(Paged):
-    """A list that can be asked for the places of one KATO code and all within it."""
+    """A list that can be asked for the places of one KATO code and all within it.
+
+    A place whose region was parted is found by its code of today and by the published one.
+    """
 
     region: Katos = Field(
         [], description="KATO code (2, 4, 6 or 9 digits): seat of the buyer or place of delivery."

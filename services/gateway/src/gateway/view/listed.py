@@ -16,8 +16,7 @@ from gateway.view.parties import Parties
 from gateway.view.reading import Json
 from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Handle, ListedRow
 from gateway.view.search import search_text
-from gateway.view.whereabouts import Whereabouts
-from shared.vocabulary import kato
+from gateway.view.whereabouts import Codes, Whereabouts
 from shared.vocabulary.identifiers import part_id
 
 YEARS: Final = range(1990, 2200)
@@ -69,8 +68,8 @@ class Lister:
             value=reading.money(lot),
             published=self._facts.published,
             buyers=buyers,
-            seats=places(self._seats(buyers)),
-            delivery=places(delivery),
+            seats=places(self._seats(buyers).today),
+            delivery=places(delivery.today),
             process=self._origin,
         )
         words = (shown.title, reading.wording(lot, "description"), number)
@@ -99,8 +98,8 @@ class Lister:
             payments=after.paid(),
             buyers=buyers,
             suppliers=self._suppliers(contract),
-            seats=places(self._seats(buyers)),
-            delivery=places(delivery),
+            seats=places(self._seats(buyers).today),
+            delivery=places(delivery.today),
             process=self._origin,
         )
         register = reading.text(original, "number")
@@ -112,7 +111,7 @@ class Lister:
     def _plan(self, place: int, point: Json) -> tuple[ListedRow, list[str]]:
         root = reading.text(point, "root")
         customer = self._parties.named_in([{"id": reading.text(point, "customer")}])
-        buyers, delivery = customer or self._facts.buyers, self._where.codes(point, "kato")
+        buyers, delivery = customer or self._facts.buyers, self._where.of_point(point)
         year, month = reading.whole(point, "year"), reading.whole(point, "month")
         shown = ListedPlan(
             id=part_id("pln", self._facts.id, root or str(place)),
@@ -128,8 +127,8 @@ class Lister:
             quantity=reading.exact(point, "quantity"),
             product=reading.text(point, "enstru"),
             buyers=buyers,
-            seats=places(self._seats(buyers)),
-            delivery=places(delivery),
+            seats=places(self._seats(buyers).today),
+            delivery=places(delivery.today),
             taken_up="tender" in self._release or "contracts" in self._release,
             process=self._origin,
         )
@@ -143,7 +142,7 @@ class Lister:
         shown: Listed,
         date: datetime | None,
         words: Sequence[str | None],
-        delivery: Iterable[str],
+        delivery: Codes,
     ) -> ListedRow:
         suppliers = shown.suppliers if isinstance(shown, ListedContract) else []
         named = [party.name for party in (*shown.buyers, *suppliers)]
@@ -160,12 +159,12 @@ class Lister:
             search=search_text(*words, *named),
             buyers=_ids(shown.buyers),
             suppliers=_ids(suppliers),
-            buyer_region=" ".join(kato.under(self._seats(shown.buyers))),
-            delivery_region=" ".join(kato.under(delivery)),
+            buyer_region=self._seats(shown.buyers).found(),
+            delivery_region=delivery.found(),
             body=_encode(shown),
         )
 
-    def _seats(self, buyers: Iterable[PartyRef]) -> list[str]:
+    def _seats(self, buyers: Iterable[PartyRef]) -> Codes:
         return self._where.seats(self._parties, [party.id for party in buyers])
 
     def _suppliers(self, contract: Json) -> list[PartyRef]:

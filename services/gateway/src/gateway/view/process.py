@@ -20,10 +20,9 @@ from gateway.view.reading import Json
 from gateway.view.rows import LONG_AGO, UNKNOWN_AMOUNT, Handle, ListedRow, Part, ProcessRow
 from gateway.view.search import search_text
 from gateway.view.shapes import NOTHING_WATCHED, Shape, Watched, shape_of
-from gateway.view.whereabouts import Whereabouts
+from gateway.view.whereabouts import Codes, Whereabouts
 from shared.contracts.releases import ReleaseEntry
 from shared.quality import check
-from shared.vocabulary import kato
 
 _STANDING_AWARDS: Final = {"active", None}
 """Statuses of an award that counts; a publisher without statuses publishes awards that stand."""
@@ -195,8 +194,8 @@ def _row(
     entry: ReleaseEntry,
     facts: ProcessFacts,
     detail: ProcessDetail,
-    seats: list[str],
-    delivery: list[str],
+    seats: Codes,
+    delivery: Codes,
 ) -> ProcessRow:
     brief, page = _encode(facts), _encode(detail)
     stake = facts.awarded[0] if len(facts.awarded) == 1 else facts.value
@@ -215,8 +214,8 @@ def _row(
         brief=brief,
         detail=page,
         release=bytes(entry.release),
-        buyer_region=" ".join(kato.under(seats)),
-        delivery_region=" ".join(kato.under(delivery)),
+        buyer_region=seats.found(),
+        delivery_region=delivery.found(),
     )
 
 

@@ -131,6 +131,7 @@ def _point(view: View, point: PlanPoint) -> dict[str, Any]:
     method = view.meaning(
         "ref_trade_methods", "methods", point.ref_trade_methods_id, point.ref_trade_methods
     )
+    published = places(point)
     return present(
         {
             "root": root_of(point),
@@ -151,7 +152,8 @@ def _point(view: View, point: PlanPoint) -> dict[str, Any]:
             "quantity": number(point.count),
             "enstru": classification(point).get("id"),
             "unit": key(point.ref_units_code) or _unit_name(point),
-            "kato": view.today(places(point)),
+            "kato": (today := view.today(published)),
+            "katoPublished": None if published == today else published,
             "prepayment": number(point.prepayment),
             "delivery": text(point.supply_date_ru),
             "status": key(point.ref_pln_point_status_id),
