@@ -11,7 +11,8 @@ from deploy.servers import free_port
 from shared.app import create_app
 from shared.contracts.feeds import FEEDS
 from shared.database import Database
-from shared.feed import Change, Entry, feed_router, publish_events, publish_state
+from shared.feed import Change, Entry, publish_events, publish_state
+from shared.feed.serve import feed_router
 from tests.gateway.house import settings
 
 

@@ -9,7 +9,8 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from deploy.servers import Postgres
-from shared.database import Database, plain_url, table_base, transient
+from shared.database import Database, plain_url, transient
+from shared.tables import table_base
 from tests.support.postgres import opened
 from tests.support.servers import Running, running
 

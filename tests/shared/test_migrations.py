@@ -30,7 +30,7 @@ def downgrade():
 TABLES = """
 from sqlalchemy import BigInteger
 from sqlmodel import Field
-from shared.database import table_base
+from shared.tables import table_base
 Base = table_base("scoring")
 class Lot(Base, table=True):
     id: int = Field(primary_key=True, sa_type=BigInteger)

@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from shared import logs
 from shared.app import create_app
+from shared.callers import internal_caller
 from shared.clock import FixedClock
 from shared.errors import Unauthenticated
-from shared.security import Caller, InternalAuth, internal_caller, mint, service_caller, verify
+from shared.security import Caller, InternalAuth, mint, service_caller, verify
 from shared.settings import Settings
 
 KEY = SecretStr("k" * 32)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from shared.app import create_app
 from shared.clock import SystemClock
 from shared.database import Database
-from shared.feed import feed_router
+from shared.feed.serve import feed_router
 from shared.security import InternalAuth, service_caller
 from shared.settings import Settings
 

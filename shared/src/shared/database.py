@@ -1,7 +1,8 @@
 """The way to a service's own tables: one pool, one login role, one schema.
 
 Plain asyncpg is for volume and latency; the SQLAlchemy engine beside it is for management tables
-declared with SQLModel. Both outlive a PostgreSQL that is killed and comes back: whoever asks for a
+declared with SQLModel (shared.tables), and is imported only by who asks for it: a third of the
+start of every process. Both outlive a PostgreSQL that is killed and comes back: whoever asks for a
 connection waits a few seconds before a refusal.
 """
 
@@ -10,15 +11,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
-from sqlalchemy import MetaData
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.orm import registry
-from sqlmodel import SQLModel
 
 from shared import metrics
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 STATEMENT_TIMEOUT: Final = 30.0
 """Seconds the server gives one statement. Longer work is cut into batches."""
@@ -34,14 +34,6 @@ PATIENCE: Final = 5.0
 """Seconds a caller waits for a server that restarts: after kill -9 it is ready in about one."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
-
-NAMING: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
 
 # Our own statements or rights are wrong (28, 42), or the data are (21, 22, 23): those do not
 # pass by waiting. All other classes of PostgreSQL's appendix A tell of the server's state.
@@ -60,19 +52,6 @@ def transient(fault: BaseException) -> bool:
     if isinstance(fault, asyncpg.InterfaceError):
         return not isinstance(fault, asyncpg.DataError | ValueError)
     return isinstance(fault, OSError | TimeoutError | MemoryError | asyncpg.InternalClientError)
-
-
-def table_base(schema: str) -> type[SQLModel]:
-    """A base class for the tables of one service, apart from the tables of all others.
-
-    Its `metadata` carries the schema and the naming of constraints that migrations rely on.
-    """
-    own = registry(metadata=MetaData(schema=schema, naming_convention=NAMING))
-
-    class Table(SQLModel, registry=own):
-        """A table in this service's schema."""
-
-    return Table
 
 
 def plain_url(url: str) -> str:
@@ -155,8 +134,9 @@ class Database:
             await connection.fetchval("SELECT 1", timeout=2)
 
     @cached_property
-    def engine(self) -> AsyncEngine:
+    def engine(self) -> "AsyncEngine":
         """The SQLAlchemy engine, for SQLModel sessions."""
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
 
         async def connect() -> asyncpg.Connection:
             return await _patiently(

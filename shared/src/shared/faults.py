@@ -1,11 +1,11 @@
 """Telling a partner that is away for the moment from a mistake of our own."""
 
 import socket
+import sys
 
 import asyncpg
 import httpx
 import redis.exceptions
-import sqlalchemy.exc
 
 _AWAY: tuple[type[BaseException], ...] = (
     ConnectionError,
@@ -24,7 +24,8 @@ _AWAY: tuple[type[BaseException], ...] = (
 
 def is_connection_fault(error: BaseException) -> bool:
     """Return whether the same request may succeed once a database, queue or service is back."""
-    if isinstance(error, sqlalchemy.exc.DBAPIError):
+    alchemy = sys.modules.get("sqlalchemy.exc")  # not imported means that it raised nothing
+    if alchemy is not None and isinstance(error, alchemy.DBAPIError):
         original = error.__cause__ or error.orig
         return error.connection_invalidated or (
             original is not None and is_connection_fault(original)

@@ -4,22 +4,20 @@ A token names the organisation, the member, the role, the region and the scopes 
 whose behalf a service asks. JWT (RFC 7519) with HMAC-SHA256 and no other algorithm (RFC 8725, 3.1).
 """
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import httpx
 import jwt
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jwt.types import Options
 from pydantic import SecretStr
 
 from shared import logs
 from shared.clock import Clock
-from shared.errors import ScopeMissing, Unauthenticated
+from shared.errors import Unauthenticated
 
 ALGORITHM: Final = "HS256"
 SERVICES: Final = frozenset({"ingestor", "scoring", "cases", "gateway"})
@@ -39,8 +37,6 @@ _OPTIONS: Final[Options] = {
     "verify_iat": False,
 }
 _SHORTEST_KEY = 32
-
-_bearer = HTTPBearer(auto_error=False, scheme_name="internal", description="An internal token.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,29 +127,6 @@ def _secret(key: SecretStr) -> bytes:
     if len(secret) < _SHORTEST_KEY:
         raise ValueError("the internal key has at least 32 bytes")
     return secret
-
-
-def internal_caller(scope: str) -> Callable[..., Awaitable[Caller]]:
-    """Return a FastAPI dependency: the caller of an internal request that holds `scope`.
-
-    Raises Unauthenticated without a valid token for this service, ScopeMissing without the scope.
-    """
-
-    async def dependency(
-        request: Request,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    ) -> Caller:
-        if credentials is None:
-            raise Unauthenticated("Send Authorization: Bearer with an internal token.")
-        state = request.app.state
-        key, clock = state.settings.internal_key, state.clock
-        token = credentials.credentials
-        caller = verify(token, audience=state.service, key=key, clock=clock)
-        if scope not in caller.scopes:
-            raise ScopeMissing(f"This needs the scope {scope}.")
-        return caller
-
-    return dependency
 
 
 class InternalAuth(httpx.Auth):

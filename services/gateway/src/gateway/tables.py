@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from shared.database import table_base
+from shared.tables import table_base
 
 if TYPE_CHECKING:  # a type checker takes no class that a function made as a base
     from sqlmodel import SQLModel as Base

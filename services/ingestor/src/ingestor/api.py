@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
 from ingestor import provenance
+from shared.callers import internal_caller
 from shared.database import Database
 from shared.errors import NotFound, ScopeMissing, Unauthenticated, responses
-from shared.security import internal_caller
 
 SCOPE: Final = "raw:lookup"
 

@@ -12,7 +12,7 @@ from ingestor.sources.goszakup.opened import token_of
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
 from shared.database import Database
-from shared.feed import feed_router
+from shared.feed.serve import feed_router
 
 FEEDS: Final = ("releases", "plans", "registers", "sources")
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from scoring import store
 from scoring.indicator import json_schema
+from shared.callers import internal_caller
 from shared.database import Database
 from shared.errors import NotFound, ScopeMissing, Unauthenticated, ValidationFailed, responses
-from shared.security import internal_caller
 
 LONGEST_ID = 100
 

@@ -13,7 +13,7 @@ from scoring.settings import Settings
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
 from shared.database import Database
-from shared.feed import feed_router
+from shared.feed.serve import feed_router
 
 FEEDS: Final = ("scores", "alerts", "catalogue")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, text
 from sqlmodel import Field
 
-from shared.database import table_base
+from shared.tables import table_base
 
 if TYPE_CHECKING:  # a type checker takes no class that a function made as a base
     from sqlmodel import SQLModel as Base

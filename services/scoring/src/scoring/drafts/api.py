@@ -30,6 +30,7 @@ from scoring.drafts.limits import Limits
 from scoring.drafts.sql import Flaw
 from scoring.drafts.worker import QUEUE, WHAT
 from scoring.indicator import Indicator, catalogue
+from shared.callers import internal_caller
 from shared.clock import Clock
 from shared.contracts.drafts import BackTestBody, StepBody
 from shared.database import Database
@@ -42,7 +43,7 @@ from shared.errors import (
 )
 from shared.idempotency import Answer, Attempt, KeyHeader, command, once
 from shared.queue import Bell
-from shared.security import Caller, internal_caller
+from shared.security import Caller
 
 EXAMPLES: Final = Limits(memory_mb=300, cpu_seconds=20, wall_seconds=30, threads=1)
 """What the worked examples of one draft may use, all together."""
