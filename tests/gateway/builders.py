@@ -5,11 +5,14 @@ from typing import Any
 
 import msgspec
 
+from gateway.api.example_figures import FIGURES, NETWORK, TILE
 from shared.contracts.alerts import Alert
 from shared.contracts.catalogue import Indicator
+from shared.contracts.profiles import Figures, Network
 from shared.contracts.releases import ReleaseEntry
 from shared.contracts.scores import ScoreDocument
 from shared.contracts.sources import Source
+from shared.contracts.statistics import Tile
 from shared.feed import Entry
 from shared.vocabulary.identifiers import party_id, process_id
 
@@ -241,3 +244,26 @@ def source(
         "blind_spots": list(hidden),
     }
     return entry(identity, document, Source)
+
+
+def tile(name: str = "single-source", **changes: Any) -> Entry:
+    """A table of figures: one row, unless more is said."""
+    document = TILE | {"id": name} | changes
+    return entry(name, document, Tile)
+
+
+def figures(kind: str = "buyer", subject: str = "", **changes: Any) -> Entry:
+    """Figures of the usual buyer, whose counterpart is the usual supplier."""
+    subject = subject or organisation(BUYER_BIN)
+    listed = [{**FIGURES["suppliers"]["listed"][0], "id": organisation(SUPPLIER_BIN), "name": None}]
+    suppliers = FIGURES["suppliers"] | {"listed": listed}
+    document = FIGURES | {"type": kind, "id": subject, "suppliers": suppliers} | changes
+    return entry(f"{kind}/{subject}", document, Figures)
+
+
+def network(supplier: str = SUPPLIER_BIN, **changes: Any) -> Entry:
+    """The network of a supplier: one buyer, and nobody else."""
+    subject = organisation(supplier)
+    buyers = [{**NETWORK["buyers"][0], "id": organisation(BUYER_BIN), "name": None}]
+    plain = {"id": subject, "buyers": buyers, "co_bidders": [], "shared_contacts": []}
+    return entry(f"network/{subject}", NETWORK | plain | changes, Network)

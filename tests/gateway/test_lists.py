@@ -244,5 +244,7 @@ async def test_freshness_tells_runs_feeds_and_counts(market: House) -> None:
         "scores": None,
         "alerts": None,
         "catalogue": None,
+        "statistics": None,
+        "profiles": None,
     }
     assert await market.ids("/v1/meta/sources") == ["kz-test"]

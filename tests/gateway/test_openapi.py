@@ -20,12 +20,15 @@ from tests.gateway.builders import (
     BUYER_BIN,
     SUPPLIER_BIN,
     alert,
+    figures,
     indicator,
     line,
+    network,
     process,
     release,
     score,
     source,
+    tile,
 )
 from tests.gateway.house import House, problem, settings
 from tests.gateway.portal_builders import portal_notice
@@ -82,7 +85,7 @@ def test_every_operation_has_its_id_its_tag_and_the_key(document: dict[str, Any]
     ids = [operation["operationId"] for _, operation in operations(document)]
     tags = {tag["name"] for tag in document["tags"]}
 
-    assert len(ids) == len(set(ids)) == 25
+    assert len(ids) == len(set(ids)) == 30
     for name, operation in operations(document):
         assert set(operation["tags"]) <= tags, name
         assert operation["security"] == [{"key": []}], name
@@ -101,6 +104,8 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
     await house.fill("releases", portal_notice())
     await house.fill("scores", score(one, lines=lines))
     await house.fill("alerts", alert(1, one))
+    await house.fill("statistics", tile())
+    await house.fill("profiles", figures(), figures(kind="region", subject="75"), network())
     score_path = "/v1/scores/{subject_type}/{subject_id}"
     paths = {
         "/v1/processes": "/v1/processes",
@@ -113,6 +118,11 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         "/v1/plans": "/v1/plans",
         "/v1/buyers/{buyer_id}": f"/v1/buyers/{BUYER_BIN}",
         "/v1/suppliers/{supplier_id}": f"/v1/suppliers/{SUPPLIER_BIN}",
+        "/v1/suppliers/{supplier_id}/network": f"/v1/suppliers/{SUPPLIER_BIN}/network",
+        "/v1/stats": "/v1/stats",
+        "/v1/stats/{tile_id}": "/v1/stats/single-source",
+        "/v1/regions": "/v1/regions",
+        "/v1/regions/{region_id}": "/v1/regions/75",
         "/v1/indicators": "/v1/indicators",
         "/v1/indicators/{code}": "/v1/indicators/R018",
         "/v1/alerts": "/v1/alerts",

@@ -98,7 +98,7 @@ async def test_a_natural_person_has_neither_name_nor_profile(house: House) -> No
 
     hidden = {"id": person, "name": None, "weak": False, "person": True}
     assert hidden in found["suppliers"]
-    assert problem(await house.get(f"/v1/suppliers/{person}")) == (422, "validation_failed")
+    assert problem(await house.get(f"/v1/suppliers/{person}")) == (404, "not_found")
     assert await house.ids("/v1/processes?q=prs_aaa") == []
 
 

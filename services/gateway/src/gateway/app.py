@@ -19,6 +19,7 @@ from gateway.api import (
     organisations,
     pages,
     processes,
+    statistics,
 )
 from gateway.api import scores as scores_api
 from gateway.callers import Callers
@@ -50,6 +51,7 @@ TAGS: Final = [
     {"name": "finding", "description": "By number, link or BIN; lots, contracts, plans."},
     {"name": "scores", "description": "Risk scores and why they are what they are."},
     {"name": "organisations", "description": "Buyers and suppliers."},
+    {"name": "statistics", "description": "Tables of figures, and what regions buy."},
     {"name": "indicators", "description": "The catalogue of risk indicators."},
     {"name": "drafts", "description": "Indicators of one's own, tried before they are live."},
     {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
@@ -62,6 +64,7 @@ ROUTERS: Final = [
     finding.router,
     scores_api.router,
     organisations.router,
+    statistics.router,
     catalogue.router,
     drafts.router,
     alerts.router,

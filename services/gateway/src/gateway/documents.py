@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from shared.contracts.profiles import Figures
 from shared.contracts.sources import BlindSpot
 
 
@@ -123,7 +124,8 @@ class Organisation(Struct, frozen=True, kw_only=True):
     `awarded`: per currency the sum of awards in its processes (buyer) or to it (supplier).
     `bands`: its processes by risk band. `flagged`: its processes by indicator that is flagged.
     `score`: of the organisation itself. `blind_spots`: what a buyer may have bought and nobody
-    sees here.
+    sees here. `figures`: volumes, competition, counterparts, trend; null until they are counted,
+    and where only a name identifies the organisation.
     """
 
     id: str
@@ -141,4 +143,5 @@ class Organisation(Struct, frozen=True, kw_only=True):
     last_published: datetime | None
     score: ScoreSummary | None
     blind_spots: list[HiddenPurchases]
+    figures: Figures | None
     links: OrganisationLinks

@@ -283,3 +283,22 @@ feed_level = Table(
     Column("level_at", MOMENT, nullable=False),
     comment="When the view last held all that a feed had.",
 )
+
+tile = Table(
+    "tile",
+    Base.metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision", Text, nullable=False),
+    Column("brief", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    comment="Statistics, each a table of figures, ready to be served.",
+)
+
+figures = Table(
+    "figures",
+    Base.metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    comment="Figures of one buyer, supplier or region, and networks of suppliers.",
+)

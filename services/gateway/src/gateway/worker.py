@@ -10,7 +10,7 @@ import httpx
 import prometheus_client
 
 from gateway.settings import GatewaySettings
-from gateway.view import apply, changes, shapes
+from gateway.view import apply, changes, figures, shapes
 from shared import logs
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
@@ -41,6 +41,11 @@ APPLIED: Final[Mapping[str, tuple[Apply, Reset]]] = {
     "catalogue": (
         apply.catalogue,
         partial(apply.empty, tables=("indicator",), kinds=("indicator",)),
+    ),
+    "statistics": (figures.statistics, partial(apply.empty, tables=("tile",), kinds=("tile",))),
+    "profiles": (
+        figures.profiles,
+        partial(apply.empty, tables=("figures",), kinds=("organisation", "region", "network")),
     ),
 }
 """What is done about each feed, and how what it said is forgotten."""

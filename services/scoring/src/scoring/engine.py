@@ -26,6 +26,7 @@ from scoring.opening import open_facts
 from scoring.profiles import load_profile
 from scoring.session import Session
 from scoring.settings import Settings
+from scoring.statistics.rounds import Statistics
 from scoring.store import Superseded
 from shared import metrics
 from shared.clock import Clock, SystemClock
@@ -158,12 +159,15 @@ class Engine:
     async def _work(self, session: Session) -> None:
         """Do step after step; a fault of a connection is waited out."""
         comparison: Comparison | None = None
+        statistics: Statistics | None = None
         while True:
             try:
-                if comparison is None:
+                if comparison is None or statistics is None:
                     await session.start(self._settings.alerts_since)
-                    comparison = Comparison(session, every=self._settings.compare_every)
-                await self._steps(session, comparison)
+                    every = self._settings.compare_every
+                    comparison = Comparison(session, every=every)
+                    statistics = Statistics(session, every=every)
+                await self._steps(session, comparison, statistics)
             except Exception as fault:
                 if isinstance(fault, Superseded) or not transient(fault):
                     raise
@@ -171,15 +175,24 @@ class Engine:
                 await asyncio.sleep(PAUSE_AFTER_FAULT)
                 comparison = None
 
-    async def _steps(self, session: Session, comparison: Comparison) -> None:
+    async def _steps(
+        self, session: Session, comparison: Comparison, statistics: Statistics
+    ) -> None:
         """Work until there is nothing to do, then wait to be woken."""
         while True:
             self._woken.clear()
-            while await step(session, comparison):
+            while await _one_step(session, comparison, statistics):
                 await lend(session.facts, self._settings.facts_path)
             await lend(session.facts, self._settings.facts_path)
             await still(self._database, self._drafts)
-            due = await comparison.due_in()
+            due = min(
+                (
+                    one
+                    for one in (await comparison.due_in(), statistics.due_in())
+                    if one is not None
+                ),
+                default=None,
+            )
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(due, 0.01)):
                     await self._woken.wait()
@@ -202,6 +215,14 @@ class Engine:
                 session.facts_seq,
                 session.feed_head,
             )
+
+
+async def _one_step(session: Session, comparison: Comparison, statistics: Statistics) -> bool:
+    """Judge, and make figures where there is nothing to judge, or they can wait no longer."""
+    worked = await step(session, comparison)
+    if worked and not statistics.overdue:
+        return True
+    return await statistics.step() or worked
 
 
 async def step(session: Session, comparison: Comparison) -> bool:

@@ -85,6 +85,7 @@ class Session(Standing):
         self.feed_head = 0
         self.loaded_at = self.level_at = time.monotonic()
         self._client = client
+        self.folder = folder
         self._incoming = incoming
         self._epoch: str | None = None
         self._tidy = True

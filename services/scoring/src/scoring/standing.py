@@ -115,6 +115,10 @@ class Standing:
         if heads.alerts is not None:
             await self._bell.ring("alerts", heads.alerts)
 
+    async def tell(self, feed: str, head: int) -> None:
+        """Tell who reads a feed that there is something new."""
+        await self._bell.ring(feed, head)
+
     async def write(
         self,
         cases: Sequence[Case],

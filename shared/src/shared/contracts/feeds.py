@@ -32,6 +32,8 @@ _DECLARED: Final = (
     Feed("scores", "state", "subject type/id", "scoring", ("gateway",)),
     Feed("alerts", "event", "alert id", "scoring", ("gateway",)),
     Feed("catalogue", "state", "indicator code", "scoring", ("gateway",)),
+    Feed("statistics", "state", "tile id", "scoring", ("gateway",)),
+    Feed("profiles", "state", "subject type/id", "scoring", ("gateway",)),
 )
 
 FEEDS: Final = {feed.name: feed for feed in _DECLARED}

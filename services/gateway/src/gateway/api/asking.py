@@ -80,13 +80,19 @@ Amount = Annotated[
 Language = Annotated[str | None, Header(max_length=500, description="kk, ru or en.")]
 
 
-def send(request: Request, answer: Answer, headers: dict[str, str] | None = None) -> Response:
+def send(
+    request: Request,
+    answer: Answer,
+    headers: dict[str, str] | None = None,
+    *,
+    media_type: str = JSON,
+) -> Response:
     """Send a document with its version, or 304 to a caller who has it."""
     said = {"ETag": answer.etag.decode(), **(headers or HEADERS)}
     known = request.headers.get("if-none-match")
     if known is not None and is_known(known.encode("latin-1"), answer.etag):
         return Response(status_code=304, headers=said)
-    return Response(answer.body, media_type=JSON, headers=said)
+    return Response(answer.body, media_type=media_type, headers=said)
 
 
 def send_list(body: bytes, headers: dict[str, str] | None = None) -> Response:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import convert
 
 from gateway.api.example_coverage import SOURCE_COVERAGE
+from gateway.api.example_figures import FIGURES
 from gateway.api.example_judgement import ALERT, BLIND_SPOT, INDICATOR, SCORE, SOURCE_DOCUMENT
 from gateway.api.example_release import BUYER, ENTRY, MOMENT, PROCESS, SOURCE
 from gateway.documents import (
@@ -26,6 +27,7 @@ from gateway.reads import freshness, ocds
 from gateway.reads.answering import encode, joined, listing
 from gateway.view.process import view_of
 from gateway.view.score import alert_row, score_row
+from shared.contracts.profiles import Figures
 from shared.contracts.scores import ScoreDocument
 from shared.contracts.sources import Source
 
@@ -89,6 +91,7 @@ BUYER_DOCUMENT: Final = _read(
             last_published=_row.published,
             score=None,
             blind_spots=[convert({**BLIND_SPOT, "source": SOURCE}, HiddenPurchases)],
+            figures=convert(FIGURES, Figures),
             links=OrganisationLinks(
                 self=f"/v1/buyers/{BUYER}",
                 processes=f"/v1/processes?buyer={BUYER}",

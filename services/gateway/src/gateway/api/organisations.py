@@ -7,14 +7,18 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from gateway.api import examples
 from gateway.api.asking import allowed, send
 from gateway.api.describing import answers
+from gateway.api.example_figures import NETWORK
 from gateway.documents import Organisation
 from gateway.memory import Answer
-from gateway.reads import organisations
+from gateway.reads import figures, organisations
 from gateway.reads.answering import answer, encode, organisation_id
 from gateway.state import Gateway, State
+from gateway.view.apply import PERSON_PREFIX
 from gateway.view.process import revision_of
+from shared.contracts.profiles import Network
 from shared.errors import NotFound, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
+from shared.vocabulary.identifiers import is_person_number
 
 router = APIRouter(prefix="/v1", tags=["organisations"])
 reader = Depends(allowed("processes:read"))
@@ -40,7 +44,7 @@ _answers = answers(
     responses=_answers,
 )
 async def read_buyer(request: Request, buyer_id: OrganisationId, gateway: Gateway) -> Response:
-    """Read who buys: names, figures per method, band and indicator, totals per currency."""
+    """Read who buys: names, volumes, methods, competition, counterparts, signs and trend."""
     return send(request, await _profile(gateway, buyer_id, "buyer"))
 
 
@@ -55,12 +59,45 @@ async def read_buyer(request: Request, buyer_id: OrganisationId, gateway: Gatewa
 async def read_supplier(
     request: Request, supplier_id: OrganisationId, gateway: Gateway
 ) -> Response:
-    """Read who sells or tried to: names, figures, totals awarded per currency."""
+    """Read who sells or tried to: names, volumes, success, counterparts, signs and trend."""
     return send(request, await _profile(gateway, supplier_id, "supplier"))
 
 
+@router.get(
+    "/suppliers/{supplier_id}/network",
+    operation_id="read_network",
+    summary="Read with whom a supplier meets",
+    response_model=None,
+    dependencies=[reader],
+    responses=answers(
+        Network, NETWORK, NoKey, ScopeMissing, NotFound, RateLimited, conditional=True
+    ),
+)
+async def read_network(request: Request, supplier_id: OrganisationId, gateway: Gateway) -> Response:
+    """Read who bids in the same purchases, on whom the supplier depends, who shares contacts."""
+    organisation = _organisation(supplier_id, "supplier")
+    found: Answer | None = gateway.memory.get("network", organisation)
+    if found is None:
+        mark = gateway.memory.mark()
+        async with gateway.database.connection() as connection:
+            network = await figures.network(connection, organisation)
+        if network is None:
+            raise NotFound("No network of a supplier is known under this id.")
+        body = encode(network)
+        found = answer(body, revision_of(body))
+        gateway.memory.put("network", organisation, found, size=len(body), mark=mark)
+    return send(request, found)
+
+
+def _organisation(named: str, role: str) -> str:
+    """Return the id of an organisation. Natural persons and sole traders have no profile."""
+    if named.startswith(PERSON_PREFIX) or is_person_number(named):
+        raise NotFound(f"No {role} is known under this id.")
+    return organisation_id(named, pointer=f"/path/{role}_id")
+
+
 async def _profile(gateway: State, named: str, role: str) -> Answer:
-    organisation = organisation_id(named, pointer=f"/path/{role}_id")
+    organisation = _organisation(named, role)
     remembered: dict[str, Answer] = gateway.memory.get("organisation", organisation) or {}
     if role in remembered:
         return remembered[role]

@@ -44,7 +44,10 @@ class Freshness(Struct, frozen=True):
     counts: dict[str, int]
 
 
-FOLLOWED: Final = ("releases", "plans", "sources", "registers", "scores", "alerts", "catalogue")
+FOLLOWED: Final = (
+    *("releases", "plans", "sources", "registers"),
+    *("scores", "alerts", "catalogue", "statistics", "profiles"),
+)
 """The feeds that fill the view."""
 
 _FEEDS: Final = """

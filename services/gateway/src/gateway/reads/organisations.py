@@ -15,6 +15,7 @@ from gateway.documents import (
     OrganisationLinks,
     ScoreSummary,
 )
+from gateway.reads import figures
 from gateway.view.reading import plain
 from gateway.view.rows import LONG_AGO
 from shared.contracts.sources import Source
@@ -103,6 +104,7 @@ async def profile(
         last_published=span["last"],
         score=_summary(summary) if summary else None,
         blind_spots=await _hidden(connection, organisation) if role == "buyer" else [],
+        figures=await figures.figures(connection, role, organisation),
         links=_links(organisation, role),
     )
 

@@ -1,0 +1,199 @@
+"""One round after the other: all figures anew from one state of the facts, published on change.
+
+A round is cut into steps, so that a new release waits for one of them and no longer. What was
+offered to a feed in this life is known by its hash; the feed itself writes what differs, and what
+nobody is told of any more leaves a tombstone.
+"""
+
+import math
+import time
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import structlog
+
+from scoring.measures import judged_seconds
+from scoring.session import Session
+from scoring.statistics import prepare
+from scoring.statistics.declaration import Declaration, parts, tiles
+from scoring.statistics.figures import figures
+from scoring.statistics.tile import encode, tile
+from scoring.store import claim
+from shared.contracts.statistics import Tile
+from shared.feed import Change, publish_state
+
+STATISTICS: Final = "statistics"
+PROFILES: Final = "profiles"
+
+CALM: Final = 1.0
+"""Seconds without a new release after which a round may begin."""
+
+PAUSE: Final = 10.0
+"""Least seconds between two rounds."""
+
+SHARE_OF_TIME: Final = 10
+"""A round that took one second is not made again within this many, unless that were too late."""
+
+SLICE: Final = 4_000
+"""Subjects whose profiles are written and published at once."""
+
+Mark = tuple[int, int, int, int]
+"""What judging had come to when a round began."""
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+class Statistics:
+    """Makes rounds, no more often than it is worth, at the latest every few minutes."""
+
+    def __init__(self, session: Session, *, every: float) -> None:
+        self._session = session
+        self._every = every
+        self._done: Mark | None = None
+        self._last = time.monotonic() - every
+        self._took = 0.0
+        self._round: AsyncGenerator[None, None] | None = None
+        self._offered: dict[str, dict[str, int]] = {STATISTICS: {}, PROFILES: {}}
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a round can wait no longer although releases keep coming."""
+        late = time.monotonic() - self._last > self._every
+        return late and (self._round is not None or (self._session.level and self._news))
+
+    def due_in(self) -> float | None:
+        """Seconds until the next step; None while nothing has changed, or judging is not done."""
+        session = self._session
+        if self._round is not None:
+            return 0.0
+        if not (session.level and session.complete and self._news) or session.waiting:
+            return None
+        now = time.monotonic()
+        pause = min(max(PAUSE, SHARE_OF_TIME * self._took), self._every)
+        return max(CALM - now + session.loaded_at, pause - now + self._last)
+
+    def hurry(self) -> None:
+        """Let the next round begin at once, if there is anything new."""
+        self._last = -math.inf
+
+    async def step(self) -> bool:
+        """Do the next step, if one is due; say whether it was."""
+        due = self.due_in()
+        if not self.overdue and (due is None or due > 0):
+            return False
+        if self._round is None:
+            self._round = self._go()
+        try:
+            await anext(self._round)
+        except StopAsyncIteration:
+            self._round = None
+        return True
+
+    @property
+    def _news(self) -> bool:
+        return self._session.facts_seq > 0 and self._mark != self._done
+
+    @property
+    def _mark(self) -> Mark:
+        state = self._session.state
+        return (
+            state.scored_seq,
+            state.compared_seq,
+            state.compared_registers,
+            state.population_version,
+        )
+
+    async def _go(self) -> AsyncGenerator[None, None]:
+        """Make one round; between its steps others may work."""
+        session, mark = self._session, self._mark
+        began, seq = time.monotonic(), session.facts_seq
+        now = session.clock.now()
+        newest = await session.facts(lambda facts: prepare.prepare(facts, now), many=True)
+        await self._take_flags()
+        yield
+        for one in tiles().values():
+            await self._offer(STATISTICS, [await self._tile(one, seq, newest)])
+            yield
+        await self._offer(STATISTICS, [(figures().id, encode(figures()))])
+        await self._withdraw(STATISTICS, {*tiles(), figures().id})
+        for part in parts("profiles").values():
+            await session.facts(partial(prepare.make_part, part=part), many=True)
+            yield
+        told: set[str] = set()
+        for first in range(0, await session.facts(prepare.subjects), SLICE):
+            for write in (prepare.profiles, prepare.networks):
+                found = await session.facts(
+                    partial(write, first=first, last=first + SLICE - 1), many=True
+                )
+                told |= {key for key, _ in found}
+                await self._offer(PROFILES, [(key, body.encode()) for key, body in found])
+                yield
+        await self._withdraw(PROFILES, told)
+        await session.facts(prepare.forget)
+        self._done, self._last = mark, time.monotonic()
+        self._took = self._last - began
+        judged_seconds.labels("statistics").observe(self._took)
+
+    async def _take_flags(self) -> None:
+        """Take what judging says of every purchase from PostgreSQL into the facts, as it is now."""
+        folder = self._session.folder
+        flags, bands = folder / "flags.csv", folder / "bands.csv"
+        async with self._session.database.transaction() as connection:
+            await _copy(connection, _FLAGS, flags)
+            await _copy(connection, _BANDS, bands)
+        await self._session.facts(
+            lambda facts: prepare.take_flags(facts, str(flags), str(bands)), many=True
+        )
+        flags.unlink()
+        bands.unlink()
+
+    async def _tile(self, one: Declaration, seq: int, newest: datetime | None) -> tuple[str, bytes]:
+        fill = partial(tile, one=one, data_seq=seq, data_date=newest)
+        found: Tile = await self._session.facts(fill, many=True)
+        return one.id, encode(found)
+
+    async def _offer(self, feed: str, documents: Sequence[tuple[str, bytes]]) -> None:
+        """Publish the documents that differ from what was offered before."""
+        known = self._offered[feed]
+        fresh = [(key, body) for key, body in documents if known.get(key) != hash(body)]
+        if not fresh:
+            return
+        await self._publish(feed, [Change(key, body) for key, body in fresh])
+        known.update((key, hash(body)) for key, body in fresh)
+
+    async def _withdraw(self, feed: str, told: set[str]) -> None:
+        """Withdraw what nothing is said of any more, whoever published it."""
+        async with self._session.database.connection() as connection:
+            rows = await connection.fetch(_PUBLISHED, feed)
+        gone = sorted({row["key"] for row in rows} - told)
+        if gone:
+            await self._publish(feed, [Change(key, None) for key in gone])
+        for key in gone:
+            self._offered[feed].pop(key, None)
+
+    async def _publish(self, feed: str, changes: Sequence[Change]) -> None:
+        session = self._session
+        async with session.database.transaction() as connection:
+            await claim(connection, session.state)
+            head = await publish_state(connection, feed, changes)
+        await session.tell(feed, head)
+
+
+async def _copy(connection: asyncpg.Connection, query: str, path: Path) -> None:
+    await connection.copy_from_query(query, output=path, format="csv")
+
+
+_FLAGS: Final = """
+    SELECT DISTINCT subject_id, indicator FROM finding
+    WHERE closed_at IS NULL AND status = 'flagged' AND subject_type = 'process'
+"""
+
+_BANDS: Final = """
+    SELECT subject_id, band FROM score WHERE subject_type = 'process' AND band IS NOT NULL
+"""
+
+_PUBLISHED: Final = "SELECT key FROM feed_state WHERE feed = $1 AND body IS NOT NULL"
