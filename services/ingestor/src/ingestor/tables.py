@@ -52,7 +52,7 @@ class Run(Base, table=True):
     file: str
     origin: str
     status: str = Field(description="running, complete, incomplete or failed")
-    reason: str | None = Field(description="why it is not complete")
+    reason: str | None = Field(description="why it is not complete, or what it read another way")
     started_at: datetime = _moment(default=True)
     finished_at: datetime | None = _moment(nullable=True)
     expected: int | None = Field(sa_type=BigInteger)

@@ -15,10 +15,11 @@ from ingestor.raw.cipher import Cipher
 from ingestor.sources.goszakup.payload import Refused as RecordRefused
 from ingestor.sources.goszakup.payload import Report, read
 from ingestor.sources.goszakup.portal.client import CAP, Portal
-from ingestor.sources.goszakup.portal.walk import Leaf, graphql, walk
+from ingestor.sources.goszakup.portal.walk import Leaf, walk
 from ingestor.sources.goszakup.pull import store
 from ingestor.sources.goszakup.pull.assemble import participants_of
 from ingestor.sources.goszakup.pull.deliver import Parcel
+from ingestor.sources.goszakup.pull.detour import Detours
 from ingestor.sources.goszakup.pull.drift import Drift
 from ingestor.sources.goszakup.pull.records import KINDS, Record, record, to_ask_for
 from shared.clock import Clock
@@ -42,6 +43,7 @@ class Reader:
     clock: Clock
     source: str
     drift: Drift = field(default_factory=Drift)
+    detours: Detours = field(default_factory=Detours)
 
     async def complete(self, root: str, leaf: Leaf) -> Parcel:
         """Return the rows of a page with everything that belongs to them; raises PortalError."""
@@ -168,7 +170,7 @@ class Reader:
                 self.take(root, leaf, parcel)
 
     def _leaves(self, root: str, criteria: Mapping[str, Any]) -> AsyncIterator[Leaf]:
-        asking = graphql(self.portal, root, criteria)
+        asking = self.detours.asking(self.portal, root, criteria)
         return walk(asking, identify=IDENTIFIED.get(root, "id"))
 
     def _refused(self, root: str, number: int | None, row: Any, why: str) -> Refused:

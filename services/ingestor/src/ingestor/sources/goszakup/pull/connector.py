@@ -80,8 +80,10 @@ class Session:
         """Judge the run: complete only where nothing went wrong and all announced has arrived."""
         faults = [*self.faults, *filter(None, [self.reader.drift.tell()])]
         faults += [f"The portal no longer knows {name}" for name in self.connector.portal.moved]
+        detours = self.reader.detours.tell()
         if not faults:
-            return runs.Ending("complete", None, self.expected)
+            return runs.Ending("complete", "; ".join(detours) or None, self.expected)
+        faults += detours
         told = "; ".join(faults[:MOST_FAULTS])
         more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
         status: runs.Status = "incomplete" if self.received else "failed"

@@ -66,7 +66,11 @@ async def attempt(session: Session, name: str, step: Callable[[], Awaitable[None
 
 
 async def _follow(session: Session, root: str) -> None:
-    """Read what changed at a root since it was last read to its end."""
+    """Read what changed at a root since it was last read to its end.
+
+    REST shows only what changed near the top of its list, so GraphQL is asked for the same time
+    again once it answers.
+    """
     clock = session.reader.clock
     place = begun(await place_of(session.counter, JOB, root), clock.now())
     started, floor = place.started_at, place.floor or await _beginning(session, root)
@@ -75,7 +79,7 @@ async def _follow(session: Session, root: str) -> None:
         session.reader, session.counter, following(root, floor), replace(place, floor=floor)
     )
     session.add(root, outcome)
-    if outcome.place.newest is not None:
+    if outcome.place.newest is not None and root not in session.reader.detours:
         overlap = session.connector.overlap
         floor = max(floor, next_floor(outcome.place.newest, started, clock.now(), overlap))
     await close(session.counter, replace(outcome.place, floor=floor, done=True))
@@ -128,6 +132,6 @@ async def _beginning(session: Session, root: str) -> datetime:
     since, now = session.connector.since, session.reader.clock.now()
     if since is not None:
         return datetime(since.year, since.month, since.day, tzinfo=PORTAL_TIME).astimezone(UTC)
-    newest = await session.reader.portal.page(root, {}, limit=1)
-    dates = [changed_at(read(KINDS[root], row, Report())) for row in newest.rows]
+    page = await session.reader.detours.asking(session.reader.portal, root, {})(None)
+    dates = [changed_at(read(KINDS[root], row, Report())) for row in page.rows[:1]]
     return min([now, *(date for date in dates if date is not None)]) - BEGINNING

@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from ingestor.patience import asked, done
-from ingestor.sources.goszakup.portal.client import Portal
-from ingestor.sources.goszakup.portal.walk import Asking, Leaf, graphql, rest, walk
+from ingestor.sources.goszakup.portal.walk import Asking, Leaf, rest, walk
 from ingestor.sources.goszakup.pull import checkpoints
 from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
 from ingestor.sources.goszakup.pull.closing import Reader
@@ -75,15 +74,17 @@ async def _parcels(
     reader: Reader, one: Slice, after: int | None, bottom: int | None
 ) -> AsyncGenerator[tuple[Leaf, Parcel]]:
     """Yield pages, cut into what is stored at once, with all that belongs to them."""
-    async for leaf in walk(_asking(reader.portal, one), after=after):
+    async for leaf in walk(_asking(reader, one), after=after):
         for part in _cut(leaf, None if reader.portal.unlimited else UNIT):
             yield part, await reader.complete(one.root, part)
         if bottom is not None and leaf.rows and max(leaf.rows) <= bottom:
             return
 
 
-def _asking(portal: Portal, one: Slice) -> Asking:
-    return rest(portal, one.path) if one.path else graphql(portal, one.root, one.criteria)
+def _asking(reader: Reader, one: Slice) -> Asking:
+    if one.path:
+        return rest(reader.portal, one.path)
+    return reader.detours.asking(reader.portal, one.root, one.criteria)
 
 
 def _cut(leaf: Leaf, unit: int | None) -> list[Leaf]:
