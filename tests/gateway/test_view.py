@@ -102,6 +102,31 @@ async def test_a_natural_person_has_neither_name_nor_profile(house: House) -> No
     assert await house.ids("/v1/processes?q=prs_aaa") == []
 
 
+@pytest.mark.parametrize("who", ["prs_" + "a" * 26, "900101300007"])
+async def test_no_door_leads_to_a_sole_trader_by_pseudonym_or_by_number(
+    house: House, who: str
+) -> None:
+    person = "prs_" + "a" * 26
+    await house.fill("releases", release("o-1", person=person))
+    await house.fill("scores", score(person, kind="supplier"))
+
+    profiles = [f"suppliers/{who}", f"suppliers/{who}/network", f"buyers/{who}"]
+    scores = [f"scores/supplier/{who}", f"scores/supplier/{who}/explanation"]
+    doors = {path: problem(await house.get(f"/v1/{path}")) for path in (*profiles, *scores)}
+    looked = await house.client.post(
+        "/v1/scores:lookup",
+        json={"ids": [who], "subject_type": "supplier"},
+        headers={"Authorization": f"Bearer {house.key}"},
+    )
+
+    assert set(doors.values()) == {(404, "not_found")}, doors
+    assert (looked.json()["data"], looked.json()["missing"]) == ([], [who])
+    assert (await house.get(f"/v1/resolve?q={who}")).json()["data"] == []
+    for name in ("processes", "contracts"):
+        found = await house.get(f"/v1/{name}?supplier={who}")
+        assert problem(found) == (422, "validation_failed")
+
+
 async def test_only_flags_of_its_own_make_a_process_found_by_an_indicator(house: House) -> None:
     party = {"type": "supplier", "id": organisation(SUPPLIER_BIN), "source": None, "ocid": None}
     lines = (line("R018"), line("R025", context=party), line("R024", "not_computable"))
