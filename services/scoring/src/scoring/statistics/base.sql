@@ -67,13 +67,13 @@ told AS (
   SELECT c.*, p.buyer, p.region, p.year, p.month, p.has_bids, p.method,
     CASE WHEN c.status IN ('cancelled', 'withdrawn') THEN 'cancelled' ELSE p.unfinished END
       AS unfinished,
-    TRY_CAST(c.planned AS DECIMAL(20, 2)) AS plan, TRY_CAST(c.awarded AS DECIMAL(20, 2)) AS price
+    TRY_CAST(c.planned AS DECIMAL(20, 2)) AS estimate, TRY_CAST(c.awarded AS DECIMAL(20, 2)) AS price
   FROM competed c JOIN st_purchase p ON p.pid = c.pid WHERE p.method IS DISTINCT FROM 'direct')
-SELECT pid, lot_no, buyer, region, year, month, bidders, disqualified, plan, price,
+SELECT pid, lot_no, buyer, region, year, month, bidders, disqualified, estimate, price,
   CASE WHEN method IS NULL THEN 'no_method' WHEN unfinished IS NOT NULL THEN unfinished
        WHEN NOT has_bids OR unknown_bids > 0 THEN 'no_bids_told' END AS no_bids,
   CASE WHEN method IS NULL THEN 'no_method' WHEN unfinished IS NOT NULL THEN unfinished
-       WHEN awards = 0 THEN 'not_awarded' WHEN plan IS NULL OR plan <= 0 THEN 'no_plan'
+       WHEN awards = 0 THEN 'not_awarded' WHEN estimate IS NULL OR estimate <= 0 THEN 'no_plan'
        WHEN price IS NULL OR price <= 0 THEN 'no_price'
        WHEN currency IS DISTINCT FROM 'KZT' THEN 'other_currency' END AS no_price
 FROM told;

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from scoring import law
 from scoring.facts import Facts
 from scoring.statistics.declaration import Part, parts, statements
 from shared.vocabulary import kato
@@ -17,6 +18,7 @@ def prepare(facts: Facts, now: datetime) -> datetime | None:
     A release that says it comes from the future does not make the data any newer.
     """
     run = facts.connection.execute
+    law.install(facts.connection)
     run(_TODAY, [now.astimezone(UTC).replace(tzinfo=None)])
     codes = [row[0] for row in run(_SEATS).fetchall()]
     regions = {code: kato.region_of(code) for code in codes}
