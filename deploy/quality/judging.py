@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+
+from ingestor.__main__ import main as ingestor
 
 PSEUDONYM_KEY: Final = "the pseudonyms of an invented world, known to all"
 
@@ -39,6 +43,38 @@ def translate(files: Sequence[Path], into: Path) -> None:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PSEUDONYM_KEY": PSEUDONYM_KEY},
         )
+
+
+def translate_lists(lists: Mapping[Path, tuple[str, Sequence[str]]]) -> None:
+    """Write, into each file, what the lists of some days come to; the name says of what they are.
+
+    The command is called in this process: there are many lists, and most are short.
+    """
+    with _pseudonyms():
+        for into, (name, files) in lists.items():
+            words = ["register", "translate", "--quiet", "--register", name, *files]
+            with into.open("wb") as out, redirect_stdout(TextIOWrapper(out)):
+                _translated(words)
+
+
+@contextmanager
+def _pseudonyms() -> Iterator[None]:
+    before = os.environ.get("PSEUDONYM_KEY")
+    os.environ["PSEUDONYM_KEY"] = PSEUDONYM_KEY
+    try:
+        yield
+    finally:
+        del os.environ["PSEUDONYM_KEY"]
+        if before is not None:
+            os.environ["PSEUDONYM_KEY"] = before
+
+
+def _translated(words: Sequence[str]) -> None:
+    try:
+        ingestor(words)
+    except SystemExit as end:
+        if end.code:
+            raise RuntimeError(f"These lists cannot be translated: {' '.join(words)}") from end
 
 
 def evaluate(releases: Path, registers: Sequence[Path], into: Path) -> None:

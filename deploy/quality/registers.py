@@ -4,17 +4,14 @@ Lists tell of the days on which they were made, so they are taken again and agai
 register of unfair participants every three days, the others once a month, and all on the last day.
 """
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from deploy.quality.judging import PSEUDONYM_KEY
+from deploy.quality.judging import translate_lists
 from deploy.sandbox.world import World
 from deploy.sandbox.world.lists import FILES
 
@@ -36,43 +33,33 @@ def lived_with_lists(world: World, until: datetime, folder: Path) -> Lists:
     kept: Lists = {name: [] for name in EVERY}
     for number, day in enumerate(_days(world.now.date(), until.date())):
         world.advance(datetime.combine(day, datetime.min.time()) + NOON)
-        due = [name for name, every in EVERY.items() if number % every == 0]
-        for name in due:
-            kept[name].append(f"{day.isoformat()}={_written(world, name, day, folder)}")
+        _keep(world, [name for name, every in EVERY.items() if number % every == 0], folder, kept)
     world.advance(until)
-    for name, files in kept.items():
-        files.append(f"{until.date().isoformat()}={_written(world, name, until.date(), folder)}")
+    _keep(world, list(kept), folder, kept)
     return kept
 
 
 def register_lines(lists: Lists, folder: Path) -> list[Path]:
     """Translate the lists; returns files with lines of the feed."""
-    made = []
-    for name, files in lists.items():
-        path = folder / f"{name}.jsonl"
-        words = ["-m", "ingestor", "register", "translate", "--quiet", "--register", name, *files]
-        with path.open("wb") as out:
-            subprocess.run(
-                [sys.executable, *words],
-                check=True,
-                stdout=out,
-                env={**os.environ, "PSEUDONYM_KEY": PSEUDONYM_KEY},
-            )
-        made.append(path)
-    return made
+    made = {folder / f"{name}.jsonl": (name, files) for name, files in lists.items()}
+    translate_lists(made)
+    return list(made)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=number) for number in range((last - first).days))
 
 
-def _written(world: World, name: str, day: date, folder: Path) -> Path:
-    if name in ROOTS:
-        path = folder / f"{name}-{day.isoformat()}.json"
-        rows = list(world.table(ROOTS[name]).values())
-        path.write_bytes(msgspec.json.encode(rows))
-        return path
-    register, file, form = FILES[name]
-    path = folder / f"{name}-{day.isoformat()}{Path(file).suffix}"
-    path.write_bytes(form(world.registers()[register]))
-    return path
+def _keep(world: World, due: Sequence[str], folder: Path, kept: Lists) -> None:
+    """Write the lists that are published now."""
+    day = world.now.date().isoformat()
+    registers = world.registers() if any(name in FILES for name in due) else {}
+    for name in due:
+        if name in ROOTS:
+            path = folder / f"{name}-{day}.json"
+            path.write_bytes(msgspec.json.encode(list(world.table(ROOTS[name]).values())))
+        else:
+            register, file, form = FILES[name]
+            path = folder / f"{name}-{day}{Path(file).suffix}"
+            path.write_bytes(form(registers[register]))
+        kept[name].append(f"{day}={path}")
