@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY, generate_latest
 
+from gateway.measure import Snapshot, data, snapshot
 from gateway.memory import Counted
 from gateway.view import shapes
 from shared import migrations
+from shared.clock import SystemClock
 from tests.gateway.builders import (
     BUYER_BIN,
     SOURCE,
@@ -85,6 +88,39 @@ async def test_coverage_counts_fields_and_what_became_of_each_indicator(house: H
         ("R025", "yes", 1, 0, 0),
     ]
     assert [each["need"] for each in january["indicators"][2]["because"]] == ["bids.details.status"]
+
+
+DATED = {"id": "1", "datePublished": "2026-01-10T04:00:00Z"}
+REVERSED = {
+    "tenderPeriod": {"startDate": "2026-02-02T00:00:00Z", "endDate": "2026-02-01T00:00:00Z"}
+}
+
+
+async def test_coverage_tells_of_how_many_purchases_a_check_doubts_the_record_and_why(
+    house: House,
+) -> None:
+    await house.fill(
+        "releases",
+        portal_notice("1", contracts=[], tender=DATED),
+        portal_notice("2", contracts=[], tender=DATED | REVERSED),
+        portal_notice("3"),
+    )
+    async with house.database.transaction() as connection:
+        await connection.execute("UPDATE process SET shape = NULL")
+        await shapes.look_again(connection)
+
+    found = (await coverage(house, "?period=month", Accept_Language="ru"))["goszakup"]
+
+    period = next(each for each in found["periods"] if each["period"] == "2026-01")
+    checks = {each.pop("code"): each for each in period["checks"]}
+    assert len(checks) == 6
+    assert checks["dates_in_order"] == {
+        "ok": 1,
+        "doubtful": 1,
+        "unknown": 1,
+        "text": "Даты стоят не по порядку: конец раньше начала.",
+    }
+    assert (checks["sums_plausible"]["ok"], checks["sums_plausible"]["unknown"]) == (1, 2)
 
 
 async def test_releases_are_looked_at_again_when_indicators_ask_for_other_fields(
@@ -269,3 +305,27 @@ async def test_a_bad_period_is_refused_and_an_unknown_source_has_nothing(house: 
 
 def test_the_declared_tables_are_those_the_migrations_make(database_url: str) -> None:
     migrations.check(database_url, "gateway")
+
+
+async def test_what_the_data_can_bear_and_how_old_they_are_stand_among_the_metrics(
+    house: House,
+) -> None:
+    await house.fill("sources", source("goszakup"))
+    await house.fill("catalogue", indicator("ACT", fields=["contracts.x_acts.amount"]))
+    await house.fill("releases", portal_notice("1"), portal_notice("2", tender=DATED | REVERSED))
+    async with house.database.transaction() as connection:
+        data.snapshot = await snapshot(connection, SystemClock())
+
+    shown = generate_latest(REGISTRY).decode().splitlines()
+    data.snapshot = Snapshot()
+
+    for wanted in (
+        'data_checked{check="dates_in_order",source="goszakup",verdict="doubtful"} 1.0',
+        'data_checked{check="dates_in_order",source="goszakup",verdict="ok"} 1.0',
+        'data_checked{check="units_named",source="goszakup",verdict="unknown"} 2.0',
+        'data_field_share{field="contracts.x_acts.amount",source="goszakup"} 0.0',
+        'data_indicators{source="goszakup",word="no"} 1.0',
+        'data_processes{held="view",source="goszakup"} 2.0',
+        'data_newest_release_timestamp{source="goszakup"} 1.769904e+09',
+    ):
+        assert wanted in shown, [each for each in shown if each.startswith("data_")]

@@ -45,7 +45,7 @@ class Cell:
     """What is known of one source and period.
 
     `fields`: processes that have a field; `whole`: those that have all an indicator needs, by code;
-    `days`: of the period, up to today.
+    `checks`: those of which a check said a verdict; `days`: of the period, up to today.
     """
 
     processes: int = 0
@@ -55,6 +55,7 @@ class Cell:
     days: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     whole: dict[str, int] = field(default_factory=dict)
+    checks: Counter[tuple[str, str]] = field(default_factory=Counter)
     became: dict[str, Became] = field(default_factory=dict)
     registers: Mapping[str, RegisterDays] = field(default_factory=dict)
 

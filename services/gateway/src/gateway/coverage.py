@@ -15,6 +15,19 @@ class FieldCoverage(Struct, frozen=True, gc=False):
     share: float
 
 
+class CheckCoverage(Struct, frozen=True, gc=False):
+    """What a check of the data said of the processes looked at: three answers, and why it doubts.
+
+    `code` is an open word. A doubt concerns the publisher's record and nobody that it names.
+    """
+
+    code: str
+    ok: int
+    doubtful: int
+    unknown: int
+    text: str
+
+
 class RegisterDays(Struct, frozen=True, gc=False):
     """On how many days of a period, up to today, it is known who stands in a register.
 
@@ -73,6 +86,7 @@ class PeriodCoverage(Struct, frozen=True, kw_only=True):
     looked_at: int
     scored: int
     fields: list[FieldCoverage]
+    checks: list[CheckCoverage]
     registers: list[RegisterDays]
     indicators: list[IndicatorCoverage]
 

@@ -229,6 +229,7 @@ shape = Table(
     Column("id", Text, primary_key=True),
     Column("watched", Text, nullable=False),
     Column("fields", TEXTS, nullable=False),
+    Column("checks", TEXTS, nullable=False, server_default=NO_TEXTS),
     comment="Which of the watched fields a release has; many releases share one.",
 )
 

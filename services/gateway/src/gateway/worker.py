@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 import prometheus_client
 
+from gateway.measure import data, snapshot
 from gateway.settings import GatewaySettings
 from gateway.view import apply, changes, figures, shapes
 from shared import logs
@@ -22,6 +23,7 @@ from shared.security import InternalAuth, service_caller
 QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
+MEASURE_EVERY: Final = 300.0
 
 _LEVEL: Final = """
     INSERT INTO feed_level (feed, level_at) VALUES ($1, now())
@@ -56,9 +58,10 @@ _log = logs.logger(__name__)
 class Filling:
     """Keeps the view level with every feed."""
 
-    def __init__(self, readers: Mapping[str, FeedReader], database: Database) -> None:
+    def __init__(self, readers: Mapping[str, FeedReader], database: Database, clock: Clock) -> None:
         self._readers = readers
         self._database = database
+        self._clock = clock
 
     async def feed(self, name: str, seq: int = 0) -> None:
         """Read one feed to its end. `seq`, which was rung, says no more than that it has grown."""
@@ -83,6 +86,11 @@ class Filling:
         """Drop changes that every process has long followed."""
         async with self._database.connection() as connection:
             await changes.forget_old(connection)
+
+    async def measure(self) -> None:
+        """Count what the metrics show of the data."""
+        async with self._database.transaction() as connection:
+            data.snapshot = await snapshot(connection, self._clock)
 
     async def look_again(self) -> None:
         """Look at releases anew until all shapes tell of the fields that are watched."""
@@ -123,7 +131,7 @@ async def filling(
         for name, (applied, reset) in APPLIED.items()
     }
     try:
-        yield Filling(readers, database), readers
+        yield Filling(readers, database, clock), readers
     finally:
         for client in clients.values():
             await client.aclose()
@@ -143,6 +151,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                 cron=[
                     Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes),
                     Periodic("look_again", LOOK_EVERY, view.look_again),
+                    Periodic("measure", MEASURE_EVERY, view.measure),
                 ],
                 stop=stop,
             )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from shared.quality.reasons import REASONS
+from shared.quality.reasons import REASONS, Reason
 from shared.vocabulary.identifiers import Bin, is_person_number
 
 Json = dict[str, Any]
@@ -24,14 +24,6 @@ PLAUSIBLE: Final = Decimal(10) ** 13
 """No purchase of the state costs ten trillion: such a sum is a slip of the keyboard."""
 MANY_ALIKE: Final = 3
 """As many contracts of one amount are worth a second look at the record."""
-
-
-class Reason(Struct, frozen=True, gc=False):
-    """Why there is a doubt, in Kazakh, Russian and English."""
-
-    kk: str
-    ru: str
-    en: str
 
 
 class Check(Struct, frozen=True):
@@ -54,7 +46,7 @@ def _checked(code: str, places: list[tuple[str, bool]]) -> Check:
         return Check(code, "unknown", None, [])
     if not doubtful:
         return Check(code, "ok", None, [])
-    return Check(code, "doubtful", Reason(*REASONS[code]), doubtful[:MOST_PATHS])
+    return Check(code, "doubtful", REASONS[code], doubtful[:MOST_PATHS])
 
 
 def _bar_numbers(release: Json) -> Verdicts:

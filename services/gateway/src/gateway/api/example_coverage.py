@@ -9,6 +9,7 @@ from gateway.api.example_judgement import SOURCE_DOCUMENT
 from gateway.api.example_release import SOURCE
 from gateway.computable import Asked, Became, Cell, judged
 from gateway.coverage import (
+    CheckCoverage,
     FieldCoverage,
     PeriodCoverage,
     RegisterCoverage,
@@ -17,6 +18,7 @@ from gateway.coverage import (
 )
 from gateway.needs import needs_of
 from shared.contracts.sources import Source
+from shared.quality import REASONS
 
 _ASKED: Final = (
     Asked("R018", "process", needs_of(["tender.numberOfTenderers"])),
@@ -50,6 +52,10 @@ SOURCE_COVERAGE: Final = SourceCoverage(
             looked_at=1,
             scored=1,
             fields=[FieldCoverage("tender.numberOfTenderers", 1, 1.0)],
+            checks=[
+                CheckCoverage("dates_in_order", 1, 0, 0, REASONS["dates_in_order"].en),
+                CheckCoverage("units_named", 0, 0, 1, REASONS["units_named"].en),
+            ],
             registers=[_VAT],
             indicators=[judged(each, _cell, _source.lacks, "en") for each in _ASKED],
         )

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from gateway.computable import Asked, Became, Cell, judged
 from gateway.coverage import (
+    CheckCoverage,
     FieldCoverage,
     PeriodCoverage,
     RegisterCoverage,
@@ -23,6 +24,7 @@ from gateway.reads import registers
 from gateway.view import shapes
 from gateway.view.rows import LONG_AGO
 from shared.contracts.sources import Lack, Source
+from shared.quality import REASONS
 from shared.vocabulary.text import Language
 
 Period = Literal["year", "month"]
@@ -57,6 +59,13 @@ _WHOLE: Final = f"""
     FROM ({_SHAPES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4
     JOIN indicator ON shape.fields @> indicator.fields
     GROUP BY source, period, code
+"""
+
+_CHECKS: Final = f"""
+    SELECT source, period, word, sum(processes)::bigint AS processes
+    FROM ({_SHAPES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4,
+         unnest(checks) AS word
+    GROUP BY source, period, word
 """
 
 _PLANS: Final = f"""
@@ -153,6 +162,9 @@ async def _cells(connection: asyncpg.Connection, common: Any, watched: str) -> C
         cells[row["source"], row["period"]].fields[row["field"]] = row["processes"]
     for row in await connection.fetch(_WHOLE, *common, watched):
         cells[row["source"], row["period"]].whole[row["code"]] = row["processes"]
+    for row in await connection.fetch(_CHECKS, *common, watched):
+        code, _, verdict = row["word"].partition(":")
+        cells[row["source"], row["period"]].checks[code, verdict] = row["processes"]
     for row in await connection.fetch(_OUTCOMES, *common):
         _count(cells[row["source"], row["period"]], row["line"], row["processes"])
     return cells
@@ -208,9 +220,16 @@ def _period(period: str | None, cell: Cell, lacks: Sequence[Lack], found: _Found
         looked_at=cell.looked_at,
         scored=cell.scored,
         fields=[_field(each, cell) for each in found.watched if cell.looked_at],
+        checks=[_check(code, cell, found.language) for code in REASONS if cell.looked_at],
         registers=[cell.registers[each] for each in sorted(cell.registers)],
         indicators=[judged(each, cell, lacks, found.language) for each in asked],
     )
+
+
+def _check(code: str, cell: Cell, language: Language) -> CheckCoverage:
+    sound, doubtful = cell.checks[code, "ok"], cell.checks[code, "doubtful"]
+    text = getattr(REASONS[code], language)
+    return CheckCoverage(code, sound, doubtful, cell.looked_at - sound - doubtful, text)
 
 
 def _field(name: str, cell: Cell) -> FieldCoverage:

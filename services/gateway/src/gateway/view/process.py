@@ -53,7 +53,7 @@ def view_of(entry: ReleaseEntry, asked: Watched = NOTHING_WATCHED) -> ProcessVie
     where = Whereabouts(release)
     seats = where.seats(parties, [party.id for party in facts.buyers])
     listed, handles = Lister(facts, release, parties, after).rows()
-    shape = shape_of(release, asked)
+    shape = shape_of(release, asked, detail.checks)
     row = _row(entry, facts, detail, seats, where.all())
     return ProcessView(
         shape,

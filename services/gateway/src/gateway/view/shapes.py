@@ -1,7 +1,7 @@
-"""Which fields a release has of those that the indicators declare to read.
+"""Which fields a release has of those that the indicators declare to read, and what is doubted.
 
-Releases with the same fields share one shape, so that counting them is counting rows. After the
-indicators ask for other fields, releases are looked at again, some hundreds at a time.
+Releases with the same fields and doubts share one shape, so that counting them is counting rows.
+After the indicators ask for other fields, releases are looked at again, some hundreds at a time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,8 +11,10 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from gateway.view import changes, reading
+from shared.quality import Check, check
 
 LOOKED_AT: Final = 500
+UNKNOWN: Final = "unknown"  # the verdict of a check for which the data are not there
 
 _WATCHED: Final = "SELECT DISTINCT unnest(fields) AS field FROM indicator ORDER BY field"
 
@@ -23,9 +25,9 @@ _STALE: Final = """
 """
 
 _INSERT: Final = """
-    INSERT INTO shape (id, watched, fields)
-    SELECT id, watched, string_to_array(fields, ' ')
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS row (id, watched, fields)
+    INSERT INTO shape (id, watched, fields, checks)
+    SELECT id, watched, string_to_array(fields, ' '), string_to_array(checks, ' ')
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS row (id, watched, fields, checks)
     ON CONFLICT DO NOTHING
 """
 
@@ -48,11 +50,12 @@ NOTHING_WATCHED: Final = Watched((), "")
 
 
 class Shape(NamedTuple):
-    """The watched fields that are there."""
+    """The watched fields that are there, and of each check that could be made "code:verdict"."""
 
     id: str
     watched: str
     fields: str
+    checks: str
 
 
 async def watched(connection: asyncpg.Connection) -> Watched:
@@ -61,10 +64,13 @@ async def watched(connection: asyncpg.Connection) -> Watched:
     return Watched(fields, _name(*fields))
 
 
-def shape_of(release: reading.Json, asked: Watched) -> Shape:
-    """Say which of the watched fields a release has."""
+def shape_of(release: reading.Json, asked: Watched, checks: Iterable[Check]) -> Shape:
+    """Say which of the watched fields a release has, and what the checks said of it."""
     found = [field for field in asked.fields if has(release, field)]
-    return Shape(_name(asked.id, *found), asked.id, " ".join(found))
+    said = [f"{each.code}:{each.verdict}" for each in checks if each.verdict != UNKNOWN]
+    return Shape(
+        _name(asked.id, *found, "checks", *said), asked.id, " ".join(found), " ".join(said)
+    )
 
 
 def has(value: Any, field: str) -> bool:
@@ -99,7 +105,8 @@ async def look_again(connection: asyncpg.Connection) -> int:
     seq = await changes.take_number(connection)
     asked = await watched(connection)
     rows = await connection.fetch(_STALE, asked.id, LOOKED_AT)
-    shapes = [shape_of(reading.decode(row["release"]), asked) for row in rows]
+    releases = [reading.decode(row["release"]) for row in rows]
+    shapes = [shape_of(release, asked, check(release)) for release in releases]
     await keep(connection, shapes)
     await connection.execute(_SET, [row["id"] for row in rows], [each.id for each in shapes])
     await changes.record(connection, seq, "coverage", None)
