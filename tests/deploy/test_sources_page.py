@@ -1,0 +1,30 @@
+"""The page of sources says what each gives and never gives, and what that means for indicators."""
+
+from deploy.sources_page import page
+
+
+def _section(name: str) -> str:
+    return page().split(f"\n## {name}\n")[1].split("\n## ")[0]
+
+
+def test_a_source_names_what_it_lacks_with_the_indicators_that_need_it() -> None:
+    losing = next(line for line in _section("samruk").splitlines() if "losing bids" in line)
+
+    assert "[R018](indicators/R018.md)" in losing
+    assert "[K01]" not in losing
+    assert "| [samruk](#samruk) | purchases | none is published | daily | 0 |" not in page()
+
+
+def test_a_register_names_the_indicators_that_read_it_and_the_portal_what_the_law_hides() -> None:
+    assert "| [K01](indicators/K01.md) |" in _section("vat_payers")
+    assert "SK-Farmacia" in _section("goszakup")
+    assert "Article 1, subparagraph 6" in _section("goszakup")
+
+
+def test_every_check_of_the_data_stands_on_the_page_with_its_reason() -> None:
+    rows = [line for line in _section("Checks of the data").splitlines() if line.startswith("| `")]
+
+    assert len(rows) == 6
+    assert (
+        "| `dates_in_order` | Dates are out of order: an end stands before its beginning. |" in rows
+    )
