@@ -38,7 +38,7 @@ class ReadDate(NamedTuple):
 @lru_cache(maxsize=65536)
 def is_canonical(text: str) -> bool:
     """Tell whether a date already stands in the one spelling."""
-    return read_date(text, UTC) == (text, None)
+    return text.endswith("Z") and read_date(text, UTC) == (text, None)
 
 
 @lru_cache(maxsize=65536)

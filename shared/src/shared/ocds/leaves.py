@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from unicodedata import is_normalized, normalize
 
@@ -21,6 +22,7 @@ from shared.vocabulary.money import ABSURD
 ABSENT: Final = object()  # what is mended to nothing at all
 LARGEST: Final = float(ABSURD)
 ID_LENGTH: Final = 500
+SHORT: Final = 100  # characters; longer texts are seldom met twice
 SHORTEST_PHONE: Final = 10  # characters; no shorter number is told from a sum
 
 # MongoDB's and other stores' wrappings of a single value, as publishers leave them in.
@@ -94,9 +96,12 @@ def fine_text(value: Any) -> bool:
 
 def fine_prose(value: Any) -> bool:
     """Tell whether a free text needs no second look: fine, and without a phone or an e-mail."""
+    return type(value) is str and (_known if len(value) <= SHORT else _fine_prose)(value)
+
+
+def _fine_prose(value: str) -> bool:
     return (
-        type(value) is str
-        and value.isprintable()
+        value.isprintable()
         and (value.isascii() or is_normalized("NFC", value))
         and "@" not in value
         and (
@@ -108,6 +113,10 @@ def fine_prose(value: Any) -> bool:
             )
         )
     )
+
+
+# Names, codes and places are the same in purchase after purchase.
+_known = lru_cache(maxsize=16384)(_fine_prose)
 
 
 def clean_already(text: str, *, free: bool) -> bool:

@@ -62,7 +62,6 @@ async def portal_of(
         token,
         timeout=settings.goszakup_timeout,
         ca_bundle=settings.goszakup_ca_bundle,
-        connections=concurrency,
     )
     portal = Portal(
         transport,

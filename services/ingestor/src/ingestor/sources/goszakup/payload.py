@@ -63,6 +63,8 @@ def read(kind: type[P], record: Any, report: Report) -> P:
 
 def joined(older: P, newer: P) -> P:
     """Put two answers about one record together: what the newer one does not say, stays."""
+    if older == newer:
+        return older
     said = {
         name: value
         for name in newer.__struct_fields__

@@ -12,7 +12,7 @@ Values = list[Value] | Value
 """A list of scalars; the REST interface writes some of them as one bare scalar."""
 
 ALMATY: Final = timezone(timedelta(hours=5))  # the portal's clock; Kazakhstan is on one zone
-NO_END: Final = "1999-01-01T00:00:00"  # stands for "no date"
+NO_END: Final = datetime.fromisoformat("1999-01-01T00:00:00")  # stands for "no date"
 YEARS: Final = range(1990, 2200)
 NUMBER_LENGTH: Final = 12  # digits of a BIN or IIN
 
@@ -105,7 +105,7 @@ def _moment(value: str) -> str | None:
         read = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
-    if read.year not in YEARS or read.replace(tzinfo=None).isoformat() == NO_END:
+    if read.year not in YEARS or read.replace(tzinfo=None) == NO_END:
         return None
     written = (read if read.tzinfo else read.replace(tzinfo=ALMATY)).isoformat()
     return _without_zeros(written) if read.microsecond else written

@@ -4,17 +4,22 @@ import asyncio
 import ssl
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from ingestor.sources.goszakup.portal.failures import Reason, RequestError, TokenRefusedError
 from ingestor.sources.goszakup.portal.token import Token
+from ingestor.sources.goszakup.portal.wire import TooLargeError, Wire
 
 LARGEST: Final = 32 * 1024**2  # bytes of one answer, unpacked; a page of 200 records has 2 MB
 STEP: Final = 1024**2  # bytes unpacked at once
-CONNECT: Final = 15.0  # seconds
+TOO_LARGE: Final = f"The answer is larger than {LARGEST} bytes"
+LIMITS: Final = {"timeout": {"connect": 15.0}}  # seconds; the whole exchange has its own
 INVALID_ROUTE: Final = b"Invalid Route"  # how the portal answers where it sees no token
 HEADERS: Final = {
     "Accept": "application/json",
@@ -42,23 +47,15 @@ class Transport:
         *,
         timeout: float,
         ca_bundle: Path | None = None,
-        connections: int = 4,
     ) -> None:
         self._token = token
         self._timeout = timeout
-        context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            headers=HEADERS,
-            timeout=httpx.Timeout(timeout, connect=CONNECT),
-            limits=httpx.Limits(max_connections=connections, keepalive_expiry=60),
-            follow_redirects=False,
-            verify=context,
-        )
+        self._url = url.rstrip("/")
+        self._wire = _wire(url, ssl.create_default_context(cafile=ca_bundle))
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._wire.aclose()
 
     async def exchange(self, request: Request) -> bytes:
         """Return a whole answer; raises RequestError for anything else."""
@@ -71,20 +68,45 @@ class Transport:
             raise RequestError("timeout", f"The portal hangs: {type(fault).__name__}") from fault
         except httpx.RemoteProtocolError as fault:
             raise RequestError("truncated", f"The answer broke off: {fault}") from fault
+        except TooLargeError as fault:
+            raise RequestError("too_large", TOO_LARGE) from fault
         except httpx.TransportError as fault:
             raise _no_connection(fault) from fault
 
     async def _exchanged(self, request: Request) -> bytes:
-        headers = {"Authorization": f"Bearer {self._token.value()}"}
+        headers = {**HEADERS, "Authorization": f"Bearer {self._token.value()}"}
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-        method = "GET" if request.body is None else "POST"
-        async with self._client.stream(
-            method, request.path, content=request.body, headers=headers
-        ) as response:
+        written = httpx.Request(
+            "GET" if request.body is None else "POST",
+            _address(self._url + request.path),
+            headers=headers,
+            content=request.body,
+            extensions=LIMITS,
+        )
+        response = await self._wire.handle_async_request(written)
+        try:
             body = await _read(response)
+        finally:
+            await response.aclose()
         _check(response, body)
         return body
+
+
+@lru_cache(maxsize=8)
+def _address(url: str) -> httpx.URL:
+    """Read an address; that of GraphQL is asked for a million times a year."""
+    return httpx.URL(url)
+
+
+def _wire(url: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    """Return what carries requests: straight, or by the proxy that the environment names."""
+    parts = urlsplit(url)
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if proxy is None or proxy_bypass(parts.hostname or ""):
+        return Wire(context, largest=LARGEST)
+    return httpx.AsyncHTTPTransport(verify=context, proxy=proxy)
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -99,7 +121,7 @@ async def _read(response: httpx.Response) -> bytes:
         for part in _unpacked(unpacker, chunk):
             size += len(part)
             if size > LARGEST:
-                raise RequestError("too_large", f"The answer is larger than {LARGEST} bytes")
+                raise RequestError("too_large", TOO_LARGE)
             parts.append(part)
     if unpacker is not None and not unpacker.eof:
         raise RequestError("truncated", "The packed answer broke off")

@@ -49,12 +49,18 @@ class Head(NamedTuple):
 
 
 async def touched(connection: asyncpg.Connection, changed: Iterable[Record | Tie]) -> set[Head]:
-    """Name the processes that these records belong to."""
+    """Name the processes that these records belong to.
+
+    A plan point is told of in every purchase that takes it up. A lot or contract changes only its
+    own, and whether the points it names are still free.
+    """
     heads: set[Head] = set()
     contracts: set[int] = set()
-    plans: set[int] = set()
+    points: set[int] = set()
     for one in changed:
-        plans |= set(one.plans)
+        heads |= {Head("plan", plan) for plan in one.plans}
+        if one.root == "Plans":
+            points |= set(one.plans)
         if one.notice is not None:
             heads.add(Head("notice", one.notice))
         elif one.root == "Contract" and one.family is not None:
@@ -62,7 +68,7 @@ async def touched(connection: asyncpg.Connection, changed: Iterable[Record | Tie
         elif one.root in ("Acts", "TreasuryPay") and one.family is not None:
             contracts.add(one.family)
     heads |= await of_contracts(connection, contracts)
-    return heads | await _of_plans(connection, plans)
+    return heads | await _of_plans(connection, points)
 
 
 async def of_contracts(connection: asyncpg.Connection, contracts: Iterable[int]) -> set[Head]:
@@ -72,12 +78,9 @@ async def of_contracts(connection: asyncpg.Connection, contracts: Iterable[int])
 
 
 async def _of_plans(connection: asyncpg.Connection, plans: Iterable[int]) -> set[Head]:
-    """Name the purchases that take plan points up, and the plan points themselves."""
-    if not plans:
-        return set()
-    rows = await connection.fetch(OF_PLANS, list(plans))
-    purchases = {_head(row["notice"], row["family"]) for row in rows}
-    return purchases | {Head("plan", plan) for plan in plans}
+    """Name the purchases that take plan points up."""
+    rows = await connection.fetch(OF_PLANS, list(plans)) if plans else []
+    return {_head(row["notice"], row["family"]) for row in rows}
 
 
 async def named_plans(connection: asyncpg.Connection, plans: Iterable[int]) -> set[int]:

@@ -5,10 +5,12 @@ are in UTC+5 and are written so; original codes stand beside those of OCDS.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from ingestor.sources.goszakup.bundle import NoticeBundle, flattened, root_of
 from ingestor.sources.goszakup.dictionaries import Dictionaries
+from ingestor.sources.goszakup.payload import Payload
 from ingestor.sources.goszakup.payloads_contracts import Contract
 from ingestor.sources.goszakup.payloads_purchases import Notice
 from ingestor.sources.goszakup.persons import Curtain
@@ -187,5 +189,11 @@ def _newest(bundle: NoticeBundle) -> str | None:
     told += [*bundle.payments, *bundle.complaints]
     if bundle.notice is not None:
         told.append(bundle.notice)
-    dates = (latest(getattr(one, name, None) for name in CHANGES) for one in told)
+    dates = (latest(getattr(one, name) for name in _dates(one.__class__)) for one in told)
     return max((date for date in dates if date), key=instant, default=None)
+
+
+@cache
+def _dates(kind: type[Payload]) -> tuple[str, ...]:
+    """Name the fields of a kind of record that say when something happened."""
+    return tuple(name for name in CHANGES if name in kind.__struct_fields__)

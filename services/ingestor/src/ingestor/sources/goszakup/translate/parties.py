@@ -40,6 +40,7 @@ class Parties:
         self._parties: dict[str, dict[str, Any]] = {}
         self._references: list[dict[str, Any]] = []
         self._known: dict[int, dict[str, Any]] = {}
+        self._said: dict[tuple[Any, ...], dict[str, Any] | None] = {}
         for subject in subjects:
             for name in (business_number(subject.bin), business_number(subject.iin)):
                 self._subjects.setdefault(f"number {name}", subject)
@@ -52,24 +53,36 @@ class Parties:
 
         `names` are in Russian and Kazakh; `pid` is the portal's own number of a participant.
         """
-        told = business_number(numbered)
-        subject = self._subject(told, key(pid))
+        told, participant = business_number(numbered), key(pid)
+        said = (told, participant, *names)
+        if said not in self._said:
+            self._said[said] = self._met(told, participant, names)
+        held = self._said[said]
+        if held is None:
+            return None
+        if role not in held["roles"]:
+            held["roles"].append(role)
+        reference = {"id": held["id"]}
+        self._references.append(reference)
+        return reference
+
+    def _met(
+        self, told: str | None, pid: str | None, names: tuple[object, ...]
+    ) -> dict[str, Any] | None:
+        """Return the party that is meant, with what this place adds to what is known of it."""
+        subject = self._subject(told, pid)
         found = told or _number_of(subject)
         ru, kk = _names(names, subject)
         if is_person(found, subject, ru):
             party: dict[str, Any] = {"id": self._person(found, pid, (ru, kk))}
-        elif (party_id := _organisation_id(found, key(pid))) is None:
+        elif (party_id := _organisation_id(found, pid)) is None:
             return None
         else:
             party = self._organisation(party_id, found, (ru, kk), subject)
         held = self._parties.setdefault(party["id"], party | {"roles": []})
         for name, value in party.items():
             held.setdefault(name, value)
-        if role not in held["roles"]:
-            held["roles"].append(role)
-        reference = {"id": party["id"]}
-        self._references.append(reference)
-        return reference
+        return held
 
     def written(self) -> list[dict[str, Any]]:
         """Return the parties with all their roles, once all of them are met.
@@ -86,8 +99,8 @@ class Parties:
         by_number = self._subjects.get(f"number {found}") if found else None
         return by_number or (self._subjects.get(f"pid {pid}") if pid else None)
 
-    def _person(self, found: str | None, pid: object, names: tuple[str | None, ...]) -> str:
-        told = found or (f"pid {key(pid)}" if key(pid) else None) or names[0] or names[1] or ""
+    def _person(self, found: str | None, pid: str | None, names: tuple[str | None, ...]) -> str:
+        told = found or (f"pid {pid}" if pid else None) or names[0] or names[1] or ""
         return self._curtain.pseudonym(told, *names)
 
     def _organisation(
