@@ -8,21 +8,31 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import psutil
 
 from deploy.local.family import Family
 from deploy.local.keys import keys_of
 from deploy.local.place import Place
 from deploy.local.platform import DATABASE, Platform, addresses
 from deploy.local.ports import another, assign
+from deploy.servers import Postgres
 
 
 class Running:
     """A platform that can work; `started_in` is how many seconds that took."""
 
-    def __init__(self, platform: Platform, admin_url: str, started_in: float) -> None:
+    def __init__(self, platform: Platform, postgres: Postgres, started_in: float) -> None:
         self.platform = platform
-        self.admin_url = admin_url
+        self.admin_url = postgres.admin_url(DATABASE)
         self.started_in = started_in
+        self._server = psutil.Process(
+            int((postgres.data / "postmaster.pid").read_text().partition("\n")[0])
+        )
+
+    def database_cpu(self) -> float:
+        """CPU seconds that PostgreSQL has taken, with those of its sessions that have ended."""
+        alive = (sum(one.cpu_times()[:2]) for one in self._server.children())
+        return float(sum(self._server.cpu_times()[:4]) + sum(alive))
 
     async def command(self, service: str, *words: str) -> str:
         """Run a command of a service to its end and give what it printed."""
@@ -57,7 +67,7 @@ async def running(folder: Path, *, services: bool = True) -> AsyncIterator[Runni
             await family.up(platform.services())
         postgres = addresses(place, keys_of(place), platform.ports).postgres
         assert postgres is not None, "the bench brings its own PostgreSQL: unset DATABASE_URL"
-        yield Running(platform, postgres.admin_url(DATABASE), time.monotonic() - began)
+        yield Running(platform, postgres, time.monotonic() - began)
     finally:
         await family.stop()
 
