@@ -7,7 +7,6 @@ whose PostgreSQL is killed is left alone: it has to go on by itself.
 
 import asyncio
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -26,6 +25,7 @@ from deploy.sandbox.world import World
 from deploy.servers import Postgres, free_port
 from tests.ingestor.office import Office, opened_office
 from tests.support.postgres import Cluster
+from tests.support.processes import Started
 from tests.support.servers import Running, running
 
 START, NOW = date(2026, 6, 1), datetime(2026, 7, 1, 12, 0)  # noqa: DTZ001 - the portal's own time
@@ -41,7 +41,7 @@ GLANCE = 0.01
 
 COMMITTED = "SELECT coalesce(sum(step), 0)::bigint FROM portal_checkpoint"
 
-Loader = asyncio.subprocess.Process
+Loader = Started
 
 
 @dataclass
@@ -56,17 +56,12 @@ class Siege:
     hits: Counter[str] = field(default_factory=Counter)
     last: tuple[int | None, dict[str, Any]] = (None, {})
 
-    async def begin(self) -> Loader:
+    def begin(self) -> Loader:
         """Start a loader."""
         told = {"GOSZAKUP_URL": self.url, "GOSZAKUP_TOKEN": TOKEN, "GOSZAKUP_RATE": "0"}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "ingestor", "backfill", "goszakup", "--json"),
-            *("--from", str(START), "--to", str(NOW.date())),
-            env=self.office.environment() | told,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        days = ("--from", str(START), "--to", str(NOW.date()))
+        words = ("backfill", "goszakup", "--json", *days)
+        return Started("ingestor", words, self.office.environment() | told)
 
     async def strike(self, loader: Loader, target: str) -> Loader:
         """Kill the loader, or its database, in the middle; returns the loader that goes on."""
@@ -80,7 +75,7 @@ class Siege:
             return loader
         loader.kill()
         await loader.wait()
-        return await self.begin()
+        return self.begin()
 
     async def _pages(self, loader: Loader, count: int) -> None:
         """Wait until so many more pages are committed."""

@@ -1,7 +1,8 @@
 """The whole platform as real processes on ports of its own, to be killed one by one.
 
-The processes are those of `make up`, told the same things; only the keeper differs: here a killed
-process is started again at once, so that many faults fit into a minute.
+The processes are those of `make up`, told the same things. The keeper differs: here a killed
+process is started again at once, and without importing anything anew, so that many faults fit into
+a minute.
 """
 
 import asyncio
@@ -15,13 +16,26 @@ from pathlib import Path
 import asyncpg
 from redis.asyncio import Redis
 
-from deploy.local.children import Plan, python_program
+from deploy.local.children import Plan
 from deploy.local.keys import Keys, keys_of
-from deploy.local.place import Place
+from deploy.local.place import Place, Refusal
 from deploy.local.platform import DATABASE, Platform
 from deploy.local.ports import another, assign
+from deploy.processes import SERVICES
+from tests.support.processes import Running, Started, run
 
 READY_WITHIN = 60.0
+
+
+class Staged(Platform):
+    """What `make up` runs, its commands without importing anything anew."""
+
+    async def run(self, *arguments: str, program: str, told: dict[str, str]) -> str:
+        """Run a command to its end and give what it printed. Raises Refusal when it fails."""
+        ended = await run(program, *arguments, env=told)
+        if ended.status:
+            raise Refusal(f"`{program} {' '.join(arguments)}` failed: {ended.err}")
+        return ended.out
 
 
 class Stage:
@@ -31,11 +45,11 @@ class Stage:
         place = Place(folder)
         place.make()
         keys = keys_of(place)
-        self.platform = Platform(place, keys, assign(place, another(set())))
+        self.platform = Staged(place, keys, assign(place, another(set())))
         self._place = place
         self._keys: Keys = keys
         self._plans: dict[str, Plan] = {}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, subprocess.Popen[bytes] | Running] = {}
 
     async def up(self) -> None:
         """Start servers, make the tables, start the services; return when all can work."""
@@ -75,17 +89,10 @@ class Stage:
             async with Redis.from_url(self._redis_url()) as redis:
                 await redis.flushall()
 
-    async def load(self, file: Path, *words: str) -> asyncio.subprocess.Process:
+    async def load(self, file: Path, *words: str) -> Started:
         """Begin `ingestor load FILE` and return without waiting for its end."""
-        return await asyncio.create_subprocess_exec(
-            python_program("ingestor"),
-            "load",
-            str(file),
-            *words,
-            env=self.platform.environment("ingestor"),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        told = self.platform.environment("ingestor")
+        return Started("ingestor", ("load", str(file), *words), told)
 
     @asynccontextmanager
     async def admin(self) -> AsyncIterator[asyncpg.Connection]:
@@ -121,8 +128,15 @@ class Stage:
         await asyncio.gather(*(self.ready(plan.name) for plan in plans))
 
     def _spawn(self, plan: Plan) -> None:
-        log = (self._place.logs / f"{plan.name}.log").open("ab")
-        with log:
+        program, *words = plan.command
+        name = Path(program).name
+        with (self._place.logs / f"{plan.name}.log").open("ab") as log:
+            if name in SERVICES:
+                with Path(os.devnull).open("rb") as nothing:
+                    told = plan.spawn["env"]
+                    started = Running(name, words, told, given=nothing, out=log, err=log)
+                self._running[plan.name] = started
+                return
             self._running[plan.name] = subprocess.Popen(
                 plan.command,
                 stdin=subprocess.DEVNULL,

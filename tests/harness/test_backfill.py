@@ -119,7 +119,7 @@ async def besiege(siege: Siege) -> list[int]:
     targets = [name for name, count in KILLS.items() for _ in range(count)]
     siege.rng.shuffle(targets)
     half, whole = [], whole_notices(siege.sandbox.portal.world)
-    loader = await siege.begin()
+    loader = siege.begin()
     for target in targets:
         loader = await siege.strike(loader, target)
         half += await half_stored(siege.office, whole)

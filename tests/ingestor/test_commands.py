@@ -1,33 +1,14 @@
 import asyncio
 import json
 import os
-import sys
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from tests.ingestor.office import Office, lines, release
+from tests.support.processes import Ended, run
 
 
-class Said(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    def documents(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-async def command(office: Office, *words: str, given: bytes = b"") -> Said:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "ingestor", *words),
-        env=office.environment(),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate(given)
-    return Said(process.returncode or 0, out.decode(), err.decode())
+async def command(office: Office, *words: str, given: bytes = b"") -> Ended:
+    return await run("ingestor", *words, env=office.environment(), given=given)
 
 
 async def test_files_are_loaded_listed_set_aside_and_withdrawn_by_command(
@@ -51,9 +32,9 @@ async def test_files_are_loaded_listed_set_aside_and_withdrawn_by_command(
 
     assert migrated.status == 0, migrated.err
     assert loaded.status == 0, loaded.err
-    [run] = loaded.documents()
-    assert (run["id"], run["source"], run["status"]) == ("run_1", "ақтөбе-2026", "complete")
-    assert (run["expected"], run["accepted"], run["quarantined"]) == (3, 2, 1)
+    [done] = loaded.documents()
+    assert (done["id"], done["source"], done["status"]) == ("run_1", "ақтөбе-2026", "complete")
+    assert (done["expected"], done["accepted"], done["quarantined"]) == (3, 2, 1)
     assert failed.status == 1
     assert [one["status"] for one in failed.documents()] == ["failed", "failed"]
     assert "No such file" in failed.documents()[1]["reason"]
@@ -117,20 +98,9 @@ async def test_a_reader_that_leaves_early_ends_a_list_quietly_and_no_work_is_cut
     assert set(await office.published()) == {("a", "ocds-t-0"), ("b", "ocds-t-1")}
 
 
-async def unread(office: Office, *words: str) -> Said:
+async def unread(office: Office, *words: str) -> Ended:
     """Run a command whose standard output nobody reads any more."""
-    reading, writing = os.pipe()
-    os.close(reading)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "ingestor", *words),
-        env=office.environment(),
-        stdout=writing,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    os.close(writing)
-    _, err = await process.communicate()
-    return Said(process.returncode or 0, "", err.decode())
+    return await run("ingestor", *words, env=office.environment(), unread=True)
 
 
 async def test_a_command_that_is_told_nothing_says_who_tells_it_and_help_says_how_to_get_more() -> (
@@ -149,14 +119,6 @@ async def test_a_command_that_is_told_nothing_says_who_tells_it_and_help_says_ho
     assert "ingestor COMMAND --help" in helped.out
 
 
-async def alone(*words: str) -> Said:
+async def alone(*words: str) -> Ended:
     """Run a command without any platform."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "ingestor", *words),
-        env={"PATH": os.environ["PATH"]},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return Said(process.returncode or 0, out.decode(), err.decode())
+    return await run("ingestor", *words, env={"PATH": os.environ["PATH"]})

@@ -3,7 +3,6 @@ import hashlib
 import json
 import os
 import signal
-import sys
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +10,7 @@ import asyncpg
 from ingestor import runs
 from tests.ingestor.office import Office, lines, opened_office, release
 from tests.support.postgres import Cluster
+from tests.support.processes import Started
 
 PROCESSES = 4_000
 
@@ -30,14 +30,9 @@ def content() -> bytes:
     )
 
 
-async def start(office: Office, file: Path) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "ingestor", "load", str(file), "--source", "kill", "--json"),
-        env=office.environment(),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+def start(office: Office, file: Path) -> Started:
+    words = ("load", str(file), "--source", "kill", "--json")
+    return Started("ingestor", words, office.environment())
 
 
 async def batches_stored(office: Office) -> int:
@@ -62,13 +57,13 @@ async def test_a_load_killed_in_the_middle_and_loaded_again_gives_exactly_the_sa
         await undisturbed.take(file.read_bytes(), "kill", file="kill.jsonl")
         wanted = await said(undisturbed)
 
-    killed = await start(office, file)
+    killed = start(office, file)
     while await batches_stored(office) < 2_000:
         await asyncio.sleep(0.02)
     os.kill(killed.pid, signal.SIGKILL)
     await killed.communicate()
     stored = await batches_stored(office)
-    again = await start(office, file)
+    again = start(office, file)
     told, _ = await again.communicate()
 
     dead, done = await listed(office)
@@ -87,7 +82,7 @@ async def test_a_load_that_is_told_to_stop_says_that_it_is_incomplete(
     file = tmp_path / "kill.jsonl"
     file.write_bytes(content())
 
-    stopped = await start(office, file)
+    stopped = start(office, file)
     while await batches_stored(office) < 1_000:
         await asyncio.sleep(0.02)
     stopped.terminate()

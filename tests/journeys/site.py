@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from deploy.local.children import python_program
 from tests.harness.stage import Stage
+from tests.support.processes import run
 
 ARRIVES_WITHIN = 60.0
 PORTAL = timezone(timedelta(hours=5))
@@ -81,17 +81,10 @@ class Site:
 
     async def command(self, program: str, *words: str) -> Ended:
         """Run a command of a service to its end."""
-        process = await asyncio.create_subprocess_exec(
-            python_program(program),
-            *words,
-            env=self.stage.platform.environment(program),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        printed, complaint = await process.communicate()
-        rows = [json.loads(line) for line in printed.splitlines() if line.startswith(b"{")]
-        assert process.returncode is not None
-        return Ended(process.returncode, rows, complaint.decode())
+        told = self.stage.platform.environment(program)
+        ended = await run(program, *words, env=told)
+        rows = [json.loads(line) for line in ended.out.splitlines() if line.startswith("{")]
+        return Ended(ended.status, rows, ended.err)
 
     async def load(self, *words: str | Path) -> Ended:
         """Hand in files and wait until what was in them can be seen."""

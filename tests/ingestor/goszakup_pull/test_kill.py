@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 
 import asyncpg
 
@@ -14,6 +13,7 @@ from tests.ingestor.goszakup_pull.purchases import FIRST, fill, oracle
 from tests.ingestor.goszakup_pull.standin import TOKEN, Standin
 from tests.ingestor.goszakup_pull.wire import Call
 from tests.ingestor.office import Office
+from tests.support.processes import Started
 
 KILLS = 4
 PURCHASES = 400
@@ -25,20 +25,11 @@ CUT = """
 """
 
 
-async def start(office: Office, standin: Standin, *more: str) -> asyncio.subprocess.Process:
-    environment = office.environment() | {
-        "GOSZAKUP_URL": standin.url,
-        "GOSZAKUP_TOKEN": TOKEN,
-        "GOSZAKUP_RATE": "0",
-    }
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "ingestor", "backfill", "goszakup", "--json"),
-        *("--from", str(WHOLE.since), "--to", str(WHOLE.until), *more),
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+def start(office: Office, standin: Standin, *more: str) -> Started:
+    told = {"GOSZAKUP_URL": standin.url, "GOSZAKUP_TOKEN": TOKEN, "GOSZAKUP_RATE": "0"}
+    days = ("--from", str(WHOLE.since), "--to", str(WHOLE.until))
+    words = ("backfill", "goszakup", "--json", *days, *more)
+    return Started("ingestor", words, office.environment() | told)
 
 
 async def held(office: Office) -> int:
@@ -52,14 +43,14 @@ async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_po
     fill(standin, range(PURCHASES))
     there = [0]
     for kill in range(KILLS):
-        killed = await start(office, standin)
+        killed = start(office, standin)
         while await held(office) <= there[-1] and killed.returncode is None:
             await asyncio.sleep(0.01 + 0.01 * kill)
         assert killed.returncode is None
         killed.kill()
         await killed.communicate()
         there.append(await held(office))
-    last = await start(office, standin)
+    last = start(office, standin)
     told, _ = await last.communicate()
 
     assert there == sorted(set(there))
@@ -79,7 +70,7 @@ async def test_of_two_schedulers_one_works_and_the_other_says_so(
     office: Office, standin: Standin
 ) -> None:
     fill(standin, range(100))
-    both = [await start(office, standin) for _ in range(2)]
+    both = [start(office, standin) for _ in range(2)]
     answers = [await one.communicate() for one in both]
 
     assert sorted(one.returncode or 0 for one in both) == [0, 4]
@@ -144,7 +135,7 @@ async def test_a_finished_back_fill_asks_for_nothing_and_again_compares_everythi
     feed, asked = await office.feed(), len(standin.calls)
     idle = await filled(office, standin)
     after = len(standin.calls)
-    process = await start(office, standin, "--again")
+    process = start(office, standin, "--again")
     told, _ = await process.communicate()
 
     assert (idle.status, idle.received, after) == ("complete", 0, asked)
