@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy import facts_page, law, sources_page
+from deploy import facts_page, law, sources_page, statistics_page
 from deploy.quality import page as quality_page
 from scoring.indicator import Indicator, LegalBasis, Parameter, Text, catalogue
 
@@ -21,6 +21,7 @@ LAW = ROOT / "docs" / "law.md"
 API = ROOT / "docs" / "openapi.json"
 FACTS = ROOT / "docs" / "facts.md"
 QUALITY = ROOT / "docs" / "quality.md"
+STATISTICS = ROOT / "docs" / "statistics.md"
 SOURCES = ROOT / "docs" / "sources.md"
 SECTIONS = (
     ("Meaning", "meaning"),
@@ -61,6 +62,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield API, api()
     yield FACTS, facts_page.page()
     yield QUALITY, quality_page.page()
+    yield STATISTICS, statistics_page.page()
     yield SOURCES, sources_page.page()
 
 

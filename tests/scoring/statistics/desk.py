@@ -65,7 +65,9 @@ def desk(
     facts = Facts.open(":memory:", threads=1)
     try:
         load_example(facts, given)
-        newest = prepare.prepare(facts, NOW)
+        newest = prepare.begin(facts, NOW)
+        for statement in prepare.tables():
+            prepare.take(facts, statement)
         for name, lines in (("flags", flags), ("bands", bands)):
             (folder / name).write_text("".join(f"{line}\n" for line in lines))
         prepare.take_flags(facts, str(folder / "flags"), str(folder / "bands"))

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from scoring.facts import Facts
 from scoring.statistics.rounds import PROFILES, STATISTICS, Statistics
 from shared.contracts.profiles import Figures, Network
 from shared.contracts.statistics import Tile
@@ -65,3 +66,34 @@ async def test_a_round_publishes_what_was_judged_and_writes_only_what_changed(
     assert second[f"network/{party_id('supplier-5')}"][1] is None
     assert second[f"buyer/{party_id('buyer-1')}"] == first[f"buyer/{party_id('buyer-1')}"]
     assert statistics.due_in() is None
+
+
+async def test_what_cannot_be_counted_holds_up_neither_the_other_tables_nor_the_next_round(
+    scoring_office: Office,
+) -> None:
+    office = scoring_office
+    await office.publish(release("ocds-1"))
+    await office.work()
+    statistics = Statistics(office.session, every=3600)
+    statistics.hurry()
+    while not await office.session.facts(has_taken_all):
+        assert await statistics.step()
+    await office.session.facts(lambda facts: facts.connection.execute("DROP TABLE st_deal"))
+
+    await make_round(statistics)
+    tiles = await published(office, STATISTICS)
+    assert "competition" in tiles
+    assert "single-source" not in tiles
+    assert await published(office, PROFILES) == {}
+    await office.publish(release("ocds-2"))
+    await office.work()
+    await make_round(statistics)
+
+    assert "single-source" in await published(office, STATISTICS)
+    assert len(await published(office, PROFILES)) == 7
+
+
+def has_taken_all(facts: Facts) -> bool:
+    """Whether a round has taken the last of what its figures stand on."""
+    found = "SELECT 1 FROM duckdb_views() WHERE view_name = 'st_met'"
+    return bool(facts.connection.execute(found).fetchall())

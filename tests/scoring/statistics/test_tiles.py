@@ -30,7 +30,7 @@ PAPER: Any = [
     for n in range(10)
 ]
 
-GIVEN = {
+GIVEN: Any = {
     "party": [{"id": "trader", "person": True}, {"id": "named-only", "weak": True}],
     "process": [
         bought("direct", "direct"),

@@ -1,5 +1,6 @@
 -- What every figure is taken from, once per round: purchases, deals, lots, entries. One statement
--- each, in this order; st_today and st_seat are made before.
+-- each, in this order; st_today and st_seat are made before. What changes between two statements is
+-- counted in the next round.
 -- A figure counts what is told; what is not told is left out under a reason, and counted there.
 
 -- Natural persons and sole traders: nothing is published about them, and nobody is shown with them.
@@ -78,16 +79,22 @@ SELECT pid, lot_no, buyer, region, year, month, bidders, disqualified, estimate,
        WHEN currency IS DISTINCT FROM 'KZT' THEN 'other_currency' END AS no_price
 FROM told;
 
--- Who took part in a purchase with a bid, and whether anything in it went to them.
+-- Who took part in a purchase with a bid, and whether anything in it went to them; hidden: why it is
+-- not shown. In the order of parties, so that a slice of them is found without reading all.
 CREATE OR REPLACE TEMP TABLE st_entry AS
-SELECT e.pid, e.party, w.party IS NOT NULL AS won, (count(*) OVER (PARTITION BY e.pid))::INTEGER AS entrants
+SELECT e.pid, e.party, w.party IS NOT NULL AS won,
+  (count(*) OVER (PARTITION BY e.pid))::INTEGER AS entrants,
+  CASE WHEN v.party IS NOT NULL THEN 'natural_persons' WHEN o.party IS NULL THEN 'name_only' END
+    AS hidden
 FROM (
   SELECT DISTINCT pid, party FROM bid_tenderer
   WHERE party IS NOT NULL AND coalesce(status NOT IN ('invited', 'withdrawn'), true)) e
 LEFT JOIN (
   SELECT pid, party FROM award_supplier WHERE status = 'active' AND party IS NOT NULL
   UNION SELECT pid, supplier FROM st_deal WHERE supplier IS NOT NULL) w
-  ON w.pid = e.pid AND w.party = e.party;
+  ON w.pid = e.pid AND w.party = e.party
+LEFT JOIN st_private v ON v.party = e.party LEFT JOIN st_shown o ON o.party = e.party
+ORDER BY e.party;
 
 -- Contracts whose planned end has passed on the newest day, and what became of them; why: the reason
 -- not to count one.
@@ -108,3 +115,11 @@ WHERE c.planned_on IS NULL OR c.planned_on <= t.day OR c.executed_on IS NOT NULL
 
 CREATE OR REPLACE TEMP TABLE st_bought AS
 SELECT buyer, sum(amount) AS amount FROM st_deal WHERE buyer IS NOT NULL GROUP BY buyer;
+
+-- Who bid in the same purchase with a contact in common.
+CREATE OR REPLACE TEMP TABLE st_same AS
+WITH marked AS (
+  SELECT DISTINCT m.pid, m.party, m.kind, m.mark FROM participant_mark m
+  JOIN st_entry e ON e.pid = m.pid AND e.party = m.party)
+SELECT a.pid, a.party, b.party AS other, a.kind FROM marked a
+JOIN marked b ON b.pid = a.pid AND b.kind = a.kind AND b.mark = a.mark AND b.party <> a.party;

@@ -12,8 +12,8 @@ Document = tuple[str, str]
 """Key in the feed, and body."""
 
 
-def prepare(facts: Facts, now: datetime) -> datetime | None:
-    """Take purchases, deals, lots and entries from the facts; return the date of the newest data.
+def begin(facts: Facts, now: datetime) -> datetime | None:
+    """Find the date of the newest data, and in which region buyers have their seats.
 
     A release that says it comes from the future does not make the data any newer.
     """
@@ -24,10 +24,18 @@ def prepare(facts: Facts, now: datetime) -> datetime | None:
     regions = {code: kato.region_of(code) for code in codes}
     known = {code: region for code, region in regions.items() if region is not None}
     run(_SEAT, [list(known), list(known.values())])
-    for statement in (*statements("base"), *statements("subject")):
-        run(statement)
     newest = run("SELECT moment FROM st_today").fetchall()[0][0]
     return None if newest is None else newest.replace(tzinfo=UTC)
+
+
+def tables() -> tuple[str, ...]:
+    """Return the statements that take purchases, deals, lots and entries from the facts."""
+    return (*statements("base"), *statements("subject"))
+
+
+def take(facts: Facts, statement: str) -> None:
+    """Execute one of them."""
+    facts.connection.execute(statement)
 
 
 def take_flags(facts: Facts, flags: str, bands: str) -> None:

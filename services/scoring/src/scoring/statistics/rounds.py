@@ -1,4 +1,4 @@
-"""One round after the other: all figures anew from one state of the facts, published on change.
+"""One round after the other: all figures anew from the facts, published on change.
 
 A round is cut into steps, so that a new release waits for one of them and no longer. What was
 offered to a feed in this life is known by its hash; the feed itself writes what differs, and what
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
+import duckdb
 import structlog
 
 from scoring.measures import judged_seconds
@@ -91,6 +92,11 @@ class Statistics:
             await anext(self._round)
         except StopAsyncIteration:
             self._round = None
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as fault:
+            log.exception("figures not counted", reason=str(fault).splitlines()[0])
+            self._round, self._done, self._last = None, self._mark, time.monotonic()
         return True
 
     @property
@@ -112,11 +118,14 @@ class Statistics:
         session, mark = self._session, self._mark
         began, seq = time.monotonic(), session.facts_seq
         now = session.clock.now()
-        newest = await session.facts(lambda facts: prepare.prepare(facts, now), many=True)
+        newest = await session.facts(lambda facts: prepare.begin(facts, now))
+        for statement in prepare.tables():
+            await session.facts(partial(prepare.take, statement=statement), many=True)
+            yield
         await self._take_flags()
         yield
         for one in tiles().values():
-            await self._offer(STATISTICS, [await self._tile(one, seq, newest)])
+            await self._offer(STATISTICS, await self._tile(one, seq, newest))
             yield
         await self._offer(STATISTICS, [(figures().id, encode(figures()))])
         await self._withdraw(STATISTICS, {*tiles(), figures().id})
@@ -151,10 +160,19 @@ class Statistics:
         flags.unlink()
         bands.unlink()
 
-    async def _tile(self, one: Declaration, seq: int, newest: datetime | None) -> tuple[str, bytes]:
+    async def _tile(
+        self, one: Declaration, seq: int, newest: datetime | None
+    ) -> list[tuple[str, bytes]]:
+        """Fill a tile; one that cannot be filled stays as published, and the others follow."""
         fill = partial(tile, one=one, data_seq=seq, data_date=newest)
-        found: Tile = await self._session.facts(fill, many=True)
-        return one.id, encode(found)
+        try:
+            found: Tile = await self._session.facts(fill, many=True)
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as fault:
+            log.exception("tile not filled", tile=one.id, reason=str(fault).splitlines()[0])
+            return []
+        return [(one.id, encode(found))]
 
     async def _offer(self, feed: str, documents: Sequence[tuple[str, bytes]]) -> None:
         """Publish the documents that differ from what was offered before."""
