@@ -144,5 +144,5 @@ def test_the_running_platform_judges_by_the_eleven_the_others_wait_for_their_mea
     """Offline all are judged; a sign whose precision nobody has measured raises no alert."""
     kz = load_profile("kz")
 
-    assert list(live(catalogue(), kz)) == CODES
+    assert list(live(kz)) == CODES
     assert len(enabled(catalogue(), kz)) == len(catalogue()) > 80

@@ -8,6 +8,8 @@ from typing import Final
 
 import duckdb
 
+from scoring.parsed import parsed
+
 MOST_ROUNDS: Final = 10
 """A chain of more attempts is no chain, but a fault of a publisher."""
 
@@ -19,7 +21,7 @@ def add_attempts(connection: duckdb.DuckDBPyConnection, relation: str, processes
     """
     for _ in range(MOST_ROUNDS):
         statement = _ADD.format(relation=relation, processes=processes)
-        if not connection.execute(statement).fetchall():
+        if not connection.execute(parsed(statement)).fetchall():
             return
 
 

@@ -20,7 +20,6 @@ from scoring.drafts.promoted import Promoted, promoted, still
 from scoring.evaluate import live
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
-from scoring.indicator import catalogue
 from scoring.leader import leadership
 from scoring.opening import open_facts
 from scoring.profiles import load_profile
@@ -137,7 +136,7 @@ class Engine:
             client=self._client,
             bell=self._bell,
             clock=self._clock,
-            catalogue={**live(catalogue(), profile), **self._drafts},
+            catalogue={**live(profile), **self._drafts},
             profile=profile,
             folder=self._settings.facts_path.parent,
         )

@@ -20,7 +20,8 @@ from scoring.attempts import add_attempts
 from scoring.declared import tables
 from scoring.facts import Facts
 from scoring.fences import Population, tukey
-from scoring.indicator import Indicator, Status
+from scoring.indicator import Indicator, Status, catalogue
+from scoring.parsed import parsed
 from scoring.profiles import Profile
 from scoring.reading import facts_read, read_by
 from scoring.relations import materialise_shared, set_parameters, set_population, set_profile
@@ -137,7 +138,7 @@ class Judgements:
     def _fetch(self, sql: str, *values: object) -> Iterator[tuple]:  # type: ignore[type-arg]
         if self.error is not None:
             return
-        cursor = self.connection.execute(sql, list(values))
+        cursor = self.connection.execute(parsed(sql), list(values))
         while rows := cursor.fetchmany(10_000):
             yield from rows
 
@@ -202,10 +203,14 @@ def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indica
     return [catalogue[code] for code in sorted(profile.enabled) if code in catalogue]
 
 
-def live(catalogue: Mapping[str, Indicator], profile: Profile) -> dict[str, Indicator]:
-    """Pick the indicators that the running platform judges by, by code."""
-    chosen = {one.code: one for one in enabled(catalogue, profile)}
-    return {code: chosen[code] for code in profile.live or chosen}
+def live(profile: Profile) -> dict[str, Indicator]:
+    """Read the indicators that the running platform judges by, and no other; by code.
+
+    Raises KeyError for a code that no file bears.
+    """
+    codes = profile.live or profile.enabled
+    found = catalogue(None if codes is None else frozenset(codes))
+    return {code: found[code] for code in codes or found}
 
 
 def _begin(facts: Facts, indicators: Sequence[Indicator], profile: Profile) -> None:
@@ -277,8 +282,8 @@ def _judge(
         set_parameters(connection, indicator, profile)
         if indicator.population is not None:
             set_population(connection, [row.fields() for row in groups])
-        connection.execute(_JUDGE.format(kind=kind, query=indicator.query, where=where))
-        connection.execute(_FLAGGED)
+        connection.execute(parsed(_JUDGE.format(kind=kind, query=indicator.query, where=where)))
+        connection.execute(parsed(_FLAGGED))
     except duckdb.Error as error:
         return Judgements(connection, indicator, populations, str(error).splitlines()[0])
     return Judgements(connection, indicator, populations)

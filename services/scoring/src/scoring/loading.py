@@ -17,6 +17,7 @@ import duckdb
 from scoring.attempts import add_attempts
 from scoring.batches import REGISTERS, Batch
 from scoring.filling import macros
+from scoring.parsed import parsed
 from scoring.staging import columns
 
 
@@ -48,6 +49,7 @@ class Loader:
     ) -> None:
         self._connection = connection
         self._room_for = room_for
+        self._made: set[str] = set()
         connection.execute(macros())
 
     def load(self, way: Batch, path: Path, last_seq: int, epoch: str | None) -> Loaded:
@@ -58,33 +60,36 @@ class Loader:
             return self._load_without_guilty(way, path, last_seq, epoch)
 
     def _load(self, way: Batch, path: Path, last_seq: int, epoch: str | None) -> Loaded:
+        self._make_tables(way)
         with transaction(self._connection):
             self._stage(way, path)
             self._replace(way)
-            self._connection.execute(_MOVE_CURSOR, [last_seq, epoch, way.feed])
+            self._ask(_MOVE_CURSOR, last_seq, epoch, way.feed)
             if way.feed == REGISTERS:
                 return Loaded([], [])
             return Loaded(self._numbers("staged"), self._numbers("withdrawn"))
+
+    def _make_tables(self, way: Batch) -> None:
+        """Make the tables `new_...` once; whoever fills them leaves them empty."""
+        for table in set(way.tables) - self._made:
+            self._connection.execute(f"CREATE TEMP TABLE new_{table} AS FROM {table} LIMIT 0")
+            self._made.add(table)
 
     def _stage(self, way: Batch, path: Path) -> None:
         """Read the batch strictly, give out numbers, and fill the tables `new_...`."""
         lines, longest = lines_and_longest(path)
         with self._room_for(longest) as size:
             read = _READ.format(columns=columns(way.columns), bytes=size)
-            self._connection.execute(read, [str(path)])
-        found = self._connection.execute(_LINES_READ.format(unusable=way.unusable)).fetchall()
+            self._ask(read, str(path))
+        found = self._ask(_LINES_READ.format(unusable=way.unusable)).fetchall()
         read_lines, unusable = found[0]
         if read_lines != lines or unusable:
             raise ValueError(f"{lines} lines, {read_lines} read, {unusable} without key or body")
         self._run(way.number)
-        for table in way.tables:
-            self._connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE new_{table} AS FROM {table} LIMIT 0"
-            )
         nothing = self._nothing_to_fill(way)
         self._run(step.sql for step in way.steps if step.table not in nothing)
         for query, words in way.differs:
-            if differing := self._connection.execute(query).fetchall():
+            if differing := self._ask(query).fetchall():
                 raise ValueError(f"{words} {differing[0][0]}")
 
     def _nothing_to_fill(self, way: Batch) -> set[str]:
@@ -92,38 +97,42 @@ class Loader:
         if not conditions:
             return set()
         asked = ", ".join(f"bool_or({condition})" for condition in conditions.values())
-        found = self._connection.execute(f"SELECT {asked} FROM staged").fetchall()[0]
+        found = self._ask(f"SELECT {asked} FROM staged").fetchall()[0]
         return {table for table, there in zip(conditions, found, strict=True) if not there}
 
     def _replace(self, way: Batch) -> None:
         """Put the new rows in the place of the old; there may be none of either."""
         if way.linked:
-            self._connection.execute("CREATE OR REPLACE TEMP TABLE linked AS FROM touched")
+            self._ask("CREATE OR REPLACE TEMP TABLE linked AS FROM touched")
             add_attempts(self._connection, "linked", "process")
         column, batch = way.by
         theirs = f"{column} IN (SELECT {column} FROM {batch})"
         if self._with_rows(way.tables[:1], "", theirs) or way.feed == REGISTERS:
-            for table in way.tables:
-                self._connection.execute(f"DELETE FROM {table} WHERE {theirs}")
+            for table in self._with_rows(way.tables, "", theirs):
+                self._ask(f"DELETE FROM {table} WHERE {theirs}")
         for table in self._with_rows(way.tables, "new_", "true"):
-            self._connection.execute(f"INSERT INTO {table} FROM new_{table}")
+            self._ask(f"INSERT INTO {table} FROM new_{table}")
+            self._ask(f"TRUNCATE new_{table}")
         self._run(way.replace)
         if way.linked:
             add_attempts(self._connection, "linked", "process")
-            self._connection.execute(_JUDGE_LINKED)
+            self._ask(_JUDGE_LINKED)
 
     def _with_rows(self, tables: Sequence[str], prefix: str, condition: str) -> list[str]:
         """Name those of some tables that have rows of a kind."""
         asked = (f"(SELECT '{t}' FROM {prefix}{t} WHERE {condition} LIMIT 1)" for t in tables)
-        rows = self._connection.execute(" UNION ALL ".join(asked)).fetchall()
+        rows = self._ask(" UNION ALL ".join(asked)).fetchall()
         return [row[0] for row in rows]
 
     def _run(self, statements: Iterable[str]) -> None:
         for statement in statements:
-            self._connection.execute(statement)
+            self._ask(statement)
+
+    def _ask(self, statement: str, *values: object) -> duckdb.DuckDBPyConnection:
+        return self._connection.execute(parsed(statement), list(values))
 
     def _numbers(self, table: str) -> list[int]:
-        rows = self._connection.execute(f"SELECT pid FROM {table} ORDER BY pid").fetchall()
+        rows = self._ask(f"SELECT pid FROM {table} ORDER BY pid").fetchall()
         return [row[0] for row in rows]
 
     def _load_without_guilty(
@@ -153,6 +162,7 @@ class Loader:
         ]
 
     def _why_not(self, way: Batch, part: Path, lines: list[bytes]) -> str | None:
+        self._make_tables(way)
         part.write_bytes(b"\n".join(lines) + b"\n")
         self._connection.execute("BEGIN")
         try:
