@@ -100,6 +100,7 @@ FIELDS: Final = {
     "parties.name": "participant.village_office",
     PLAN: "-plan -plan_version process.has_plan! process.planned",
     f"{PLAN}.amount": "plan.amount plan_version.amount process.planned",
+    f"{PLAN}.act": "plan.act plan_version.act",
     f"{PLAN}.approved": "plan.approved_on plan_version.approved_on",
     f"{PLAN}.earlier": "-plan_version",
     f"{PLAN}.enstru": "plan.class_id",

@@ -266,19 +266,25 @@ def test_what_a_plan_point_was_before_is_a_version_each_and_the_plan_has_the_new
     facts: Facts, load: Any
 ) -> None:
     earlier = [
-        {"id": "7001", "amount": 700, "unitPrice": 70, "approved": "2026-01-15T10:00:00+05:00"},
+        {
+            "id": "7001",
+            "amount": 700,
+            "unitPrice": 70,
+            "approved": "2026-01-15T10:00:00+05:00",
+            "act": "5",
+        },
         {"id": "7050", "amount": 900, "method": "3", "approved": "2026-02-20T23:30:00Z"},
     ]
-    newest = point("7001", id="7090", amount=1100.0, earlier=earlier)
+    newest = point("7001", id="7090", amount=1100.0, earlier=earlier, act="12")
 
     load(purchase(planning={"x_plan_points": [newest, point("7002", id="7002")]}))
 
     first, second = rows(facts, "plan_version")
     has(first, point_no=0, version_no=0, root="7001", original=True, amount=700.0, unit_price=70.0)
-    has(first, approved_on=day("2026-01-15"), deleted=False, method_code=None)
+    has(first, approved_on=day("2026-01-15"), deleted=False, method_code=None, act="5")
     has(second, version_no=1, original=False, amount=900.0, method_code=3)
     has(second, approved_on=day("2026-02-21"))
-    assert next(row["amount"] for row in rows(facts, "plan")) == 1100.0
+    has(rows(facts, "plan")[0], amount=1100.0, act="12")
 
 
 def test_free_plan_points_come_and_go_by_their_own_feed(facts: Facts, load: Any) -> None:

@@ -15,6 +15,7 @@ from deploy.sandbox.world.tale import Record, Row, Tale
 from deploy.sandbox.world.workdays import DAY, date_of, text
 
 APPROVED, PUBLISHED, EXECUTED, REFUSED, DESK_CONTROL = 2, 310, 19, 20, 444
+MIDDLE: Final = 15  # day of a month
 SPECIFICS: Final = {1: ("149", "Приобретение прочих запасов"), 2: ("421", "Капитальный ремонт"),
                     3: ("159", "Оплата прочих услуг и работ")}  # fmt: skip
 ELSEWHERE_SHARE: Final = 0.12
@@ -141,6 +142,12 @@ def _complete(record: Record, point: Point) -> None:
     ]  # fmt: skip
 
 
+def _act_number(at: int) -> str:
+    """Name the act that approves a change: a plan is changed twice a month at most."""
+    day = date_of(at // DAY)
+    return str(2 * day.month - (day.day <= MIDDLE))
+
+
 def _row(point: Point, at: int) -> Row:
     position, buyer, when = point.position, point.buyer, text(at)
     budget = BUDGETS["rural" if buyer.rural else "district"][0]
@@ -165,7 +172,7 @@ def _row(point: Point, at: int) -> Row:
         "createdinActId": 0, "isActive": 1, "activeActId": 0, "isDeleted": 0, "systemId": 3,
         "indexDate": when,
         "PlanActs": {
-            "planActNumber": str(at // DAY % 97 + 1), "refPlanStatusId": 3,
+            "planActNumber": _act_number(at), "refPlanStatusId": 3,
             "planFinYear": point.year, "planPreliminary": 0, "dateApproved": when, "isActive": 1,
             "isDeleted": 0, "systemId": 3, "indexDate": when,
         },

@@ -409,6 +409,7 @@ CREATE TABLE plan (
   prepayment DOUBLE CHECK (isfinite(prepayment)), -- advance, per cent
   status_code INTEGER,        -- ref_pln_point_status
   deleted BOOLEAN,
+  act VARCHAR,                -- number of the act that approved this version
   created_on DATE,
   approved_on DATE,
   changed_on DATE);
@@ -430,6 +431,7 @@ CREATE TABLE plan_version (
   quantity DOUBLE CHECK (isfinite(quantity)),
   status_code INTEGER,        -- ref_pln_point_status
   deleted BOOLEAN,
+  act VARCHAR,                -- number of the act that approved this version
   created_on DATE,
   approved_on DATE,
   changed_on DATE);

@@ -9,7 +9,7 @@ SELECT r.pid, r.point_no, {free} AS free, e.root AS root,
   e."year" AS "year", e."month" AS "month", e.amount AS amount, e."unitPrice" AS unit_price,
   e.quantity AS quantity, e.currency AS currency, e.enstru AS class_id, e.unit AS unit,
   e.kato[1] AS kato, len(e.kato) AS katos, e.prepayment AS prepayment,
-  whole(e.status) AS status_code, coalesce(e.deleted, false) AS deleted,
+  whole(e.status) AS status_code, coalesce(e.deleted, false) AS deleted, e.act AS act,
   day(e.created) AS created_on, day(e.approved) AS approved_on, day(e.changed) AS changed_on
 FROM (
   SELECT *, regexp_extract(e.justification,
@@ -22,7 +22,7 @@ FROM (
             "month": "DOUBLE", "amount": "DOUBLE", "unitPrice": "DOUBLE",
             "currency": "VARCHAR", "quantity": "DOUBLE", "enstru": "VARCHAR",
             "unit": "VARCHAR", "kato": ["VARCHAR"], "prepayment": "DOUBLE",
-            "status": "VARCHAR", "deleted": "BOOLEAN", "created": "VARCHAR",
+            "status": "VARCHAR", "deleted": "BOOLEAN", "act": "VARCHAR", "created": "VARCHAR",
             "changed": "VARCHAR", "approved": "VARCHAR"}]}') AS e
           FROM staged))) r
 LEFT JOIN dictionary d ON d.pid = r.pid AND d.token = e.customer::VARCHAR
@@ -39,7 +39,7 @@ SELECT pid, point_no, version_no, root, e.id = root AS original,
   e."procurementMethod" AS "method", whole(e."method") AS method_code,
   e."year" AS "year", e."month" AS "month", e.amount AS amount, e."unitPrice" AS unit_price,
   e.quantity AS quantity, whole(e.status) AS status_code, coalesce(e.deleted, false) AS deleted,
-  day(e.created) AS created_on, day(e.approved) AS approved_on, day(e.changed) AS changed_on
+  e.act AS act, day(e.created) AS created_on, day(e.approved) AS approved_on, day(e.changed) AS changed_on
 FROM (
   SELECT pid, point_no, e.root AS root, places(e.earlier) AS version_no, unnest(e.earlier) AS e
   FROM (
@@ -47,7 +47,7 @@ FROM (
     FROM (SELECT pid, from_json(planning, '{"x_plan_points": [{"root": "VARCHAR", "earlier": [{
             "id": "VARCHAR", "method": "VARCHAR", "procurementMethod": "VARCHAR",
             "year": "DOUBLE", "month": "DOUBLE", "amount": "DOUBLE", "unitPrice": "DOUBLE",
-            "quantity": "DOUBLE", "status": "VARCHAR", "deleted": "BOOLEAN",
+            "quantity": "DOUBLE", "status": "VARCHAR", "deleted": "BOOLEAN", "act": "VARCHAR",
             "created": "VARCHAR", "changed": "VARCHAR", "approved": "VARCHAR"}]}]}') AS e
           FROM staged)));
 
