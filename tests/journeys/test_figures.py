@@ -24,6 +24,7 @@ async def test_figures_of_all_purchases_lead_from_a_table_to_a_buyer_to_a_suppli
     site: Site,
 ) -> None:
     await site.settled(COUNTED)
+    await site.settled()
 
     tables = (await site.get("/v1/stats"))["data"]
     table = await site.get("/v1/stats/single-source")

@@ -134,13 +134,13 @@ class Statistics:
             yield
         told: set[str] = set()
         for first in range(0, await session.facts(prepare.subjects), SLICE):
+            found: list[prepare.Document] = []
             for write in (prepare.profiles, prepare.networks):
-                found = await session.facts(
-                    partial(write, first=first, last=first + SLICE - 1), many=True
-                )
-                told |= {key for key, _ in found}
-                await self._offer(PROFILES, [(key, body.encode()) for key, body in found])
+                some = partial(write, first=first, last=first + SLICE - 1)
+                found += await session.facts(some, many=True)
                 yield
+            told |= {key for key, _ in found}
+            await self._offer(PROFILES, [(key, body.encode()) for key, body in found])
         await self._withdraw(PROFILES, told)
         await session.facts(prepare.forget)
         self._done, self._last = mark, time.monotonic()
