@@ -53,7 +53,7 @@ def translate_lists(lists: Mapping[Path, tuple[str, Sequence[str]]]) -> None:
     with _pseudonyms():
         for into, (name, files) in lists.items():
             words = ["register", "translate", "--quiet", "--register", name, *files]
-            with into.open("wb") as out, redirect_stdout(TextIOWrapper(out)):
+            with into.open("wb") as out, TextIOWrapper(out) as text, redirect_stdout(text):
                 _translated(words)
 
 
