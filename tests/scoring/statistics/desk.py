@@ -29,6 +29,11 @@ class Desk:
         self.facts = facts
         self.newest = newest
 
+    def take(self) -> None:
+        """Take from the facts what all figures are counted from."""
+        for statement in prepare.tables():
+            prepare.take(self.facts, statement)
+
     def rows(self, name: str, **where: Any) -> list[dict[str, Any]]:
         """The rows of a tile that have these values."""
         found = tile(self.facts, tiles()[name], data_seq=1, data_date=self.newest)
@@ -65,12 +70,11 @@ def desk(
     facts = Facts.open(":memory:", threads=1)
     try:
         load_example(facts, given)
-        newest = prepare.begin(facts, NOW)
-        for statement in prepare.tables():
-            prepare.take(facts, statement)
+        found = Desk(facts, prepare.begin(facts, NOW))
+        found.take()
         for name, lines in (("flags", flags), ("bands", bands)):
             (folder / name).write_text("".join(f"{line}\n" for line in lines))
         prepare.take_flags(facts, str(folder / "flags"), str(folder / "bands"))
-        yield Desk(facts, newest)
+        yield found
     finally:
         facts.close()

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from scoring.statistics import prepare
 from shared.contracts.profiles import Figures, Network
 from tests.scoring.statistics.desk import NEWEST, Desk, desk
 
@@ -203,3 +204,23 @@ def test_what_met_more_than_thirty_bidders_is_no_acquaintance(tmp_path: Path) ->
         one = found.networks()["network/org_00"]
 
     assert (one.co_bidders, one.left_out["crowded_purchases"]) == ([], 1)
+
+
+def test_a_network_is_counted_again_only_where_something_in_it_has_changed(tmp_path: Path) -> None:
+    with desk(GIVEN, tmp_path) as found:
+        run = found.facts.connection.execute
+        assert set(found.networks()) == {"network/org_firm", "network/org_other"}
+        prepare.written(found.facts)
+        found.take()
+        assert found.networks() == {}
+
+        run("DELETE FROM contract WHERE pid = (SELECT pid FROM subject WHERE key = 'd')")
+        found.take()
+        assert set(found.networks()) == {"network/org_firm"}
+        prepare.written(found.facts)
+        run("UPDATE bid_tenderer SET status = 'withdrawn' WHERE bid_no = 2")
+        found.take()
+        changed = found.networks()
+
+    assert changed["network/org_other"].left_out["natural_persons"] == 0
+    assert set(changed) == {"network/org_firm", "network/org_other"}

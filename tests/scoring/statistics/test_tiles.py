@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scoring.statistics.declaration import reads, tiles, words
+from scoring.statistics.declaration import tiles, words
 from scoring.statistics.figures import figures
 from scoring.statistics.tile import tile
 from tests.scoring.statistics.desk import NEWEST, Desk, desk
@@ -243,10 +243,6 @@ def test_declarations_name_columns_that_are_explained_in_three_languages() -> No
         for text in (one.title, one.definition, *(words()[name].title for name in one.columns)):
             assert len({text.kk, text.ru}) == 2 or text.kk in SAME, text
     assert {row["part"] for row in figures().rows} >= {"volumes", "trend", "co_bidders"}
-    assert reads() <= {
-        *("process", "party", "participant", "participant_mark", "lot", "bid_tenderer", "award"),
-        *("award_supplier", "contract", "contract_item", "document", "subject"),
-    }
 
 
 SAME = {"Медиана"}

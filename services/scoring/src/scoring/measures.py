@@ -9,7 +9,7 @@ from shared.metrics import SECONDS
 
 judged_seconds: Final = Histogram(
     "engine_cycle_seconds",
-    "Duration of the engine's steps: load, judge, write, compare",
+    "Duration of the engine's steps: load, judge, write, compare, statistics",
     ["step"],
     buckets=SECONDS,
 )

@@ -5,17 +5,15 @@ nothing else. What a column is called, and its unit, stands in words.yaml: the s
 same everywhere.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from scoring.declared import tables
 from scoring.indicator import Text
 
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z-]*$")]
@@ -85,17 +83,6 @@ def statements(name: str) -> tuple[str, ...]:
     return tuple(one.strip() for one in bare.split(";\n") if one.strip())
 
 
-@cache
-def reads() -> frozenset[str]:
-    """Name the tables of facts that the figures are taken from."""
-    queries = [*statements("base"), *(one.query for one in tiles().values())]
-    queries += [one.query for one in (*parts("profiles").values(), *parts("networks").values())]
-    return frozenset(tables().keys() & {word for one in queries for word in _WORD.findall(one)})
-
-
 def _texts(folder: str) -> list[bytes]:
     entries: list[Traversable] = list((files("scoring.statistics") / folder).iterdir())
     return [one.read_bytes() for one in entries if one.name.endswith(".yaml")]
-
-
-_WORD: Final = re.compile(r"\w+")

@@ -62,13 +62,30 @@ def profiles(facts: Facts, first: int, last: int) -> list[Document]:
 
 
 def networks(facts: Facts, first: int, last: int) -> list[Document]:
-    """Write the networks of the suppliers in a slice of the subjects."""
+    """Write the networks of those suppliers in a slice of the subjects that are not yet written.
+
+    Pairs of bidders are by far the most that is counted; `written` says which need not be again.
+    """
     run = facts.connection.execute
+    run(_WRITTEN)
     run(_SLICE, [first, last])
     for part in parts("networks").values():
         run(_NET.format(part=part.id, query=part.query))
     (statement,) = statements("network")
     return run(statement).fetchall()
+
+
+def written(facts: Facts) -> None:
+    """Note that the networks of the last slice are published."""
+    facts.connection.execute(
+        "DELETE FROM written_network WHERE party IN (SELECT party FROM st_slice)"
+    )
+    facts.connection.execute("INSERT INTO written_network SELECT party, mark FROM st_slice")
+
+
+def keys(facts: Facts) -> set[str]:
+    """Name all documents of which something is known."""
+    return {row[0] for row in facts.connection.execute(_KEYS).fetchall()}
 
 
 def forget(facts: Facts) -> None:
@@ -107,9 +124,18 @@ _PART: Final = """
 CREATE OR REPLACE TEMP TABLE st_part_{part} AS
 SELECT s.n, q.doc FROM ({query}) q JOIN st_subject s ON s.subject = q.subject ORDER BY s.n"""
 
+_WRITTEN: Final = """
+CREATE TEMP TABLE IF NOT EXISTS written_network (party INTEGER, mark UBIGINT)"""
+
 _SLICE: Final = """
 CREATE OR REPLACE TEMP TABLE st_slice AS
-SELECT subject // 4 AS party, id, newest FROM st_subject
-WHERE n BETWEEN $1 AND $2 AND type = 'supplier'"""
+SELECT i.party, s.id, s.newest, i.mark
+FROM st_subject s JOIN st_input i ON i.party = s.subject // 4
+LEFT JOIN written_network w ON w.party = i.party AND w.mark = i.mark
+WHERE s.n BETWEEN $1 AND $2 AND s.type = 'supplier' AND w.party IS NULL"""
+
+_KEYS: Final = """
+SELECT type || '/' || id FROM st_subject
+UNION ALL SELECT 'network/' || id FROM st_subject WHERE type = 'supplier'"""
 
 _NET: Final = "CREATE OR REPLACE TEMP TABLE st_net_{part} AS {query}"

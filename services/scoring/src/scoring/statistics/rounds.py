@@ -132,16 +132,15 @@ class Statistics:
         for part in parts("profiles").values():
             await session.facts(partial(prepare.make_part, part=part), many=True)
             yield
-        told: set[str] = set()
         for first in range(0, await session.facts(prepare.subjects), SLICE):
             found: list[prepare.Document] = []
             for write in (prepare.profiles, prepare.networks):
                 some = partial(write, first=first, last=first + SLICE - 1)
                 found += await session.facts(some, many=True)
                 yield
-            told |= {key for key, _ in found}
             await self._offer(PROFILES, [(key, body.encode()) for key, body in found])
-        await self._withdraw(PROFILES, told)
+            await session.facts(prepare.written)
+        await self._withdraw(PROFILES, await session.facts(prepare.keys))
         await session.facts(prepare.forget)
         self._done, self._last = mark, time.monotonic()
         self._took = self._last - began

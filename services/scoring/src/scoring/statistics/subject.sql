@@ -20,6 +20,23 @@ FROM (SELECT s.subject, max(p.dated) AS newest FROM st_share s JOIN st_purchase 
 LEFT JOIN st_shown o ON o.party = s.subject // 4 AND s.subject % 4 < 2
 WHERE o.party IS NOT NULL OR s.subject % 4 = 2;
 
+-- A mark of all that a supplier's network is counted from: while it stays, so does the network.
+CREATE OR REPLACE TEMP TABLE st_input AS
+WITH entrants AS (
+  SELECT pid, sum(hash(party, won, hidden)) AS mark FROM st_entry GROUP BY pid),
+met AS (
+  SELECT e.party, sum(hash(e.pid, n.mark)) AS mark FROM st_entry e JOIN entrants n ON n.pid = e.pid
+  GROUP BY e.party),
+sold AS (
+  SELECT d.supplier AS party, sum(hash(d.pid, d.contract_no, d.buyer, d.amount, b.amount)) AS mark
+  FROM st_deal d LEFT JOIN st_bought b ON b.buyer = d.buyer WHERE d.supplier IS NOT NULL
+  GROUP BY d.supplier),
+same AS (SELECT party, sum(hash(pid, other, kind)) AS mark FROM st_same GROUP BY party)
+SELECT s.subject // 4 AS party, hash(s.newest, m.mark, d.mark, a.mark) AS mark
+FROM st_subject s LEFT JOIN met m ON m.party = s.subject // 4
+LEFT JOIN sold d ON d.party = s.subject // 4 LEFT JOIN same a ON a.party = s.subject // 4
+WHERE s.type = 'supplier';
+
 CREATE OR REPLACE TEMP VIEW st_deal_of AS
 SELECT buyer * 4 AS subject, * FROM st_deal WHERE buyer IS NOT NULL
 UNION ALL SELECT supplier * 4 + 1, * FROM st_deal WHERE supplier IS NOT NULL
