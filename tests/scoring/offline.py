@@ -52,6 +52,11 @@ def judged(
     """The judgements of the profile kz by indicator and subject."""
     status, out = evaluate(folder, lines(*releases), *options)
     assert status == 0
+    return told(out)
+
+
+def told(out: str) -> dict[tuple[str, str], Json]:
+    """Printed judgements by indicator and subject."""
     rows = [json.loads(line) for line in out.splitlines()]
     return {(row["indicator"], row["subject"]): row for row in rows}
 

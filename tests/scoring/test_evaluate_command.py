@@ -16,10 +16,10 @@ from tests.scoring.offline import (
     bid,
     evaluate,
     headed,
-    judged,
     lines,
     process,
     status_of,
+    told,
     won,
 )
 
@@ -151,7 +151,8 @@ def test_results_written_to_a_pipe_do_not_take_its_place(tmp_path: Path) -> None
     file = tmp_path / "in.jsonl"
     file.write_text(lines(LOST), encoding="utf-8")
 
-    assert status_of(["evaluate", str(file), "--out", "/dev/null"]) == 0
+    words = ["--profile", "cardinal", "--out", "/dev/null"]
+    assert status_of(["evaluate", str(file), *words]) == 0
     assert Path("/dev/null").is_char_device()
 
 
@@ -270,8 +271,31 @@ def test_meta_is_rounded_half_away_from_zero() -> None:
     assert rounded(1e305) is None
 
 
-def test_in_kz_every_subject_gets_a_word_with_evidence_or_what_is_missing(tmp_path: Path) -> None:
-    found = judged(tmp_path, LOST | {"tender": {"procurementMethod": "open"}})
+ODD = LOST | {
+    "ocid": 17,
+    "awards": won("A"),
+    "bids": {
+        "details": [bid("valid") | {"tenderers": {"id": "A"}}, bid("disqualified", "B")],
+    },
+}
+IN_KZ = lines(
+    LOST | {"tender": {"procurementMethod": "open"}},
+    LOST | {"ocid": "cancelled", "tender": {"status": "cancelled"}},
+    ODD,
+    *[LOST | {"ocid": f"p{n}"} for n in range(50)],
+)
+
+
+@pytest.fixture(scope="module")
+def in_kz(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What every indicator of the profile kz says of them."""
+    status, out = evaluate(tmp_path_factory.mktemp("kz"), IN_KZ)
+    assert status == 0
+    return out
+
+
+def test_in_kz_every_subject_gets_a_word_with_evidence_or_what_is_missing(in_kz: str) -> None:
+    found = told(in_kz)
 
     flagged = found["R035", "p"]
     assert flagged["status"] == "flagged"
@@ -283,21 +307,13 @@ def test_in_kz_every_subject_gets_a_word_with_evidence_or_what_is_missing(tmp_pa
     assert found["R003", "p"]["missing"][-1] == "tender.tenderPeriod.endDate"
 
 
-def test_in_kz_a_cancelled_process_is_still_judged(tmp_path: Path) -> None:
-    found = judged(tmp_path, LOST | {"tender": {"status": "cancelled"}})
-
-    assert found["R035", "p"]["status"] == "flagged"
+def test_in_kz_a_cancelled_process_is_still_judged(in_kz: str) -> None:
+    assert told(in_kz)["R035", "cancelled"]["status"] == "flagged"
 
 
-def test_in_kz_odd_shapes_are_mended_before_judging(tmp_path: Path) -> None:
-    odd = LOST | {"awards": won("A"), "ocid": 17}
-    odd["bids"] = {"details": [bid("valid"), bid("disqualified", "B")]}
-    odd["bids"]["details"][0]["tenderers"] = {"id": "A"}
-
-    assert judged(tmp_path, odd)["R035", "17"]["status"] == "flagged"
+def test_in_kz_odd_shapes_are_mended_before_judging(in_kz: str) -> None:
+    assert told(in_kz)["R035", "17"]["status"] == "flagged"
 
 
-def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
-    text = lines(*[LOST | {"ocid": f"p{n}"} for n in range(50)])
-
-    assert evaluate(tmp_path, text)[1] == evaluate(tmp_path, text)[1]
+def test_the_same_file_gives_the_same_bytes(in_kz: str, tmp_path: Path) -> None:
+    assert evaluate(tmp_path, IN_KZ)[1] == in_kz

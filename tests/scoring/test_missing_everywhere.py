@@ -192,6 +192,13 @@ def _profile(indicator: Indicator, example: Example) -> Profile:
 
 
 def _empty(facts: Facts) -> None:
-    for name, table in tables().items():
-        if not table.internal:
+    """Forget what was laid; the tables that never held anything are left alone."""
+    filled = facts.connection.execute(_FILLED).fetchall()
+    for (name,) in filled:
+        if not tables()[name].internal:
             facts.connection.execute(f"DELETE FROM {name}")
+
+
+_FILLED = """
+    SELECT table_name FROM duckdb_tables()
+    WHERE NOT temporary AND schema_name = 'main' AND estimated_size > 0"""
