@@ -63,14 +63,14 @@ def read(kind: type[P], record: Any, report: Report) -> P:
 
 def joined(older: P, newer: P) -> P:
     """Put two answers about one record together: what the newer one does not say, stays."""
-    if older == newer:
-        return older
     said = {
         name: value
         for name in newer.__struct_fields__
-        if (value := getattr(newer, name)) not in (None, "", [])
+        if (value := getattr(newer, name)) is not None
+        and value not in ("", [])
+        and value != getattr(older, name)
     }
-    return msgspec.structs.replace(older, **said)
+    return msgspec.structs.replace(older, **said) if said else older
 
 
 def known_fields(kind: type[Payload]) -> frozenset[str]:

@@ -42,7 +42,7 @@ class Curtain:
 
     def pseudonym(self, number: str, *names: object) -> str:
         """Return the pseudonym of a person, and remember what may not be seen."""
-        made = self.hidden.get(number) or person_pseudonym(SOURCE, number, self.key)
+        made = self.hidden.get(number) or _pseudonym(number, self.key)
         self.hidden[number] = made
         for name in map(text, names):
             if name and len(name) >= SHORTEST_NAME and " " in name:
@@ -120,9 +120,14 @@ def _is_bin(number: str | None) -> bool:
     ] not in DAY_TENS
 
 
+# The same few thousand organisations, and those who head them, are met again and again.
+@lru_cache(maxsize=16384)
+def _pseudonym(number: str, key: bytes) -> str:
+    return person_pseudonym(SOURCE, number, key)
+
+
 @lru_cache(maxsize=16384)
 def _mark(key: bytes, kind: str, plain: str) -> str:
-    """Make a keyed mark; the same few thousand organisations are met in purchase after purchase."""
     digest = hmac.digest(key, f"{kind}\0{plain}".encode(), "sha256")
     return f"{kind}_{b32encode(digest[:ENOUGH]).decode()[:MARK_LENGTH].lower()}"
 

@@ -66,6 +66,7 @@ class Portal:
         self._breaker = Breaker(timer)
         self._slots = asyncio.Semaphore(concurrency)
         self._gone: dict[str, frozenset[str]] = {}
+        self._texts: dict[str, str] = {}
         self.asked = 0
 
     @property
@@ -93,7 +94,8 @@ class Portal:
         still come; that it is gone shows in `moved`.
         """
         while True:
-            text = queries.text(root, self._gone)
+            text = self._texts.get(root) or queries.text(root, self._gone)
+            self._texts[root] = text
             variables = {"filter": criteria, "limit": limit, "after": after}
             body = encode({"operationName": None, "query": text, "variables": variables})
             try:
@@ -104,6 +106,7 @@ class Portal:
                 if moved.field in gone:
                     raise
                 self._gone[moved.kind] = gone | {moved.field}
+                self._texts.clear()
                 log.warning("schema_drift", field=moved.field, kind=moved.kind)
 
     async def rest(self, path: str) -> Page:

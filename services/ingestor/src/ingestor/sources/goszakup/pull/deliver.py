@@ -207,11 +207,12 @@ class Counter:
         numbers = {number for bundle in bundles.values() for number in participants(bundle)}
         subjects = await bodies.of(await heads.subjects(connection, numbers))
         known = {one.id: one for one in subjects}
+        read = {one.id: subject_of(one) for one in subjects if one.body is not None}
         parts: dict[Head, list[Kept]] = {}
         for head, bundle in bundles.items():
             own = [known[n] for n in sorted(participants(bundle)) if n in known]
             parts[head] = [*told[head], *own]
-            bundle.subjects += [subject_of(one) for one in own if one.body is not None]
+            bundle.subjects += [read[one.id] for one in own if one.body is not None]
         half = {h: kept for h, kept in parts.items() if any(one.body is None for one in kept)}
         await lapsed.note(connection, half)
         await bodies.renew(connection, (one for kept in parts.values() for one in kept))

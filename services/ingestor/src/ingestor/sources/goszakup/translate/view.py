@@ -34,6 +34,7 @@ class View:
     unknown: dict[tuple[str, str], None] = field(default_factory=dict)
     versions: dict[str, list[PlanPoint]] = field(default_factory=dict)
     _roots: dict[str, str] = field(default_factory=dict)
+    _points: dict[int, list[PlanPoint]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = self.bundle
@@ -70,6 +71,12 @@ class View:
 
     def points_of(self, lot: Lot) -> list[PlanPoint]:
         """Return the plan points behind a lot: nested ones, listed ones, the one in its number."""
+        known = self._points.get(id(lot))
+        if known is None:
+            known = self._points[id(lot)] = self._points_of(lot)
+        return known
+
+    def _points_of(self, lot: Lot) -> list[PlanPoint]:
         found: dict[str, PlanPoint] = {}
         for count, nested in enumerate(lot.plans or ()):
             root = root_of(nested)
