@@ -1,5 +1,6 @@
 """Statistics, profiles and networks as scoring publishes them, read through the door."""
 
+from gateway.worker import APPLIED
 from tests.gateway.builders import (
     BUYER_BIN,
     SUPPLIER_BIN,
@@ -79,6 +80,21 @@ async def test_a_buyer_shows_its_figures_with_the_names_of_its_counterparts(hous
         (organisation(SUPPLIER_BIN), f"Поставщик {SUPPLIER_BIN}")
     ]
     assert after["figures"] is None
+
+
+async def test_what_a_feed_that_begins_anew_said_before_is_forgotten(house: House) -> None:
+    await house.fill("statistics", tile())
+    await house.fill("profiles", figures(kind="region", subject="75"))
+    assert (await house.get("/v1/regions/75")).json()["figures"]
+    assert (await house.get("/v1/stats/single-source")).status_code == 200
+
+    for feed in ("statistics", "profiles"):
+        async with house.database.transaction() as connection:
+            await APPLIED[feed][1](connection)
+    await house.level()
+
+    assert (await house.get("/v1/regions/75")).json()["figures"] is None
+    assert (await house.get("/v1/stats/single-source")).status_code == 404
 
 
 async def test_a_region_of_today_is_known_before_it_has_figures(house: House) -> None:

@@ -69,6 +69,8 @@ def networks(facts: Facts, first: int, last: int) -> list[Document]:
     run = facts.connection.execute
     run(_WRITTEN)
     run(_SLICE, [first, last])
+    if not run("SELECT 1 FROM st_slice LIMIT 1").fetchall():
+        return []
     for part in parts("networks").values():
         run(_NET.format(part=part.id, query=part.query))
     (statement,) = statements("network")
