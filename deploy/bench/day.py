@@ -4,6 +4,11 @@ The sandbox stands in for the portal with a world in which two months hold as mu
 country: at least 7,000 notices, 20,000 lots and 7,000 contracts, with their bids, acts and plan
 points. They are loaded through the connector, without politeness, into an empty platform that runs
 already. The day is over once every process, and every buyer and supplier of it, is judged.
+
+That is more than a day has: every lot that is won becomes a contract of its own here, so 20,000
+lots never come with only 7,000 contracts; what is counted of them is told by kind. By the figures
+of the year the country has 6,850 new contracts a day, with and without a notice, but 2,360 new
+notices and 6,700 new lots; to 7,000 and 20,000 it gets with those that only change.
 """
 
 import asyncio
@@ -40,8 +45,10 @@ class Passed(NamedTuple):
     taken: float
     judged: float
     held: dict[str, int]
+    kinds: str
     requests: int
     spent: float
+    database: float
 
 
 def run() -> None:
@@ -49,8 +56,9 @@ def run() -> None:
     day = asyncio.run(_run())
     held = ", ".join(f"{day.held[root]} {name}" for root, name in NAMES.items())
     print(
-        f"  {held}; {day.requests} requests: in the feed after {day.taken:.0f} s, judged after "
-        f"{day.judged:.0f} s, of which the sandbox's own CPU had {day.spent:.0f} s"
+        f"  {held} ({day.kinds}); {day.requests} requests: in the feed after {day.taken:.0f} s, "
+        f"judged after {day.judged:.0f} s; CPU: the sandbox's own {day.spent:.0f} s, "
+        f"PostgreSQL's {day.database:.0f} s"
     )
     short = {root: day.held[root] for root, least in DAY.items() if day.held[root] < least}
     if short:
@@ -80,7 +88,7 @@ async def _run() -> Passed:
 async def _pass(system: Running, portal: httpx.AsyncClient) -> Passed:
     await portal.post("/sandbox/usage")
     environment = {**system.platform.environment("ingestor"), **told(portal)}
-    began = time.perf_counter()
+    began, before = time.perf_counter(), system.database_cpu()
     await system.platform.run(*SCOPE, program="ingestor", told=environment)
     taken = time.perf_counter() - began
     connection = await asyncpg.connect(system.admin_url)
@@ -88,11 +96,13 @@ async def _pass(system: Running, portal: httpx.AsyncClient) -> Passed:
         while not await connection.fetchval(JUDGED):
             await asyncio.sleep(0.1)
         judged = time.perf_counter() - began
+        database = system.database_cpu() - before
         held = {row["root"]: row["count"] for row in await connection.fetch(HELD)}
+        kinds = await connection.fetchval(KINDS)
     finally:
         await connection.close()
     spent = await usage(portal)
-    return Passed(taken, judged, held, spent["requests"], spent["cpu_seconds"])
+    return Passed(taken, judged, held, kinds, spent["requests"], spent["cpu_seconds"], database)
 
 
 JUDGED = """
@@ -103,6 +113,14 @@ JUDGED = """
 """
 
 HELD = "SELECT root, count(*) FROM ingestor.portal_record GROUP BY root"
+
+KINDS = """
+    SELECT format(
+        '%s of the contracts without a notice, %s amendments',
+        count(*) FILTER (WHERE notice IS NULL AND id = family), count(*) FILTER (WHERE id <> family)
+    )
+    FROM ingestor.portal_record WHERE root = 'Contract'
+"""
 
 
 if __name__ == "__main__":

@@ -152,6 +152,22 @@ async def test_plan_points_are_in_a_feed_of_their_own_until_a_lot_takes_them_up(
     assert named == {"80000200", "80000001"}
 
 
+async def test_a_lot_that_names_anothers_plan_point_changes_its_own_purchase_alone_a_point_both(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(2))
+    standin.put("Plans", plan(0))
+    await followed(office, standin)
+    lot = purchases.lots(1)[0]
+    standin.put("Lots", lot | {"lotNumber": "80000000-ЗЦП2", "Plans": [plan(0)], **LATER})
+    named = await followed(office, standin)
+    standin.put("Plans", plan(0, 1))
+    edited = await followed(office, standin)
+
+    assert (named.accepted, named.unchanged) == (1, 0)
+    assert (edited.accepted, edited.unchanged) == (2, 0)
+
+
 async def test_what_the_journal_says_is_deleted_leaves_its_process_and_a_process_the_feed(
     office: Office, standin: Standin
 ) -> None:
