@@ -30,7 +30,7 @@ class Settings(Base):
     compare_every: float = Field(
         default=180.0,
         gt=0,
-        description="seconds until buyers, suppliers and populations are compared anew under load",
+        description="seconds until organisations are compared and figures counted anew under load",
     )
     draft_memory_mb: int = Field(
         default=1200,
