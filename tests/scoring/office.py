@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -51,7 +53,10 @@ class Office:
 
     async def start(self) -> None:
         """Start an engine, as after a crash: only what is stored is known to it."""
-        facts = await asyncio.to_thread(Facts.open, self.folder / "facts.duckdb", threads=1)
+        file = self.folder / "facts.duckdb"
+        if not file.exists():
+            file.write_bytes(_no_facts())
+        facts = await asyncio.to_thread(Facts.open, file, threads=1)
         self.session = Session(
             database=self.scoring,
             facts=FactsThread(facts, threads=1),
@@ -144,6 +149,15 @@ async def office(urls: Mapping[str, str], folder: Path) -> AsyncIterator[Office]
             yield found
         finally:
             await found.stop()
+
+
+@cache
+def _no_facts() -> bytes:
+    """A file of facts as it is when it has just been made."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "facts.duckdb"
+        Facts.open(file, threads=1).close()
+        return file.read_bytes()
 
 
 def statuses(document: dict[str, Any] | None) -> dict[str, str]:
