@@ -51,7 +51,7 @@ class Transport:
         self._token = token
         self._timeout = timeout
         self._url = url.rstrip("/")
-        self._wire = _wire(url, ssl.create_default_context(cafile=ca_bundle))
+        self._wire = _wire(url, _authorities(ca_bundle))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -97,6 +97,12 @@ class Transport:
 def _address(url: str) -> httpx.URL:
     """Read an address; that of GraphQL is asked for a million times a year."""
     return httpx.URL(url)
+
+
+@lru_cache(maxsize=8)
+def _authorities(bundle: Path | None) -> ssl.SSLContext:
+    """Return whom TLS trusts; reading all authorities of a system takes a tenth of a second."""
+    return ssl.create_default_context(cafile=bundle)
 
 
 def _wire(url: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
