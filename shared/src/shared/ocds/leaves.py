@@ -153,7 +153,7 @@ def _mend_text(value: Any, mending: Mending) -> Mended:
     if isinstance(value, str):
         return clean_prose(value, mending)
     if isinstance(value, bool | int | float):
-        return Mended(clean_text(_number_text(value), mending).value, "number_as_text")
+        return Mended(clean_prose(_number_text(value), mending).value, "number_as_text")
     return Mended(ABSENT, "text_expected")
 
 

@@ -243,12 +243,14 @@ def _settled(item: Any, depth: int, *, free: bool) -> bool:
 
 
 def _settled_object(item: dict[str, Any], depth: int) -> bool:
+    last, ordered = "", True
     for key, value in item.items():
         if not (_plain(key) and _settled(value, depth + 1, free=not _names(key))):
             return False
-    names = list(item)
-    if names != (ordered := sorted(names)):
-        for name in ordered:
+        ordered = ordered and last < key
+        last = key
+    if not ordered:
+        for name in sorted(item):
             item[name] = item.pop(name)
     return True
 
