@@ -15,6 +15,7 @@ from shared.clock import Clock
 from shared.errors import MEDIA_TYPE, DependencyDown
 from shared.security import Caller, InternalAuth
 from shared.settings import Settings
+from shared.trust import authorities
 
 TIMEOUT: Final = httpx.Timeout(5.0, connect=1.0)
 TRIAL_TIMEOUT: Final = httpx.Timeout(75.0, connect=1.0)
@@ -41,7 +42,9 @@ class Desk:
     ) -> None:
         self._key = settings.internal_key
         self._clock = clock
-        self._client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
+        self._client = httpx.AsyncClient(
+            base_url=url, timeout=TIMEOUT, transport=transport, verify=authorities()
+        )
 
     async def get(self, request: Request, path: str, caller: Caller, **asked: Any) -> Response:
         """Ask a question; return the answer as it is sent on."""

@@ -10,6 +10,7 @@ from shared.clock import Clock
 from shared.errors import DependencyDown, NotFound
 from shared.security import Caller, InternalAuth
 from shared.settings import Settings
+from shared.trust import authorities
 
 TIMEOUT: Final = httpx.Timeout(5.0, connect=1.0)
 
@@ -27,7 +28,9 @@ class PastScores:
     ) -> None:
         self._key = settings.internal_key
         self._clock = clock
-        self._client = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
+        self._client = httpx.AsyncClient(
+            base_url=url, timeout=TIMEOUT, transport=transport, verify=authorities()
+        )
 
     async def read(self, subject_type: str, subject_id: str, at: date, caller: Caller) -> bytes:
         """Return the score document as it stood at the end of a day.

@@ -14,6 +14,7 @@ import httpx
 
 from ingestor.sources.ocds_url.addresses import Refused
 from ingestor.sources.ocds_url.fetch import Fetcher, modified, written
+from shared.trust import authorities
 
 LARGEST: Final = 512 * 1024**2  # bytes of a list as sent
 SECONDS: Final = 600.0  # for a whole list
@@ -67,7 +68,7 @@ async def _beside_us(url: str, file: BinaryIO) -> datetime | None:
     try:
         async with (
             asyncio.timeout(SECONDS),
-            httpx.AsyncClient(trust_env=False, timeout=timeout) as client,
+            httpx.AsyncClient(verify=authorities(), trust_env=False, timeout=timeout) as client,
             client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response,
         ):
             await written(response, file, host, LARGEST)
