@@ -63,7 +63,7 @@ async def test_a_killed_process_takes_no_turn_with_it_and_leaves_no_two_the_same
     office: Office, standin: Standin
 ) -> None:
     fill(standin, range(40))
-    killed = await start(office, standin, "--rate", f"{RATE}")
+    killed = start(office, standin, "--rate", f"{RATE}")
     while len(standin.calls) < 4:
         await asyncio.sleep(0.01)
     async with process(office, standin) as portal:
