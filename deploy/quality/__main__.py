@@ -7,7 +7,7 @@ where nothing was planted; the last line is `overall recall=<x> precision=<y>`.
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -112,15 +112,18 @@ def recorded(outcome: Outcome, seed: int, size: int, missing: float) -> dict[str
         "recall": round(recall, 3),
         "precision": round(precision, 3),
         "look_alikes_in_high": [name for name, _ in outcome.high],
-        "indicators": documents(outcome.measured),
+        "indicators": documents(
+            outcome.measured, {code: one.version for code, one in catalogue().items()}
+        ),
     }
 
 
-def documents(measured: list[Measured]) -> list[dict[str, object]]:
-    """Return the table as documents, one for each indicator."""
+def documents(measured: list[Measured], versions: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return the table as documents, one for each indicator, with its version."""
     return [
         {
             "code": one.code,
+            "version": versions[one.code],
             "recall": _rounded(one.recall),
             "precision": _rounded(one.precision),
             "hit_rate": _rounded(one.hit_rate),

@@ -10,11 +10,12 @@ from deploy.quality.__main__ import Outcome, documents, run, table
 from deploy.quality.bands import HIGH, bands, look_alikes_in_high
 from deploy.quality.judging import Judgement, judgements
 from deploy.quality.measure import Measured, measure, overall
-from deploy.quality.page import RECORDED, page
+from deploy.quality.page import page
 from deploy.quality.scenes import Scene
 from deploy.quality.thinning import thin
 from deploy.sandbox.world.schemes import VARIANTS
 from deploy.sandbox.world.schemes.codes import codes_of, ordinary, schemes
+from scoring.measured import RECORDED
 
 
 def scene(
@@ -83,7 +84,8 @@ def test_over_all_labels_and_flags_are_counted_not_indicators() -> None:
     lines = list(table([many, few]))
     assert lines[-1] == "overall recall=0.900 precision=0.750"
     assert lines[2].endswith("late; punctual")
-    assert [one["recall"] for one in documents([many, few])] == [1.0, 0.0]
+    told = documents([many, few], {"A": "1", "B": "7"})
+    assert [(one["version"], one["recall"]) for one in told] == [("1", 1.0), ("7", 0.0)]
 
 
 def test_every_scheme_names_its_indicators_and_nothing_else_does() -> None:

@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 
 from scoring.indicator import Indicator, Text
+from scoring.measured import measured
 from shared.contracts import catalogue as contract
 from shared.feed import Change, publish_state, read
 
@@ -51,6 +52,8 @@ def face(one: Indicator) -> contract.Indicator:
         ],
         cross_references={ref.catalogue: ref.code for ref in one.cross_references},
         fields=one.fields,
+        life=one.life,
+        measured=measured().get(one.code),
     )
 
 

@@ -10,6 +10,8 @@ import duckdb
 
 @lru_cache(maxsize=1_000)
 def parsed(sql: str) -> duckdb.Statement:
-    """Parse one statement; raises duckdb.ParserException, and ValueError for more than one."""
-    (statement,) = duckdb.extract_statements(sql)
-    return statement
+    """Parse one statement; raises duckdb.ParserException for what is none, or more than one."""
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1:
+        raise duckdb.ParserException("A query does not hold several statements, or none")
+    return statements[0]

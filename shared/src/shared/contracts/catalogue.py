@@ -37,12 +37,36 @@ class Parameter(Struct, frozen=True):
     origin: Trilingual | str
 
 
+class Measured(Struct, frozen=True):
+    """How an indicator did on an invented world with planted schemes and innocent look-alikes.
+
+    seed, size, missing    which world: contracts a year, and the share of its fields left out
+    labels, recall         schemes it should find, and the share it found; null without any
+    flags, precision       flags it raised, and the share of the true among those that count
+    hit_rate               the share of flags among what it could judge
+    look_alikes            names of the innocent stories that it flagged
+    """
+
+    seed: int
+    size: int
+    missing: float
+    version: str
+    labels: int
+    recall: float | None
+    flags: int
+    precision: float | None
+    hit_rate: float | None
+    look_alikes: list[str]
+
+
 class Indicator(Struct, frozen=True):
     """The public face of one indicator file: everything but its query and examples.
 
     `fields` name what it cannot be computed without: a field of the compiled release, as a path
     without array positions ("contracts.x_acts.amount"); a register, as "registers.vat_payers";
     plan points that no purchase has taken up, as "plans"; or an entry of the law, as "law.mci".
+    `life` tells how far it can be trusted: experimental, tested or stable. `measured` is null until
+    it was measured; its `version` is that of the indicator then.
     """
 
     code: str
@@ -63,3 +87,5 @@ class Indicator(Struct, frozen=True):
     legal_basis: list[LegalBasis]
     cross_references: dict[str, str]
     fields: list[str]
+    life: str = "experimental"
+    measured: Measured | None = None
