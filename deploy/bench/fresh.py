@@ -66,8 +66,9 @@ async def _sample(
     head = await connection.fetchval(HEAD)
     loading = asyncio.create_task(_load(system, folder, [line]))
     accepted = await system.accepted(connection, head)
-    while (await client.get(path)).status_code != httpx.codes.OK:
+    while (answer := await client.get(path)).status_code == httpx.codes.NOT_FOUND:
         await asyncio.sleep(0.005)
+    answer.raise_for_status()
     seen = time.perf_counter()
     await loading
     await asyncio.sleep(SETTLED)
