@@ -40,7 +40,7 @@ class Running:
         return await self.platform.run(*words, program=service, told=told)
 
     async def api_key(self) -> str:
-        """A new key of a new organisation, with room for one that waits by asking again and again."""
+        """A new key of a new organisation, with room for one that waits by asking again."""
         await self.command("gateway", "organisation", "add", "Bench")
         words = ("--json", "--organisation", "Bench", "--per-minute", str(10**6))
         return str(json.loads(await self.command("gateway", "key", "add", *words))["key"])
