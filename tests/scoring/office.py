@@ -73,6 +73,11 @@ class Office:
     async def stop(self) -> None:
         await self.session.facts.close()
 
+    async def judge_by(self, indicators: dict[str, Indicator]) -> None:
+        """Begin again with other indicators."""
+        self.catalogue = indicators
+        await self.restart()
+
     async def restart(self) -> None:
         await self.stop()
         await self.start()

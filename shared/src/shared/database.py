@@ -136,7 +136,7 @@ class Database:
     @cached_property
     def engine(self) -> "AsyncEngine":
         """The SQLAlchemy engine, for SQLModel sessions."""
-        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 (dear)
 
         async def connect() -> asyncpg.Connection:
             return await _patiently(

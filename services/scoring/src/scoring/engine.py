@@ -157,22 +157,20 @@ class Engine:
 
     async def _work(self, session: Session) -> None:
         """Do step after step; a fault of a connection is waited out."""
-        comparison: Comparison | None = None
-        statistics: Statistics | None = None
+        in_bulk: tuple[Comparison, Statistics] | None = None
         while True:
             try:
-                if comparison is None or statistics is None:
+                if in_bulk is None:
                     await session.start(self._settings.alerts_since)
                     every = self._settings.compare_every
-                    comparison = Comparison(session, every=every)
-                    statistics = Statistics(session, every=every)
-                await self._steps(session, comparison, statistics)
+                    in_bulk = Comparison(session, every=every), Statistics(session, every=every)
+                await self._steps(session, *in_bulk)
             except Exception as fault:
                 if isinstance(fault, Superseded) or not transient(fault):
                     raise
                 log.warning("put off", reason=f"{type(fault).__name__}: {fault}")
                 await asyncio.sleep(PAUSE_AFTER_FAULT)
-                comparison = None
+                in_bulk = None
 
     async def _steps(
         self, session: Session, comparison: Comparison, statistics: Statistics
@@ -184,14 +182,8 @@ class Engine:
                 await lend(session.facts, self._settings.facts_path)
             await lend(session.facts, self._settings.facts_path)
             await still(self._database, self._drafts)
-            due = min(
-                (
-                    one
-                    for one in (await comparison.due_in(), statistics.due_in())
-                    if one is not None
-                ),
-                default=None,
-            )
+            times = (await comparison.due_in(), statistics.due_in())
+            due = min((one for one in times if one is not None), default=None)
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(due, 0.01)):
                     await self._woken.wait()

@@ -1,0 +1,112 @@
+"""What cannot be read, judged or written is set aside alone, and comes back when it is mended."""
+
+import msgspec
+
+from scoring.indicator import catalogue
+from shared.feed import Change
+from tests.scoring.eleven import eleven
+from tests.scoring.office import Office, statuses
+from tests.scoring.releases import (
+    change,
+    purchase_id,
+    release,
+    suspicious,
+    tender,
+)
+
+
+async def test_a_release_that_cannot_be_loaded_is_set_aside_and_the_others_go_on(
+    scoring_office: Office,
+) -> None:
+    broken = Change(purchase_id("ocds-9"), b'{"ocid": 7, "release": {"bids": "none"}}')
+    no_json = Change(purchase_id("ocds-8"), b'{"ocid": NaN, "body":')
+    await scoring_office.publish_changes([change(release("ocds-1")), broken, no_json])
+    await scoring_office.publish(suspicious("ocds-2"))
+
+    await scoring_office.judge()
+
+    assert await scoring_office.score("ocds-1")
+    assert await scoring_office.score("ocds-2")
+    letters = await scoring_office.rows("SELECT key, reason FROM dead_letter ORDER BY seq")
+    assert [letter["key"] for letter in letters] == [purchase_id("ocds-9"), purchase_id("ocds-8")]
+    assert all(letter["reason"] for letter in letters)
+
+
+async def test_a_mended_release_takes_its_dead_letter_away(scoring_office: Office) -> None:
+    broken = Change(purchase_id("ocds-9"), b'{"ocid": 7, "release": {"bids": "none"}}')
+    await scoring_office.publish_changes([broken])
+    await scoring_office.judge()
+
+    await scoring_office.publish(release("ocds-9"))
+    await scoring_office.judge()
+
+    assert await scoring_office.rows("SELECT * FROM dead_letter") == []
+    assert await scoring_office.score("ocds-9")
+
+
+async def test_a_dead_letter_asked_for_again_is_judged(scoring_office: Office) -> None:
+    broken = Change(purchase_id("ocds-9"), b'{"ocid": 7, "release": {"bids": "none"}}')
+    await scoring_office.publish_changes([broken])
+    await scoring_office.judge()
+    async with scoring_office.scoring.connection() as connection:
+        body = change(release("ocds-9")).body
+        await connection.execute("UPDATE dead_letter SET body = $1", body)
+        await connection.execute("INSERT INTO replay (id) SELECT id FROM dead_letter")
+
+    await scoring_office.session.replay()
+    await scoring_office.judge()
+
+    assert await scoring_office.rows("SELECT * FROM dead_letter") == []
+    assert await scoring_office.rows("SELECT * FROM replay") == []
+    assert await scoring_office.score("ocds-9")
+
+
+async def test_a_fault_of_one_indicator_on_one_record_is_an_error_there_and_nowhere_else(
+    scoring_office: Office,
+) -> None:
+    r018 = catalogue()["R018"]
+    fragile = """
+        SELECT pid AS subject, CASE WHEN number_of_tenderers = 77 THEN error('overflow')
+          ELSE 'clear' END AS status, 1e0 AS value, 1e0 AS threshold, NULL AS missing FROM judged
+    """
+    broken = msgspec.structs.replace(r018, query=fragile, evidence=None, version="fragile")
+    await scoring_office.judge_by({**eleven(), "R018": broken})
+    await scoring_office.publish(
+        *[release(f"ocds-{n}") for n in range(5)],
+        release("ocds-77", tender=tender(numberOfTenderers=77)),
+    )
+
+    await scoring_office.judge()
+
+    found = await scoring_office.findings()
+    assert [(one["subject_id"], one["indicator"], one["status"]) for one in found] == [
+        (purchase_id("ocds-77"), "R018", "error")
+    ]
+    assert statuses(await scoring_office.score("ocds-77"))["R003"] == "clear"
+    assert statuses(await scoring_office.score("ocds-3"))["R018"] == "clear"
+
+
+async def test_a_score_that_cannot_be_written_is_set_aside_alone(scoring_office: Office) -> None:
+    async with scoring_office.scoring.connection() as connection:
+        await connection.execute(
+            "ALTER TABLE score ADD CONSTRAINT refused CHECK (subject_id <> "
+            f"'{purchase_id('ocds-3')}')"
+        )
+    await scoring_office.publish(*[release(f"ocds-{n}") for n in range(5)])
+
+    await scoring_office.judge()
+
+    scored = await scoring_office.rows("SELECT count(*) AS n FROM score")
+    assert scored == [{"n": 4}]
+    letters = await scoring_office.rows("SELECT key, reason FROM dead_letter")
+    assert [letter["key"] for letter in letters] == [purchase_id("ocds-3")]
+    assert "refused" in letters[0]["reason"]
+
+    async with scoring_office.scoring.connection() as connection:
+        await connection.execute("ALTER TABLE score DROP CONSTRAINT refused")
+        await connection.execute("INSERT INTO replay (id) SELECT id FROM dead_letter")
+    await scoring_office.session.replay()
+    await scoring_office.judge()
+
+    assert await scoring_office.score("ocds-3")
+    assert await scoring_office.rows("SELECT * FROM dead_letter") == []
