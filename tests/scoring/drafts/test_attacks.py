@@ -9,11 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 
 from scoring.drafts import checks, keeper
 from scoring.drafts.confined import Answer, Task
+from scoring.drafts.copy import confine
 from scoring.drafts.limits import Limits
 from scoring.facts import Facts
 from scoring.indicator import Indicator, catalogue
@@ -175,6 +177,19 @@ def test_what_no_list_has_seen_is_stopped_by_the_limits(
     assert answer.result is None
     assert keeper.explain(answer, task).startswith(("it used up", "it did not end", "it needed"))
     assert time.monotonic() - began < TIGHT.wall_seconds + keeper.GRACE
+
+
+def test_what_does_not_fit_into_memory_asks_for_no_folder_where_the_process_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir("/proc")  # where nobody can make one
+    with duckdb.connect() as connection:
+        confine(connection, TIGHT)
+
+        with pytest.raises(duckdb.OutOfMemoryException):
+            connection.execute(
+                "CREATE TABLE pairs AS SELECT random() FROM range(20000) a, range(20000) b"
+            )
 
 
 @pytest.mark.parametrize(

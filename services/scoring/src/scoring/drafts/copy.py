@@ -61,6 +61,7 @@ def confine(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     for setting in (
         f"memory_limit = '{limits.memory_mb}MB'",
         f"threads = {limits.threads}",
+        "temp_directory = ''",
         "max_temp_directory_size = '0B'",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
