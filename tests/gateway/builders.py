@@ -185,7 +185,13 @@ def words(text: str) -> dict[str, str]:
     return {"kk": f"{text} kk", "ru": f"{text} ru", "en": f"{text} en"}
 
 
-def indicator(code: str, *, fields: Any = ("/tender/title",), subject: str = "process") -> Entry:
+def indicator(
+    code: str,
+    *,
+    fields: Any = ("/tender/title",),
+    subject: str = "process",
+    publication: str = "partner",
+) -> Entry:
     document = {
         "code": code,
         "version": "1",
@@ -212,6 +218,7 @@ def indicator(code: str, *, fields: Any = ("/tender/title",), subject: str = "pr
         "legal_basis": [{"article": words("Article 5"), "valid_from": "2024-07-01"}],
         "cross_references": {},
         "fields": list(fields),
+        "publication": publication,
     }
     return entry(code, document, Indicator)
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import httpx
@@ -11,7 +12,8 @@ from redis.asyncio import Redis
 
 from gateway import management
 from gateway.guessing import network_of
-from gateway.keys import make_key, parse_key
+from gateway.keys import USUAL, make_key, parse_key
+from gateway.withheld import PARTNER
 from gateway.worker import APPLIED
 from shared.clock import SystemClock
 from shared.database import Database
@@ -260,3 +262,23 @@ async def test_what_is_kept_of_guesses_names_no_address_and_is_soon_gone(
 )
 def test_the_network_of_an_address(host: str | None, network: str) -> None:
     assert network_of(host) == network
+
+
+async def test_keys_from_before_there_was_a_public_read_as_partners_and_so_do_usual_ones(
+    gateway_database: Database,
+) -> None:
+    grant = import_module("gateway.migrations.versions.0007_partners").GRANT
+    clock = SystemClock()
+    made = await management.add_organisation(gateway_database, clock, "Бұрынғы")
+    for scopes in (["scores:read"], ["alerts:read"], [PARTNER, "scores:read"]):
+        await management.add_key(gateway_database, clock, organisation=made.id, scopes=scopes)
+
+    async with gateway_database.transaction() as connection:
+        await connection.execute(grant)
+
+    assert [key.scopes for key, _ in await management.keys(gateway_database)] == [
+        ["scores:read", PARTNER],
+        ["alerts:read"],
+        [PARTNER, "scores:read"],
+    ]
+    assert PARTNER in USUAL

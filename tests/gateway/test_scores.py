@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import msgspec
@@ -9,10 +10,20 @@ import pytest
 
 from gateway.explain.render import explain
 from gateway.past import PastScores
+from gateway.texts import WITHHELD
 from shared.clock import SystemClock
 from shared.contracts.scores import ScoreDocument
 from shared.security import verify
-from tests.gateway.builders import indicator, line, process, release, score
+from tests.gateway.builders import (
+    BUYER_BIN,
+    SUPPLIER_BIN,
+    indicator,
+    line,
+    organisation,
+    process,
+    release,
+    score,
+)
 from tests.gateway.house import House, problem
 
 PROCESS = process("o-1")
@@ -232,3 +243,68 @@ async def test_a_past_day_while_scoring_is_away_is_503_and_the_present_is_not_af
 
     assert problem(await house.get(f"{SCORE}?at=2026-02-02")) == (503, "dependency_down")
     assert (await house.get(SCORE)).status_code == 200
+
+
+async def test_the_public_reads_that_signs_were_found_and_partners_of_whom(house: House) -> None:
+    """Two lines may tell of a supplier in public; the points of the others still add up."""
+    seller, bare = (
+        organisation(SUPPLIER_BIN),
+        await house.new_key(["scores:read", "processes:read"]),
+    )
+    lines = (
+        line("K01", counted=20.0),
+        line("S05", counted=7.5, discount=0.5),
+        line("S12", "not_computable", counted=0.0, expected_points=1.5),
+        line("KZ-60", "clear", counted=0.0),
+        line("R999", "clear", counted=0.0),
+    )
+    repeated = (
+        line("R018", counted=20.0),
+        line("S05", counted=10.0, context={"type": "supplier", "id": seller}),
+        line("E04", counted=5.0, context={"type": "buyer", "id": organisation(BUYER_BIN)}),
+    )
+    told = {"K01": "public", "KZ-60": "public", "S05": "partner", "S12": "partner"}
+    told |= {"R018": "partner", "E04": "partner"}
+    await house.fill("catalogue", *(indicator(c, publication=told[c]) for c in told))
+    await house.fill("releases", release("o-1"))
+    await house.fill("scores", score(seller, kind="supplier", expected=27.5, lines=lines))
+    await house.fill("scores", score(PROCESS, expected=35.0, lines=repeated))
+    paths = [f"/v1/scores/supplier/{seller}", SCORE]
+    whole = [(await house.get(path)).json() for path in paths]  # now they lie in memory
+    partner = (await house.get(f"{paths[0]}/explanation")).json()
+    short = (await _looked_up(house, seller))["data"][0]
+    profile = (await house.get(f"/v1/suppliers/{seller}")).json()["score"]
+
+    house.key = bare
+    public = [(await house.get(path)).json() for path in paths]
+    explained = (await house.get(f"{paths[0]}/explanation")).json()
+    public_short = (await _looked_up(house, seller))["data"][0]
+    public_profile = (await house.get(f"/v1/suppliers/{seller}")).json()["score"]
+
+    assert [len(one["indicators"]) for one in whole] == [5, 3]
+    assert "withheld" not in whole[0]
+    assert partner["withheld"] is None
+    assert [one["code"] for one in public[0]["indicators"]] == ["K01", "KZ-60"]
+    assert [one["code"] for one in public[1]["indicators"]] == ["R018", "E04"]
+    assert seller not in str(public[1])
+    because = {"because": msgspec.to_builtins(WITHHELD)}
+    sums = {"lines": 3, "flagged": 1, "counted": 7.5, "expected_points": 1.5}
+    assert public[0]["withheld"] == explained["withheld"] == sums | because
+    assert public[1]["withheld"]["counted"] == 10.0
+    assert [one["code"] for one in explained["lines"]] == ["K01", "KZ-60"]
+    assert explained["sums"] == partner["sums"] == {"counted": 27.5, "expected_of_uncomputed": 1.5}
+    for name in ("score", "points", "band", "notice", "links", "coverage"):
+        assert public[0][name] == whole[0][name]
+    assert (short["flagged"], short.get("withheld")) == (["K01", "S05"], None)
+    assert (public_short["flagged"], public_short["withheld"]) == (["K01"], 1)
+    assert (profile["flagged"], public_profile["flagged"]) == (["K01", "S05"], ["K01"])
+    assert public_profile["withheld"] == 1
+
+
+async def _looked_up(house: House, supplier: str) -> dict[str, Any]:
+    answer = await house.client.post(
+        "/v1/scores:lookup",
+        json={"ids": [supplier], "subject_type": "supplier"},
+        headers={"Authorization": f"Bearer {house.key}"},
+    )
+    return answer.json()  # type: ignore[no-any-return]

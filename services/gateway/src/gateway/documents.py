@@ -41,10 +41,11 @@ class ProcessLinks(Struct, frozen=True, gc=False):
     releases: str
 
 
-class ScoreSummary(Struct, frozen=True):
+class ScoreSummary(Struct, frozen=True, omit_defaults=True):
     """A risk score in one line: 0-100, lower and upper by what is still unknown.
 
-    `band` is null where too little could be computed (`coverage`, 0-1) to name one.
+    `band` is null where too little could be computed (`coverage`, 0-1) to name one. `withheld`: how
+    many more flags of a supplier only partners read; left out where none is.
     """
 
     lower: float
@@ -56,6 +57,7 @@ class ScoreSummary(Struct, frozen=True):
     flagged: list[str]
     data_date: datetime | None
     method_version: str
+    withheld: int = 0
 
 
 class ProcessFacts(Struct, frozen=True, kw_only=True):

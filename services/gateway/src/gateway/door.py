@@ -14,11 +14,15 @@ from gateway.callers import Callers, Holder
 from gateway.guessing import Guesses
 from gateway.memory import Answer, Memory
 from gateway.quotas import Quotas, Verdict
+from gateway.withheld import PARTNER
 from shared import metrics
 from shared.errors import RateLimited, Unauthenticated
 
 GUARDED: Final = "/v1/"
 SCORES: Final = "/v1/scores/"
+REMEMBERED_FOR: Final = frozenset({"scores:read", PARTNER})
+"""What a key must be allowed to be given a score as it is remembered: with all its lines."""
+
 HOLDER: Final = "qadaga.holder"
 """Where the routes find who calls, in the scope of the request."""
 
@@ -83,7 +87,7 @@ class Door:
     def _remembered_score(self, scope: Scope, holder: Holder) -> Answer | None:
         path: str = scope["path"]
         plain = scope["method"] == "GET" and path.startswith(SCORES) and not scope["query_string"]
-        if not plain or "scores:read" not in holder.caller.scopes:
+        if not plain or not holder.caller.scopes >= REMEMBERED_FOR:
             return None
         answer: Answer | None = self._memory.get("score", path[len(SCORES) :])
         return answer

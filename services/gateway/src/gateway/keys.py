@@ -15,6 +15,7 @@ PREFIX: Final = "qdg_live_"
 SCOPES: Final = {
     "processes:read": "processes, organisations, OCDS releases and freshness",
     "scores:read": "risk scores and their explanations",
+    "scores:partner": "in them, suppliers named by signs whose precision is not measured yet",
     "alerts:read": "alerts",
     "drafts:read": "drafts of indicators of one's own organisation, and their back-tests",
     "drafts:write": "sending, trying and proposing them",

@@ -21,6 +21,15 @@ NOTICE: Final = Notice(
     en="A sign, not an accusation.",
 )
 
+WITHHELD: Final = Notice(
+    kk="Дәлдігі әлі өлшенбеген белгілер адам тексергенше мұнда өнім берушіні атамайды. Олардың "
+    "ұпайлары бағаға кіреді, ал жолдарын серіктес ұйымдар көреді.",
+    ru="Признаки, точность которых ещё не измерена, до проверки человеком не называют здесь "
+    "поставщика. Их баллы входят в оценку, а сами строки видят партнёрские организации.",
+    en="Signs whose precision is not measured yet name no supplier here until a person has looked. "
+    "Their points are part of the score; partner organisations see the lines.",
+)
+
 DISCLAIMER: Final = Text(
     kk="Бұл – ашық деректер бойынша автоматты есептеу (деректер күні: {data_as_of}, әдістеме "
     "нұсқасы: {method_version}). Ол тексеруді қажет ететін белгілерді көрсетеді және құқық "

@@ -7,6 +7,7 @@ import msgspec
 
 from scoring.indicator import Indicator, Text
 from scoring.measured import measured
+from scoring.publication import life, publication
 from shared.contracts import catalogue as contract
 from shared.feed import Change, publish_state, read
 
@@ -27,6 +28,7 @@ async def publish(connection: asyncpg.Connection, catalogue: Mapping[str, Indica
 
 def face(one: Indicator) -> contract.Indicator:
     """Everything of an indicator that the public reads; its query and examples stay inside."""
+    told = measured().get(one.code)
     return contract.Indicator(
         code=one.code,
         version=one.version,
@@ -52,8 +54,9 @@ def face(one: Indicator) -> contract.Indicator:
         ],
         cross_references={ref.catalogue: ref.code for ref in one.cross_references},
         fields=one.fields,
-        life=one.life,
-        measured=measured().get(one.code),
+        life=life(one, told),
+        measured=told,
+        publication=publication(one, told),
     )
 
 

@@ -21,7 +21,8 @@ Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$")]
 Status = Literal["flagged", "clear", "not_applicable", "not_computable", "insufficient_sample"]
 
 Life = Literal["experimental", "tested", "stable", "retired"]
-"""Experimental alerts nobody; tested has examples; stable has measured precision as well."""
+"""Experimental alerts nobody; tested has examples; stable has measured precision as well, and
+counts as tested without it (scoring.publication)."""
 
 STATUSES: tuple[Status, ...] = (
     "not_applicable",
@@ -149,12 +150,14 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse(document: bytes) -> Indicator:
-    """Read one indicator file (YAML); its version is the hash of the document.
+    """Read one indicator file (YAML); its version is the hash of the document but for its life.
 
-    Raises msgspec.ValidationError naming the key that is wrong or missing.
+    The life follows from what was measured of a version, and so is no part of it. Raises
+    msgspec.ValidationError naming the key that is wrong or missing.
     """
     indicator = msgspec.yaml.decode(document, type=Indicator)
-    return msgspec.structs.replace(indicator, version=hashlib.sha256(document).hexdigest()[:12])
+    version = hashlib.sha256(_LIFE.sub(b"", document)).hexdigest()[:12]
+    return msgspec.structs.replace(indicator, version=version)
 
 
 @cache
@@ -204,3 +207,4 @@ def _documents(folder: Traversable) -> list[Traversable]:
 
 
 _CODE: Final = re.compile(rb"^code: ([A-Z0-9-]+)$", re.MULTILINE)
+_LIFE: Final = re.compile(rb"^life: .*\n", re.MULTILINE)

@@ -66,7 +66,8 @@ class Indicator(Struct, frozen=True):
     without array positions ("contracts.x_acts.amount"); a register, as "registers.vat_payers";
     plan points that no purchase has taken up, as "plans"; or an entry of the law, as "law.mci".
     `life` tells how far it can be trusted: experimental, tested or stable. `measured` is null until
-    it was measured; its `version` is that of the indicator then.
+    it was measured; its `version` is that of the indicator then. `publication` tells to whom it may
+    name a supplier before a person has looked: partner or public.
     """
 
     code: str
@@ -89,3 +90,4 @@ class Indicator(Struct, frozen=True):
     fields: list[str]
     life: str = "experimental"
     measured: Measured | None = None
+    publication: str = "partner"

@@ -137,6 +137,7 @@ INDICATOR: Final[dict[str, Any]] = {
         "hit_rate": 0.004,
         "look_alikes": ["sole maker"],
     },
+    "publication": "partner",
 }
 
 BLIND_SPOT: Final[dict[str, Any]] = {

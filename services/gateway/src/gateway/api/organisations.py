@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
+from msgspec import structs
 
 from gateway.api import examples
 from gateway.api.asking import allowed, send
@@ -10,18 +12,23 @@ from gateway.api.describing import answers
 from gateway.api.example_figures import NETWORK
 from gateway.documents import Organisation
 from gateway.memory import Answer
-from gateway.reads import figures, organisations
+from gateway.reads import figures, organisations, scores
 from gateway.reads.answering import answer, encode, organisation_id
 from gateway.state import Gateway, State
 from gateway.view.apply import PERSON_PREFIX
 from gateway.view.process import revision_of
+from gateway.withheld import public_codes, sees_all, shortened
 from shared.contracts.profiles import Network
 from shared.errors import NotFound, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
+from shared.security import Caller
 from shared.vocabulary.identifiers import is_person_number
 
 router = APIRouter(prefix="/v1", tags=["organisations"])
 reader = Depends(allowed("processes:read"))
+Reader = Annotated[Caller, reader]
+
+_organisation_of = msgspec.json.Decoder(Organisation).decode
 
 OrganisationId = Annotated[str, Path(max_length=300, description="Id (org_…) or BIN.")]
 _answers = answers(
@@ -53,14 +60,14 @@ async def read_buyer(request: Request, buyer_id: OrganisationId, gateway: Gatewa
     operation_id="read_supplier",
     summary="Read a supplier",
     response_model=None,
-    dependencies=[reader],
     responses=_answers,
 )
 async def read_supplier(
-    request: Request, supplier_id: OrganisationId, gateway: Gateway
+    request: Request, supplier_id: OrganisationId, caller: Reader, gateway: Gateway
 ) -> Response:
     """Read who sells or tried to: names, volumes, success, counterparts, signs and trend."""
-    return send(request, await _profile(gateway, supplier_id, "supplier"))
+    found = await _profile(gateway, supplier_id, "supplier")
+    return send(request, found if sees_all(caller) else await _for_public(gateway, found))
 
 
 @router.get(
@@ -94,6 +101,16 @@ def _organisation(named: str, role: str) -> str:
     if named.startswith(PERSON_PREFIX) or is_person_number(named):
         raise NotFound(f"No {role} is known under this id.")
     return organisation_id(named, pointer=f"/path/{role}_id")
+
+
+async def _for_public(gateway: State, found: Answer) -> Answer:
+    """Return the profile of a supplier without the flags that only partners read."""
+    profile = _organisation_of(found.body)
+    if profile.score is None:
+        return found
+    public = public_codes((await scores.known_catalogue(gateway))[0])
+    body = encode(structs.replace(profile, score=shortened(profile.score, public)))
+    return answer(body, revision_of(body))
 
 
 async def _profile(gateway: State, named: str, role: str) -> Answer:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -22,6 +22,7 @@ from gateway.reads.answering import answer, encode
 from gateway.state import Gateway, State
 from gateway.texts import NOTICE, Notice
 from gateway.view.score import score_row
+from gateway.withheld import NAMED, Withheld, parted, public_codes, sees_all, shortened
 from shared.bodies import Body
 from shared.contracts.scores import ScoreDocument
 from shared.errors import FieldError, NotFound, RateLimited, ScopeMissing, ValidationFailed
@@ -54,23 +55,28 @@ class Asked:
 
 Question = Annotated[Asked, Depends()]
 
-_score = msgspec.json.Decoder(ScoreDocument).decode
-
 
 class ServedScore(ScoreDocument, frozen=True):
     """A risk score, 0-100, with what every indicator says; a sign, not an accusation.
 
-    `status`, `code`, `kind` and `family` are open words: new ones may come at any time.
+    `status`, `code`, `kind` and `family` are open words: new ones may come at any time. `withheld`
+    stands where lines that name a supplier are for partners only (scope scores:partner).
     """
 
     notice: Notice
     links: dict[str, str]
+    withheld: Withheld | None = None
 
 
-class ScoreInShort(ScoreSummary, frozen=True):
+class ScoreInShort(ScoreSummary, frozen=True, kw_only=True):
     """A score in one line, with the id it belongs to."""
 
     id: str
+
+
+_score = msgspec.json.Decoder(ScoreDocument).decode
+_served = msgspec.json.Decoder(ServedScore).decode
+_short = msgspec.json.Decoder(ScoreInShort).decode
 
 
 class Lookup(Struct, frozen=True):
@@ -114,7 +120,8 @@ async def read_score(
     gateway: Gateway,
 ) -> Response:
     """Read the score of a process, a buyer or a supplier, as it is or as it was."""
-    return send(request, await _read(gateway, caller, asked))
+    found = await _read(gateway, caller, asked)
+    return send(request, found if sees_all(caller) else await _for_public(gateway, found))
 
 
 @router.get(
@@ -142,9 +149,11 @@ async def explain_score(
     """Explain a score in Kazakh, Russian or English: one line per indicator, adding up."""
     found = await _read(gateway, caller, asked)
     language = negotiate(accept_language)
-    catalogue, version = await _catalogue(gateway)
-    body = encode(explain(_score(found.body), catalogue, language))
-    revisions = (found.etag.decode().strip('"'), version, language)
+    catalogue, version = await scores.known_catalogue(gateway)
+    public = None if sees_all(caller) else public_codes(catalogue)
+    body = encode(explain(_score(found.body), catalogue, language, public=public))
+    revision = found.etag.decode().strip('"')
+    revisions = (revision, version, language, *(() if public is None else ("public",)))
     return send(request, answer(body, *revisions), TRANSLATED | {"Content-Language": language})
 
 
@@ -157,9 +166,11 @@ async def explain_score(
 )
 async def lookup_scores(asked: LookupBody, caller: Reader, gateway: Gateway) -> Response:
     """Read up to 100 scores in short, for lists on small screens."""
-    del caller
     async with gateway.database.connection() as connection:
         found, missing = await scores.in_short(connection, asked.subject_type, asked.ids)
+    if asked.subject_type == NAMED and not sees_all(caller):
+        public = public_codes((await scores.known_catalogue(gateway))[0])
+        found = [encode(shortened(_short(each), public)) for each in found]
     rest = encode({"missing": missing, **gateway.as_of(), "notice": NOTICE})
     return send_list(b'{"data":[%b],%b' % (b",".join(found), rest[1:]))
 
@@ -180,6 +191,17 @@ async def _read(gateway: State, caller: Caller, asked: Asked) -> Answer:
     return found
 
 
+async def _for_public(gateway: State, found: Answer) -> Answer:
+    """Return a score without the lines that name a supplier to partners only."""
+    catalogue, version = await scores.known_catalogue(gateway)
+    score = _served(found.body)
+    lines, withheld = parted(score, public_codes(catalogue))
+    if withheld is None:
+        return found
+    body = encode(msgspec.structs.replace(score, indicators=lines, withheld=withheld))
+    return answer(body, found.etag.decode().strip('"'), version, "public")
+
+
 async def _past(gateway: State, caller: Caller, asked: Asked, at: date) -> Answer:
     if at > gateway.clock.now().date():
         raise ValidationFailed(
@@ -189,14 +211,3 @@ async def _past(gateway: State, caller: Caller, asked: Asked, at: date) -> Answe
     document = await gateway.past.read(asked.subject_type, asked.subject_id, at, caller)
     row = score_row(document)
     return answer(row.body, row.revision)
-
-
-async def _catalogue(gateway: State) -> tuple[dict[str, Any], str]:
-    remembered: tuple[dict[str, Any], str] | None = gateway.memory.get("indicator", "all")
-    if remembered is not None:
-        return remembered
-    mark = gateway.memory.mark()
-    async with gateway.database.connection() as connection:
-        found = await scores.catalogue(connection)
-    gateway.memory.put("indicator", "all", found, size=4096 * len(found[0]), mark=mark)
-    return found

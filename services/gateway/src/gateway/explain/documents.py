@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from gateway.withheld import Withheld
 from shared.contracts.scores import Range, Subject, Value
 
 
@@ -60,7 +61,7 @@ class ExplanationLine(Struct, frozen=True, kw_only=True):
 
 
 class Sums(Struct, frozen=True, gc=False):
-    """The lines added up: `counted` equals `points.lower`."""
+    """All lines added up, those that are withheld too: `counted` equals `points.lower`."""
 
     counted: float
     expected_of_uncomputed: float
@@ -86,6 +87,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     points: Range
     value: Value | None
     lines: list[ExplanationLine]
+    withheld: Withheld | None
     sums: Sums
     notice: str
     disclaimer: str

@@ -1,6 +1,6 @@
 """Rendering an explanation: a score, the catalogue, a language in; a document out. No I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from gateway.explain.documents import (
     ShownParameter,
     Sums,
 )
+from gateway.withheld import parted
 from shared.contracts.scores import Evidence, IndicatorResult, ScoreDocument, Subject
 from shared.vocabulary.text import Language
 
@@ -24,9 +25,16 @@ _LATER: Final = 2
 _POINTS_KEPT: Final = 4
 
 
-def explain(score: ScoreDocument, catalogue: Catalogue, language: Language) -> Explanation:
-    """Say in one language why a score is what it is."""
-    results = sorted(score.indicators, key=_weight)
+def explain(
+    score: ScoreDocument,
+    catalogue: Catalogue,
+    language: Language,
+    *,
+    public: Collection[str] | None = None,
+) -> Explanation:
+    """Say in one language why a score is what it is; `public` codes alone name a supplier."""
+    shown, withheld = (score.indicators, None) if public is None else parted(score, public)
+    results = sorted(shown, key=_weight)
     return Explanation(
         subject=score.subject,
         language=language,
@@ -38,7 +46,8 @@ def explain(score: ScoreDocument, catalogue: Catalogue, language: Language) -> E
         points=score.points,
         value=score.value,
         lines=[_line(r, score.subject, catalogue.get(r.code, {}), language) for r in results],
-        sums=_sums(results),
+        withheld=withheld,
+        sums=_sums(score.indicators),
         notice=getattr(texts.NOTICE, language),
         disclaimer=_disclaimer(score.data_date, score.method_version, language),
         data_date=score.data_date,

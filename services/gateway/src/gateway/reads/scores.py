@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.memory import Answer
 from gateway.reads.answering import answer, encode
+from gateway.state import State
 
 _LOOKUP: Final = """
     SELECT subject_id, summary FROM score
@@ -55,3 +56,15 @@ async def indicator(connection: asyncpg.Connection, code: str) -> Answer | None:
     """Return one indicator."""
     row = await connection.fetchrow("SELECT body, revision FROM indicator WHERE code = $1", code)
     return answer(row["body"], row["revision"]) if row else None
+
+
+async def known_catalogue(gateway: State) -> tuple[dict[str, Any], str]:
+    """Return the catalogue and its version, from memory where it is there."""
+    remembered: tuple[dict[str, Any], str] | None = gateway.memory.get("indicator", "all")
+    if remembered is not None:
+        return remembered
+    mark = gateway.memory.mark()
+    async with gateway.database.connection() as connection:
+        found = await catalogue(connection)
+    gateway.memory.put("indicator", "all", found, size=4096 * len(found[0]), mark=mark)
+    return found
