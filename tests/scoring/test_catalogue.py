@@ -57,6 +57,7 @@ def test_every_example_comes_out_as_declared(desk: Desk, indicator: Indicator) -
                 assert list(judgement.missing) == expected.missing, example.story
             if expected.evidence is not None:
                 assert outcome.paths(judgement) == sorted(expected.evidence), example.story
+            assert expected.certain in {None, judgement.certain}, (example.story, judgement)
 
 
 def test_an_example_does_not_see_the_facts_of_the_one_before(desk: Desk) -> None:

@@ -2,10 +2,14 @@
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring import method
+from scoring.document import Judgement, Method, score
+from scoring.indicator import catalogue
 from scoring.score import (
     CLEAR,
     FLAGGED,
@@ -18,6 +22,7 @@ from scoring.score import (
     strength,
     to_score,
 )
+from shared.contracts.scores import Subject
 
 FAMILIES = ("tender", "competition", "contract")
 SEVERITIES = {"low": 5.0, "medium": 10.0, "high": 20.0, "critical": 35.0}
@@ -139,13 +144,49 @@ def test_a_purchase_without_a_flag_is_low_whatever_is_expected_of_the_missing() 
     assert got.band == "low"
 
 
-def test_one_critical_breach_shows_as_high_even_where_little_is_known() -> None:
-    weights = [weight("A", kind="breach", severity="critical", points=35), weight("B", points=90)]
+@pytest.mark.parametrize(
+    ("kind", "severity", "certain", "by_record", "band"),
+    [
+        ("breach", "critical", True, True, "high"),
+        ("signal", "critical", True, True, "high"),
+        ("breach", "critical", False, True, None),
+        ("breach", "critical", True, False, None),
+        ("breach", "high", True, True, None),
+    ],
+)
+def test_one_critical_fact_that_is_certain_shows_as_high_even_where_little_is_known(
+    kind: str, severity: str, certain: bool, by_record: bool, band: str | None
+) -> None:
+    fact = weight("A", kind=kind, severity=severity, points=35, certain=certain)
+    sign = Sign("A", FLAGGED, certain=by_record)
 
-    got = compose(weights, [Sign("A", FLAGGED), Sign("B", "not_computable")])
+    got = compose([fact, weight("B", points=90)], [sign, Sign("B", "not_computable")])
+    of_supplier = compose([fact], [sign._replace(context="supplier")])
 
     assert got.coverage < 0.4
-    assert (got.band, got.provisional) == ("high", True)
+    assert (got.band, got.provisional) == (band, True)
+    assert of_supplier.band is None
+
+
+def test_the_facts_that_force_high_are_those_that_a_register_or_record_settles() -> None:
+    """indicators.md 6.3, point 6, as far as contacts alone (N05) do not settle anything."""
+    forcing = {code for code, one in catalogue().items() if method.weight(one).critical_fact}
+
+    assert forcing == {"K01", "I03", "KZ-60", "KZ-64"}
+    assert catalogue()["KZ-60"].certain == "by_record"
+
+
+def test_a_line_says_where_a_record_settles_its_flag_and_the_band_follows() -> None:
+    fact = weight("A", severity="critical", points=35, certain=True)
+    by = Method({"A": fact}, Composer([fact], {}), "m", "kz")
+
+    def line(one: Judgement) -> tuple[bool, str]:
+        told = msgspec.json.decode(score(Subject("process", "p"), [one], by).content)
+        return told["indicators"][0]["certain"], told["band"]
+
+    assert line(Judgement("A", FLAGGED)) == (True, "high")
+    assert line(Judgement("A", FLAGGED, certain=False)) == (False, "medium")
+    assert line(Judgement("A", CLEAR)) == (False, "low")
 
 
 Case = tuple[list[Weight], dict[str, float], list[Sign]]

@@ -13,12 +13,14 @@ import duckdb
 import msgspec
 import pytest
 
-from scoring.drafts import checks, keeper
+from scoring.drafts import checks, keeper, worked
 from scoring.drafts.confined import Answer, Task
 from scoring.drafts.copy import confine
 from scoring.drafts.limits import Limits
+from scoring.evaluate import Judgement as Judged
+from scoring.examples import Outcome
 from scoring.facts import Facts
-from scoring.indicator import Indicator, catalogue
+from scoring.indicator import Example, Expected, Indicator, catalogue
 from scoring.normal import load_normal
 from tests.scoring.drafts.documents import CLEAR, LIMIT, document, querying
 from tests.scoring.releases import release
@@ -119,6 +121,15 @@ def test_a_draft_passes_the_checks_of_the_files(
 
     assert isinstance(read, Indicator)
     assert (pointer, code) in {(flaw.pointer, flaw.code) for flaw in checks.flaws(read)}
+
+
+def test_an_example_that_is_less_certain_than_it_says_differs() -> None:
+    said = Outcome([Judged("process", 1, "p", "flagged", 1.0, 1.0, (), certain=False)], [])
+    example = Example("A story.", [Expected("p", "flagged", certain=True)])
+
+    (flaw,) = worked.flaws_of(said, example, "/body/examples/0")
+
+    assert (flaw.pointer, flaw.message) == ("/body/examples/0/expected/0", "'p' is not certain")
 
 
 def test_what_is_not_the_format_is_told_with_its_place() -> None:

@@ -42,7 +42,10 @@ STATUSES: Final = {letter: status for status, letter in LETTERS.items()}
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
-    """What one indicator says of one subject; a flag of a party carries that party as context."""
+    """What one indicator says of one subject; a flag of a party carries that party as context.
+
+    `certain` is false where its record leaves open what the indicator takes as settled.
+    """
 
     code: str
     status: str
@@ -51,6 +54,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
     context: Subject | None = None
+    certain: bool = True
 
 
 class Content(msgspec.Struct, frozen=True, gc=False):
@@ -171,7 +175,7 @@ def _sign(judgement: Judgement, weights: Mapping[str, Weight]) -> Sign:
         return Sign(judgement.code, judgement.status, 1.0, context)
     extreme = weights[judgement.code].extreme
     degree = strength(judgement.value, judgement.threshold, extreme)
-    return Sign(judgement.code, FLAGGED, degree, context)
+    return Sign(judgement.code, FLAGGED, degree, context, judgement.certain)
 
 
 def _lines(
@@ -213,4 +217,5 @@ def _line(
         evidence=list(judgement.evidence),
         missing=list(judgement.missing),
         context=judgement.context,
+        certain=flagged and weight.certain and sign.certain,
     )

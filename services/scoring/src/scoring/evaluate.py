@@ -41,6 +41,7 @@ class Judgement:
 
     kind     process, buyer, entity (procuring entity) or supplier
     number   pid or party number; subject: the public id (process key or organisation id)
+    certain  false where the query says that the record leaves open what else is settled
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Judgement:
     value: float | None
     threshold: float | None
     missing: tuple[str, ...]
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,11 @@ class Judgements:
     def rows(self, statuses: Iterable[Status] | None = None) -> Iterator[Judgement]:
         """Stream the judgements, or only those with one of the statuses."""
         wanted = None if statuses is None else list(statuses)
-        for kind, number, subject, status, value, threshold, missing in self._fetch(_ROWS, wanted):
+        for kind, number, subject, status, value, threshold, missing, certain in self._fetch(
+            _ROWS, wanted
+        ):
             fields = tuple(dict.fromkeys(missing.split(","))) if missing else ()
-            yield Judgement(kind, number, subject, status, value, threshold, fields)
+            yield Judgement(kind, number, subject, status, value, threshold, fields, certain)
 
     def flagged(self) -> Iterator[tuple[str, str, float | None]]:
         """Stream (kind, public id, value) of the flagged subjects and nothing else."""
@@ -278,11 +282,13 @@ def _judge(
     groups = [row for row in populations.rows if row.code == indicator.code]
     kind = "q.kind" if indicator.subject == "organisation" else f"'{indicator.subject}'"
     where = f"WHERE q.status = '{only}'" if only else ""
+    certain = "coalesce(q.certain, false)" if indicator.certain == "by_record" else "true"
     try:
         set_parameters(connection, indicator, profile)
         if indicator.population is not None:
             set_population(connection, [row.fields() for row in groups])
-        connection.execute(parsed(_JUDGE.format(kind=kind, query=indicator.query, where=where)))
+        chosen = {"kind": kind, "certain": certain, "where": where}
+        connection.execute(parsed(_JUDGE.format(query=indicator.query, **chosen)))
         connection.execute(parsed(_FLAGGED))
     except duckdb.Error as error:
         return Judgements(connection, indicator, populations, str(error).splitlines()[0])
@@ -305,7 +311,8 @@ _CANCELLED = "SELECT pid FROM {facts}.process WHERE tender_status = 'cancelled'"
 
 _JUDGE = """
 CREATE OR REPLACE TEMP TABLE judgement AS
-SELECT {kind} AS kind, q.subject, q.status, q.value, q.threshold, q.missing
+SELECT {kind} AS kind, q.subject, q.status, q.value, q.threshold, q.missing,
+  CAST({certain} AS BOOLEAN) AS certain
 FROM ({query}) q {where}"""
 
 _FLAGGED = """
@@ -317,7 +324,8 @@ LEFT JOIN subject s ON {kind} = 'process' AND s.pid = {number}
 LEFT JOIN party o ON {kind} <> 'process' AND o.party = {number}"""
 
 _ROWS = f"""
-SELECT j.kind, j.subject, coalesce(s.key, o.id), j.status, j.value, j.threshold, j.missing
+SELECT j.kind, j.subject, coalesce(s.key, o.id), j.status, j.value, j.threshold, j.missing,
+  j.certain
 FROM judgement j {_PUBLIC.format(kind="j.kind", number="j.subject")}
 WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], j.status)
 ORDER BY j.kind, j.subject"""

@@ -83,6 +83,7 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: float | None = None
     missing: list[str] | None = None
     evidence: list[str] | None = None
+    certain: bool | None = None
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,7 +112,8 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     array positions. `scope` says how a change spreads: `process` results depend on the process
     and on the stored population only; `all` results need every process and follow in bulk.
     `exceptions` are those the law itself names; `overlaps` names indicators that see the same
-    fact, of which one counts. `certain` marks a fact that a register or record settles alone.
+    fact, of which one counts. `certain` marks a fact that a register or record settles alone:
+    every flag, or with `by_record` those for which the query says so in a column `certain`.
     `reviewed` lists the languages whose texts a native reader has passed.
     """
 
@@ -141,7 +143,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary: Text | None = None
     overlaps: list[str] = []
     life: Life = "tested"
-    certain: bool = False
+    certain: bool | Literal["by_record"] = False
     reviewed: list[Literal["kk", "ru", "en"]] = []
     population: str | None = None
     evidence: str | None = None

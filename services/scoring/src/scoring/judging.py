@@ -188,6 +188,7 @@ def _read(judgements: Judgements) -> list[tuple[Key, Judgement]]:
                 row.threshold,
                 _shown(evidence.get((row.kind, row.number), ())),
                 row.missing,
+                certain=row.certain,
             ),
         )
         for row in rows

@@ -22,7 +22,7 @@ from scoring.relations import value_of
 from scoring.score import Composer, Weight
 from scoring.store import PopulationRow, Tally
 
-SCORE_RULES: Final = "1"
+SCORE_RULES: Final = "2"
 """Version of the rules in score.py; raised when the same signs would give another score."""
 
 SUBJECT_TYPES: Final = ("process", "buyer", "supplier")
@@ -106,6 +106,7 @@ def weight(one: Indicator) -> Weight:
         points=float(one.points),
         extreme=one.extreme,
         overlaps=frozenset(one.overlaps),
+        certain=one.certain is not False,
     )
 
 

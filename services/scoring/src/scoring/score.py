@@ -51,6 +51,7 @@ class Weight:
 
     `extreme` is the value at which a flag has its full strength; without it every flag has.
     `overlaps` names indicators that see the same fact: of those flagged together, one counts.
+    `certain`: a register or record settles the fact alone, unless a sign says that it did not.
     """
 
     code: str
@@ -60,11 +61,12 @@ class Weight:
     points: float
     extreme: float | None = None
     overlaps: frozenset[str] = frozenset()
+    certain: bool = False
 
     @property
     def critical_fact(self) -> bool:
-        """Say whether a flag is a checkable breach that shows at least as "high"."""
-        return self.kind == "breach" and self.severity == "critical"
+        """Say whether one flag, where it is certain, shows at least as "high"."""
+        return self.certain and self.severity == "critical"
 
 
 class Part(NamedTuple):
@@ -95,12 +97,16 @@ class Composition:
 
 
 class Sign(NamedTuple):
-    """A judgement reduced to what the score depends on; `context` marks a flag of a party."""
+    """A judgement reduced to what the score depends on; `context` marks a flag of a party.
+
+    `certain` is false where the record leaves open what its indicator takes as settled.
+    """
 
     code: str
     status: str
     strength: float = 1.0
     context: str = ""
+    certain: bool = True
 
 
 def strength(value: float | None, threshold: float | None, extreme: float | None) -> float:
@@ -213,8 +219,8 @@ class Composer:
         return round(computed / applicable, 4) if applicable else 0.0
 
     def _band(self, signs: Iterable[Sign], expected: float, coverage: float) -> str | None:
-        own = [self._weights[s.code] for s in signs if s.status == FLAGGED and not s.context]
-        if any(weight.critical_fact for weight in own):
+        own = [s for s in signs if s.status == FLAGGED and not s.context]
+        if any(sign.certain and self._weights[sign.code].critical_fact for sign in own):
             return "critical" if expected >= BANDS[0][0] else "high"
         if coverage < NO_BAND_BELOW:
             return None

@@ -52,6 +52,8 @@ class IndicatorResult(Struct, frozen=True):
 
     `status` and `code` are open strings. An uncomputed indicator carries `expected_points`. In the
     score of a purchase, `context` names the buyer or supplier whose own flag the line repeats.
+    `certain` marks a flag that a register or record settles alone; a critical one is never below
+    band "high".
     """
 
     code: str
@@ -68,6 +70,7 @@ class IndicatorResult(Struct, frozen=True):
     evidence: list[Evidence] = []
     missing: list[str] = []
     context: Subject | None = None
+    certain: bool = False
 
 
 class ScoreDocument(Struct, frozen=True):

@@ -56,7 +56,7 @@ class Asked:
 Question = Annotated[Asked, Depends()]
 
 
-class ServedScore(ScoreDocument, frozen=True):
+class ServedScore(ScoreDocument, frozen=True, kw_only=True):
     """A risk score, 0-100, with what every indicator says; a sign, not an accusation.
 
     `status`, `code`, `kind` and `family` are open words: new ones may come at any time. `withheld`

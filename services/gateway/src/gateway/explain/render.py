@@ -77,6 +77,7 @@ def _line(
         state=texts.label(texts.STATES, result.status, language),
         kind=result.kind,
         family=result.family,
+        certain=result.certain,
         context=result.context,
         value=result.value,
         threshold=result.threshold,

@@ -111,8 +111,14 @@ def _differs(outcome: Outcome, expected: Expected, judgement: Judgement | None) 
         return f"the value of {expected.subject!r} is {judgement.value}, expected {expected.value}"
     if expected.missing is not None and list(judgement.missing) != expected.missing:
         return f"missing of {expected.subject!r} are {list(judgement.missing)}"
+    return _rests_otherwise(outcome, expected, judgement)
+
+
+def _rests_otherwise(outcome: Outcome, expected: Expected, judgement: Judgement) -> str | None:
     if expected.evidence is not None and outcome.paths(judgement) != sorted(expected.evidence):
         return f"the evidence of {expected.subject!r} is {outcome.paths(judgement)}"
+    if expected.certain not in {None, judgement.certain}:
+        return f"{expected.subject!r} is{'' if judgement.certain else ' not'} certain"
     return None
 
 
