@@ -140,6 +140,7 @@ def score(
     expected: float = 30.0,
     band: str | None = "medium",
     lines: tuple[dict[str, Any], ...] = (),
+    **more: Any,
 ) -> Entry:
     document = {
         "subject": {"type": kind, "id": subject, "source": SOURCE, "ocid": ocid},
@@ -156,7 +157,7 @@ def score(
         "data_seq": 5,
         "computed_at": "2026-02-01T00:00:01Z",
         "cause": "data",
-    }
+    } | more
     return entry(f"{kind}/{subject}", document, ScoreDocument)
 
 

@@ -145,7 +145,7 @@ async def test_an_explanation_adds_up_and_says_what_is_missing(house: House) -> 
     found = (await house.get(f"{SCORE}/explanation")).json()
 
     assert [each["code"] for each in found["lines"]] == ["R028", "R018", "R024", "R003"]
-    assert found["sums"] == {"counted": 30.0, "expected_of_uncomputed": 1.5}
+    assert found["sums"] == {"counted": 30.0, "expected_of_uncomputed": 1.5, "of_portfolio": 0.0}
     assert found["sums"]["counted"] == found["points"]["lower"]
     assert found["lines"][0]["context"]["id"] == "org_x"
     flagged, missing = found["lines"][1], found["lines"][2]
@@ -245,6 +245,48 @@ async def test_a_past_day_while_scoring_is_away_is_503_and_the_present_is_not_af
     assert (await house.get(SCORE)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("kk", "сомасы 1000 KZT сатып алулардың ішінде"),
+        ("ru", "Из закупок на 1000 KZT на 250.50 KZT"),
+        (
+            "en",
+            "Drawn to the average of 30 like organisations (5.0 %; median of their sums 300 KZT)",
+        ),
+    ],
+)
+async def test_the_score_of_an_organisation_explains_its_share_of_money_at_risk(
+    house: House, language: str, words: str
+) -> None:
+    buyer = organisation(BUYER_BIN)
+    share = {
+        "purchases": 4,
+        "left_out": 1,
+        "currency": "KZT",
+        "value": "1000",
+        "at_risk": "250.50",
+        "peers": 30,
+        "typical": 300.0,
+        "average": 0.05,
+        "share": 0.2042,
+        "points": 13.179,
+    }
+    lines = (line("R038", counted=10.0),)
+    written = score(buyer, kind="buyer", expected=23.179, lines=lines, portfolio=share)
+    await house.fill("scores", written)
+    path = f"/v1/scores/buyer/{buyer}"
+
+    read = (await house.get(path)).json()
+    told = (await house.get(f"{path}/explanation", Accept_Language=language)).json()
+
+    assert read["portfolio"] == share
+    assert words in told["portfolio"].pop("text")
+    assert told["portfolio"] == share
+    assert told["sums"] == {"counted": 10.0, "expected_of_uncomputed": 0.0, "of_portfolio": 13.179}
+    assert told["points"]["lower"] == 23.179
+
+
 async def test_the_public_reads_that_signs_were_found_and_partners_of_whom(house: House) -> None:
     """Two lines may tell of a supplier in public; the points of the others still add up."""
     seller, bare = (
@@ -292,7 +334,8 @@ async def test_the_public_reads_that_signs_were_found_and_partners_of_whom(house
     assert public[0]["withheld"] == explained["withheld"] == sums | because
     assert public[1]["withheld"]["counted"] == 10.0
     assert [one["code"] for one in explained["lines"]] == ["K01", "KZ-60"]
-    assert explained["sums"] == partner["sums"] == {"counted": 27.5, "expected_of_uncomputed": 1.5}
+    assert explained["sums"] == partner["sums"]
+    assert partner["sums"]["counted"] == 27.5
     for name in ("score", "points", "band", "notice", "links", "coverage"):
         assert public[0][name] == whole[0][name]
     assert (short["flagged"], short.get("withheld")) == (["K01", "S05"], None)

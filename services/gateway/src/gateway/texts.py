@@ -41,6 +41,29 @@ DISCLAIMER: Final = Text(
     "It shows signs that deserve review and is not evidence of an offence or of anybody's guilt.",
 )
 
+PORTFOLIO: Final = Text(
+    kk="Жалпы сомасы {value} {currency} сатып алулардың ішінде жоғары және одан да жоғары қауіп "
+    "деңгейіндегілері – {at_risk} {currency}. Осындай {peers} ұйымның орташа үлесіне ({average}) "
+    "жақындатқанда (медианалық сомасы {typical:.0f} {currency}) үлес {share} болады. Сатып алулар "
+    "саны: {purchases}; сомасы немесе бағасы белгісіз болғандықтан есепке алынбағаны: {left_out}.",
+    ru="Из закупок на {value} {currency} на {at_risk} {currency} приходятся закупки с высоким и "
+    "более высоким уровнем риска. С приближением к среднему по {peers} таким организациям "
+    "({average}; медиана их сумм {typical:.0f} {currency}) доля составляет {share}. Всего закупок: "
+    "{purchases}; не учтено, потому что неизвестны сумма или оценка: {left_out}.",
+    en="Of purchases worth {value} {currency}, {at_risk} {currency} lie in bands high and above. "
+    "Drawn to the average of {peers} like organisations ({average}; median of their sums "
+    "{typical:.0f} {currency}) the share is {share}. Purchases: {purchases}; left out for want of "
+    "a sum or a score: {left_out}.",
+)
+
+NO_PORTFOLIO: Final = Text(
+    kk="Сомасы мен бағасы белгілі сатып алу жоқ, сондықтан үлес есептелмеді. Сатып алулар саны: "
+    "{purchases}.",
+    ru="Нет закупок с известной суммой и оценкой, поэтому доля не посчитана. Всего закупок: "
+    "{purchases}.",
+    en="No purchase has a known sum and score, so no share is counted. Purchases: {purchases}.",
+)
+
 STATES: Final = {
     "flagged": Text("белгіленді", "отмечено", "flagged"),
     "clear": Text("белгі анықталған жоқ", "признак не выявлен", "no sign found"),

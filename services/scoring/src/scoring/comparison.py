@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-from scoring import recording, store
+from scoring import portfolio, recording, store
 from scoring.document import Judgement
 from scoring.evaluate import compute_populations
 from scoring.judging import Case, judge_parties
@@ -24,7 +24,7 @@ from scoring.score import FLAGGED
 from scoring.session import BATCH, Session
 from scoring.standing import METHOD_CHANGED
 from scoring.store import PopulationRow
-from shared.contracts.scores import Subject
+from shared.contracts.scores import Portfolio, Subject
 
 CALM: Final = 0.3
 """Seconds without a new release after which a load has ended."""
@@ -49,6 +49,7 @@ class Comparison:
         self._every = every
         self._last = time.monotonic() - every
         self._took = 0.0
+        self._mark: str | None = None
 
     @property
     def overdue(self) -> bool:
@@ -70,7 +71,9 @@ class Comparison:
     async def due_in(self) -> float | None:
         """Seconds until the next comparison; None when nothing has changed since the last."""
         session = self._session
-        if not session.level or not session.complete or not self._news:
+        if not session.level or not session.complete:
+            return None
+        if not self._news and not await self._bands_moved():
             return None
         now = time.monotonic()
         calm = CALM - now + session.loaded_at
@@ -101,6 +104,13 @@ class Comparison:
         self._last = time.monotonic()
         self._took = self._last - began
         judged_seconds.labels("compare").observe(self._took)
+
+    async def _bands_moved(self) -> bool:
+        """Whether other purchases are of high risk than organisations were compared by."""
+        if self._mark is None or self._session.waiting:
+            return False
+        async with self._session.database.connection() as connection:
+            return await portfolio.mark(connection) != self._mark
 
     async def _grown(self) -> bool:
         session = self._session
@@ -142,8 +152,9 @@ class Comparison:
     async def _judge_parties(self, cause: str) -> None:
         session = self._session
         standard, seq = session.standard, session.facts_seq
+        shares = await self._portfolios()
         cases, failed = await session.facts(
-            lambda facts: judge_parties(facts, standard, seq), many=True
+            lambda facts: judge_parties(facts, standard, seq, shares), many=True
         )
         occasion = Occasion(cause, session.clock.now(), standard)
         for subject_type in ("buyer", "supplier"):
@@ -152,6 +163,17 @@ class Comparison:
                 await self._write(some[first : first + BATCH], occasion)
             if not failed:
                 await self._withdraw(subject_type, some, occasion)
+
+    async def _portfolios(self) -> dict[Key, Portfolio]:
+        """Add up what every organisation bought or sold, and draw its share to that of its like."""
+        session, file = self._session, self._session.folder / "bands.csv"
+        async with session.database.connection() as connection:
+            self._mark = await portfolio.write_bands(connection, file)
+        found = await session.facts(lambda facts: portfolio.holdings(facts, file), many=True)
+        async with session.database.transaction() as connection:
+            await store.claim(connection, session.state)
+            groups = await portfolio.adopt(connection, found)
+        return portfolio.portfolios(found, groups)
 
     async def _write(self, cases: Sequence[Case], occasion: Occasion) -> None:
         """Write some parties, and ask for the purchases of those whose flags have changed."""

@@ -23,9 +23,17 @@ from scoring.score import (
     Composition,
     Sign,
     Weight,
+    raised,
     strength,
 )
-from shared.contracts.scores import Evidence, IndicatorResult, Range, Subject, Value
+from shared.contracts.scores import (
+    Evidence,
+    IndicatorResult,
+    Portfolio,
+    Range,
+    Subject,
+    Value,
+)
 
 RANKS: Final = {FLAGGED: 0, **dict.fromkeys(UNCOMPUTED, 1), CLEAR: 2, NOT_APPLICABLE: 3}
 """Order of the lines: what was found, what is not known, what is clear, what does not apply."""
@@ -70,6 +78,7 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     indicators: list[IndicatorResult]
     method_version: str
     profile: str
+    portfolio: Portfolio | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +129,18 @@ def score(
     *,
     value: Value | None = None,
     data_date: datetime | None = None,
+    portfolio: Portfolio | None = None,
 ) -> Scored:
     """Compose, explain and encode the score of one subject; the order of judgements is no matter.
 
-    `data_date` belongs to the digest of a purchase. That of an organisation would move with every
-    purchase anywhere, and is given to the document alone.
+    `portfolio` is that of an organisation. `data_date` belongs to the digest of a purchase; that of
+    an organisation would move with every purchase anywhere, and is given to the document alone.
     """
     ordered = sorted(judgements, key=_name)
     signs = tuple(_sign(judgement, method.weights) for judgement in ordered)
     composition = method.composer.compose(signs)
+    if portfolio is not None and portfolio.share is not None:
+        composition = raised(composition, portfolio.share)
     lines = _lines(ordered, signs, composition, method.weights)
     content = Content(
         subject=subject,
@@ -141,6 +153,7 @@ def score(
         indicators=lines,
         method_version=method.version,
         profile=method.profile,
+        portfolio=portfolio,
     )
     encoded = _encode(content)
     return Scored(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 import duckdb
@@ -22,7 +23,7 @@ from scoring.indicator import Indicator
 from scoring.method import Standard
 from scoring.purchases import Key, Purchase, newest_date, parties, purchases
 from scoring.score import FLAGGED
-from shared.contracts.scores import Evidence, Subject
+from shared.contracts.scores import Evidence, Portfolio, Subject
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -92,7 +93,10 @@ def judge_processes(
 
 
 def judge_parties(
-    facts: Facts, standard: Standard, data_seq: int
+    facts: Facts,
+    standard: Standard,
+    data_seq: int,
+    portfolios: Mapping[Key, Portfolio] = MappingProxyType({}),
 ) -> tuple[list[Case], frozenset[str]]:
     """Judge and score every buyer and supplier over all facts.
 
@@ -115,7 +119,9 @@ def judge_parties(
         results.add_all(pair for key in uncounted for pair in _uncounted(key, indicators))
     newest = newest_date(facts)
     cases = [
-        _party_case(key, list(judgements.values()), standard, data_seq, newest)
+        _party_case(
+            key, list(judgements.values()), standard, data_seq, newest, portfolios.get(key)
+        )
         for key, judgements in sorted(results.judgements.items())
     ]
     return cases, frozenset(failed)
@@ -234,10 +240,15 @@ def _process_case(
     return Case(key, scored, found, purchase.seq, purchase.date, purchase)
 
 
-def _party_case(
-    key: Key, own: list[Judgement], standard: Standard, data_seq: int, newest: datetime | None
+def _party_case(  # noqa: PLR0917 (what a case is made of, in its order)
+    key: Key,
+    own: list[Judgement],
+    standard: Standard,
+    data_seq: int,
+    newest: datetime | None,
+    portfolio: Portfolio | None,
 ) -> Case:
-    scored = score(Subject(*key), own, standard.methods[key[0]])
+    scored = score(Subject(*key), own, standard.methods[key[0]], portfolio=portfolio)
     return Case(key, scored, _findings(key, own, standard, data_seq), data_seq, newest)
 
 

@@ -22,7 +22,7 @@ from scoring.relations import value_of
 from scoring.score import Composer, Weight
 from scoring.store import PopulationRow, Tally
 
-SCORE_RULES: Final = "2"
+SCORE_RULES: Final = "3"
 """Version of the rules in score.py; raised when the same signs would give another score."""
 
 SUBJECT_TYPES: Final = ("process", "buyer", "supplier")

@@ -7,8 +7,9 @@ what is known (lower), what is to be expected from like purchases (expected), an
 at most (upper). Points are counted in whole thousandths, so that the lines add up exactly.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 UNITS: Final = 1000
@@ -35,6 +36,9 @@ BAND_ORDER: Final[Mapping[str | None, int]] = {
 NO_BAND_BELOW: Final = 0.4
 PROVISIONAL_BELOW: Final = 0.7
 """Coverage: under the first no band is named, under the second it is provisional."""
+
+MOST_SHARE: Final = 0.99
+"""Share of an organisation's money above which its points do not grow: all of it has no measure."""
 
 WEAKEST: Final = 0.5
 """Strength of a flag that lies exactly at its threshold."""
@@ -124,6 +128,30 @@ def strength(value: float | None, threshold: float | None, extreme: float | None
 def to_score(units: int) -> float:
     """Turn points (thousandths) into a score from 0 to 100, two decimals."""
     return round(100 * (1 - 2 ** (-units / (UNITS * HALVING))), 2)
+
+
+def share_points(share: float) -> int:
+    """Return the points (thousandths) whose score is this share of 100; no share is all of it.
+
+    >>> to_score(share_points(0.25))
+    25.0
+    """
+    return round(-UNITS * HALVING * math.log2(1 - min(max(share, 0.0), MOST_SHARE)))
+
+
+def raised(composition: Composition, share: float) -> Composition:
+    """Add to the flags of an organisation what share of its money is at risk.
+
+    Without a flag of its own the band follows from that share, and from nothing that is expected.
+    """
+    extra = share_points(share)
+    lower, expected, upper = (units + extra for units in composition.points)
+    score = (to_score(lower), to_score(expected), to_score(upper))
+    band = composition.band
+    if band is not None:
+        named = _named(score[1] if composition.points[0] else to_score(extra))
+        band = max(band, named, key=BAND_ORDER.__getitem__)
+    return replace(composition, points=(lower, expected, upper), score=score, band=band)
 
 
 def shares(parts: Iterable[Part]) -> dict[str, float]:
@@ -224,7 +252,11 @@ class Composer:
             return "critical" if expected >= BANDS[0][0] else "high"
         if coverage < NO_BAND_BELOW:
             return None
-        return next(name for floor, name in BANDS if expected >= floor) if own else "low"
+        return _named(expected) if own else "low"
+
+
+def _named(expected: float) -> str:
+    return next(name for floor, name in BANDS if expected >= floor)
 
 
 def _context(sign: Sign) -> float:

@@ -98,6 +98,14 @@ class Score(Base, table=True):
     cause: str
     data_seq: int = _number()
 
+    __table_args__ = (
+        Index(
+            "ix_score_risky",
+            "subject_id",
+            postgresql_where=text("subject_type = 'process' AND band IN ('high', 'critical')"),
+        ),
+    )
+
 
 class ScorePast(Base, table=True):
     """A score that another took the place of, or whose subject was withdrawn."""
@@ -161,6 +169,16 @@ class BaseRate(Base, table=True):
     subject_type: str = Field(primary_key=True)
     indicator: str = Field(primary_key=True)
     rate: float
+
+
+class Peer(Base, table=True):
+    """Organisations of one kind and currency: the median of their sums, the average at risk."""
+
+    subject_type: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    organisations: int = _number()
+    typical: float
+    average: float
 
 
 class Tally(Base, table=True):

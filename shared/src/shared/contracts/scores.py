@@ -1,7 +1,8 @@
 """Feed "scores" (scoring to gateway): the public score documents, ready to be served.
 
 Key: "<subject_type>/<id>". Texts are not here; they come from the catalogue by language.
-The `counted` points of flagged indicators add up to `points.lower`.
+The `counted` points of flagged indicators, and those of an organisation's `portfolio`, add up to
+`points.lower`.
 """
 
 from datetime import datetime
@@ -73,6 +74,29 @@ class IndicatorResult(Struct, frozen=True):
     certain: bool = False
 
 
+class Portfolio(Struct, frozen=True, gc=False):
+    """What share of an organisation's money lies in purchases of band "high" or above.
+
+    left_out          of its purchases: without a sum in `currency`, or with too little known of
+    value, at_risk    of the others: their sum, and that of those of high risk
+    peers             like organisations; `typical` is the median of their sums, `average` their
+                      share at risk
+    share             (at_risk + typical x average) / (value + typical); null without any sum
+    points            what the share adds to all three `points` of the score
+    """
+
+    purchases: int
+    left_out: int
+    currency: str | None = None
+    value: Decimal | None = None
+    at_risk: Decimal | None = None
+    peers: int = 0
+    typical: float | None = None
+    average: float | None = None
+    share: float | None = None
+    points: float = 0.0
+
+
 class ScoreDocument(Struct, frozen=True):
     """The body of one entry: score 0-100, points, coverage 0-1, band and one line per indicator.
 
@@ -93,3 +117,4 @@ class ScoreDocument(Struct, frozen=True):
     data_seq: int
     computed_at: datetime
     cause: str
+    portfolio: Portfolio | None = None

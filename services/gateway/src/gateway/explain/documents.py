@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from gateway.withheld import Withheld
-from shared.contracts.scores import Range, Subject, Value
+from shared.contracts.scores import Portfolio, Range, Subject, Value
 
 
 class ShownEvidence(Struct, frozen=True):
@@ -62,11 +62,21 @@ class ExplanationLine(Struct, frozen=True, kw_only=True):
     legal_basis: list[str]
 
 
+class ExplainedPortfolio(Portfolio, frozen=True, kw_only=True):
+    """What share of an organisation's money lies in purchases of high risk, in words as well."""
+
+    text: str
+
+
 class Sums(Struct, frozen=True, gc=False):
-    """All lines added up, those that are withheld too: `counted` equals `points.lower`."""
+    """All lines added up, those that are withheld too.
+
+    `counted` and `of_portfolio` together are `points.lower`.
+    """
 
     counted: float
     expected_of_uncomputed: float
+    of_portfolio: float
 
 
 class Reply(Struct, frozen=True):
@@ -90,6 +100,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     value: Value | None
     lines: list[ExplanationLine]
     withheld: Withheld | None
+    portfolio: ExplainedPortfolio | None
     sums: Sums
     notice: str
     disclaimer: str

@@ -4,8 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import asdict
+
 from gateway import texts
 from gateway.explain.documents import (
+    ExplainedPortfolio,
     Explanation,
     ExplanationLine,
     Reply,
@@ -14,7 +17,7 @@ from gateway.explain.documents import (
     Sums,
 )
 from gateway.withheld import parted
-from shared.contracts.scores import Evidence, IndicatorResult, ScoreDocument, Subject
+from shared.contracts.scores import Evidence, IndicatorResult, Portfolio, ScoreDocument, Subject
 from shared.vocabulary.text import Language
 
 Catalogue = Mapping[str, Mapping[str, Any]]
@@ -47,7 +50,8 @@ def explain(
         value=score.value,
         lines=[_line(r, score.subject, catalogue.get(r.code, {}), language) for r in results],
         withheld=withheld,
-        sums=_sums(score.indicators),
+        portfolio=_portfolio(score.portfolio, language),
+        sums=_sums(score.indicators, score.portfolio),
         notice=getattr(texts.NOTICE, language),
         disclaimer=_disclaimer(score.data_date, score.method_version, language),
         data_date=score.data_date,
@@ -125,12 +129,27 @@ def _evidence(evidence: Evidence, subject: Subject) -> ShownEvidence:
     return ShownEvidence(path=evidence.path, value=evidence.value, release=release)
 
 
-def _sums(results: list[IndicatorResult]) -> Sums:
+def _portfolio(portfolio: Portfolio | None, language: Language) -> ExplainedPortfolio | None:
+    if portfolio is None:
+        return None
+    words = texts.PORTFOLIO if portfolio.share is not None else texts.NO_PORTFOLIO
+    told = asdict(portfolio)
+    shown = {name: _percent(told[name]) for name in ("share", "average")}
+    text = words.in_(language).format(**told | shown)
+    return ExplainedPortfolio(**told, text=text)
+
+
+def _percent(share: float | None) -> str:
+    return f"{100 * (share or 0.0):.1f} %"
+
+
+def _sums(results: list[IndicatorResult], portfolio: Portfolio | None) -> Sums:
     return Sums(
         counted=round(sum(each.counted for each in results), _POINTS_KEPT),
         expected_of_uncomputed=round(
             sum(each.expected_points or 0.0 for each in results), _POINTS_KEPT
         ),
+        of_portfolio=portfolio.points if portfolio else 0.0,
     )
 
 
