@@ -89,6 +89,7 @@ FIELDS: Final = {
     f"{DEAL}.x_dates.planned": "contract.planned_on contract.first_planned_on",
     f"{DEAL}.x_dates.reportCreated": "contract.report_created_on",
     f"{DEAL}.x_dates.reportSigned": "contract.report_signed_on",
+    f"{DEAL}.x_goszakup.reportStatus": "contract.report_code",
     f"{DEAL}.x_goszakup.stateInstitution": "contract.state_institution",
     f"{DEAL}.x_goszakup.status": "contract.status_code",
     f"{DEAL}.x_goszakup.year": "contract.year",
@@ -131,6 +132,7 @@ FIELDS: Final = {
     "tender.tenderPeriod.startDate": "process.start_at process.start_text",
     "tender.x_goszakup.kato": "process.kato",
     "tender.x_goszakup.method": "process.method_code contract.method_code",
+    "tender.x_goszakup.number": "process.notice_number",
     "tender.x_goszakup.signs": "process.construction lot.construction",
     "tender.x_goszakup.years": "process.year",
     "tender.x_single_source.ground": "process.ground_article process.ground_paragraph "

@@ -171,6 +171,15 @@ def test_which_sum_holds_vat(
     has(one(facts, "contract"), gross=gross, net=net)
 
 
+HOLES = (
+    {"former_value": {"amount": 1300, "currency": "KZT"}, "value": {"amount": 1456}},
+    {"property": "x_net", "value": {"amount": 1456, "currency": "KZT"}},
+    {"property": "x_net", "former_value": {"currency": "KZT"}, "value": {"amount": 1456}},
+    {"property": "quantity", "former_value": 10},
+)
+"""Changes of which something is not told."""
+
+
 def test_what_an_amendment_changed_and_what_none_tells(facts: Facts, load: Any) -> None:
     hidden = amendment()
     del hidden["x_changes"]
@@ -178,6 +187,10 @@ def test_what_an_amendment_changed_and_what_none_tells(facts: Facts, load: Any) 
         purchase(),
         purchase("unchanged", contracts=[contract(amendments=[amendment(x_changes=[])])]),
         purchase("hidden", contracts=[contract(amendments=[hidden])]),
+        *(
+            purchase(f"hole{n}", contracts=[contract(amendments=[amendment(x_changes=[hole])])])
+            for n, hole in enumerate(HOLES)
+        ),
     )
 
     row = one(facts, "amendment", pid=0)
@@ -191,6 +204,10 @@ def test_what_an_amendment_changed_and_what_none_tells(facts: Facts, load: Any) 
     has(one(facts, "contract", pid=1), first_value=1456.0, first_end_on=day("2026-12-31"))
     has(one(facts, "contract", pid=2), first_value=None, first_end_on=None)
     has(one(facts, "amendment", pid=2), changes_told=False)
+    for pid in range(3, 3 + len(HOLES)):
+        has(one(facts, "amendment", pid=pid), changes_told=False)
+    for pid in (3, 4):
+        has(one(facts, "contract", pid=pid), first_value=None, first_net=None)
 
 
 def test_acts_and_payments(facts: Facts, load: Any) -> None:

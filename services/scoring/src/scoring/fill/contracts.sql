@@ -69,7 +69,7 @@ LEFT JOIN lot_key l ON l.pid = r.pid AND l.token = sole_of(c."relatedLots")::VAR
 LEFT JOIN dictionary b ON b.pid = r.pid AND b.token = c.buyer.id::VARCHAR
 LEFT JOIN dictionary s ON s.pid = r.pid AND s.token = sole_of(c.suppliers).id::VARCHAR
 LEFT JOIN (
-  SELECT pid, contract_no, bool_or(x IS NULL) AS hidden,
+  SELECT pid, contract_no, bool_or(x.property IS NULL OR x.former_value IS NULL) AS hidden,
     first(x.former_value ORDER BY amendment_no) FILTER (x.property = 'value') AS sum,
     first(x.former_value ORDER BY amendment_no) FILTER (x.property = 'x_net') AS net,
     first(x.former_value ORDER BY amendment_no) FILTER (x.property = 'x_dates.planned')
@@ -106,11 +106,13 @@ SELECT pid, contract_no, amendment_no, day(e."date") AS dated_on, e.x_signed AS 
   e.x_in_force AS in_force, code(e.x_status) AS status_code,
   array_to_string(e.x_reasons, ',') AS reasons, e.rationale AS rationale,
   e.x_value.amount AS "value", e.x_net.amount AS net, e.x_value.currency AS currency,
-  e.x_changes IS NOT NULL AS changes_told
+  e.x_changes IS NOT NULL AND len(list_filter(e.x_changes, lambda x: x.property IS NULL
+    OR NOT told(x.former_value) OR NOT told(x."value"))) = 0 AS changes_told
 FROM (SELECT pid, contract_no, amendment_no, from_json(e, '{"date": "VARCHAR",
         "rationale": "VARCHAR", "x_signed": "BOOLEAN", "x_in_force": "BOOLEAN",
         "x_status": "VARCHAR", "x_reasons": ["VARCHAR"], "x_net": {"amount": "DOUBLE"},
-        "x_value": {"amount": "DOUBLE", "currency": "VARCHAR"}, "x_changes": ["JSON"]}') AS e
+        "x_value": {"amount": "DOUBLE", "currency": "VARCHAR"}, "x_changes": [{
+          "property": "VARCHAR", "former_value": "JSON", "value": "JSON"}]}') AS e
       FROM each_amendment);
 
 INSERT INTO new_amendment_change BY NAME

@@ -23,6 +23,8 @@ CREATE OR REPLACE TEMP MACRO contract_word(written) AS
   CASE WHEN written IS NOT NULL THEN coalesce(TRY_CAST(written AS contract_status), 'other') END;
 CREATE OR REPLACE TEMP MACRO sum_in(leaf) AS
   TRY_CAST(coalesce(leaf ->> '$.amount', leaf ->> '$') AS DOUBLE);
+CREATE OR REPLACE TEMP MACRO told(leaf) AS
+  sum_in(leaf) IS NOT NULL OR day(leaf ->> '$') IS NOT NULL;
 
 -- The office of an akim below the district, by its Russian or Kazakh name: the law gives it higher
 -- limits. An office of a whole district or city is none, nor is what merely belongs to an office.

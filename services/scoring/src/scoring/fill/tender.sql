@@ -34,7 +34,8 @@ FROM (
 WHERE r.pid = new_award.pid AND r.award_no = new_award.award_no;
 
 INSERT INTO new_lot BY NAME
-SELECT r.pid, r.lot_no, e.id AS local_id, e.x_number AS number, whole(o.attempt) AS attempt,
+SELECT r.pid, r.lot_no, e.id AS local_id, e.x_number AS number,
+  coalesce(whole(o.attempt), whole(regexp_extract(e.x_number, '-[^-0-9]+([0-9]+)$', 1))) AS attempt,
   e.title AS title, e.description AS description,
   tender_word(e.status) AS status, whole(o.status) AS status_code,
   e."value".amount AS amount, e."value".currency AS currency, d.party AS customer,
