@@ -1,6 +1,7 @@
 """The score by value, and its promises as properties over invented catalogues."""
 
 import random
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ from scoring.score import (
     strength,
     to_score,
 )
-from shared.contracts.scores import Subject
+from shared.contracts.scores import Subject, Value
 
 FAMILIES = ("tender", "competition", "contract")
 SEVERITIES = {"low": 5.0, "medium": 10.0, "high": 20.0, "critical": 35.0}
@@ -282,3 +283,24 @@ def test_a_datum_that_arrives_later_moves_the_score_only_between_lower_and_upper
     assert before.score[0] <= after.score[0]
     assert before.score[0] <= after.score[1] <= before.score[2]
     assert after.score[2] <= before.score[2]
+
+
+def test_the_money_at_risk_is_the_greatest_sum_that_a_flag_of_the_purchase_names() -> None:
+    weights = {c: weight(c, value_at_risk=c != "C") for c in "ABC"}
+    by = Method(weights, Composer(weights.values(), {}), "m", "kz")
+    said = [
+        Judgement("A", FLAGGED, 120.456),
+        Judgement("A", FLAGGED, 9000.0, context=Subject("supplier", "org_x")),
+        Judgement("B", CLEAR, 700.0),
+        Judgement("C", FLAGGED, 800.0),
+    ]
+
+    def at_risk(value: Value | None, judgements: list[Judgement]) -> object:
+        told = score(Subject("process", "p"), judgements, by, value=value).content
+        return msgspec.json.decode(told)["at_risk"]
+
+    worth = Value(Decimal(1000), "KZT")
+    assert at_risk(worth, said) == {"amount": "120.46", "currency": "KZT"}
+    assert at_risk(None, said) is None
+    assert at_risk(worth, said[2:]) is None
+    assert catalogue()["K01"].value_at_risk

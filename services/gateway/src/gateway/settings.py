@@ -24,6 +24,18 @@ class GatewaySettings(Settings):
     failed_keys_per_minute: int = Field(
         default=30, ge=1, description="how many wrong keys one network may try in any minute"
     )
+    priority_risk: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="weight of risk in the priority of alerts; the rest is the money's",
+    )
+    priority_regions: float = Field(
+        default=0.25,
+        gt=0,
+        le=1,
+        description="share of the places in the order of priority that goes to regions in turn",
+    )
     cache_mb: int = Field(
         default=64, ge=1, description="memory of the answers kept ready in one process, in MB"
     )

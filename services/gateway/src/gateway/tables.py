@@ -213,6 +213,7 @@ score = Table(
     Column("summary", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("outcome", Text),
+    Column("at_risk", Numeric),
 )
 
 outcome = Table(

@@ -6,9 +6,10 @@ digest, so that a score is written anew only where something in it has changed.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -79,6 +80,7 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     method_version: str
     profile: str
     portfolio: Portfolio | None
+    at_risk: Value | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def score(
         method_version=method.version,
         profile=method.profile,
         portfolio=portfolio,
+        at_risk=value and _at_risk(ordered, method.weights, value.currency),
     )
     encoded = _encode(content)
     return Scored(
@@ -176,6 +179,21 @@ def statuses(text: str) -> dict[str, str]:
     """
     pairs = (word.rsplit(":", 1) for word in text.split())
     return {code: STATUSES[letter] for code, letter in pairs}
+
+
+def _at_risk(
+    judgements: Iterable[Judgement], weights: Mapping[str, Weight], currency: str
+) -> Value | None:
+    """Return the greatest sum that a flag of the purchase itself says is at risk."""
+    sums = [
+        one.value
+        for one in judgements
+        if one.status == FLAGGED
+        and one.context is None
+        and one.value is not None
+        and weights[one.code].value_at_risk
+    ]
+    return Value(Decimal(f"{max(sums):.2f}"), currency) if sums else None
 
 
 def _name(judgement: Judgement) -> tuple[str, str]:

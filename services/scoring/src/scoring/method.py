@@ -107,6 +107,7 @@ def weight(one: Indicator) -> Weight:
         extreme=one.extreme,
         overlaps=frozenset(one.overlaps),
         certain=one.certain is not False,
+        value_at_risk=one.value_at_risk,
     )
 
 

@@ -66,6 +66,7 @@ class Weight:
     extreme: float | None = None
     overlaps: frozenset[str] = frozenset()
     certain: bool = False
+    value_at_risk: bool = False
 
     @property
     def critical_fact(self) -> bool:

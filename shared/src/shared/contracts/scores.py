@@ -100,6 +100,7 @@ class Portfolio(Struct, frozen=True, gc=False):
 class ScoreDocument(Struct, frozen=True):
     """The body of one entry: score 0-100, points, coverage 0-1, band and one line per indicator.
 
+    `value` is that of the purchase; `at_risk` the greatest sum that one of its flags names.
     `band` is null where coverage is too low to name one.
     """
 
@@ -118,3 +119,4 @@ class ScoreDocument(Struct, frozen=True):
     computed_at: datetime
     cause: str
     portfolio: Portfolio | None = None
+    at_risk: Value | None = None

@@ -1,5 +1,6 @@
 """Alerts: a contiguous numbered row of events, so that a reader can prove having all of them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -10,9 +11,10 @@ from gateway.api import examples
 from gateway.api.asking import From, Until, Words, allowed, each, send_list
 from gateway.api.describing import lists
 from gateway.api.filters import InPlaces
-from gateway.reads import alerts
+from gateway.reads import alerts, priority
 from gateway.reads.answering import listing
-from gateway.state import Gateway
+from gateway.reads.priority import Mark, Priority, Weights
+from gateway.state import Gateway, State
 from gateway.texts import Notice
 from shared.contracts.alerts import Alert
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
@@ -26,11 +28,13 @@ class ServedAlert(Alert, frozen=True):
     """A subject rose to a band where something can still be done.
 
     `position` counts all alerts from 1 without a gap; `windows` empty has its reason beside it.
+    `priority` stands in lists of that order.
     """
 
     position: int = 0
     notice: Notice | None = None
     links: dict[str, str] = field(default_factory=dict)
+    priority: Priority | None = None
 
 
 class AlertFilter(InPlaces):
@@ -45,8 +49,10 @@ class AlertFilter(InPlaces):
     after: int = Field(
         0, ge=0, le=GREATEST_SEQ, description="`position` of the last alert you have."
     )
-    sort: Literal["position", "-position"] = Field(
-        "position", description="Oldest first, as a reader that follows wants it; or newest first."
+    sort: Literal["position", "-position", "-priority"] = Field(
+        "position",
+        description="Oldest first, as a reader that follows wants it; newest first; or what most "
+        "deserves a look first, by risk and money, with a share of the places for every region.",
     )
 
 
@@ -67,7 +73,7 @@ class AlertFilter(InPlaces):
     ),
 )
 async def list_alerts(asked: Annotated[AlertFilter, Query()], gateway: Gateway) -> Response:
-    """List alerts in the order in which they were raised."""
+    """List alerts in the order in which they were raised, or in which they deserve a look."""
     bound = asked.question("alerts")
     after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else [None]
     question = alerts.Question(
@@ -81,12 +87,26 @@ async def list_alerts(asked: Annotated[AlertFilter, Query()], gateway: Gateway) 
         after=asked.after,
         sort=asked.sort,
     )
-    async with gateway.database.connection() as connection:
-        found, last = await alerts.find(
-            connection, question, mark=_position(after[0]), limit=asked.limit
-        )
-    mark = gateway.cursor.encode([last], question=bound) if last is not None else None
+    found, last = await _page(gateway, question, after, asked.limit)
+    mark = gateway.cursor.encode(last, question=bound) if last is not None else None
     return send_list(listing(found, next_cursor=mark, notice=True, **gateway.as_of()))
+
+
+async def _page(
+    gateway: State, question: alerts.Question, after: Sequence[object], limit: int
+) -> tuple[list[bytes], list[int] | None]:
+    """Return a page, and what the mark of the next one says; `after` is what the mark said."""
+    places = [one for one in map(_position, after) if one is not None]
+    async with gateway.database.connection() as connection:
+        if question.sort == "-priority":
+            told = gateway.settings
+            weights = Weights(told.priority_risk, told.priority_regions)
+            mark = Mark(*places) if places else None
+            found, best = await priority.find(connection, question, weights, mark=mark, limit=limit)
+            return found, list(best) if best else None
+        mark_of = places[0] if places else None
+        found, last = await alerts.find(connection, question, mark=mark_of, limit=limit)
+        return found, None if last is None else [last]
 
 
 def _position(value: object) -> int | None:

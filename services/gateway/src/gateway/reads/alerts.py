@@ -28,7 +28,7 @@ async def find(
 ) -> tuple[list[bytes], int | None]:
     """Return a page of alerts and the position after which the next page begins."""
     down = question.sort.startswith("-")
-    asked = _filtered(question)
+    asked = filtered(question)
     if mark is not None:
         asked.where(f"position {'<' if down else '>'} {{}}", mark)
     rows = await connection.fetch(
@@ -40,7 +40,8 @@ async def find(
     return [row["body"] for row in page], page[-1]["position"] if len(rows) > limit else None
 
 
-def _filtered(question: Question) -> Statement:
+def filtered(question: Question) -> Statement:
+    """Return which alerts a question asks for."""
     asked = Statement()
     asked.where_any("indicators && {}::text[]", question.indicator)
     asked.where_any("band = ANY({}::text[])", question.band)

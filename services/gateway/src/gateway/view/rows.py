@@ -89,6 +89,7 @@ class ScoreRow(NamedTuple):
     expected: float
     flagged: str
     outcome: str | None
+    at_risk: Decimal | None
 
 
 class AlertRow(NamedTuple):

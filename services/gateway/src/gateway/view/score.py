@@ -13,7 +13,7 @@ from gateway.texts import NOTICE
 from gateway.view.process import revision_of
 from gateway.view.rows import AlertRow, ScoreRow
 from shared.contracts.alerts import Alert
-from shared.contracts.scores import Range, Subject
+from shared.contracts.scores import Range, Subject, Value
 
 FLAGGED: Final = "flagged"
 COMPUTED: Final = {FLAGGED, "clear"}
@@ -39,6 +39,7 @@ class _Head(Struct):
     indicators: list[_Line]
     method_version: str
     data_date: datetime | None
+    at_risk: Value | None = None
 
 
 _BREAKS: Final = re.compile(r"[\s,\0]+")
@@ -63,6 +64,7 @@ def score_row(body: bytes) -> ScoreRow:
         expected=head.score.expected,
         flagged=" ".join(summary.flagged),
         outcome=_outcome(head) if head.subject.type == "process" else None,
+        at_risk=head.at_risk.amount if head.at_risk else None,
     )
 
 

@@ -74,20 +74,22 @@ INSERT_HANDLES: Final = """
 
 UPSERT_SCORES: Final = """
     INSERT INTO score (
-        subject_type, subject_id, revision, body, summary, band, expected, flagged, outcome
+        subject_type, subject_id, revision, body, summary, band, expected, flagged, outcome,
+        at_risk
     )
     SELECT subject_type, subject_id, revision, body, summary, band, expected,
-           string_to_array(flagged, ' '), md5(outcome)
+           string_to_array(flagged, ' '), md5(outcome), at_risk
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::text[],
-        $7::double precision[], $8::text[], $9::text[]
+        $7::double precision[], $8::text[], $9::text[], $10::numeric[]
     ) AS row (
-        subject_type, subject_id, revision, body, summary, band, expected, flagged, outcome
+        subject_type, subject_id, revision, body, summary, band, expected, flagged, outcome,
+        at_risk
     )
     ON CONFLICT (subject_type, subject_id) DO UPDATE SET
         revision = excluded.revision, body = excluded.body, summary = excluded.summary,
         band = excluded.band, expected = excluded.expected, flagged = excluded.flagged,
-        outcome = excluded.outcome
+        outcome = excluded.outcome, at_risk = excluded.at_risk
 """
 
 INSERT_OUTCOMES: Final = """
