@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 from redis.asyncio import Redis
@@ -22,13 +23,24 @@ from deploy.local.place import Place, Refusal
 from deploy.local.platform import DATABASE, Platform
 from deploy.local.ports import another, assign
 from deploy.processes import SERVICES
+from scoring.profiles import load_profile
 from tests.support.processes import Running, Started, run
 
 READY_WITHIN = 60.0
 
 
+ELEVEN: Final = ",".join(load_profile("cardinal").enabled or ())
+
+
 class Staged(Platform):
     """What `make up` runs, its commands without importing anything anew."""
+
+    indicators: str
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What a service is told, and by which indicators is judged."""
+        told = super().environment(service)
+        return told | {"INDICATORS": self.indicators} if service == "scoring" else told
 
     async def run(self, *arguments: str, program: str, told: dict[str, str]) -> str:
         """Run a command to its end and give what it printed. Raises Refusal when it fails."""
@@ -39,13 +51,17 @@ class Staged(Platform):
 
 
 class Stage:
-    """A running platform. `admin` reads any table; `platform` knows every address."""
+    """A running platform. `admin` reads any table; `platform` knows every address.
 
-    def __init__(self, folder: Path) -> None:
+    Few indicators judge where it is tried how the work goes on, for each costs its time; "" is all.
+    """
+
+    def __init__(self, folder: Path, *, indicators: str = ELEVEN) -> None:
         place = Place(folder)
         place.make()
         keys = keys_of(place)
         self.platform = Staged(place, keys, assign(place, another(set())))
+        self.platform.indicators = indicators
         self._place = place
         self._keys: Keys = keys
         self._plans: dict[str, Plan] = {}

@@ -139,7 +139,7 @@ class Scene(NamedTuple):
 async def staged(folder: Path) -> AsyncIterator[Scene]:
     """Lend an empty platform, and a sandbox whose clock stands at its beginning."""
     server = Server(World(SEED, CONTRACTS, START), Access(TOKEN))
-    stage = Stage(folder / "data")
+    stage = Stage(folder / "data", indicators="")
     try:
         await stage.up()
         async with httpx.AsyncClient(base_url=stage.platform.front, timeout=20) as client:

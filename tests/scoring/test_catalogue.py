@@ -141,9 +141,12 @@ def test_a_document_with_a_misspelt_key_is_refused_by_the_schema() -> None:
     assert any("'title' is a required property" in message for message in errors)
 
 
-def test_the_running_platform_judges_by_the_eleven_the_others_wait_for_their_measure() -> None:
-    """Offline all are judged; a sign whose precision nobody has measured raises no alert."""
+def test_the_running_platform_judges_by_all_and_the_eleven_are_prompt() -> None:
     kz = load_profile("kz")
 
-    assert list(live(kz)) == CODES
+    assert live(kz).keys() == {
+        one.code for one in catalogue().values() if one.life != "experimental"
+    }
     assert len(enabled(catalogue(), kz)) == len(catalogue()) > 80
+    assert kz.prompt == CODES
+    assert list(live(kz, ["R018", "K01"])) == ["R018", "K01"]

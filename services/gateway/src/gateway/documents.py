@@ -44,7 +44,8 @@ class ProcessLinks(Struct, frozen=True, gc=False):
 class ScoreSummary(Struct, frozen=True, omit_defaults=True):
     """A risk score in one line: 0-100, lower and upper by what is still unknown.
 
-    `band` is null where too little could be computed (`coverage`, 0-1) to name one. `withheld`: how
+    `band` is null where too little could be computed (`coverage`, 0-1) to name one. `awaiting`: how
+    many indicators have yet to judge the newest data; left out where none has. `withheld`: how
     many more flags of a supplier only partners read; left out where none is.
     """
 
@@ -58,6 +59,7 @@ class ScoreSummary(Struct, frozen=True, omit_defaults=True):
     data_date: datetime | None
     method_version: str
     withheld: int = 0
+    awaiting: int = 0
 
 
 class ProcessFacts(Struct, frozen=True, kw_only=True):

@@ -78,6 +78,7 @@ STATES: Final = {
         "недостаточно сопоставимых данных",
         "too few comparable cases",
     ),
+    "awaited": Text("сәл кейін есептеледі", "будет рассчитано чуть позже", "judged in a moment"),
     "error": Text("есептеу қатесі", "ошибка расчёта", "calculation error"),
 }
 """A state that is not here is shown by its code: states are open."""

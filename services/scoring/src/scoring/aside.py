@@ -67,7 +67,7 @@ class Aside:
             return
         keys, pids = sorted(self._keys), set(loaded.changed)
         known = await self._facts(lambda facts: numbers(facts, keys))
-        better = [key for key, pid in known.items() if pid in pids]
+        better = [key for pid, key in known.items() if pid in pids]
         if better:
             async with self._database.transaction() as connection:
                 await deadletters.forget(connection, FEED, better)

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from scoring.score import (
+    AWAITED,
     CLEAR,
     FLAGGED,
     NOT_APPLICABLE,
@@ -46,6 +47,7 @@ LETTERS: Final = {
     "not_computable": "m",
     "insufficient_sample": "s",
     "error": "e",
+    AWAITED: "a",
 }
 STATUSES: Final = {letter: status for status, letter in LETTERS.items()}
 
@@ -75,6 +77,7 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     coverage: float
     band: str | None
     provisional: bool
+    awaiting: int
     value: Value | None
     indicators: list[IndicatorResult]
     method_version: str
@@ -131,9 +134,12 @@ def score(
     *,
     value: Value | None = None,
     data_date: datetime | None = None,
+    awaiting: int = 0,
     portfolio: Portfolio | None = None,
 ) -> Scored:
     """Compose, explain and encode the score of one subject; the order of judgements is no matter.
+
+    `awaiting` indicators have yet to judge the newest data; what they said before is among them.
 
     `portfolio` is that of an organisation. `data_date` belongs to the digest of a purchase; that of
     an organisation would move with every purchase anywhere, and is given to the document alone.
@@ -150,7 +156,8 @@ def score(
         points=Range(*(units / UNITS for units in composition.points)),
         coverage=composition.coverage,
         band=composition.band,
-        provisional=composition.provisional,
+        provisional=composition.provisional or awaiting > 0,
+        awaiting=awaiting,
         value=value,
         indicators=lines,
         method_version=method.version,

@@ -104,7 +104,7 @@ class Engine:
             facts = FactsThread(opened, threads=self._settings.duckdb_threads)
             self._drafts = await promoted(self._database)
             session = self._session(facts)
-            worker = asyncio.create_task(self._listen(stop))
+            worker = asyncio.create_task(self._listen(session, stop))
             work = asyncio.create_task(self._work(session))
             beat = asyncio.create_task(self._beat(session))
             ended = asyncio.create_task(lost.wait())
@@ -136,17 +136,25 @@ class Engine:
             client=self._client,
             bell=self._bell,
             clock=self._clock,
-            catalogue={**live(profile), **self._drafts},
+            catalogue={**live(profile, self._only()), **self._drafts},
             profile=profile,
             folder=self._settings.facts_path.parent,
         )
 
-    async def _listen(self, stop: asyncio.Event) -> None:
+    def _only(self) -> list[str]:
+        return [code.strip() for code in self._settings.indicators.split(",") if code.strip()]
+
+    async def _listen(self, session: Session, stop: asyncio.Event) -> None:
         """Hear the bell, and wake every few seconds without it."""
+
+        async def hear(_feed: str, _seq: int) -> None:
+            session.rung.set()
+            await self._wake()
+
         await run_worker(
             redis_url=self._settings.redis_url,
             queue=QUEUE,
-            on_bell=lambda _feed, _seq: self._wake(),
+            on_bell=hear,
             sweep=self._wake,
             sweep_every=SWEEP,
             stop=stop,
@@ -224,7 +232,7 @@ async def step(session: Session, comparison: Comparison) -> bool:
     taken = await session.take_in()
     while await session.judge_changes():
         pass
-    if taken and not comparison.overdue:
+    if taken and not comparison.overdue and not session.overdue:
         return True
     await session.finish_rebuild()
     if await session.replay():

@@ -11,8 +11,9 @@ that both agree.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import duckdb
 
@@ -25,6 +26,9 @@ from scoring.parsed import parsed
 from scoring.profiles import Profile
 from scoring.reading import facts_read, read_by
 from scoring.relations import materialise_shared, set_parameters, set_population, set_profile
+
+LIVE: Final = frozenset({"tested", "stable"})
+"""Lives of the indicators that score and alert; an experiment is judged offline only."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ def incremental(
     profile: Profile,
     pids: Sequence[int],
     populations: Populations,
-) -> Iterator[Judgements]:
+) -> Generator[Judgements]:
     """Judge the processes given by the indicators of scope `process`."""
     indicators = [one for one in enabled(catalogue, profile) if one.scope == "process"]
     facts.connection.execute(_AFFECTED, [list(pids)])
@@ -207,14 +211,16 @@ def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indica
     return [catalogue[code] for code in sorted(profile.enabled) if code in catalogue]
 
 
-def live(profile: Profile) -> dict[str, Indicator]:
+def live(profile: Profile, only: Sequence[str] | None = None) -> dict[str, Indicator]:
     """Read the indicators that the running platform judges by, and no other; by code.
 
-    Raises KeyError for a code that no file bears.
+    Those of the profile that are no experiment, or `only` the named. Raises KeyError for a code
+    that no file bears.
     """
-    codes = profile.live or profile.enabled
+    codes = only or profile.enabled
     found = catalogue(None if codes is None else frozenset(codes))
-    return {code: found[code] for code in codes or found}
+    chosen = {code: found[code] for code in codes or found}
+    return chosen if only else {c: one for c, one in chosen.items() if one.life in LIVE}
 
 
 def _begin(facts: Facts, indicators: Sequence[Indicator], profile: Profile) -> None:
@@ -311,7 +317,8 @@ _CANCELLED = "SELECT pid FROM {facts}.process WHERE tender_status = 'cancelled'"
 
 _JUDGE = """
 CREATE OR REPLACE TEMP TABLE judgement AS
-SELECT {kind} AS kind, q.subject, q.status, q.value, q.threshold, q.missing,
+SELECT {kind} AS kind, q.subject, q.status, q.value, q.threshold,
+  CASE WHEN q.status = 'not_computable' THEN q.missing END AS missing,
   CAST({certain} AS BOOLEAN) AS certain
 FROM ({query}) q {where}"""
 

@@ -6,6 +6,7 @@ one indicator on one record becomes the result `error` there, and nowhere else.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +16,7 @@ import duckdb
 import msgspec
 import structlog
 
+from scoring.carrying import carried
 from scoring.document import Judgement, Scored, score
 from scoring.evaluate import Judgements, bulk, incremental
 from scoring.facts import Facts
@@ -46,6 +48,10 @@ Flags = Mapping[Key, Sequence[Judgement]]
 """What is flagged of buyers and suppliers now."""
 
 
+class GaveWay(Exception):  # noqa: N818 (it is no error: something more urgent came)
+    """The judging was broken off and has to be begun again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One subject, judged and scored, with its findings; `purchase` where it is a process."""
@@ -73,23 +79,70 @@ class Results:
 
 
 def judge_processes(
-    facts: Facts, standard: Standard, flags: Flags, pids: Sequence[int]
+    facts: Facts,
+    standard: Standard,
+    flags: Flags,
+    pids: Sequence[int],
+    *,
+    give_way: Callable[[], bool] = lambda: False,
 ) -> list[Case]:
     """Judge and score processes by their numbers, in the order of their place in the feed.
 
-    A process that no indicator judges is left out: what was scored before stays.
+    A process that no indicator judges is left out: what was scored before stays. Raises GaveWay
+    when asked to, between two indicators.
     """
     bought = purchases(facts, pids)
-
-    def run(chosen: Mapping[str, Indicator], some: Sequence[int]) -> Iterator[Judgements]:
-        return incremental(facts, chosen, standard.profile, some, standard.populations)
-
-    judged = _results(standard.indicators("process"), bought, run).judgements
+    judged = _of_processes(facts, standard, standard.indicators("process"), bought, give_way)
     return [
         _process_case(one, judged["process", one.id], standard, flags)
         for one in sorted(bought.values(), key=lambda one: one.seq)
         if judged.get(("process", one.id))
     ]
+
+
+def judge_promptly(
+    facts: Facts,
+    standard: Standard,
+    flags: Flags,
+    pids: Sequence[int],
+    before: Mapping[str, bytes],
+) -> list[Case]:
+    """Judge a few processes by the prompt indicators; of the others stands what they said before.
+
+    `before` holds the present score documents by process.
+    """
+    later = standard.later
+    prompt = {c: one for c, one in standard.indicators("process").items() if c not in later}
+    bought = purchases(facts, pids)
+    judged = _of_processes(facts, standard, prompt, bought)
+    return [
+        _process_case(
+            one,
+            judged["process", one.id] | carried(before.get(one.id), later),
+            standard,
+            flags,
+            awaiting=len(later),
+        )
+        for one in sorted(bought.values(), key=lambda one: one.seq)
+    ]
+
+
+def _of_processes(
+    facts: Facts,
+    standard: Standard,
+    indicators: dict[str, Indicator],
+    bought: Mapping[int, Purchase],
+    give_way: Callable[[], bool] = lambda: False,
+) -> dict[Key, dict[str, Judgement]]:
+    def run(chosen: Mapping[str, Indicator], some: Sequence[int]) -> Iterator[Judgements]:
+        found = incremental(facts, chosen, standard.profile, some, standard.populations)
+        with closing(found):
+            for judgements in found:
+                if give_way():
+                    raise GaveWay
+                yield judgements
+
+    return _results(indicators, bought, run).judgements
 
 
 def judge_parties(
@@ -119,9 +172,7 @@ def judge_parties(
         results.add_all(pair for key in uncounted for pair in _uncounted(key, indicators))
     newest = newest_date(facts)
     cases = [
-        _party_case(
-            key, list(judgements.values()), standard, data_seq, newest, portfolios.get(key)
-        )
+        _party_case(key, list(judgements.values()), standard, data_seq, newest, portfolios.get(key))
         for key, judgements in sorted(results.judgements.items())
     ]
     return cases, frozenset(failed)
@@ -224,7 +275,11 @@ def _worse(new: Judgement, known: Judgement) -> bool:
 
 
 def _process_case(
-    purchase: Purchase, judgements: Mapping[str, Judgement], standard: Standard, flags: Flags
+    purchase: Purchase,
+    judgements: Mapping[str, Judgement],
+    standard: Standard,
+    flags: Flags,
+    awaiting: int = 0,
 ) -> Case:
     own = list(judgements.values())
     subject = Subject("process", purchase.id, purchase.source, purchase.ocid)
@@ -234,6 +289,7 @@ def _process_case(
         standard.methods["process"],
         value=purchase.value,
         data_date=purchase.date,
+        awaiting=awaiting,
     )
     key = ("process", purchase.id)
     found = _findings(key, own, standard, purchase.seq)

@@ -58,6 +58,12 @@ class Standard:
         """Return the indicators of one scope: "process" follows at once, "all" in bulk."""
         return {code: one for code, one in self.catalogue.items() if one.scope == scope}
 
+    @property
+    def later(self) -> frozenset[str]:
+        """Codes of purchases' indicators that are judged a moment after the prompt ones."""
+        prompt = self.profile.prompt or self.catalogue
+        return frozenset(self.indicators("process")).difference(prompt)
+
 
 def standard(
     catalogue: Mapping[str, Indicator],

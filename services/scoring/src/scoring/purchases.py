@@ -39,21 +39,21 @@ def purchases(facts: Facts, pids: Sequence[int]) -> dict[int, Purchase]:
     return {row[0]: _purchase(*row) for row in rows}
 
 
-def changed_after(facts: Facts, seq: int, limit: int) -> tuple[list[int], int]:
-    """Number the next processes whose releases came after a place in the feed, in that order.
+def changed_after(facts: Facts, seq: int, limit: int) -> tuple[dict[int, str], int]:
+    """Number and name the next processes with releases after a place in the feed, in that order.
 
     Attempts that go with a changed one share its place, and come with it, if beyond the limit.
     Returns the last place among them as well.
     """
     rows = facts.connection.execute(_CHANGED, {"seq": seq, "limit": limit}).fetchall()
-    return [row[0] for row in rows], rows[-1][1] if rows else seq
+    return {row[0]: row[1] for row in rows}, rows[-1][2] if rows else seq
 
 
-def numbers(facts: Facts, ids: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of the processes with these public ids that are in the facts."""
+def numbers(facts: Facts, ids: Sequence[str]) -> dict[int, str]:
+    """Return the processes with these public ids that are in the facts: number and id."""
     rows = facts.connection.execute(
         """
-        SELECT subject.key, process.pid FROM subject JOIN process USING (pid)
+        SELECT process.pid, subject.key FROM subject JOIN process USING (pid)
         WHERE subject.key IN (SELECT unnest($ids))
         """,
         {"ids": list(ids)},
@@ -163,7 +163,7 @@ _PURCHASES: Final = """
 """
 
 _CHANGED: Final = """
-    SELECT pid, seq FROM process
+    SELECT pid, key, seq FROM process JOIN subject USING (pid)
     WHERE seq > $seq AND seq <= (
         SELECT max(seq) FROM (SELECT seq FROM process WHERE seq > $seq ORDER BY seq LIMIT $limit))
     ORDER BY seq, pid

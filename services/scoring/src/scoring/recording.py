@@ -36,11 +36,12 @@ WITHDRAWN: Final = "the publisher withdrew the process, or it is no longer in th
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why and when a batch is judged, by which standard."""
+    """Why and when a batch is judged, by which standard; `owing` that of the later indicators."""
 
     cause: str
     now: datetime
     standard: Standard
+    owing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

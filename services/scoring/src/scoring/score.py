@@ -46,7 +46,10 @@ WEAKEST: Final = 0.5
 FLAGGED: Final = "flagged"
 CLEAR: Final = "clear"
 NOT_APPLICABLE: Final = "not_applicable"
-UNCOMPUTED: Final = frozenset({"not_computable", "insufficient_sample", "error"})
+AWAITED: Final = "awaited"
+"""An indicator that is judged a moment later than others; until then nothing is known of it."""
+
+UNCOMPUTED: Final = frozenset({"not_computable", "insufficient_sample", "error", AWAITED})
 
 
 @dataclass(frozen=True, slots=True)

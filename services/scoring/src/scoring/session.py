@@ -3,9 +3,11 @@
 A step leaves everything committed.
 """
 
+import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +25,7 @@ from scoring.concerned import purchases_concerned, settle
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.indicator import Indicator
-from scoring.judging import Case, judge_processes
+from scoring.judging import Case, GaveWay, judge_processes, judge_promptly
 from scoring.measures import judged_seconds
 from scoring.profiles import Profile
 from scoring.purchases import changed_after, gone_after, numbers, present_ids
@@ -38,8 +40,14 @@ from shared.queue import Bell
 PAGE: Final = 5_000
 """Entries asked for at a time; a page also ends at 16 MiB."""
 
-BATCH: Final = 5_000
-"""Processes judged and written in one transaction."""
+BATCH: Final = 2_000
+"""Processes judged and written in one transaction: nearly two hundred thousand results."""
+
+FEW: Final = 100
+"""Processes up to which the prompt indicators go first, and the others a moment later."""
+
+PATIENCE: Final = 10.0
+"""Seconds for which the indicators that come later make way for new releases."""
 
 BATCH_ANEW: Final = 1_000
 """Of those judged anew: a new release waits for no more than this, a third of a second."""
@@ -54,6 +62,10 @@ ALL_ANEW: Final = 100_000
 """Purchases concerned by registers from which all are judged anew, rather than named one by one."""
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+
+def _never() -> bool:
+    return False
 
 
 class Session(Standing):
@@ -89,6 +101,8 @@ class Session(Standing):
         self._incoming = incoming
         self._epoch: str | None = None
         self._tidy = True
+        self._owed_since: float | None = None
+        self.rung = threading.Event()
         self.registers = Beside(REGISTERS, database, facts, client, folder)
         self.plans = Beside(PLANS, database, facts, client, folder)
 
@@ -130,6 +144,7 @@ class Session(Standing):
         Registers come first, so that purchases are judged by all of them; plan points come last,
         for only buyers are judged by them.
         """
+        self.rung.clear()
         if await self._take_in_registers():
             return True
         if self.registers_there and await self._take_in_releases():
@@ -193,23 +208,43 @@ class Session(Standing):
             return False
         since = self.state.scored_seq
         began = time.perf_counter()
-        pids, gone, last = await self.facts(lambda facts: _changes(facts, since))
-        upto = last if len(pids) >= BATCH else self.facts_seq
-        cases = await self._judged(pids)
+        changed, gone, last = await self.facts(lambda facts: _changes(facts, since))
+        upto = last if len(changed) >= BATCH else self.facts_seq
+        promptly = len(changed) <= FEW and bool(self.standard.later)
+        cases = await (self._judged_promptly if promptly else self._judged)(changed)
         judged_seconds.labels("judge").observe(time.perf_counter() - began)
-        occasion = Occasion("data", self.clock.now(), self.standard)
+        occasion = Occasion("data", self.clock.now(), self.standard, owing=promptly)
         await self.write(cases, occasion, {"scored_seq": upto}, gone=gone)
+        if promptly and cases:
+            self._owe()
         return True
 
     async def judge_anew(self) -> bool:
-        """Judge the next batch of processes that a new population, method or flag asks for."""
+        """Judge the next batch of processes that a new population, method or flag asks for.
+
+        Gives way to new releases between two indicators, unless it did for too long.
+        """
         if not self.waiting or not self.complete:
             return False
         async with self.database.connection() as connection:
             demanded = await store.demanded(connection, BATCH_ANEW)
         self.waiting = bool(demanded)
-        await self._judge_demanded(demanded)
+        give_way = _never if self.overdue else self.rung.is_set
+        with suppress(GaveWay):
+            await self._judge_demanded(demanded, give_way)
+            self._owed_since = time.monotonic() if self.waiting else None
         return self.waiting
+
+    @property
+    def overdue(self) -> bool:
+        """Whether judging anew has waited for new releases long enough."""
+        since = self._owed_since
+        return since is not None and time.monotonic() - since > PATIENCE
+
+    def _owe(self) -> None:
+        self.waiting = True
+        if self._owed_since is None:
+            self._owed_since = time.monotonic()
 
     async def finish_rebuild(self) -> None:
         """Once all of a new feed is judged, withdraw what is no longer in it."""
@@ -292,28 +327,44 @@ class Session(Standing):
         keys = [entry_of(line).key for line in lines.splitlines() if line]
         async with self.database.connection() as connection:
             demanded = await store.demanded_among(connection, keys)
-        await self._judge_demanded(demanded)
+        await self._judge_demanded(demanded, _never)
 
-    async def _judge_demanded(self, demanded: Mapping[str, str]) -> None:
+    async def _judge_demanded(
+        self, demanded: Mapping[str, str], give_way: Callable[[], bool]
+    ) -> None:
         by_cause: dict[str, list[str]] = defaultdict(list)
         for subject_id, cause in demanded.items():
             by_cause[cause].append(subject_id)
         for cause, ids in sorted(by_cause.items()):
-            pids = await self.facts(partial(numbers, ids=ids))
-            cases = await self._judged(sorted(pids.values()))
+            chosen = await self.facts(partial(numbers, ids=ids))
+            cases = await self._judged(chosen, give_way)
             occasion = Occasion(cause, self.clock.now(), self.standard)
             await self.write(cases, occasion, {}, settled=ids)
 
-    async def _judged(self, pids: Sequence[int]) -> list[Case]:
-        if not pids:
+    async def _judged(
+        self, chosen: Mapping[int, str], give_way: Callable[[], bool] = _never
+    ) -> list[Case]:
+        if not chosen:
             return []
+        pids = list(chosen)
         return await self.facts(
-            lambda facts: judge_processes(facts, self.standard, self.flags, pids),
+            lambda facts: judge_processes(
+                facts, self.standard, self.flags, pids, give_way=give_way
+            ),
             many=len(pids) >= MANY,
         )
 
+    async def _judged_promptly(self, chosen: Mapping[int, str]) -> list[Case]:
+        if not chosen:
+            return []
+        async with self.database.connection() as connection:
+            before = await store.documents(connection, "process", list(chosen.values()))
+        return await self.facts(
+            lambda facts: judge_promptly(facts, self.standard, self.flags, list(chosen), before)
+        )
 
-def _changes(facts: Facts, since: int) -> tuple[list[int], list[str], int]:
-    """Return the next pids to judge, the last place among them, and what was withdrawn."""
-    pids, last = changed_after(facts, since, BATCH)
-    return pids, gone_after(facts, since), last
+
+def _changes(facts: Facts, since: int) -> tuple[dict[int, str], list[str], int]:
+    """Return the next processes to judge, what was withdrawn, and the last place among them."""
+    changed, last = changed_after(facts, since, BATCH)
+    return changed, gone_after(facts, since), last

@@ -19,6 +19,10 @@ class Settings(Base):
         description="file of the facts; derived data, rebuilt from the feed when it is lost",
     )
     profile: str = Field(default="kz", description="profile that is judged by: kz or cardinal")
+    indicators: str = Field(
+        default="",
+        description="codes of the only indicators to judge by, separated by commas; empty: all",
+    )
     duckdb_memory: str = Field(
         default="700MB", description="memory DuckDB may use; 2GB for two million purchases"
     )

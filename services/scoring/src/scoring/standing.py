@@ -159,6 +159,8 @@ class Standing:
                 heads = replace(heads, scores=head or heads.scores)
             if settled:
                 await store.settle(connection, settled)
+            if occasion.owing:
+                await store.owe(connection, [case.key[1] for case in cases])
         self.state = replace(self.state, **changes)
         judged_seconds.labels("write").observe(time.perf_counter() - began)
         await self.ring(heads)

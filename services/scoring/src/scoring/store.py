@@ -127,6 +127,14 @@ async def current_scores(
     return {row[0]: Current(*row[1:]) for row in rows}
 
 
+async def documents(
+    connection: asyncpg.Connection, subject_type: str, subject_ids: Sequence[str]
+) -> dict[str, bytes]:
+    """Read the present score documents of some subjects by id."""
+    rows = await connection.fetch(_DOCUMENTS, subject_type, list(subject_ids))
+    return {row[0]: bytes(row[1]) for row in rows}
+
+
 async def scored_subjects(connection: asyncpg.Connection, subject_type: str) -> set[str]:
     """Name all subjects of a type that have a score."""
     statement = "SELECT subject_id FROM score WHERE subject_type = $1"
@@ -176,6 +184,11 @@ async def demand(connection: asyncpg.Connection, cause: str, subject_ids: Sequen
     await connection.execute(_DEMAND, list(subject_ids), cause)
 
 
+async def owe(connection: asyncpg.Connection, subject_ids: Sequence[str]) -> None:
+    """Ask for processes with new data to be judged by all indicators; no other cause hides it."""
+    await connection.execute(_OWE, list(subject_ids))
+
+
 async def demand_all(connection: asyncpg.Connection, cause: str) -> None:
     """Ask for every process to be judged anew."""
     await connection.execute(_DEMAND_ALL, cause)
@@ -190,9 +203,8 @@ async def demanded(connection: asyncpg.Connection, limit: int) -> dict[str, str]
 async def demanded_among(
     connection: asyncpg.Connection, subject_ids: Sequence[str]
 ) -> dict[str, str]:
-    """Name those of some processes that wait to be judged anew, and why."""
-    statement = "SELECT subject_id, cause FROM rejudge WHERE subject_id = ANY($1::text[])"
-    rows = await connection.fetch(statement, list(subject_ids))
+    """Name those of some processes that wait to be judged anew for another cause than new data."""
+    rows = await connection.fetch(_DEMANDED_AMONG, list(subject_ids))
     return {row[0]: row[1] for row in rows}
 
 
@@ -284,6 +296,11 @@ _CURRENT: Final = """
     FROM score WHERE subject_type = $1 AND subject_id = ANY($2::text[])
 """
 
+_DOCUMENTS: Final = """
+    SELECT subject_id, document FROM score
+    WHERE subject_type = $1 AND subject_id = ANY($2::text[])
+"""
+
 _END_SCORES: Final = f"""
     WITH ended AS (
         DELETE FROM score WHERE subject_type = $1 AND subject_id = ANY($2::text[]) RETURNING *
@@ -305,6 +322,16 @@ _PUT_ALERT: Final = f"""
 
 _DEMAND: Final = """
     INSERT INTO rejudge (subject_id, cause) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING
+"""
+
+_OWE: Final = """
+    INSERT INTO rejudge (subject_id, cause) SELECT unnest($1::text[]), 'data'
+    ON CONFLICT (subject_id) DO UPDATE SET cause = excluded.cause
+"""
+
+_DEMANDED_AMONG: Final = """
+    SELECT subject_id, cause FROM rejudge
+    WHERE subject_id = ANY($1::text[]) AND cause <> 'data'
 """
 
 _DEMAND_ALL: Final = """

@@ -101,7 +101,8 @@ class ScoreDocument(Struct, frozen=True):
     """The body of one entry: score 0-100, points, coverage 0-1, band and one line per indicator.
 
     `value` is that of the purchase; `at_risk` the greatest sum that one of its flags names.
-    `band` is null where coverage is too low to name one.
+    `band` is null where coverage is too low to name one. `awaiting` counts the indicators that have
+    yet to judge the newest data: their lines say what they said before, or "awaited".
     """
 
     subject: Subject
@@ -120,3 +121,4 @@ class ScoreDocument(Struct, frozen=True):
     cause: str
     portfolio: Portfolio | None = None
     at_risk: Value | None = None
+    awaiting: int = 0

@@ -13,6 +13,7 @@ SCORE: Final[dict[str, Any]] = {
     "coverage": 0.8,
     "band": "low",
     "provisional": False,
+    "awaiting": 0,
     "value": {"amount": "4990000", "currency": "KZT"},
     "indicators": [
         {

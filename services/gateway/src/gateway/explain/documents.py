@@ -87,13 +87,17 @@ class Reply(Struct, frozen=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """A score explained: flagged lines first, then what could not be computed, then the rest."""
+    """A score explained: flagged lines first, then what could not be computed, then the rest.
+
+    `awaiting` indicators have yet to judge the newest data; until then their last word stands.
+    """
 
     subject: Subject
     language: str
     band: str | None
     band_label: str | None
     provisional: bool
+    awaiting: int
     coverage: float
     score: Range
     points: Range

@@ -23,7 +23,13 @@ from shared.vocabulary.text import Language
 Catalogue = Mapping[str, Mapping[str, Any]]
 """What each indicator says of itself, by code, as the catalogue's feed has it."""
 
-_ORDER: Final = {"flagged": 0, "not_computable": 1, "insufficient_sample": 1, "error": 1}
+_ORDER: Final = {
+    "flagged": 0,
+    "not_computable": 1,
+    "insufficient_sample": 1,
+    "error": 1,
+    "awaited": 1,
+}
 _LATER: Final = 2
 _POINTS_KEPT: Final = 4
 
@@ -44,6 +50,7 @@ def explain(
         band=score.band,
         band_label=texts.label(texts.BANDS, score.band, language) if score.band else None,
         provisional=score.provisional,
+        awaiting=score.awaiting,
         coverage=score.coverage,
         score=score.score,
         points=score.points,

@@ -40,6 +40,7 @@ class _Head(Struct):
     method_version: str
     data_date: datetime | None
     at_risk: Value | None = None
+    awaiting: int = 0
 
 
 _BREAKS: Final = re.compile(r"[\s,\0]+")
@@ -108,6 +109,7 @@ def summary_of(head: _Head) -> ScoreSummary:
         flagged=[line.code for line in own if line.status == FLAGGED],
         data_date=head.data_date,
         method_version=head.method_version,
+        awaiting=head.awaiting,
     )
 
 

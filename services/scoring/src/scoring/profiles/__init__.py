@@ -17,9 +17,9 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compare_only/-never  values of tender.procurementMethodDetails whose prices are (not) compared
     excluded_details     processes with these procurementMethodDetails are not read at all
     enabled              codes to run; None = all
-    live                 codes that score and alert in the running platform; None = all enabled.
-                         The others are judged offline and by `make quality` until their precision
-                         is known
+    prompt               codes that the running platform judges the moment a release arrives; the
+                         others follow a moment later, for each costs time even on one purchase.
+                         None = all at once
     parameters           overrides of indicator parameters: code -> name -> value
     """
 
@@ -34,7 +34,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compare_never: list[str] = []
     excluded_details: list[str] = []
     enabled: list[str] | None = None
-    live: list[str] | None = None
+    prompt: list[str] | None = None
     parameters: dict[str, dict[str, object]] = {}
 
 

@@ -1,0 +1,137 @@
+"""What is judged a moment later than the rest: awaited, carried over, made up for, never lost.
+
+Of the eleven only R003 is prompt here; the other seven of purchases follow.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from scoring.score import AWAITED, CLEAR, FLAGGED
+from scoring.session import Session
+from scoring.store import demand
+from tests.scoring.eleven import plain
+from tests.scoring.office import Office, statuses
+from tests.scoring.releases import purchase_id, release, suspicious, tender
+
+LATER = {"R018", "R024", "R028", "R030", "R035", "R036", "R058"}
+
+
+@pytest.fixture
+async def office(scoring_office: Office) -> Office:
+    scoring_office.profile = msgspec.structs.replace(plain(), prompt=["R003"])
+    scoring_office.alerts_since = datetime(2026, 1, 1, tzinfo=UTC)
+    await scoring_office.restart()
+    return scoring_office
+
+
+async def test_a_new_purchase_is_scored_by_the_prompt_and_says_what_it_awaits(
+    office: Office,
+) -> None:
+    await office.publish(suspicious("ocds-1"))
+
+    await _judge_promptly(office)
+
+    prompt = await office.score("ocds-1")
+    assert prompt
+    assert statuses(prompt) == {"R003": FLAGGED, **dict.fromkeys(LATER, AWAITED)}
+    assert (prompt["awaiting"], prompt["provisional"], prompt["band"]) == (7, True, None)
+    assert prompt["coverage"] < 0.2
+    assert prompt["score"]["lower"] < prompt["score"]["upper"]
+    assert await office.alerts() == []
+
+    await office.session.judge_anew()
+
+    whole = await office.score("ocds-1")
+    assert whole
+    assert AWAITED not in statuses(whole).values()
+    assert (whole["awaiting"], whole["band"], whole["cause"]) == (0, "high", "data")
+    assert [one["band"] for one in await office.alerts()] == ["high"]
+    assert await office.rows("SELECT * FROM rejudge") == []
+
+
+async def test_a_changed_purchase_carries_over_what_was_found_until_it_is_judged_anew(
+    office: Office,
+) -> None:
+    await office.publish(suspicious("ocds-1"))
+    await office.judge()
+    before = statuses(await office.score("ocds-1"))
+    opened = {one["indicator"]: one["id"] for one in await office.findings()}
+    await office.publish(release("ocds-1", tender=tender(numberOfTenderers=4)))
+
+    await _judge_promptly(office)
+
+    between = await office.score("ocds-1")
+    assert between
+    assert statuses(between) == {**before, "R003": CLEAR}
+    assert between["awaiting"] == len(LATER)
+    still = {one["indicator"]: one["id"] for one in await office.findings()}
+    assert still == {code: number for code, number in opened.items() if code != "R003"}
+
+    await office.session.judge_anew()
+
+    after = statuses(await office.score("ocds-1"))
+    assert before["R018"] == FLAGGED
+    assert after["R018"] == CLEAR
+    assert await office.findings() == []
+    closed = await office.findings(still_open=False)
+    [single] = [one for one in closed if one["indicator"] == "R018"]
+    assert (single["closed_as"], single["closed_cause"]) == (CLEAR, "data")
+    assert len(await office.alerts()) == 1
+
+
+async def test_what_is_owed_survives_a_crash_and_no_other_cause_takes_its_place(
+    office: Office,
+) -> None:
+    await office.publish(suspicious("ocds-1"))
+    await office.session.take_in()
+    await _demand(office, "population")
+
+    await _judge_promptly(office)
+    await office.restart()
+    await office.judge()
+
+    score = await office.score("ocds-1")
+    assert score
+    assert (score["awaiting"], score["cause"]) == (0, "data")
+    assert len(await office.alerts()) == 1
+
+
+async def test_it_makes_way_for_a_ring_but_not_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.publish(suspicious("ocds-1"))
+    await _judge_promptly(office)
+    session = office.session
+    session.rung.set()
+
+    assert await session.judge_anew()
+    assert statuses(await office.score("ocds-1"))["R018"] == AWAITED
+
+    monkeypatch.setattr(Session, "overdue", property(lambda _: True))
+    await session.judge_anew()
+    assert statuses(await office.score("ocds-1"))["R018"] == FLAGGED
+
+
+async def test_a_load_is_judged_by_all_at_once(office: Office) -> None:
+    await office.publish(*[suspicious(f"ocds-{number}") for number in range(101)])
+
+    await _judge_promptly(office)
+
+    found = await office.rows("SELECT DISTINCT statuses FROM score")
+    assert len(found) == 1
+    assert ":a" not in found[0]["statuses"]
+    assert await office.rows("SELECT * FROM rejudge") == []
+
+
+async def _judge_promptly(office: Office) -> None:
+    await office.session.take_in()
+    while await office.session.judge_changes():
+        pass
+
+
+async def _demand(office: Office, cause: str) -> None:
+    """Ask for a purchase to be judged anew that has no score yet."""
+    async with office.scoring.transaction() as connection:
+        await demand(connection, cause, [purchase_id("ocds-1")])
