@@ -73,6 +73,30 @@ def wd(start: str, end: str) -> int:
     return working_between(day(start), day(end))
 
 
+def test_a_supplier_signs_one_contract_for_all_lots_that_he_won_for_a_customer(
+    purchases: list[Purchase],
+) -> None:
+    several = 0
+    for purchase in purchases:
+        won: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for lot in purchase.rows["Lots"]:
+            for app, line in purchase.bids(lot):
+                if line["statusId"] == WINNER:
+                    who = (lot["trdBuyId"], lot["customerBin"], app["supplierBinIin"])
+                    won[who].append(lot["id"])
+        noticed = [root for root in purchase.roots if root["trdBuyId"]]
+        signed = {
+            (root["trdBuyId"], root["customerBin"], root["supplierBiin"]): root for root in noticed
+        }
+        assert len(signed) == len(noticed)
+        assert set(signed) == set(won)
+        for who, root in signed.items():
+            lots = list(dict.fromkeys(unit["lotId"] for unit in root["ContractUnits"]))
+            assert lots == won[who]
+            several += len(lots) > 1
+    assert several > 20
+
+
 def test_bids_are_taken_for_at_least_the_lawful_number_of_working_days(
     purchases: list[Purchase],
 ) -> None:
@@ -209,11 +233,11 @@ def test_contracts_last_at_least_fifteen_days_and_stay_within_the_allocated_sum(
             assert day(root["planExecDate"]) - day(root["signDate"]) >= 15
             if root["refContractYearTypeId"] == 1:
                 assert root["planExecDate"][:4] == root["ecEndDate"][:4] == str(root["finYear"])
-            lot = lots.get(root["ContractUnits"][0]["lotId"])
+            units = root["ContractUnits"]
             allocated = (
-                lot["amount"]
-                if lot
-                else sum(purchase.points[u["plnPointId"]]["amount"] for u in root["ContractUnits"])
+                sum(lots[lot]["amount"] for lot in {unit["lotId"] for unit in units})
+                if lots
+                else sum(purchase.points[unit["plnPointId"]]["amount"] for unit in units)
             )
             assert root["contractSum"] <= allocated * 1.0001
 

@@ -37,7 +37,8 @@ def _discount(c: Case) -> float:
 
 
 def _winners(c: Case) -> Counter[str]:
-    return Counter(row["supplierBiin"] for row in c.roots)
+    """How many lots each supplier has a contract for."""
+    return Counter(row["supplierBiin"] for row in c.roots for _ in row["ContractUnits"])
 
 
 def _filed_together(c: Case) -> bool:

@@ -6,10 +6,12 @@ from deploy.sandbox.world import terms
 from deploy.sandbox.world.complaints import complain, note_pause, pause
 from deploy.sandbox.world.contracts import Deal
 from deploy.sandbox.world.notices import announce, decide, end
+from deploy.sandbox.world.parties import Party
 from deploy.sandbox.world.planning import withdraw
 from deploy.sandbox.world.procedures import (
     after_failure,
     award,
+    award_all,
     choose,
     offers,
     priced,
@@ -44,8 +46,10 @@ def run(tale: Tale, method: int, lots: list[Lot], day: int) -> list[Deal]:
     if tale.rng.random() < REFUSED_SHARE:
         _refuse(tale, method, lots, times)
         return []
+    chances = BIDDERS.get(method, BIDDERS[0])
+    crowd = tale.suppliers(lots[0].points[0].position.sector, chances[0][-1])
     for lot in lots:
-        lot.bids = _bids(tale, lot, times, method, BIDDERS.get(method, BIDDERS[0]))
+        lot.bids = _bids(tale, lot, times, method, _some(tale, crowd, chances))
         pick(lot, method)
     stopped = method == terms.COMPETITION and tale.rng.random() < PAUSE_SHARE
     stop = pause(tale, times) if stopped else None
@@ -54,7 +58,7 @@ def run(tale: Tale, method: int, lots: list[Lot], day: int) -> list[Deal]:
         note_pause(notice, *stop)
     pending = complain(tale, notice) if _contested(tale, notice) else None
     decide(tale, notice)
-    deals = [award(tale, notice, lot, pending=pending) for lot in lots if lot.winner]
+    deals = award_all(tale, notice, pending=pending)
     for lot in lots:
         if not lot.winner:
             deals += _next_step(tale, notice, lot)
@@ -67,16 +71,16 @@ def _contested(tale: Tale, notice: Notice) -> bool:
     return open_to_complaint and len(lots) == 1 and tale.rng.random() < COMPLAINT_SHARE
 
 
-def _bids(
-    tale: Tale,
-    lot: Lot,
-    times: Times,
-    method: int,
-    chances: tuple[tuple[int, ...], tuple[int, ...]],
-) -> list[Bid]:
+def _some(
+    tale: Tale, crowd: list[Party], chances: tuple[tuple[int, ...], tuple[int, ...]]
+) -> list[Party]:
+    """The first of those who watch the notice, as many as chance has it."""
+    return crowd[: tale.rng.choices(*chances)[0]]
+
+
+def _bids(tale: Tale, lot: Lot, times: Times, method: int, parties: list[Party]) -> list[Bid]:
     rng = tale.rng
-    number = rng.choices(*chances)[0]
-    bids = offers(tale, lot, tale.suppliers(lot.points[0].position.sector, number), times, method)
+    bids = offers(tale, lot, parties, times, method)
     if method in (terms.QUOTATIONS, terms.RATING):
         return bids
     if len(bids) > 3 and rng.random() < WITHDRAWN_SHARE:  # noqa: PLR2004 (enough of them stay)
@@ -125,7 +129,8 @@ def _repeat(tale: Tale, failed: Notice, lot: Lot) -> list[Deal]:
     day = working_after(failed.times.results // DAY, rng.randint(2, 6))
     times = schedule(rng, method, day, repeated=method != terms.QUOTATIONS)
     again = Lot(lot.points)
-    again.bids = _bids(tale, again, times, method, BIDDERS_AGAIN)
+    crowd = tale.suppliers(lot.points[0].position.sector, BIDDERS_AGAIN[0][-1])
+    again.bids = _bids(tale, again, times, method, _some(tale, crowd, BIDDERS_AGAIN))
     pick(again, method)
     notice = announce(tale, method, [again], times, parent=failed)
     decide(tale, notice)

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from deploy.sandbox.world import terms
-from deploy.sandbox.world.catalogue import GOODS, WORKS
+from deploy.sandbox.world.catalogue import GOODS, WORKS, sectors_of
 from deploy.sandbox.world.contracts import Deal, Line, amend, conclude
 from deploy.sandbox.world.execution import carry_out
 from deploy.sandbox.world.failures import run
@@ -153,13 +153,24 @@ def _competitive(tale: Tale, habit: Habit, lead: int) -> None:
     rng = tale.rng
     planned = working_moment(rng, tale.day)
     day = working_after(planned // DAY + lead, 0)
-    lots = [_lot(tale, habit, planned) for _ in range(_number_of_lots(rng, habit))]
+    lots = _lots(tale, habit, planned)
     if rng.random() < REPLANNED_SHARE:
         point = lots[0].points[0]
         replan(tale, point, planned + 4 * 3600, quantity=point.quantity)
     deals = run(tale, habit.method, lots, day)
     for deal in deals:
         fulfil(tale, deal)
+
+
+def _lots(tale: Tale, habit: Habit, planned: int) -> list[Lot]:
+    """The lots of a notice, all of one trade, so that the same suppliers bid for them."""
+    trades = len(sectors_of(*habit.kinds, subject=habit.subject))
+    lots = []
+    for number in range(_number_of_lots(tale.rng, habit)):
+        if number:
+            tale.used += -tale.used % trades
+        lots.append(_lot(tale, habit, planned))
+    return lots
 
 
 def _number_of_lots(rng: Random, habit: Habit) -> int:

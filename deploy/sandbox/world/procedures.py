@@ -141,32 +141,48 @@ def completion(rng: Random, subject: int, signed: int, year: int) -> int:
     return last if day + least <= last else wanted
 
 
+def award_all(tale: Tale, notice: Notice, *, pending: int | None = None) -> list[Deal]:
+    """Sign with every winner: one contract for all the lots that he won for one customer."""
+    won: dict[tuple[str, str], list[Lot]] = {}
+    for lot in notice.lots:
+        if lot.winner:
+            parties = (lot.points[0].buyer.number, lot.winner.supplier.number)
+            won.setdefault(parties, []).append(lot)
+    return [award(tale, notice, *lots, pending=pending) for lots in won.values()]
+
+
 def award(
     tale: Tale,
     notice: Notice,
-    lot: Lot,
-    *,
+    *lots: Lot,
     pending: int | None = None,
     payer: bool | None = None,
     days: int | None = None,
 ) -> Deal:
-    """Sign with the winner of a lot, in time; `days` sets the term that the contract gives."""
-    assert lot.winner
-    assert lot.record
+    """Sign with the winner of lots, in time; `days` sets the term that the contract gives."""
+    first = lots[0]
+    assert first.winner
     drafted, signed = signing(tale.rng, notice.method, notice.times.results, pending=pending)
-    share = lot.winner.amount / lot.amount
-    lines = [
-        Line(p, p.quantity, int(p.price * share * 100 + 1e-6) / 100, lot.record.id)
-        for p in lot.points
-    ]
-    point = lot.points[0]
+    point = first.points[0]
     until = completion(tale.rng, point.position.subject, signed, point.year)
     if days is not None:
         until = signed // DAY + days
     return conclude(
-        tale, supplier=lot.winner.supplier, lines=lines, method=notice.method, drafted=drafted,
-        signed=signed, until=until, notice=notice, payer=payer,
+        tale, supplier=first.winner.supplier, lines=[line for lot in lots for line in _lines(lot)],
+        method=notice.method, drafted=drafted, signed=signed, until=until, notice=notice,
+        payer=payer,
     )  # fmt: skip
+
+
+def _lines(lot: Lot) -> list[Line]:
+    """What the winner of a lot delivers, at the prices of his bid."""
+    assert lot.winner
+    assert lot.record
+    share = lot.winner.amount / lot.amount
+    return [
+        Line(p, p.quantity, int(p.price * share * 100 + 1e-6) / 100, lot.record.id)
+        for p in lot.points
+    ]
 
 
 def after_failure(

@@ -3,7 +3,7 @@
 from deploy.sandbox.world import terms
 from deploy.sandbox.world.catalogue import reserved
 from deploy.sandbox.world.parties import Party
-from deploy.sandbox.world.procedures import award, choose, hold, offers
+from deploy.sandbox.world.procedures import award_all, choose, hold, offers
 from deploy.sandbox.world.schemes.scheme import done, planned, times_for, where
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.tenders import Lot
@@ -25,7 +25,7 @@ def _buy(tale: Tale, winners: list[Party]) -> None:
         lot.bids = offers(tale, lot, bidders, times, terms.COMPETITION)
         choose(lot)
     notice = hold(tale, terms.COMPETITION, lots, times)
-    deals = [award(tale, notice, lot) for lot in lots]
+    deals = award_all(tale, notice)
     for deal in deals:
         done(tale, deal)
     tale.label(times.results, **where(notice=notice, deal=deals[0]))

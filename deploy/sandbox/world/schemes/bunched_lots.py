@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from deploy.sandbox.world import terms
 from deploy.sandbox.world.catalogue import reserved
-from deploy.sandbox.world.procedures import award, choose, hold, offers
+from deploy.sandbox.world.procedures import award_all, choose, hold, offers
 from deploy.sandbox.world.schemes.only_direct import OF_GOODS
 from deploy.sandbox.world.schemes.scheme import customer, done, near, planned, times_for, where
 from deploy.sandbox.world.tale import Tale
@@ -33,8 +33,7 @@ def _announce(tale: Tale, notice: int, share: Callable[[int], float]) -> None:
         lot.bids = offers(tale, lot, parties, times, terms.COMPETITION)
         choose(lot)
     held = hold(tale, terms.COMPETITION, lots, times)
-    for lot in lots:
-        deal = award(tale, held, lot)
+    for deal in award_all(tale, held):
         done(tale, deal)
     tale.label(times.results, **where(notice=held, deal=deal))
 
