@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from gateway.needs import needs_of, path_of
+from ingestor.registers.judge import places
+from ingestor.registers.mapping import OWN, known_lists
 from ingestor.registers.mapping import Mapping as Register
-from ingestor.registers.mapping import known_lists
 from ingestor.source import Declaration, declarations
 from scoring.indicator import Indicator, catalogue
 from shared.quality import REASONS
@@ -40,6 +41,29 @@ Three more things are watched while a source is read: fields that nobody knows o
 more than a hundredth of a root's records raise the alarm `portal_schema_drift_alarm`; a list that
 brings fewer records than its own total says makes the run incomplete; and every night what is held
 is looked for again, so that what has disappeared leaves the feed with the day as its reason."""
+
+
+COLUMNS: Final = """
+A list is a table, CSV or XLSX, loaded by `ingestor register load FILE --register NAME`, or with a
+mapping of one's own. Its columns are found by any of these headers, in Kazakh, Russian or English;
+those in bold must be there. The control digit of every BIN is tested; a row that cannot be used is
+set aside with its number and reason (`ingestor quarantine`), and the others are used. A new list
+replaces entry by entry what an earlier one said; who is missing from it is closed on its day,
+unless rows cannot be read that may name him. IINs are kept as keyed pseudonyms; no column of names
+is taken.
+
+| register | column | headers | what it holds |
+|---|---|---|---|"""
+
+KINDS: Final = {
+    "text": "text",
+    "code": "code",
+    "date": "day",
+    "number": "amount",
+    "yes_no": "yes or no",
+    "region": "region, by its name or KATO code",
+    "person": "IIN of a person",
+}
 
 
 def page() -> str:
@@ -80,15 +104,37 @@ def _source(name: str, source: Declaration, registers: Mapping[str, Register]) -
         yield "\n| register | what it is | indicators that read it |\n|---|---|---|"
         for register, one in sorted(registers.items()):
             yield f"| `{register}` | {one.title.en} | {_read_by(register)} |"
+    if name == OWN:
+        yield COLUMNS
+        yield from (
+            line for register in sorted(registers) for line in _columns(registers[register])
+        )
     if source.lacks:
         yield "\n| never given | because | indicators that need it |\n|---|---|---|"
         for lack in source.lacks:
             needing = [one for one in catalogue().values() if _needs(one, lack.paths)]
             yield f"| {lack.field} | {lack.because.en} | {_links(needing)} |"
+    if source.limits:
+        yield "\n| given only in part | because |\n|---|---|"
+        yield from (f"| {limit.field} | {limit.because.en} |" for limit in source.limits)
     if source.blind_spots:
         yield "\n| kept off by law | because | rule |\n|---|---|---|"
         for spot in source.blind_spots:
             yield f"| {spot.text.en} | {spot.reason.en} | {spot.article.en} |"
+
+
+def _columns(register: Register) -> Iterator[str]:
+    """Write which headers a list that somebody brings may have; what it must have is bold."""
+    columns = [
+        *(("whom it is about", at, True, "BIN") for at in register.party),
+        ("first day", register.valid_from, True, "day"),
+        ("last day", register.valid_to, True, "day, itself included"),
+        *((name, one.at, one.needed, KINDS[one.kind]) for name, one in register.attributes.items()),
+    ]
+    for column, at, needed, kind in columns:
+        headers = ", ".join(f"`{header}`" for header in places(at or ""))
+        told = f"**{column}**" if needed else column
+        yield f"| `{register.register}` | {told} | {headers} | {kind} |"
 
 
 def _registers() -> dict[str, dict[str, Register]]:

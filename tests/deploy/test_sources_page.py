@@ -1,6 +1,8 @@
 """The page of sources says what each gives and never gives, and what that means for indicators."""
 
 from deploy.sources_page import page
+from ingestor.sources.goszakup.portal.client import REST_CAP
+from ingestor.sources.goszakup.pull.detour import DEEPEST, LISTS
 
 
 def _section(name: str) -> str:
@@ -19,6 +21,23 @@ def test_a_register_names_the_indicators_that_read_it_and_the_portal_what_the_la
     assert "| [K01](indicators/K01.md) |" in _section("vat_payers")
     assert "SK-Farmacia" in _section("goszakup")
     assert "Article 1, subparagraph 6" in _section("goszakup")
+
+
+def test_what_the_portal_gives_only_in_part_is_said_as_it_is_read() -> None:
+    told = _section("goszakup").split("| given only in part | because |")[1]
+
+    assert "ComplaintAppeal" not in LISTS
+    assert "| complaints, where GraphQL does not answer | Only GraphQL gives complaints" in told
+    assert f"at most {DEEPEST} pages of {REST_CAP} records" in told
+
+
+def test_a_list_of_ones_own_names_its_columns_in_three_languages_and_what_they_hold() -> None:
+    rows = _section("register_file").splitlines()
+
+    whom = "| `sanctions` | **whom it is about** | `bin`, `бин`, `бсн`,"
+    assert any(row.startswith(whom) and row.endswith("| BIN |") for row in rows)
+    norm = "| `unit_cost_norms` | **amount** | `amount`, `сумма`, `норматив`, `сома` | amount |"
+    assert norm in rows
 
 
 def test_every_check_of_the_data_stands_on_the_page_with_its_reason() -> None:

@@ -51,7 +51,8 @@ class Address(Struct, frozen=True):
 class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of source: what it is, on whose terms, and what it lacks.
 
-    `refresh_days`: how often its publisher renews it, or how often it is worth asking.
+    `limits`: what it gives only in part or at times. `refresh_days`: how often its publisher renews
+    it, or how often it is worth asking.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     licence: str | None
     attribution: str | None
     lacks: list[Lack]
+    limits: list[Lack] = []
     refresh_days: int | None = None
     addresses: list[Address] = []
     blind_spots: list[BlindSpot] = []

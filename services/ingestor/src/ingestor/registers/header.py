@@ -36,6 +36,7 @@ def check(names: Sequence[str], mapping: Mapping) -> None:
         [mapping.valid_from],
         [mapping.valid_to],
     ]
+    needed += [[one.at] for one in mapping.attributes.values() if one.needed]
     for alternatives in needed:
         keys = [key for at in alternatives if at for key in places(at)]
         if keys and not any(key in names or key.startswith("#") for key in keys):

@@ -139,7 +139,17 @@ class Judge:
             for name, one in self.mapping.attributes.items()
             if not (is_person and one.kind in ("text", "region", "person"))
         }
+        for name, one in self.mapping.attributes.items():
+            if read.get(name) is None:
+                self._may_be_absent(row, name, one)
         return {name: value for name, value in read.items() if value is not None}
+
+    def _may_be_absent(self, row: Cells, name: str, one: Attribute) -> None:
+        told = self._cell(row, one.at) is not None
+        if one.needed and not told:
+            raise Flaw("register_value_missing", f"The row does not say its {name}")
+        if one.exact and told:
+            raise Flaw("register_value_unreadable", f"What it says of its {name} is not known")
 
     def _attribute(self, row: Cells, one: Attribute) -> Any:
         if one.kind == "date":

@@ -24,10 +24,14 @@ class Attribute(Struct, frozen=True, forbid_unknown_fields=True):
 
     `person` holds the number of a natural person and is kept as a keyed pseudonym; `region` an
     address or a KATO code, of which the region is kept. What is not declared is dropped.
+    A row is set aside where what is `needed` is not said, and where an `exact` one says what cannot
+    be read: a norm of a place that nobody knows must not become a norm of the whole country.
     """
 
     at: str
     kind: Kind = "text"
+    needed: bool = False
+    exact: bool = False
 
 
 class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
