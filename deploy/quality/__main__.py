@@ -2,7 +2,9 @@
 
 Every indicator of the catalogue judges a world with planted schemes and innocent look-alikes, whose
 purchases come as the portal tells them. Printed are, for each, what it found and what it flagged
-where nothing was planted; the last line is `overall recall=<x> precision=<y>`.
+where nothing was planted; then how many labels were found, how many nobody could tell from what is
+known, and how many were called clear although the scheme is there, which with fields missing must
+be none; the last line is `overall recall=<x> precision=<y>`.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import msgspec
 
 from deploy.quality.bands import bands, look_alikes_in_high
 from deploy.quality.judging import evaluate, judgements, translate
-from deploy.quality.measure import Measured, measure, overall
+from deploy.quality.measure import Measured, measure, overall, split
 from deploy.quality.recording import record
 from deploy.quality.registers import lived_with_lists, register_lines
 from deploy.quality.scenes import scenes
@@ -98,6 +100,11 @@ def table(measured: list[Measured], high: list[tuple[str, str]] | None = None) -
         yield f"{one.code:<9}" + "".join(map(_figure, figures)) + f"  {names}"
     for name, process in high or ():
         yield f'look-alike in band "high" or above: {name} {process}'
+    for one in measured:
+        for name in one.cleared:
+            yield f"clear although it is there: {one.code} {name}"
+    told = split(measured)
+    yield f"labels: found={told.found:.3f} untold={told.untold:.3f} clear={told.cleared:.3f}"
     recall, precision = overall(measured)
     yield f"overall recall={recall:.3f} precision={precision:.3f}"
 

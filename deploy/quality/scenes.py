@@ -24,6 +24,8 @@ class Scene:
     processes: frozenset[str] = frozenset()
     suppliers: set[str] = field(default_factory=set)
     buyers: set[str] = field(default_factory=set)
+    seen_at: frozenset[tuple[str, str]] = frozenset()
+    """The subjects, by kind and name, that its labels name."""
 
     def holds(self, flag: Judgement) -> bool:
         """Tell whether a flag is about this story.
@@ -66,7 +68,17 @@ def _of_story(scheme: str, labels: list[Row], rows: Rows) -> Scene:
     scene.suppliers |= {_party(number) for number in (*brought, *named) if number}
     customers = (row["subject"].get("customer_bin") for row in labels)
     scene.buyers |= {_party(number) for number in customers if number}
+    scene.seen_at = frozenset(_named(labels))
     return scene
+
+
+def _named(labels: list[Row]) -> Iterator[tuple[str, str]]:
+    for label in labels:
+        subject = label["subject"]
+        yield from (("process", process) for process in _processes(subject))
+        for kind, name in (("supplier", "supplier_biin"), ("buyer", "customer_bin")):
+            if subject.get(name):
+                yield kind, _party(subject[name])
 
 
 def _all_processes(rows: Rows) -> Iterable[str]:

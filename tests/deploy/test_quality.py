@@ -9,12 +9,13 @@ import pytest
 from deploy.quality.__main__ import Outcome, documents, run, table
 from deploy.quality.bands import HIGH, bands, look_alikes_in_high
 from deploy.quality.judging import Judgement, judgements
-from deploy.quality.measure import Measured, measure, overall
+from deploy.quality.measure import Measured, measure, overall, split
 from deploy.quality.page import page
 from deploy.quality.scenes import Scene
 from deploy.quality.thinning import thin
 from deploy.sandbox.world.schemes import VARIANTS
 from deploy.sandbox.world.schemes.codes import codes_of, ordinary, schemes
+from scoring.indicator import catalogue
 from scoring.measured import RECORDED
 
 
@@ -102,6 +103,16 @@ def test_every_scheme_names_its_indicators_and_nothing_else_does() -> None:
         assert not set(codes.innocent) & set(codes.also)
 
 
+def test_every_indicator_that_judges_has_a_scheme_and_a_look_alike() -> None:
+    told = [codes_of(scheme) for scheme in schemes()]
+    guilty = {code for codes in told for code in (*codes.guilty, *codes.also)}
+    innocent = {code for codes in told for code in codes.innocent}
+
+    live = {code for code, one in catalogue().items() if one.life != "retired"}
+    assert live - guilty == set()
+    assert live - innocent == set()
+
+
 def test_a_share_of_the_fields_goes_and_what_names_things_stays(tmp_path: Path) -> None:
     release = {"ocid": "o", "tender": {"id": "t", "title": "x", "value": {"amount": 1}}}
     file = tmp_path / "releases.jsonl"
@@ -151,6 +162,36 @@ def test_without_an_indicator_less_is_found(judged: tuple[Outcome, Path]) -> Non
     for one in useful:
         without = [Measured(x.code, x.labels) if x is one else x for x in measured]
         assert overall(without)[0] < recall
+
+
+def named(name: str, **seen: str) -> Scene:
+    made = scene(name, seen.get("process", ""), guilty="L")
+    made.seen_at = frozenset(seen.items())
+    return made
+
+
+def test_what_is_not_found_was_not_to_be_told_or_was_called_clear() -> None:
+    stories = [named(f"s{n}", process=f"p{n}") for n in range(4)]
+    statuses = ["flagged", "clear", "not_computable"]
+    judged = [flag("L", f"p{n}", status=status) for n, status in enumerate(statuses)]
+
+    measured = measure(stories, judged)
+
+    assert measured["L"].cleared == ["s1"]
+    assert split(measured.values()) == (0.25, 0.5, 0.25)
+    lines = list(table(list(measured.values())))
+    assert lines[-3:] == [
+        "clear although it is there: L s1",
+        "labels: found=0.250 untold=0.500 clear=0.250",
+        "overall recall=0.250 precision=1.000",
+    ]
+
+
+def test_where_one_subject_of_a_label_could_not_be_judged_it_was_not_called_clear() -> None:
+    story = named("pair", supplier="one", buyer="other")
+    judged = [flag("L", "one", "supplier", "clear"), flag("L", "other", "buyer", "not_computable")]
+
+    assert measure([story], judged)["L"].cleared == []
 
 
 def test_an_indicator_that_judged_nothing_missed_its_labels() -> None:

@@ -13,6 +13,8 @@ from tests.deploy.world_facts_more import MORE
 SMALLEST = 200
 SCHEMES = sorted({variant.scheme for variant in VARIANTS})
 SHOWN = FACTS | MORE
+A_YEAR = 2
+"""How `long` a story is that can only be seen twelve months after what was done."""
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +29,13 @@ def labels(world: World) -> list[Row]:
     return world.ground_truth()
 
 
-def test_there_are_eighty_nine_schemes_and_each_has_its_facts() -> None:
-    assert len(SCHEMES) == 89
+def test_there_are_ninety_seven_schemes_and_each_has_its_facts() -> None:
+    assert len(SCHEMES) == 97
     assert set(SHOWN) == set(SCHEMES)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_each_story_and_its_double_is_told_within_the_first_year_of_the_smallest_world(
+def test_each_story_is_told_within_a_year_in_the_smallest_world_or_a_quarter_later_if_so_long(
     seed: int,
 ) -> None:
     world = World(seed, SMALLEST, date(2026, 1, 5))
@@ -41,6 +43,10 @@ def test_each_story_and_its_double_is_told_within_the_first_year_of_the_smallest
 
     told = {(label["scheme"], label["innocent"]) for label in world.ground_truth()}
 
+    assert {(v.scheme, v.innocent) for v in VARIANTS if v.long < A_YEAR} - told == set()
+
+    world.advance(datetime(2027, 3, 31, tzinfo=UTC))
+    told = {(label["scheme"], label["innocent"]) for label in world.ground_truth()}
     assert {(v.scheme, v.innocent) for v in VARIANTS} - told == set()
 
 

@@ -99,7 +99,44 @@ def _alone(c: Case) -> float:
     return sum(number == 1 for number in bidders.values()) / len(c.notices)
 
 
+def _acts_in_a_month(c: Case) -> int:
+    """Acts that changed the plan in its busiest month after the one that approved it."""
+    first = min(p["PlanActs"]["dateApproved"] for p in c.points)
+    months = Counter(
+        p["PlanActs"]["dateApproved"][:7] for p in c.points if p["PlanActs"]["dateApproved"] > first
+    )
+    return max(months.values())
+
+
+def _spared(c: Case, status: int) -> bool:
+    return c.versions[-1]["refContractStatusId"] == status and not c.unfair
+
+
+def _quantities(c: Case) -> list[float]:
+    return [row["ContractUnits"][0]["quantity"] for row in sorted(c.roots, key=_signed)]
+
+
+def _signed(row: Row) -> str:
+    return str(row["signDate"])
+
+
+def _largest_shares(c: Case) -> tuple[float, float]:
+    """The share of contracts of the strongest seller in the first and the last half of them."""
+    ordered = [row["supplierBiin"] for row in sorted(c.roots, key=_signed)]
+    half = len(ordered) // 2
+    last = Counter(ordered[half:]).most_common(1)[0]
+    return ordered[:half].count(last[0]) / half, last[1] / half
+
+
 MORE: dict[str, Callable[[Case], bool]] = {
+    "bankrupt_winner": lambda c: _listed(c, "bankrupts", "decision_date"),
+    "broken_and_spared": lambda c: _spared(c, 340),
+    "evaded_and_spared": lambda c: _spared(c, 330),
+    "few_hands": lambda c: _largest_shares(c)[0] < 0.1 and _largest_shares(c)[1] > 0.7,
+    "market_taken": lambda c: _largest_shares(c)[1] - _largest_shares(c)[0] > 0.3,
+    "plan_in_pieces": lambda c: bool(c.root["isGu"]) and _acts_in_a_month(c) > 2,
+    "quantity_jump": lambda c: _quantities(c)[2] > 1.5 * sum(_quantities(c)[:2]) / 2,
+    "registration_void": lambda c: _listed(c, "invalid_registration", "decision_date"),
     "always_alone": lambda c: _alone(c) > 0.5,
     "called_off_often": lambda c: (
         sum(n["refBuyStatusId"] == 430 for n in c.notices) > len(c.notices) / 4

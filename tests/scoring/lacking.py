@@ -108,6 +108,7 @@ FIELDS: Final = {
     f"{PLAN}.id": "plan.original plan_version.original",
     f"{PLAN}.method": "plan.method plan.method_code",
     f"{PLAN}.prepayment": "plan.prepayment",
+    f"{PLAN}.root": "plan.root plan_version.root",
     f"{PLAN}.year": "plan.year",
     "relatedProcesses": "process.prior",
     "relatedProcesses.identifier": "process.prior",

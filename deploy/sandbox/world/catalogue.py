@@ -168,6 +168,12 @@ def sectors_of(*kinds: str, subject: int = 0) -> tuple[int, ...]:
     )
 
 
+APPARATUS: Final = Position(
+    "325013.100.000001", 5, GOODS, "Рентген аппараты", "Аппарат рентгеновский", "1-түр", "вид 1",
+    PIECE, 1_450_000,
+)  # fmt: skip
+"""A thing that only one story is about, so that its market is that story's alone."""
+
 HONEST_GRADES: Final = 34
 """Varieties that ordinary purchases use; the others are left to planted stories."""
 

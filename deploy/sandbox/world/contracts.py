@@ -11,8 +11,9 @@ from deploy.sandbox.world.tenders import Notice
 from deploy.sandbox.world.workdays import DAY, NEVER, at, last_day, text, working_after, year_of
 
 DRAFT, AT_SUPPLIER, TREASURY, VALID, AMENDED, EXECUTED_FULLY = 110, 131, 165, 190, 455, 390
-BROKEN_BY_ONE, BROKEN_BY_BOTH = 340, 350
+NOT_CONCLUDED, BROKEN_BY_ONE, BROKEN_BY_BOTH = 330, 340, 350
 REPORT_DRAFT, REPORT_SIGNED = "1", "2"
+A_SHORT_TERM: Final = 40
 
 
 @dataclass(slots=True)
@@ -88,6 +89,40 @@ def conclude(
     `payer` says whether VAT is put on top; without it the supplier's registration decides.
     `reported` is when the report on a direct purchase is posted.
     """
+    deal = _draft(
+        tale, supplier=supplier, lines=lines, method=method, drafted=drafted, signed=signed,
+        until=until, notice=notice, payer=payer,
+    )  # fmt: skip
+    deal.record.patch((drafted + signed) // 2, refContractStatusId=AT_SUPPLIER, ecCustomerApprove=1)
+    _sign(deal, signed, reported)
+    return deal
+
+
+def evade(
+    tale: Tale, supplier: Party, line: Line, notice: Notice, *, drafted: int, due: int
+) -> Deal:
+    """Send a draft to a winner who lets the day on which he has to sign go by."""
+    deal = _draft(
+        tale, supplier=supplier, lines=[line], method=notice.method, drafted=drafted, signed=due,
+        until=due // DAY + A_SHORT_TERM, notice=notice, payer=None,
+    )  # fmt: skip
+    deal.record.patch(drafted + 3600, refContractStatusId=AT_SUPPLIER, ecCustomerApprove=1)
+    deal.record.patch(due, refContractStatusId=NOT_CONCLUDED)
+    return deal
+
+
+def _draft(
+    tale: Tale,
+    *,
+    supplier: Party,
+    lines: list[Line],
+    method: int,
+    drafted: int,
+    signed: int,
+    until: int,
+    notice: Notice | None,
+    payer: bool | None,
+) -> Deal:
     buyer = lines[0].point.buyer
     own = buyer.number == tale.buyer.number
     number = tale.contract_number() + (0 if own else 50_000)
@@ -100,8 +135,6 @@ def conclude(
     record.row.update(_row(deal, notice, drafted))
     record.row.update(parentId=0, rootId=record.id, refContractTypeId=1)
     record.row["signDate"] = None
-    record.patch((drafted + signed) // 2, refContractStatusId=AT_SUPPLIER, ecCustomerApprove=1)
-    _sign(deal, signed, reported)
     return deal
 
 
@@ -154,6 +187,9 @@ def amend(
         ecSupplierApprove=1,
     )  # fmt: skip
     old.patch(when + 1, refContractStatusId=AMENDED)
+    for moment, fields in deal.root.changes:
+        if "reportStatus" in fields:
+            deal.record.patch(moment, **fields)
 
 
 KEPT: Final = ("trdBuyId", "trdBuyNumberAnno", "trdBuyNameRu", "trdBuyNameKz", "enforcement",

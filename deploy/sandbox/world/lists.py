@@ -95,11 +95,26 @@ def _wrong_address(rows: Rows) -> bytes:
     return listed(rows, title=title, document="Акт", dated="act_date")
 
 
+def _bankrupts(rows: Rows) -> bytes:
+    return listed(rows, title="Банкроты", document="Решение суда", dated="decision_date")
+
+
+def _invalid_registration(rows: Rows) -> bytes:
+    title = "Регистрация признана недействительной"
+    return listed(rows, title=title, document="Решение суда", dated="decision_date")
+
+
 FILES: Final[Mapping[str, tuple[str, str, Callable[[Rows], bytes]]]] = {
     "vat_payers": ("vat_payers", "vat_payers.csv", vat_payers),
     "unit_cost_norms": ("unit_cost_norms", "unit_cost_norms.csv", norms),
     "false_enterprises": ("false_enterprises", "PSEUDO_COMPANY.xlsx", _pseudo),
     "inactive_taxpayers": ("inactive", "INACTIVE.xlsx", _inactive),
+    "bankrupts": ("bankrupts", "BANKRUPT.xlsx", _bankrupts),
+    "invalid_registration": (
+        "invalid_registration",
+        "INVALID_REGISTRATION.xlsx",
+        _invalid_registration,
+    ),
     "tax_arrears": ("arrears", "TAX_ARREARS_150.xlsx", arrears),
     "wrong_address": ("wrong_address", "WRONG_ADDRESS.xlsx", _wrong_address),
 }

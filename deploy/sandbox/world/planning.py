@@ -38,6 +38,8 @@ class Point:
     place: Place
     prepayment: int = 0
     justification: int = 0
+    act: str = ""
+    """The number of the act that approves it, where the story tells it."""
 
     @property
     def id(self) -> int:
@@ -172,7 +174,7 @@ def _row(point: Point, at: int) -> Row:
         "createdinActId": 0, "isActive": 1, "activeActId": 0, "isDeleted": 0, "systemId": 3,
         "indexDate": when,
         "PlanActs": {
-            "planActNumber": _act_number(at), "refPlanStatusId": 3,
+            "planActNumber": point.act or _act_number(at), "refPlanStatusId": 3,
             "planFinYear": point.year, "planPreliminary": 0, "dateApproved": when, "isActive": 1,
             "isDeleted": 0, "systemId": 3, "indexDate": when,
         },

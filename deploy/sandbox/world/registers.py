@@ -12,13 +12,14 @@ from deploy.sandbox.world.tale import Row, Tale
 from deploy.sandbox.world.workdays import iso
 
 NAMES: Final = ("vat_payers", "false_enterprises", "inactive", "arrears", "wrong_address",
-                "legal_entities", "unfair", "unit_cost_norms")  # fmt: skip
+                "bankrupts", "invalid_registration", "legal_entities", "unfair",
+                "unit_cost_norms")  # fmt: skip
 NORMS: Final = (
     {"object": "школа", "region": None, "unit": "место", "amount": 5_000_000,
      "valid_from": "2022-01-01", "act": "Invented norm of a school place"},
 )  # fmt: skip
 """Norms of unit cost that bind everybody, in tenge."""
-STRANGERS: Final = 60
+STRANGERS: Final = 90
 STRANGER_NUMBERS: Final = 5_900_000
 """BINs from this one on belong to companies that never sell to the state."""
 
@@ -67,7 +68,7 @@ def _add_strangers(found: dict[str, list[Row]]) -> None:
         name = f'ТОО "{numbers.name(rng)[1]}"'
         day = f"20{rng.randint(18, 24)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
         row: Row = {"bin": number, "name": name}
-        match index % 4:
+        match index % 6:
             case 0:
                 found["false_enterprises"].append({**row, "decision_date": day})
             case 1:
@@ -75,5 +76,9 @@ def _add_strangers(found: dict[str, list[Row]]) -> None:
             case 2:
                 amount = rng.randint(200_000, 9_000_000)
                 found["arrears"].append({**row, "amount": amount, "date": day})
+            case 3:
+                found["bankrupts"].append({**row, "decision_date": day})
+            case 4:
+                found["invalid_registration"].append({**row, "decision_date": day})
             case _:
                 found["wrong_address"].append({**row, "act_date": day})

@@ -39,7 +39,7 @@ class Stories:
         self._seed, self._population, self._pace = seed, population, pace
         self._variants = list(VARIANTS)
         Random(seed).shuffle(self._variants)  # noqa: S311 (same seed, same world)
-        self._variants.sort(key=lambda variant: not variant.long)
+        self._variants.sort(key=lambda variant: -variant.long)
 
     def opening(self, number: int) -> Opening:
         """Draw what decides about a customer's books: who buys, and from which range."""

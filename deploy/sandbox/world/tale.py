@@ -177,11 +177,14 @@ class Tale:
         self.add("Subjects", at, subject_row(party, at), key="pid")
         return party
 
-    def institution(self, at: int) -> Party:
-        """A customer that this story brings along, no office of a village, entered at a moment."""
+    def institution(self, at: int, *, state: bool = False) -> Party:
+        """A customer that this story brings along, no office of a village, entered at a moment.
+
+        A `state` one is a state institution.
+        """
         index = self.cast_from + len(self.cast)
         party = make_buyer(self.rng, 0, index, at // 86_400)
-        while party.rural:
+        while party.rural or (state and not party.gu):
             party = make_buyer(self.rng, 0, index, at // 86_400)
         party.pid = self.give_id(len(self.records))
         party.email = f"post{index}@sandbox.invalid"

@@ -183,7 +183,8 @@ class World:
 
         Keys: vat_payers {bin, start, end}, false_enterprises {bin, name, decision_date},
         inactive {bin, name, order_date}, arrears {bin, name, amount, date}, wrong_address {bin,
-        name, act_date}, legal_entities {bin, name_ru, name_kz, registered, kato, oked, head_iin},
+        name, act_date}, bankrupts and invalid_registration {bin, name, decision_date},
+        legal_entities {bin, name_ru, name_kz, registered, kato, oked, head_iin},
         unfair {bin, name, start, end}, unit_cost_norms {object, unit, amount, valid_from}. Dates
         are `YYYY-MM-DD` or None.
         """

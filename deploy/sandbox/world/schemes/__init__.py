@@ -22,7 +22,7 @@ def _variants() -> tuple[Variant, ...]:
         for innocent in (False, True):
             tell = story.innocent if innocent else story.guilty
             words = tell.__doc__ if innocent else f"{story.__doc__} {tell.__doc__}"
-            story_long = getattr(story, "LONG", False)
+            story_long = int(getattr(story, "LONG", 0))
             found.append(Variant(name, innocent, " ".join(words.split()), tell, story_long))
     return tuple(found)
 

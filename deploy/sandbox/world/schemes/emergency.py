@@ -11,6 +11,8 @@ from deploy.sandbox.world.tale import Tale
 
 EMERGENCY = 103
 
+LONG = True
+
 
 def guilty(tale: Tale) -> None:
     """Delivered after three months."""

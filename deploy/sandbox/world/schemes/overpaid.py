@@ -10,6 +10,8 @@ from deploy.sandbox.world.schemes.scheme import contest, done, opened, settle, w
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY, office_hour, working_after
 
+LONG = True
+
 
 def guilty(tale: Tale) -> None:
     """A payment of another eighth of the sum."""

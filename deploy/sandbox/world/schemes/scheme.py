@@ -1,6 +1,7 @@
 """What a planted story is made of, and the shortcuts with which its file tells it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -32,14 +33,15 @@ SEASON = 100
 class Variant(NamedTuple):
     """One way a scheme's story goes: guilty, or innocent though it looks alike.
 
-    A `long` one takes half a year, so it begins early in the year.
+    A `long` one takes half a year, so it begins early in the year; one that is long twice over
+    takes a whole year and begins first.
     """
 
     scheme: str
     innocent: bool
     story: str
     tell: Callable[[Tale], None]
-    long: bool = False
+    long: int = 0
 
 
 class Opened(NamedTuple):
@@ -175,10 +177,26 @@ def listed_winner(tale: Tale, register: str, dated: str, *, before: bool, **more
     tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
 
-def customer(tale: Tale) -> Party:
+def customer(tale: Tale, *, state: bool = False) -> Party:
     """Let the story be about a customer of its own, who buys nothing else."""
-    tale.buyer = tale.institution(tale.day * DAY + 28_000)
+    tale.buyer = tale.institution(tale.day * DAY + 28_000, state=state)
     return tale.buyer
+
+
+@contextmanager
+def long_ago(tale: Tale, days: int) -> Iterator[None]:
+    """Let what is told meanwhile have happened so many days earlier.
+
+    The portal holds it as it ended from the story's first hour on, for the world may be younger.
+    """
+    today, told = tale.day, len(tale.records)
+    tale.day -= days
+    yield
+    tale.day = today
+    for record in tale.records[told:]:
+        for _, fields in sorted(record.changes, key=lambda change: change[0]):
+            record.row.update(fields)
+        record.at, record.changes = today * DAY + 29_000, []
 
 
 def where(

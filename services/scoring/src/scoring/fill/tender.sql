@@ -3,7 +3,7 @@
 
 INSERT INTO new_bid_lot BY NAME
 SELECT r.pid, r.bid_no, r.value_no, l.lot_no,
-  CASE WHEN r.value_no IS NULL THEN b.status ELSE bid_word(v.status) END AS status,
+  coalesce(bid_word(v.status), CASE WHEN r.alone THEN b.status END) AS status,
   v.x_goszakup.outcome AS outcome, whole(v.x_goszakup.status) AS status_code, v."rank" AS "rank",
   CASE WHEN r.value_no IS NULL THEN b.amount ELSE v."value".amount END AS amount,
   CASE WHEN r.value_no IS NULL THEN b.currency ELSE v."value".currency END AS currency,
@@ -11,6 +11,7 @@ SELECT r.pid, r.bid_no, r.value_no, l.lot_no,
   v.x_conditional.amount AS conditional, b.date_at, b.sole, b.who, b.tenderers
 FROM (
   SELECT pid, bid_no, places(array_of(e."lotValues")) AS value_no, NULL AS lot,
+    len(array_of(e."lotValues")) = 1 AS alone,
     unnest(from_json(e."lotValues", '[{"relatedLot": "JSON", "status": "VARCHAR",
       "rank": "DOUBLE", "value": {"amount": "DOUBLE", "currency": "VARCHAR"},
       "unitPrice": {"amount": "DOUBLE"}, "x_discount": "DOUBLE",
@@ -18,7 +19,7 @@ FROM (
       "x_goszakup": {"status": "VARCHAR", "outcome": "VARCHAR"}}]')) AS v
   FROM (SELECT pid, unnest(bids.details) AS e, places(bids.details) AS bid_no FROM staged)
   UNION ALL
-  SELECT pid, bid_no, NULL, sole_of(e."relatedLots"), NULL
+  SELECT pid, bid_no, NULL, sole_of(e."relatedLots"), true, NULL
   FROM (SELECT pid, unnest(bids.details) AS e, places(bids.details) AS bid_no FROM staged)
   WHERE coalesce(len(array_of(e."lotValues")), 0) = 0) r
 JOIN new_bid b ON b.pid = r.pid AND b.bid_no = r.bid_no
