@@ -5,6 +5,7 @@ once. The eleven, whose examples are releases, are looked at in test_missing_is_
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from operator import attrgetter
 
@@ -137,17 +138,16 @@ def _clear(
     populations: Populations,
 ) -> list[tuple[int, bool]]:
     """By subject that was not clear: its case, and whether it is clear now."""
-    _empty(facts)
     laid: Rows = {}
     mark = "{}~" if len(cases) > 1 else ""
     for place, (_, left, _) in enumerate(cases):
         for name, rows in called(left, mark.format(place)).items():
             held = laid.setdefault(name, [])
             held += [row for row in rows if not name.startswith("register_") or row not in held]
-    load_example(facts, laid)
-    (judgements,) = bulk(facts, {indicator.code: indicator}, profile, populations=populations)
-    assert judgements.error is None, judgements.error
-    found = {(one.kind, one.subject): one.status for one in judgements.rows()}
+    with _lying(facts, laid):
+        (judgements,) = bulk(facts, {indicator.code: indicator}, profile, populations=populations)
+        assert judgements.error is None, judgements.error
+        found = {(one.kind, one.subject): one.status for one in judgements.rows()}
     return [
         (
             place,
@@ -178,9 +178,8 @@ def _populations(
 ) -> Populations:
     if indicator.population is None:
         return Populations("none", [])
-    _empty(facts)
-    load_example(facts, example_tables(example))
-    return compute_populations(facts, {indicator.code: indicator}, profile)
+    with _lying(facts, example_tables(example)):
+        return compute_populations(facts, {indicator.code: indicator}, profile)
 
 
 def _profile(indicator: Indicator, example: Example) -> Profile:
@@ -191,14 +190,12 @@ def _profile(indicator: Indicator, example: Example) -> Profile:
     )
 
 
-def _empty(facts: Facts) -> None:
-    """Forget what was laid; the tables that never held anything are left alone."""
-    filled = facts.connection.execute(_FILLED).fetchall()
-    for (name,) in filled:
-        if not tables()[name].internal:
+@contextmanager
+def _lying(facts: Facts, laid: Rows) -> Iterator[None]:
+    """Lay tables, and take away what lies there afterwards."""
+    filled = load_example(facts, laid)
+    try:
+        yield
+    finally:
+        for name in filled:
             facts.connection.execute(f"DELETE FROM {name}")
-
-
-_FILLED = """
-    SELECT table_name FROM duckdb_tables()
-    WHERE NOT temporary AND schema_name = 'main' AND estimated_size > 0"""

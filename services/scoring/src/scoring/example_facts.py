@@ -20,8 +20,8 @@ SAYS: Final = {"process": {NAME, PRIOR}, "party": set[str]()}
 """What a row says beside its columns, where it is more or less than the name of its purchase."""
 
 
-def load_example(facts: Facts, given: Mapping[str, Sequence[Row]]) -> None:
-    """Put the tables of an example into the facts, beside what is there.
+def load_example(facts: Facts, given: Mapping[str, Sequence[Row]]) -> frozenset[str]:
+    """Put the tables of an example into the facts, beside what is there; name all that got rows.
 
     Raises ValueError for a table or a column there is not, or a purchase that is there already.
     """
@@ -35,6 +35,7 @@ def load_example(facts: Facts, given: Mapping[str, Sequence[Row]]) -> None:
         table = tables()[name]
         numbered = [_numbered(table, n, row, subjects, parties) for n, row in enumerate(some)]
         _insert(facts, table, numbered)
+    return frozenset({"subject", "party", *rows})
 
 
 def _check(rows: Rows) -> None:

@@ -1,7 +1,7 @@
 """Running the worked examples of an indicator through the real loader and the real queries."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from scoring.example_facts import load_example
 from scoring.facts import Facts
 from scoring.indicator import Example, Expected, Indicator
 from scoring.normal import load_normal
-from scoring.profiles import load_profile
+from scoring.profiles import Profile, load_profile
 from scoring.raw import load_raw
+from scoring.score import FLAGGED
 
 TENTH = 10
 """Copies that share one `{m}`."""
@@ -49,14 +50,21 @@ class Desk:
 
     def __init__(self) -> None:
         self._facts: dict[str, Facts] = {}
+        self._filled: dict[str, frozenset[str] | None] = {}
 
     def run(self, indicator: Indicator, example: Example) -> Outcome:
         """Load the releases and facts of an example and judge them by one indicator."""
-        if example.profile not in self._facts:
-            self._facts[example.profile] = Facts.open(":memory:", threads=1)
-        facts = self._facts[example.profile]
-        _empty(facts)
-        return _run(facts, indicator, example)
+        name = example.profile
+        if name not in self._facts:
+            self._facts[name] = Facts.open(":memory:", threads=1)
+        facts = self._facts[name]
+        filled = self._filled.pop(name, None)
+        _empty(facts, _not_empty(facts) if filled is None else filled)
+        released = _load_releases(facts, example)
+        filled = load_example(facts, example_tables(example))
+        outcome = _judged(facts, indicator, _profile(indicator, example))
+        self._filled[name] = None if released else filled
+        return outcome
 
     def close(self) -> None:
         """Close what was opened."""
@@ -64,31 +72,46 @@ class Desk:
             facts.close()
 
 
-def _run(facts: Facts, indicator: Indicator, example: Example) -> Outcome:
-    profile = msgspec.structs.replace(
+def _load_releases(facts: Facts, example: Example) -> bool:
+    """Load the releases of an example as files are loaded; say whether it has any."""
+    if not (example.releases or example.repeat):
+        return False
+    with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
+        file = Path(folder) / "example.jsonl"
+        file.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in copies(example)))
+        if example.profile == "cardinal":
+            load_raw(facts, [str(file)], load_profile(example.profile))
+        else:
+            load_normal(facts, [str(file)])
+    return True
+
+
+def _profile(indicator: Indicator, example: Example) -> Profile:
+    return msgspec.structs.replace(
         load_profile(example.profile),
         enabled=[indicator.code],
         parameters={indicator.code: example.parameters},
     )
-    with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
-        file = Path(folder) / "example.jsonl"
-        file.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in copies(example)))
-        if profile.name == "cardinal":
-            load_raw(facts, [str(file)], profile)
-        else:
-            load_normal(facts, [str(file)])
-    load_example(facts, example_tables(example))
+
+
+def _judged(facts: Facts, indicator: Indicator, profile: Profile) -> Outcome:
     (judgements,) = bulk(facts, {indicator.code: indicator}, profile)
     if judgements.error is not None:
         raise ValueError(judgements.error)
-    return Outcome(list(judgements.rows()), list(judgements.evidence()))
+    rows = list(judgements.rows())
+    flagged = any(row.status == FLAGGED for row in rows)
+    return Outcome(rows, list(judgements.evidence()) if flagged else [])
 
 
-def _empty(facts: Facts) -> None:
+def _empty(facts: Facts, filled: Iterable[str]) -> None:
+    for name in filled:
+        facts.connection.execute(f"DELETE FROM {name}")
+
+
+def _not_empty(facts: Facts) -> list[str]:
     named = [name for name in tables() if name != "progress"]
     asked = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in named)
-    for (name,) in facts.connection.execute(asked).fetchall():
-        facts.connection.execute(f"DELETE FROM {name}")
+    return [name for (name,) in facts.connection.execute(asked).fetchall()]
 
 
 def copies(example: Example) -> Iterator[Any]:

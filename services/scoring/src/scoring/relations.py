@@ -5,6 +5,7 @@ They are temporary tables of one connection, made anew for every run (profile) o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 import duckdb
 
@@ -18,6 +19,9 @@ SHARED = ("price_gap", "entry")
 
 ONCE = ("register_span", "earlier_attempt")
 """Views that are computed once in every run, for a macro or many queries read them."""
+
+_MADE: WeakKeyDictionary[duckdb.DuckDBPyConnection, set[str]] = WeakKeyDictionary()
+"""What each connection has of the views; made outside transactions, none takes them back."""
 
 _TYPES = {"integer": "BIGINT", "number": "DOUBLE", "text_list": "VARCHAR[]"}
 
@@ -36,12 +40,25 @@ def set_profile(
         law.install(connection)
     for name, statement in views().items():
         if name in read:
-            connection.execute(statement)
+            _make(connection, name, statement)
             if name in ONCE:
                 _compute(connection, name)
     if profile.one_currency and profile.main_currency is None:
         codes = {indicator.code for indicator in chosen}
         make_profile(connection, profile, first_currency(connection, codes))
+
+
+def _make(connection: duckdb.DuckDBPyConnection, name: str, statement: str) -> None:
+    """Make a view or macro that the connection does not have yet.
+
+    It reads whatever bears the names in it when it is asked, so that it need not follow them; but
+    what a table was put in the place of is made anew.
+    """
+    made = _MADE.setdefault(connection, set())
+    if name not in made:
+        connection.execute(statement)
+        if name not in {*SHARED, *ONCE}:
+            made.add(name)
 
 
 def make_profile(
