@@ -48,6 +48,8 @@ def purchase(number: int, *, alarm: bool, now: datetime) -> Release:
             "title": f"Purchase {number}",
             "status": "complete",
             "procurementMethod": "open",
+            "procurementMethodDetails": "Открытый конкурс",
+            "datePublished": _text(end - timedelta(days=days)),
             "procuringEntity": buyer,
             "numberOfTenderers": len(bids),
             "value": {"amount": 1_500_000, "currency": "KZT"},

@@ -25,6 +25,7 @@ PORTAL = timezone(timedelta(hours=5))
 ARRIVED = """
     SELECT (SELECT scored_seq FROM scoring.engine)
            >= (SELECT seq FROM ingestor.feed_head WHERE feed = 'releases')
+       AND NOT EXISTS (SELECT FROM scoring.rejudge WHERE cause = 'data')
        AND NOT EXISTS (
            SELECT FROM (SELECT feed, seq FROM scoring.feed_head
                         UNION ALL SELECT feed, seq FROM ingestor.feed_head) AS made
@@ -142,7 +143,10 @@ class Shown(NamedTuple):
 
 
 def same(shown: Any, there: Any) -> bool:
-    """Whether a value is the one published; of a moment, a rule that counts days shows the day."""
+    """Whether a value is the one published; of a moment, a rule that counts days shows the day.
+
+    JSON has one kind of number: 3100000 and 3100000.0 are the same.
+    """
     if (
         isinstance(shown, str)
         and isinstance(there, str)
@@ -150,7 +154,9 @@ def same(shown: Any, there: Any) -> bool:
     ):
         moment = datetime.fromisoformat(there)
         return shown == (moment.astimezone(PORTAL) if moment.tzinfo else moment).date().isoformat()
-    return type(shown) is type(there) and bool(shown == there)
+    numbers = all(isinstance(one, int | float) for one in (shown, there))
+    alike = type(shown) is type(there) or (numbers and bool not in {type(shown), type(there)})
+    return alike and bool(shown == there)
 
 
 async def shown_values(site: Site, source: str) -> list[Shown]:

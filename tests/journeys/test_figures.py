@@ -29,7 +29,7 @@ async def test_figures_of_all_purchases_lead_from_a_table_to_a_buyer_to_a_suppli
     tables = (await site.get("/v1/stats"))["data"]
     table = await site.get("/v1/stats/single-source")
     as_csv = await site.client.get("/v1/stats/single-source", params={"format": "csv"})
-    one = (await site.get("/v1/processes", sort="-score", limit=1))["data"][0]
+    one = (await site.get("/v1/processes", source="sandbox", sort="-score", limit=1))["data"][0]
     buyer = await site.get(f"/v1/buyers/{one['buyers'][0]['id']}")
     chief = buyer["figures"]["suppliers"]["listed"][0]
     supplier = await site.get(f"/v1/suppliers/{chief['id']}")

@@ -59,7 +59,7 @@ async def test_the_requests_of_the_readme_answer_a_newcomer_word_for_word(site: 
 async def test_a_partner_can_check_every_value_that_explains_the_riskiest_purchase(
     site: Site,
 ) -> None:
-    top = (await site.get("/v1/processes", sort="-score", limit=1))["data"][0]
+    top = (await site.get("/v1/processes", source="sandbox", sort="-score", limit=1))["data"][0]
 
     explanation = await site.get(top["links"]["explanation"])
     package = await site.get("/v1/ocds/releases", ocid=top["ocid"])
@@ -106,7 +106,7 @@ async def test_every_value_that_explains_an_invented_purchase_or_party_stands_in
 
 @pytest.mark.parametrize("subject", ["process", "buyer", "supplier"])
 async def test_the_lines_of_an_explanation_add_up_to_its_points(site: Site, subject: str) -> None:
-    [one, *_] = (await site.get("/v1/processes", sort="-score", limit=1))["data"]
+    [one, *_] = (await site.get("/v1/processes", source="sandbox", sort="-score", limit=1))["data"]
     ids = {
         "process": one["id"],
         "buyer": one["buyers"][0]["id"],
@@ -124,7 +124,7 @@ async def test_the_lines_of_an_explanation_add_up_to_its_points(site: Site, subj
 
 
 async def test_an_explanation_speaks_three_languages_and_says_the_same(site: Site) -> None:
-    top = (await site.get("/v1/processes", sort="-score", limit=1))["data"][0]
+    top = (await site.get("/v1/processes", source="sandbox", sort="-score", limit=1))["data"][0]
     said = {}
     for language in ("kk", "ru", "en"):
         answer = await site.client.get(
@@ -159,7 +159,7 @@ async def test_a_telephone_reads_a_hundred_scores_at_once_and_hears_of_ids_that_
 
 
 async def test_a_telephone_that_has_the_newest_score_gets_304_and_no_body(site: Site) -> None:
-    top = (await site.get("/v1/processes", sort="-score", limit=1))["data"][0]
+    top = (await site.get("/v1/processes", source="sandbox", sort="-score", limit=1))["data"][0]
     for link in ("score", "explanation", "self"):
         first = await site.client.get(top["links"][link])
         again = await site.client.get(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from scoring.indicator import catalogue
+from scoring.profiles import load_profile
 from shared.vocabulary.identifiers import process_id
 from tests.journeys.site import Site, shown_values
 from tests.support.ocds import REAL_RELEASES
@@ -18,6 +20,7 @@ pytestmark = [
 ]
 
 RELEASES, PROCESSES, FILES = 631, 579, 11
+ELEVEN = load_profile("cardinal").enabled or []
 
 STATUSES = {"flagged", "clear", "not_applicable", "not_computable", "insufficient_sample"}
 
@@ -53,8 +56,9 @@ async def test_every_real_process_has_a_score_that_says_of_every_indicator_what_
     codes = {
         one["code"]
         for one in (await site.get("/v1/indicators"))["data"]
-        if one["subject"] == "process"
+        if one["subject"] == "process" and (one["code"] in ELEVEN or not of_kazakhstan(one["code"]))
     }
+    assert len(codes) > 20
     found: Counter[str] = Counter()
     for row in await real_processes(site):
         score = await site.get(row["links"]["score"])
@@ -70,6 +74,11 @@ async def test_every_real_process_has_a_score_that_says_of_every_indicator_what_
     assert found.keys() <= STATUSES
     assert found["not_computable"] > 1000
     assert found["flagged"] > 0
+
+
+def of_kazakhstan(code: str) -> bool:
+    """Whether an indicator asks for what publishers of other countries never tell."""
+    return catalogue()[code].national
 
 
 async def test_what_is_said_to_be_missing_of_a_real_process_is_missing_in_its_release(
@@ -89,14 +98,14 @@ async def test_what_is_said_to_be_missing_of_a_real_process_is_missing_in_its_re
 
 
 def lacks(value: Any, names: list[str]) -> bool:
-    """Whether a field is missing, of any row where it belongs to rows."""
+    """Whether a field is missing, of any row where it belongs to rows; 0 is no sum."""
     if isinstance(value, list):
         return not value or any(lacks(one, names) for one in value)
     if names:
         return not isinstance(value, dict) or lacks(value.get(names[0]), names[1:])
     if isinstance(value, dict):
         return not value or any(inner is None for inner in value.values())
-    return value is None or value == ""
+    return value is None or value in {"", 0}
 
 
 async def test_every_value_that_explains_a_real_score_stands_in_its_release(site: Site) -> None:
