@@ -103,6 +103,8 @@ def table(measured: list[Measured], high: list[tuple[str, str]] | None = None) -
     for one in measured:
         for name in one.cleared:
             yield f"clear although it is there: {one.code} {name}"
+    if idle := [one.code for one in measured if not one.found]:
+        yield f"nothing is lost without {' '.join(idle)}"
     told = split(measured)
     yield f"labels: found={told.found:.3f} untold={told.untold:.3f} clear={told.cleared:.3f}"
     recall, precision = overall(measured)

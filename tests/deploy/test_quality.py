@@ -85,6 +85,7 @@ def test_over_all_labels_and_flags_are_counted_not_indicators() -> None:
     lines = list(table([many, few]))
     assert lines[-1] == "overall recall=0.900 precision=0.750"
     assert lines[2].endswith("late; punctual")
+    assert "nothing is lost without B" in lines
     told = documents([many, few], {"A": "1", "B": "7"})
     assert [(one["version"], one["recall"]) for one in told] == [("1", 1.0), ("7", 0.0)]
 

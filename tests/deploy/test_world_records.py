@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.sandbox.world import Row, World
-from deploy.sandbox.world.catalogue import APPARATUS, positions
+from deploy.sandbox.world.catalogue import OWN_MARKETS, positions
 from deploy.sandbox.world.numbers import bin_number
 from deploy.sandbox.world.places import REGIONS
 from deploy.sandbox.world.tale import ROOTS
@@ -79,7 +79,7 @@ def test_all_twenty_regions_buy_and_deliveries_name_a_settlement(world: World) -
 def test_prices_of_an_item_lie_close_together_and_sums_far_apart(mains: list[Row]) -> None:
     sums = sorted(row["contractSum"] for row in mains)
     assert sums[len(sums) // 10] * 40 < sums[len(sums) * 9 // 10]
-    usual = {line.code: line.price for sector in (*positions(), (APPARATUS,)) for line in sector}
+    usual = {line.code: line.price for sector in (*positions(), OWN_MARKETS) for line in sector}
     goods = [row for row in mains if row["refSubjectTypeId"] == 1]
     near = [
         0.7 < unit["itemPrice"] / usual[unit["refEnstruCode"][0]] <= 1.01

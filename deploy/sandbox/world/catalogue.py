@@ -168,11 +168,16 @@ def sectors_of(*kinds: str, subject: int = 0) -> tuple[int, ...]:
     )
 
 
-APPARATUS: Final = Position(
-    "325013.100.000001", 5, GOODS, "Рентген аппараты", "Аппарат рентгеновский", "1-түр", "вид 1",
-    PIECE, 1_450_000,
+FREE_DIVISIONS: Final = ("13", "14", "15", "16", "22", "23", "24", "27", "28", "29", "30", "32")
+
+OWN_MARKETS: Final = tuple(
+    Position(
+        f"{division}5013.100.000001", 5, GOODS, "Аппарат", "Аппарат", f"{division}-түр",
+        f"вид {division}", PIECE, 1_450_000,
+    )
+    for division in FREE_DIVISIONS
 )  # fmt: skip
-"""A thing that only one story is about, so that its market is that story's alone."""
+"""Things of divisions that nobody else buys from: the market of each is one story's alone."""
 
 HONEST_GRADES: Final = 34
 """Varieties that ordinary purchases use; the others are left to planted stories."""
