@@ -1,6 +1,5 @@
 """The portal as its documents describe it, over tables the test fills; faults by script."""
 
-import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,9 +159,3 @@ def _whole(rows: list[Row]) -> dict[str, Any]:
 def _missing() -> Answer:
     body = {"name": "Not Found", "message": "нет", "type": "yii\\web\\NotFoundHttpException"}
     return Answer.of(body, 404)
-
-
-def flaky(share: float, answers: Iterable[Answer], seed: int = 1) -> Fault:
-    """Answer a share of all calls with one of these."""
-    draw, wrong = random.Random(seed), list(answers)
-    return lambda _: draw.choice(wrong) if draw.random() < share else None

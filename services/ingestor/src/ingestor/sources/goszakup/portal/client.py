@@ -94,6 +94,7 @@ class Portal:
         still come; that it is gone shows in `moved`.
         """
         while True:
+            left_out = dict(self._gone)
             text = self._texts.get(root) or queries.text(root, self._gone)
             self._texts[root] = text
             variables = {"filter": criteria, "limit": limit, "after": after}
@@ -102,10 +103,9 @@ class Portal:
                 request = Request(GRAPHQL, body)
                 return await self._answered(request, root, lambda raw: graphql_page(raw, root))
             except UnknownFieldError as moved:
-                gone = self._gone.get(moved.kind, frozenset())
-                if moved.field in gone:
+                if moved.field in left_out.get(moved.kind, ()):
                     raise
-                self._gone[moved.kind] = gone | {moved.field}
+                self._gone[moved.kind] = self._gone.get(moved.kind, frozenset()) | {moved.field}
                 self._texts.clear()
                 log.warning("schema_drift", field=moved.field, kind=moved.kind)
 
