@@ -62,52 +62,72 @@ def release(
 ) -> Entry:
     """An awarded purchase; `person` adds a natural person (pseudonym) as a supplier."""
     named = [*suppliers, *([person] if person else [])]
+    value = {"amount": amount, "currency": currency}
     compiled = {
         "ocid": ocid,
         "id": f"{ocid}-{revision}",
         "date": date,
         "tag": ["compiled"],
         "buyer": {"id": buyer, "name": buyer_name},
-        "parties": [{"id": buyer, "name": buyer_name, "roles": ["buyer"]}]
-        + [{"id": s, "name": f"Поставщик {s}", "roles": ["supplier", "tenderer"]} for s in named],
+        "parties": [
+            {"id": buyer, "name": buyer_name, "roles": ["buyer"]},
+            *(_supplier(one) | {"roles": ["supplier", "tenderer"]} for one in named),
+        ],
         "tender": {
             "id": "t",
             "title": title,
             "status": "complete",
             "procurementMethod": method,
             "datePublished": published,
-            "value": {"amount": amount, "currency": currency},
+            "value": value,
             **tender,
         },
-        "bids": bids
-        or {"details": [{"id": "b1", "status": "valid", "tenderers": [{"id": named[0]}]}]},
-        "awards": [
-            {
-                "id": "a1",
-                "status": "active",
-                "date": date,
-                "value": {"amount": amount, "currency": currency},
-                "suppliers": [{"id": s, "name": f"Поставщик {s}"} for s in named],
-            }
-        ],
+        "bids": bids or {"details": [_bid(named[0])]},
+        "awards": [_award(date, value, named)],
         "contracts": [{"id": "c1", "awardID": "a1", "status": "active"}],
     }
     parties = [link(buyer, source, ["buyer"])]
-    parties += [link(s, source, ["supplier", "tenderer"]) for s in named]
-    document = {
-        "id": process(ocid, source),
-        "source": source,
-        "ocid": ocid,
-        "revision": revision,
+    parties += [link(one, source, ["supplier", "tenderer"]) for one in named]
+    return _published(compiled, source, revision, parties)
+
+
+def _supplier(local: str) -> dict[str, Any]:
+    return {"id": local, "name": f"Поставщик {local}"}
+
+
+def _bid(supplier: str) -> dict[str, Any]:
+    return {"id": "b1", "status": "valid", "tenderers": [{"id": supplier}]}
+
+
+def _award(date: str, value: dict[str, Any], suppliers: list[str]) -> dict[str, Any]:
+    return {
+        "id": "a1",
+        "status": "active",
         "date": date,
-        "received_at": date,
+        "value": value,
+        "suppliers": [_supplier(one) for one in suppliers],
+    }
+
+
+def _published(
+    compiled: dict[str, Any], source: str, revision: int, parties: list[dict[str, Any]]
+) -> Entry:
+    """The entry of the feed of releases that carries a compiled release."""
+    key = process(compiled["ocid"], source)
+    document = {
+        "id": key,
+        "source": source,
+        "ocid": compiled["ocid"],
+        "revision": revision,
+        "date": compiled["date"],
+        "received_at": compiled["date"],
         "origin": "live",
         "counts": {"bids": 1, "awards": 1, "contracts": 1, "items": 0},
         "quality": [],
         "parties": parties,
         "release": compiled,
     }
-    return entry(process(ocid, source), document, ReleaseEntry)
+    return entry(key, document, ReleaseEntry)
 
 
 def link(local: str, source: str, roles: list[str]) -> dict[str, Any]:
