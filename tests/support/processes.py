@@ -1,8 +1,9 @@
 """Commands of the services in processes of their own that need not import everything anew.
 
 A process that has imported the services once is forked for each command. What is started so is the
-command itself, with its own arguments, environment, output, signals and end; only the second that
-Python needs to import it is saved. `make up` as it is, without this, has tests in tests/deploy.
+command itself, with its own arguments, environment, output, signals and end; only the seconds that
+Python needs to import it, and to read indicators and law, are saved. `make up` as it is, without
+this, has tests in tests/deploy.
 """
 
 import asyncio
@@ -34,7 +35,9 @@ def _modules(package: ModuleType) -> list[str]:
 PACKAGES: Final = (ingestor.commands, scoring.commands, gateway.commands)
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
 # "pytest": each process reads anew the program that started it, which imports nothing else.
-_CONTEXT.set_forkserver_preload(["pytest", *(one for all_ in PACKAGES for one in _modules(all_))])
+_CONTEXT.set_forkserver_preload(
+    ["pytest", *(one for all_ in PACKAGES for one in _modules(all_)), "tests.support.read_once"]
+)
 
 
 class Running:
