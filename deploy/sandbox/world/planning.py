@@ -144,7 +144,7 @@ def _complete(record: Record, point: Point) -> None:
     ]  # fmt: skip
 
 
-def _act_number(at: int) -> str:
+def act_number(at: int) -> str:
     """Name the act that approves a change: a plan is changed twice a month at most."""
     day = date_of(at // DAY)
     return str(2 * day.month - (day.day <= MIDDLE))
@@ -174,7 +174,7 @@ def _row(point: Point, at: int) -> Row:
         "createdinActId": 0, "isActive": 1, "activeActId": 0, "isDeleted": 0, "systemId": 3,
         "indexDate": when,
         "PlanActs": {
-            "planActNumber": point.act or _act_number(at), "refPlanStatusId": 3,
+            "planActNumber": point.act or act_number(at), "refPlanStatusId": 3,
             "planFinYear": point.year, "planPreliminary": 0, "dateApproved": when, "isActive": 1,
             "isDeleted": 0, "systemId": 3, "indexDate": when,
         },

@@ -1,6 +1,7 @@
 """The contract is signed first, and its plan point is approved a week later."""
 
 from deploy.sandbox.world import terms
+from deploy.sandbox.world.planning import act_number
 from deploy.sandbox.world.schemes.scheme import directly, done, planned, where
 from deploy.sandbox.world.tale import Tale
 from deploy.sandbox.world.workdays import DAY, office_hour, text, working_after
@@ -14,7 +15,9 @@ def _sign(tale: Tale, amount: float, ground: int) -> None:
     approved = office_hour(tale.rng, working_after(deal.signed // DAY, 6), 10, 12)
     act = point.record.row["PlanActs"]
     point.record.row["PlanActs"] = {**act, "dateApproved": None, "refPlanStatusId": 1}
-    point.record.patch(approved, PlanActs={**act, "dateApproved": text(approved)})
+    number = act_number(approved)
+    signed = {**act, "planActNumber": number, "dateApproved": text(approved)}
+    point.record.patch(approved, PlanActs=signed)
     done(tale, deal)
     tale.label(approved, **where(deal=deal))
 
