@@ -351,3 +351,15 @@ async def _looked_up(house: House, supplier: str) -> dict[str, Any]:
         headers={"Authorization": f"Bearer {house.key}"},
     )
     return answer.json()  # type: ignore[no-any-return]
+
+
+async def test_a_flag_that_is_held_back_is_shown_and_is_no_flag_in_short(house: House) -> None:
+    doubted = line("R018", counted=0.0, points=0.0, held=True)
+    await house.fill("releases", release("o-1"))
+    await house.fill("scores", score(PROCESS, lines=(line("R003", counted=30.0), doubted)))
+
+    told = (await house.get(f"{SCORE}/explanation")).json()["lines"]
+
+    assert {one["code"]: one["held"] for one in told} == {"R003": False, "R018": True}
+    assert await house.ids("/v1/processes?indicator=R003") == [PROCESS]
+    assert await house.ids("/v1/processes?indicator=R018") == []

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("scoring.commands.serve", "answer other services"),
     "engine": ("scoring.commands.engine", "follow the releases and judge what changes"),
     "back-test": ("scoring.commands.back_test", "try drafts over what the engine has read"),
+    "indicator": ("scoring.commands.indicator", "list, lift or retract what is held back"),
     "dead": ("scoring.commands.dead", "list or replay what could not be judged"),
     "evaluate": ("scoring.commands.evaluate", "judge compiled releases from files, no server"),
     "prepare": ("scoring.commands.prepare", "clean compiled releases as Cardinal's prepare does"),

@@ -23,6 +23,7 @@ class _Line(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...]
     missing: tuple[str, ...]
     context: Subject | None
+    certain: bool = False
 
 
 class _Document(msgspec.Struct, frozen=True, gc=False):
@@ -35,7 +36,7 @@ _decode: Final = msgspec.json.Decoder(_Document).decode
 def carried(document: bytes | None, later: Iterable[str]) -> dict[str, Judgement]:
     """Return the last word of each of some indicators, as a stored score document has it."""
     known = {
-        line.code: Judgement(*[getattr(line, name) for name in _TAKEN])
+        line.code: Judgement(*[getattr(line, n) for n in _TAKEN], certain=line.certain)
         for line in (_decode(document).indicators if document else ())
         if line.context is None
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import asyncpg
 import msgspec
 
+from scoring.held import Held, Holds
 from scoring.indicator import Indicator, Text
 from scoring.measured import measured
 from scoring.publication import life, publication
@@ -14,19 +15,24 @@ from shared.feed import Change, publish_state, read
 MOST_INDICATORS = 10_000
 
 
-async def publish(connection: asyncpg.Connection, catalogue: Mapping[str, Indicator]) -> int:
+async def publish(
+    connection: asyncpg.Connection, catalogue: Mapping[str, Indicator], holds: Holds
+) -> int:
     """Publish every indicator, and the retirement of those that are no longer there.
 
     Runs in the caller's transaction; returns the last number of the feed.
     """
     page = await read(connection, "catalogue", after=0, limit=MOST_INDICATORS)
     retired = {entry.key for entry in page.entries if not entry.deleted} - catalogue.keys()
-    changes = [Change(code, msgspec.json.encode(face(one))) for code, one in catalogue.items()]
+    changes = [
+        Change(code, msgspec.json.encode(face(one, holds.get(code))))
+        for code, one in catalogue.items()
+    ]
     changes += [Change(code, None) for code in sorted(retired)]
     return await publish_state(connection, "catalogue", changes)
 
 
-def face(one: Indicator) -> contract.Indicator:
+def face(one: Indicator, hold: Held | None = None) -> contract.Indicator:
     """Everything of an indicator that the public reads; its query and examples stay inside."""
     told = measured().get(one.code)
     return contract.Indicator(
@@ -57,6 +63,7 @@ def face(one: Indicator) -> contract.Indicator:
         life=life(one, told),
         measured=told,
         publication=publication(one, told),
+        held_back=hold.face() if hold is not None and hold.version == one.version else None,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-from scoring import portfolio, recording, store
+from scoring import held, portfolio, recording, store
 from scoring.document import Judgement
 from scoring.evaluate import compute_populations
 from scoring.judging import Case, judge_parties
@@ -91,7 +91,7 @@ class Comparison:
             "compared_plans": session.plans.seq,
         }
         cause = await self._adopt_populations()
-        if session.state.compared_seq == METHOD_CHANGED:
+        if await self._hold_back() or session.state.compared_seq == METHOD_CHANGED:
             cause = "method"
         await self._judge_parties(cause)
         now = session.clock.now()
@@ -99,7 +99,7 @@ class Comparison:
         async with session.database.transaction() as connection:
             await store.claim(connection, session.state)
             await store.advance(connection, changes)
-            show_tally(await store.tally(connection))
+            show_tally(await store.tally(connection), session.standard.held)
         session.state = replace(session.state, **changes)
         self._last = time.monotonic()
         self._took = self._last - began
@@ -148,6 +148,26 @@ class Comparison:
         session.waiting = True
         log.info("new population", version=version, groups=len(rows))
         return "population"
+
+    async def _hold_back(self) -> bool:
+        """Hold back what flags too much, let count what no longer does; say whether any changed."""
+        session = self._session
+        async with session.database.transaction() as connection:
+            await store.claim(connection, session.state)
+            known = await held.read(connection)
+            tally, catalogue = await store.tally(connection), session.standard.catalogue
+            holds = held.reviewed(catalogue, tally, known, session.clock.now())
+            if holds == session.holds:
+                return False
+            head = await session.hold(connection, holds)
+            changes: dict[str, Any] = {"method": session.standard.version}
+            await store.advance(connection, changes)
+            await store.demand_all(connection, "method")
+        session.state = replace(session.state, **changes)
+        session.waiting = True
+        await session.tell("catalogue", head)
+        log.warning("indicators held back", codes=sorted(session.standard.held))
+        return True
 
     async def _judge_parties(self, cause: str) -> None:
         session = self._session

@@ -100,8 +100,8 @@ class Method:
 class Scored:
     """A composed score with its encoded content and the digest of it.
 
-    `flags` are the flagged lines' codes, the heaviest first; `statuses` the result of every own
-    indicator, one letter each ("R003:c R018:f").
+    `flags` are the codes of flagged lines that count, the heaviest first; `statuses` the result of
+    every own indicator, one letter each ("R003:c R018:f").
     """
 
     subject: Subject
@@ -173,7 +173,11 @@ def score(
         digest=hashlib.blake2b(encoded + _encode(data_date), digest_size=16).digest(),
         statuses=" ".join([f"{s.code}:{LETTERS[s.status]}" for s in signs if not s.context]),
         flags=tuple(
-            [line.code for line in lines if line.status == FLAGGED and line.context is None]
+            [
+                line.code
+                for line in lines
+                if line.status == FLAGGED and line.context is None and not line.held
+            ]
         ),
     )
 
@@ -248,7 +252,7 @@ def _line(
         value=judgement.value,
         threshold=judgement.threshold,
         strength=sign.strength if flagged else None,
-        points=weight.points,
+        points=weight.counting,
         discount=composition.discounts[n],
         counted=composition.counted[n] / UNITS,
         expected_points=composition.awaited[n] / UNITS if waiting else None,
@@ -256,4 +260,5 @@ def _line(
         missing=list(judgement.missing),
         context=judgement.context,
         certain=flagged and weight.certain and sign.certain,
+        held=weight.held,
     )

@@ -13,6 +13,7 @@ import duckdb
 import httpx
 import structlog
 
+from scoring import held
 from scoring.aside import FEED
 from scoring.comparison import Comparison
 from scoring.drafts.lending import lend
@@ -190,6 +191,7 @@ class Engine:
                 await lend(session.facts, self._settings.facts_path)
             await lend(session.facts, self._settings.facts_path)
             await still(self._database, self._drafts)
+            await held.still(self._database, session.holds)
             times = (await comparison.due_in(), statistics.due_in())
             due = min((one for one in times if one is not None), default=None)
             with suppress(TimeoutError):

@@ -114,8 +114,9 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `exceptions` are those the law itself names; `overlaps` names indicators that see the same
     fact, of which one counts. `certain` marks a fact that a register or record settles alone:
     every flag, or with `by_record` those for which the query says so in a column `certain`.
-    `value_at_risk`: its value is the money at risk, in the currency of the purchase. `reviewed`
-    lists the languages whose texts a native reader has passed.
+    `most_hits` is the share of flags among what it judges above which it is held back (absent: that
+    of scoring.held). `value_at_risk`: its value is the money at risk, in the currency of the
+    purchase. `reviewed` lists the languages whose texts a native reader has passed.
     """
 
     code: Annotated[str, msgspec.Meta(pattern="^[A-Z][A-Z0-9-]{2,9}$")]
@@ -146,6 +147,7 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     life: Life = "tested"
     certain: bool | Literal["by_record"] = False
     value_at_risk: bool = False
+    most_hits: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
     reviewed: list[Literal["kk", "ru", "en"]] = []
     population: str | None = None
     evidence: str | None = None

@@ -1,5 +1,6 @@
 """What scoring measures beside what all services do."""
 
+from collections.abc import Collection
 from typing import Final
 
 from prometheus_client import Gauge, Histogram
@@ -21,8 +22,13 @@ hit_rate: Final = Gauge(
 )
 
 
-def show_tally(tally: Tally) -> None:
-    """Show how many subjects have which result of each indicator."""
+held_back: Final = Gauge(
+    "indicator_held_back", "1 while the flags of an indicator count no points", ["indicator"]
+)
+
+
+def show_tally(tally: Tally, held: Collection[str] = ()) -> None:
+    """Show how many subjects have which result of each indicator, and which are held back."""
     sums: dict[tuple[str, str], int] = {}
     for (_, code, status), n in tally.items():
         sums[code, status] = sums.get((code, status), 0) + n
@@ -32,3 +38,4 @@ def show_tally(tally: Tally) -> None:
         flagged = sums.get((code, "flagged"), 0)
         computed = flagged + sums.get((code, "clear"), 0)
         hit_rate.labels(code).set(flagged / computed if computed else 0.0)
+        held_back.labels(code).set(code in held)

@@ -6,7 +6,7 @@ them.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from scoring.evaluate import Populations
 from scoring.fences import Population
 from scoring.indicator import Indicator
 from scoring.profiles import Profile
+from scoring.publication import UNTRIED
 from scoring.relations import value_of
 from scoring.score import Composer, Weight
 from scoring.store import PopulationRow, Tally
@@ -48,6 +49,7 @@ class Standard:
     population_version: int
     methods: Mapping[str, Method]
     parameters: Mapping[str, str]
+    held: Collection[str] = ()
 
     @property
     def version(self) -> str:
@@ -72,6 +74,7 @@ def standard(
     population_version: int,
     rows: Sequence[PopulationRow],
     rates: Rates,
+    held: Collection[str] = (),
 ) -> Standard:
     """Put a catalogue, a profile and a population together.
 
@@ -82,8 +85,8 @@ def standard(
         if (one.subject == "process") != (one.scope == "process"):
             raise ValueError(f"{one.code}: subject {one.subject} does not go with {one.scope}")
     parameters = {code: parameter_text(one, profile) for code, one in catalogue.items()}
-    version = _version(catalogue, profile, parameters)
-    weights = {code: weight(one) for code, one in catalogue.items()}
+    version = _version(catalogue, profile, parameters, held)
+    weights = {code: weight(one, held=code in held) for code, one in catalogue.items()}
     return Standard(
         catalogue=catalogue,
         profile=profile,
@@ -99,11 +102,12 @@ def standard(
             for subject_type in SUBJECT_TYPES
         },
         parameters=parameters,
+        held=held,
     )
 
 
-def weight(one: Indicator) -> Weight:
-    """Take from an indicator what the score must know of it."""
+def weight(one: Indicator, *, held: bool = False) -> Weight:
+    """Take from an indicator what the score must know of it; one on trial counts nothing either."""
     return Weight(
         code=one.code,
         kind=one.kind,
@@ -114,6 +118,7 @@ def weight(one: Indicator) -> Weight:
         overlaps=frozenset(one.overlaps),
         certain=one.certain is not False,
         value_at_risk=one.value_at_risk,
+        held=held or one.life in UNTRIED,
     )
 
 
@@ -165,8 +170,12 @@ def _rates(rates: Rates, subject_type: str) -> dict[str, float]:
 
 
 def _version(
-    catalogue: Mapping[str, Indicator], profile: Profile, parameters: Mapping[str, str]
+    catalogue: Mapping[str, Indicator],
+    profile: Profile,
+    parameters: Mapping[str, str],
+    held: Collection[str],
 ) -> str:
     parts = [SCORE_RULES, law.version(), msgspec.json.encode(profile).decode()]
     parts += [f"{code} {one.version} {parameters[code]}" for code, one in sorted(catalogue.items())]
+    parts += [f"held {code}" for code in sorted(held)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

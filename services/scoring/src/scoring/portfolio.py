@@ -92,9 +92,7 @@ def steady(old: Mapping[Group, Peers], new: Mapping[Group, Peers]) -> dict[Group
     }
 
 
-def portfolios(
-    found: Mapping[Key, Holding], groups: Mapping[Group, Peers]
-) -> dict[Key, Portfolio]:
+def portfolios(found: Mapping[Key, Holding], groups: Mapping[Group, Peers]) -> dict[Key, Portfolio]:
     """Say of every organisation what share of its money is at risk, drawn to that of its like."""
     return {key: _portfolio(one, groups, key[0]) for key, one in found.items()}
 

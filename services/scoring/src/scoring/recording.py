@@ -209,13 +209,14 @@ def _alert(
 
 
 def _breaches(text: str, standard: Standard) -> frozenset[str]:
-    """Name the breaches among the results of a score; a retired indicator is none."""
+    """Name the breaches among the results of a score; of a retired or held indicator is none."""
     return frozenset(
         code
         for code, status in statuses(text).items()
         if status == FLAGGED
         and code in standard.catalogue
         and standard.catalogue[code].kind == "breach"
+        and not standard.methods["process"].weights[code].held
     )
 
 

@@ -70,11 +70,17 @@ class Weight:
     overlaps: frozenset[str] = frozenset()
     certain: bool = False
     value_at_risk: bool = False
+    held: bool = False
 
     @property
     def critical_fact(self) -> bool:
         """Say whether one flag, where it is certain, shows at least as "high"."""
-        return self.certain and self.severity == "critical"
+        return self.certain and self.severity == "critical" and not self.held
+
+    @property
+    def counting(self) -> float:
+        """Return the points that a flag counts at most: none while its indicator is held back."""
+        return 0.0 if self.held else self.points
 
 
 class Part(NamedTuple):
@@ -233,7 +239,7 @@ class Composer:
 
     def _part(self, sign: Sign, factor: float) -> Part:
         weight = self._weights[sign.code]
-        size = round(weight.points * UNITS * factor * _context(sign))
+        size = round(weight.counting * UNITS * factor * _context(sign))
         name = f"{sign.code}/{sign.context}"
         group = self._groups.get(sign.code, sign.code) + (
             f"/{sign.context}" if sign.context else ""
@@ -246,12 +252,16 @@ class Composer:
     def _coverage(self, signs: Iterable[Sign]) -> float:
         """Return the share of the applicable points that could be computed, parties left out."""
         own = [sign for sign in signs if not sign.context and sign.status != NOT_APPLICABLE]
-        applicable = sum(self._weights[sign.code].points for sign in own)
-        computed = sum(self._weights[s.code].points for s in own if s.status not in UNCOMPUTED)
+        applicable = sum(self._weights[sign.code].counting for sign in own)
+        computed = sum(self._weights[s.code].counting for s in own if s.status not in UNCOMPUTED)
         return round(computed / applicable, 4) if applicable else 0.0
 
     def _band(self, signs: Iterable[Sign], expected: float, coverage: float) -> str | None:
-        own = [s for s in signs if s.status == FLAGGED and not s.context]
+        own = [
+            sign
+            for sign in signs
+            if sign.status == FLAGGED and not sign.context and not self._weights[sign.code].held
+        ]
         if any(sign.certain and self._weights[sign.code].critical_fact for sign in own):
             return "critical" if expected >= BANDS[0][0] else "high"
         if coverage < NO_BAND_BELOW:

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import asyncpg
 
-from scoring import catalogue_feed, recording, store
+from scoring import catalogue_feed, held, recording, store
 from scoring.aside import Aside
 from scoring.document import Judgement
 from scoring.facts_thread import FactsThread
+from scoring.held import Holds
 from scoring.indicator import Indicator
 from scoring.judging import Case
 from scoring.measures import judged_seconds, show_tally
@@ -56,6 +57,7 @@ class Standing:
         self.started = False
         self.state: State = store.UNKNOWN
         self.standard: Standard
+        self.holds: Holds = {}
         self.flags: dict[Key, list[Judgement]] = {}
         self.aside = Aside(database, facts, incoming)
         self._bell = bell
@@ -67,7 +69,7 @@ class Standing:
         await self.refresh()
         async with self.database.transaction() as connection:
             await store.claim(connection, self.state)
-            head = await catalogue_feed.publish(connection, self._catalogue)
+            head = await catalogue_feed.publish(connection, self._catalogue, self.holds)
             changes: dict[str, Any] = {}
             if self.state.alerts_since is None or alerts_since is not None:
                 changes["alerts_since"] = alerts_since or self.clock.now()
@@ -88,19 +90,27 @@ class Standing:
             await self.adopt(connection, self.state.population_version)
             parties = await store.flagged_parties(connection)
             self.flags = _flags(parties)
-            show_tally(await store.tally(connection))
+            show_tally(await store.tally(connection), self.standard.held)
         self.waiting = self.started = True
         await self.aside.refresh()
 
     async def adopt(self, connection: asyncpg.Connection, version: int) -> None:
         """Judge by a stored population from now on."""
+        self.holds = await held.read(connection)
         self.standard = standard(
-            self._catalogue,
+            held.judged_by(self._catalogue, self.holds),
             self._profile,
             population_version=version,
             rows=await store.populations(connection, version),
             rates=await store.base_rates(connection, version),
+            held=held.counting_nothing(self._catalogue, self.holds),
         )
+
+    async def hold(self, connection: asyncpg.Connection, holds: Holds) -> int:
+        """Judge by other holds from now on; return the last number of the feed of the catalogue."""
+        await held.keep(connection, holds)
+        await self.adopt(connection, self.state.population_version)
+        return await catalogue_feed.publish(connection, self._catalogue, holds)
 
     async def set_back(self, connection: asyncpg.Connection, **changes: int) -> None:
         """Say that judging has not come as far as was written down."""

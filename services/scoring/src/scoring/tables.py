@@ -181,6 +181,20 @@ class Peer(Base, table=True):
     average: float
 
 
+class Held(Base, table=True):
+    """An indicator whose flags count no points: it flags too much, or was retracted."""
+
+    indicator: str = Field(primary_key=True)
+    version: str
+    why: str = Field(description="rate or retracted")
+    since: datetime = _moment()
+    rate: float | None
+    bound: float | None
+    judged: int | None = Field(sa_type=BigInteger)
+    reason: str | None
+    lifted_at: datetime | None = _moment(nullable=True)
+
+
 class Tally(Base, table=True):
     """How many subjects have which result of an indicator now."""
 

@@ -3,6 +3,7 @@
 Key: the indicator code. Codes, kinds and families are open strings: a new one breaks no client.
 """
 
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -59,6 +60,22 @@ class Measured(Struct, frozen=True):
     look_alikes: list[str]
 
 
+class HeldBack(Struct, frozen=True):
+    """Why the flags of an indicator count no points: `why` is rate or retracted.
+
+    rate, bound, judged    of so many that it judged it flagged this share, more than its bound
+    reason                 of a person who retracted it, or who lifted the hold (`lifted_at`)
+    """
+
+    why: str
+    since: datetime
+    rate: float | None
+    bound: float | None
+    judged: int | None
+    reason: str | None
+    lifted_at: datetime | None
+
+
 class Indicator(Struct, frozen=True):
     """The public face of one indicator file: everything but its query and examples.
 
@@ -67,7 +84,8 @@ class Indicator(Struct, frozen=True):
     plan points that no purchase has taken up, as "plans"; or an entry of the law, as "law.mci".
     `life` tells how far it can be trusted: experimental, tested or stable. `measured` is null until
     it was measured; its `version` is that of the indicator then. `publication` tells to whom it may
-    name a supplier before a person has looked: partner or public.
+    name a supplier before a person has looked: partner or public. `held_back` is null unless it
+    flags too large a share of what it judges, or was retracted.
     """
 
     code: str
@@ -91,3 +109,4 @@ class Indicator(Struct, frozen=True):
     life: str = "experimental"
     measured: Measured | None = None
     publication: str = "partner"
+    held_back: HeldBack | None = None

@@ -54,7 +54,7 @@ class IndicatorResult(Struct, frozen=True):
     `status` and `code` are open strings. An uncomputed indicator carries `expected_points`. In the
     score of a purchase, `context` names the buyer or supplier whose own flag the line repeats.
     `certain` marks a flag that a register or record settles alone; a critical one is never below
-    band "high".
+    band "high". The points of a `held` indicator count nothing: it is new, or flags too much.
     """
 
     code: str
@@ -72,6 +72,7 @@ class IndicatorResult(Struct, frozen=True):
     missing: list[str] = []
     context: Subject | None = None
     certain: bool = False
+    held: bool = False
 
 
 class Portfolio(Struct, frozen=True, gc=False):

@@ -31,9 +31,9 @@ class ExplanationLine(Struct, frozen=True, kw_only=True):
 
     `counted` = what the line adds to `points.lower`; `expected_points`, where it could not be
     computed, = what it adds to `points.expected` beyond that. `status` is an open word, `state` its
-    wording. `certain` marks a flag that a register or record settles alone. `context` names the
-    party whose own flag the line of a purchase repeats. Texts are null for an indicator that is no
-    longer in the catalogue.
+    wording. `certain` marks a flag that a register or record settles alone; the points of a `held`
+    indicator count nothing. `context` names the party whose own flag the line of a purchase
+    repeats. Texts are null for an indicator that is no longer in the catalogue.
     """
 
     code: str
@@ -44,6 +44,7 @@ class ExplanationLine(Struct, frozen=True, kw_only=True):
     kind: str
     family: str
     certain: bool
+    held: bool
     context: Subject | None
     value: float | None
     threshold: float | None

@@ -89,6 +89,7 @@ def _line(
         kind=result.kind,
         family=result.family,
         certain=result.certain,
+        held=result.held,
         context=result.context,
         value=result.value,
         threshold=result.threshold,

@@ -26,6 +26,7 @@ class _Line(Struct, gc=False):
     status: str
     missing: list[str] = []
     context: Subject | None = None
+    held: bool = False
 
 
 class _Head(Struct):
@@ -97,7 +98,7 @@ def _became(line: _Line) -> str:
 
 
 def summary_of(head: _Head) -> ScoreSummary:
-    """Return a score in one line; what a process repeats of its parties is not its own flag."""
+    """Return a score in one line: the flags that count and are not a party's, repeated here."""
     own = [line for line in head.indicators if line.context is None]
     return ScoreSummary(
         lower=head.score.lower,
@@ -106,7 +107,7 @@ def summary_of(head: _Head) -> ScoreSummary:
         band=head.band,
         provisional=head.provisional,
         coverage=head.coverage,
-        flagged=[line.code for line in own if line.status == FLAGGED],
+        flagged=[line.code for line in own if line.status == FLAGGED and not line.held],
         data_date=head.data_date,
         method_version=head.method_version,
         awaiting=head.awaiting,
