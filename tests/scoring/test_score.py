@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import method
+from scoring.carrying import carried
 from scoring.document import Judgement, Method, score
 from scoring.indicator import catalogue
 from scoring.score import (
@@ -304,3 +305,15 @@ def test_the_money_at_risk_is_the_greatest_sum_that_a_flag_of_the_purchase_names
     assert at_risk(None, said) is None
     assert at_risk(worth, said[2:]) is None
     assert catalogue()["K01"].value_at_risk
+
+
+def test_a_flag_carried_over_is_as_certain_as_it_was() -> None:
+    fact = weight("A", severity="critical", points=35, certain=True)
+    by = Method({"A": fact}, Composer([fact], {}), "m", "kz")
+
+    def again(*, certain: bool) -> bool:
+        told = Judgement("A", FLAGGED, certain=certain)
+        return carried(score(Subject("process", "p"), [told], by).content, ["A"])["A"].certain
+
+    assert again(certain=True)
+    assert not again(certain=False)
