@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-BENCHES = ("cold", "columns", "change", "read", "fresh", "idle", "backfill", "day")
+BENCHES = ("cold", "columns", "columns2m", "change", "read", "fresh", "idle", "backfill", "day")
 """Each is a module of this package with a function `run`."""
 
 

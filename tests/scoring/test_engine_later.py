@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from scoring.indicator import catalogue
 from scoring.score import AWAITED, CLEAR, FLAGGED
 from scoring.session import Session
 from scoring.store import demand
@@ -123,6 +124,23 @@ async def test_a_load_is_judged_by_all_at_once(office: Office) -> None:
     assert len(found) == 1
     assert ":a" not in found[0]["statuses"]
     assert await office.rows("SELECT * FROM rejudge") == []
+
+
+async def test_what_only_the_country_s_own_sources_tell_is_asked_of_them_alone(
+    office: Office,
+) -> None:
+    office.catalogue = {code: catalogue()[code] for code in ("R003", "T07", "K01")}
+    await office.restart()
+    await office.publish(release("ocds-1"))
+    await office.judge()
+    abroad = statuses(await office.score("ocds-1"))
+
+    office.profile = msgspec.structs.replace(office.profile, national=["invented"])
+    await office.restart()
+    await office.judge()
+
+    assert abroad.keys() == {"R003", "T07"}
+    assert statuses(await office.score("ocds-1")).keys() == {"R003", "T07", "K01"}
 
 
 async def _judge_promptly(office: Office) -> None:

@@ -58,6 +58,10 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profiles: dict[str, Any] = {}
 
 
+NATIONAL: Final = ("registers.", "law.", "plans", "planning")
+"""Beginnings of the names of fields that are not the standard's, beside its extensions `x_`."""
+
+
 class LegalBasis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An article and the dates between which it is in force (`valid_to` absent: still is)."""
 
@@ -153,6 +157,11 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: str | None = None
     involved: str | None = None
     version: str = ""
+
+    @property
+    def national(self) -> bool:
+        """Whether it needs a field that only the country's own sources and registers tell."""
+        return any(".x_" in one or one.startswith(NATIONAL) for one in self.fields)
 
 
 def parse(document: bytes) -> Indicator:

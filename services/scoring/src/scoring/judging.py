@@ -5,7 +5,7 @@ one indicator on one record becomes the result `error` there, and nowhere else.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,11 +92,13 @@ def judge_processes(
     when asked to, between two indicators.
     """
     bought = purchases(facts, pids)
-    judged = _of_processes(facts, standard, standard.indicators("process"), bought, give_way)
+    asked = {one.source: standard.asked_of(one.source) for one in bought.values()}
+    chosen = {code: one for some in asked.values() for code, one in some.items()}
+    judged = _of_processes(facts, standard, dict(sorted(chosen.items())), bought, give_way)
     return [
-        _process_case(one, judged["process", one.id], standard, flags)
+        _process_case(one, own, standard, flags)
         for one in sorted(bought.values(), key=lambda one: one.seq)
-        if judged.get(("process", one.id))
+        if (own := _only(judged["process", one.id], asked[one.source]))
     ]
 
 
@@ -112,19 +114,24 @@ def judge_promptly(
     `before` holds the present score documents by process.
     """
     later = standard.later
-    prompt = {c: one for c, one in standard.indicators("process").items() if c not in later}
     bought = purchases(facts, pids)
+    awaited = {one.source: later & standard.asked_of(one.source).keys() for one in bought.values()}
+    prompt = {c: one for c, one in standard.indicators("process").items() if c not in later}
     judged = _of_processes(facts, standard, prompt, bought)
     return [
         _process_case(
             one,
-            judged["process", one.id] | carried(before.get(one.id), later),
+            judged["process", one.id] | carried(before.get(one.id), awaited[one.source]),
             standard,
             flags,
-            awaiting=len(later),
+            awaiting=len(awaited[one.source]),
         )
         for one in sorted(bought.values(), key=lambda one: one.seq)
     ]
+
+
+def _only(judged: Mapping[str, Judgement], codes: Container[str]) -> dict[str, Judgement]:
+    return {code: one for code, one in judged.items() if code in codes}
 
 
 def _of_processes(

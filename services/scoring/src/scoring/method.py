@@ -60,6 +60,19 @@ class Standard:
         """Return the indicators of one scope: "process" follows at once, "all" in bulk."""
         return {code: one for code, one in self.catalogue.items() if one.scope == scope}
 
+    def asked_of(self, source: str | None) -> dict[str, Indicator]:
+        """Return the indicators by which purchases of a source are judged.
+
+        Others could only say, purchase by purchase, that the source does not tell such things.
+        """
+        national, prompt = self.profile.national, self.profile.prompt or ()
+        everything = national is None or source in national
+        return {
+            code: one
+            for code, one in self.indicators("process").items()
+            if everything or code in prompt or not one.national
+        }
+
     @property
     def later(self) -> frozenset[str]:
         """Codes of purchases' indicators that are judged a moment after the prompt ones."""

@@ -20,6 +20,9 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompt               codes that the running platform judges the moment a release arrives; the
                          others follow a moment later, for each costs time even on one purchase.
                          None = all at once
+    national             sources that tell what the country's law, registers and portal make known;
+                         of the others are asked only the prompt indicators, and those that need no
+                         field but the standard's. None = all sources are asked everything
     parameters           overrides of indicator parameters: code -> name -> value
     """
 
@@ -35,6 +38,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     excluded_details: list[str] = []
     enabled: list[str] | None = None
     prompt: list[str] | None = None
+    national: list[str] | None = None
     parameters: dict[str, dict[str, object]] = {}
 
 
