@@ -154,6 +154,8 @@ def _by_day(portal: Portal, root: str, given: Mapping[str, Any]) -> Iterable[Row
             low, high = span(value)
             days = _day(low, BEGINNING), _day(high, portal.world.now)
             world = portal.world
+            if days[0] < world.began:
+                return None  # a day's rows are those that came into being or changed on it
             way = world.signed if name == "signDate" else world.lively
             return (world.born if (root, name) in BORN else way)(root, *days)
     return None

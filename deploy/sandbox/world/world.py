@@ -63,6 +63,11 @@ class World:
         """The portal's time, without zone."""
         return instant_of(self._now)
 
+    @property
+    def began(self) -> datetime:
+        """The first moment of its first day; a story may tell of purchases before it."""
+        return instant_of(self._start * DAY)
+
     def advance(self, to: datetime) -> None:
         """Let time pass until `to`; an earlier moment changes nothing."""
         moment = moment_of(to)
