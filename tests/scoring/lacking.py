@@ -26,6 +26,7 @@ AMOUNTS: Final = "contract.value contract.gross contract.first_value"
 PLAN: Final = "planning.x_plan_points"
 BIDS: Final = "bids.details"
 DEAL: Final = "contracts"
+SCHEME: Final = "parties.identifier.scheme"
 PAID: Final = f"{DEAL}.implementation.transactions"
 
 FIELDS: Final = {
@@ -36,6 +37,7 @@ FIELDS: Final = {
     "awards.status": f"award.status award_supplier.status award_item.status {WON}",
     "awards.suppliers.id": f"award.sole award_supplier.party award_item.sole {WON}",
     "awards.value.amount": "award.amount lot.awarded",
+    "awards.value.currency": "award.currency",
     BIDS: f"-bid -bid_lot -bid_tenderer process.has_bids! {TALLIES}",
     f"{BIDS}.date": "bid.date_at bid.date_text bid_lot.date_at",
     f"{BIDS}.lotValues.rank": "bid_lot.rank",
@@ -98,6 +100,7 @@ FIELDS: Final = {
     "parties.details.x_contact_marks": "-participant_mark:phone -participant_mark:email",
     "parties.details.x_head": "-participant_mark:head",
     "parties.details.x_registered": "participant.registered_on",
+    SCHEME: "party.weak",
     "parties.name": "participant.village_office",
     PLAN: "-plan -plan_version process.has_plan! process.planned",
     f"{PLAN}.amount": "plan.amount plan_version.amount process.planned",
@@ -160,6 +163,9 @@ def variants(given: Rows, field: str) -> Iterator[Rows]:
             for name, rows in given.items()
         }
         return
+    if field == SCHEME:
+        yield {**given, "party": [{"id": one, "weak": True} for one in _named(given)]}
+        return
     marks = FIELDS[field].split()
     named = _numbered(given)
     places = dict.fromkeys(
@@ -172,6 +178,20 @@ def variants(given: Rows, field: str) -> Iterator[Rows]:
     single = [place for place in places if len(place) > 1]
     for place in [(), *_ends(whole), *_ends(single)] if places else []:
         yield _without(named, marks, place)
+
+
+def _named(given: Rows) -> Iterator[str]:
+    """Give the organisations of an example: those whose id belongs to no register are weak."""
+    held = {
+        name: [c.name for c in tables()[name].columns.values() if holds_party(c)] for name in given
+    }
+    yield from dict.fromkeys(
+        row[column]
+        for name, rows in given.items()
+        for row in rows
+        for column in held[name]
+        if isinstance(row.get(column), str)
+    )
 
 
 def _ends(places: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -130,6 +130,7 @@ async def test_what_only_the_country_s_own_sources_tell_is_asked_of_them_alone(
     office: Office,
 ) -> None:
     office.catalogue = {code: catalogue()[code] for code in ("R003", "T07", "K01")}
+    office.profile = msgspec.structs.replace(office.profile, national=["elsewhere"])
     await office.restart()
     await office.publish(release("ocds-1"))
     await office.judge()
