@@ -99,7 +99,9 @@ def test_new_rows_have_higher_ids_than_old_ones() -> None:
             assert sorted(table) == list(table)
             highest[root] = max(seen, default=highest[root])
     born = [row["crdate"] for row in world.table("Contract").values()]
-    assert born == sorted(born)
+    since = [day for day in born if day >= START.isoformat()]  # stories tell of earlier years too
+    assert len(since) > len(born) / 2
+    assert since == sorted(since)
 
 
 def test_pages_go_down_from_the_newest_row(world: World) -> None:

@@ -125,8 +125,9 @@ def _draft(
 ) -> Deal:
     buyer = lines[0].point.buyer
     own = buyer.number == tale.buyer.number
-    number = tale.contract_number() + (0 if own else 50_000)
-    sys_number = f"{buyer.number}/{lines[0].point.year % 100:02}{number:04}"
+    entry = tale.contract_number()
+    number = f"{entry:04}" if own else f"9{tale.number:05}{tale.roots:02}"
+    sys_number = f"{buyer.number}/{lines[0].point.year % 100:02}{number}"
     record = tale.add("Contract", drafted, {})
     deal = Deal(
         record, record, buyer, supplier, lines, method, sys_number, signed, until,
