@@ -125,8 +125,10 @@ class Judgements:
         """Stream the evidence of the flagged subjects."""
         if self.indicator.evidence is None:
             return
+        query = self.indicator.evidence
+        template = _EVIDENCE_OF_PARTIES if "JOIN party" in query else _EVIDENCE
         for kind, number, process, path, text, amount in self._fetch(
-            _EVIDENCE.format(query=self.indicator.evidence, kind=self._kind("e"))
+            template.format(query=query, kind=self._kind("e"))
         ):
             yield Evidence(kind, number, process, path, text if amount is None else _plain(amount))
 
@@ -346,6 +348,21 @@ _EVIDENCE = """
 SELECT {kind} AS kind, e.subject, p.key, e.path, e.text, e.number
 FROM ({query}) e JOIN subject p ON p.pid = e.pid
 ORDER BY 1, 2, p.pid DESC, e.path"""
+
+_EVIDENCE_OF_PARTIES = """
+WITH shown AS MATERIALIZED ({query}),
+called AS (
+  SELECT pid, party, any_value(local_id) AS local_id FROM (
+    SELECT pid, party, local_id FROM bid_tenderer
+    UNION ALL SELECT pid, party, local_id FROM award_supplier
+    UNION ALL SELECT pid, party, local_id FROM contract_supplier)
+  WHERE local_id IS NOT NULL AND pid IN (SELECT pid FROM shown) GROUP BY pid, party)
+SELECT {kind} AS kind, e.subject, p.key, e.path, coalesce(c.local_id, e.text), e.number
+FROM shown e JOIN subject p ON p.pid = e.pid
+LEFT JOIN party o ON o.id = e.text AND e.path LIKE '%/id'
+LEFT JOIN called c ON c.pid = e.pid AND c.party = o.party
+ORDER BY 1, 2, p.pid DESC, e.path"""
+"""An organisation is shown by the id that its publisher gave it there."""
 
 _INVOLVED = """
 SELECT {kind} AS kind, e.subject, p.key, o.id, e.value
