@@ -23,7 +23,7 @@ from tests.harness.stage import Stage
 from tests.journeys.conftest import admit
 from tests.journeys.site import ARRIVED, Site
 
-SEED, CONTRACTS = 5, 300
+SEED, CONTRACTS = 8, 300
 START = date(2026, 4, 1)
 AHEAD = datetime(2026, 12, 1)  # noqa: DTZ001 - the portal's time has no zone
 TOKEN = "0123456789abcdef0123456789abcdef"

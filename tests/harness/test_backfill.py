@@ -11,8 +11,9 @@ import pytest
 
 from deploy.sandbox.world import World
 from ingestor import runs
-from tests.harness.siege import Siege, besieged, ended
+from tests.harness.siege import START, Siege, besieged, ended
 from tests.ingestor.office import Office
+from tests.support.asked_for import asked_for
 
 KILLS = {"loader": 15, "postgres": 5}
 
@@ -48,10 +49,11 @@ async def half_stored(office: Office, whole: Mapping[int, Counter[Part]]) -> lis
 
 def whole_notices(world: World) -> dict[int, Counter[Part]]:
     """Everything that the portal has of every notice; of bids only what it shows by now."""
-    notices = world.table("TrdBuy")
+    there = asked_for(world, START)
+    notices = there["TrdBuy"]
     whole = {number: Counter([("TrdBuy", number)]) for number in notices}
     for root, owner in (("Lots", "trdBuyId"), ("Contract", "trdBuyId"), ("TrdApp", "buyId")):
-        for number, row in world.table(root).items():
+        for number, row in there[root].items():
             notice = row[owner]
             if notice and (root != "TrdApp" or decided(notices[notice], world)):
                 whole[notice][root, number] += 1
@@ -65,7 +67,7 @@ def decided(notice: Row, world: World) -> bool:
 
 def oracle(world: World) -> Counter[tuple[Any, ...]]:
     """Every purchase, lot, bid, contract, addendum and act, with its sum, each once."""
-    tables = {root: world.table(root) for root in ("TrdBuy", "Lots", "TrdApp", "Contract", "Acts")}
+    tables = asked_for(world, START)
     said: Counter[tuple[Any, ...]] = Counter()
     for row in tables["TrdBuy"].values():
         said["notice", row["id"], row["totalSum"]] += 1

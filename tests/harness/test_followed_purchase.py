@@ -20,7 +20,7 @@ from deploy.sandbox.server.serve import background
 from deploy.sandbox.world import World
 from deploy.servers import free_port
 from gateway.view.shapes import has
-from tests.harness.stage import Stage
+from tests.harness.stage import ELEVEN, Stage
 from tests.journeys.conftest import admit
 from tests.journeys.site import ARRIVED, COMPARED, Site
 
@@ -28,6 +28,9 @@ SEED, CONTRACTS = 5, 400
 START = date(2026, 4, 1)
 AHEAD = datetime(2026, 11, 1)  # noqa: DTZ001 - the portal's time has no zone
 TOKEN = "0123456789abcdef0123456789abcdef"
+JUDGED = f"{ELEVEN},C01,C03,C05,I01,I02,I03,I05,K01,KZ-13,KZ-44,KZ-46,P10,S13"
+"""The eleven, and some that read what comes after the award."""
+
 SOON = timedelta(hours=1)
 PORTAL = timezone(timedelta(hours=5))
 
@@ -139,7 +142,7 @@ class Scene(NamedTuple):
 async def staged(folder: Path) -> AsyncIterator[Scene]:
     """Lend an empty platform, and a sandbox whose clock stands at its beginning."""
     server = Server(World(SEED, CONTRACTS, START), Access(TOKEN))
-    stage = Stage(folder / "data", indicators="")
+    stage = Stage(folder / "data", indicators=JUDGED)
     try:
         await stage.up()
         async with httpx.AsyncClient(base_url=stage.platform.front, timeout=20) as client:

@@ -15,6 +15,8 @@ def eleven() -> dict[str, Indicator]:
 
 
 def plain() -> Profile:
-    """As kz, with one short term for every method, and every source asked everything."""
+    """As kz, with one short term for every method, every source asked everything at once."""
     parameters: dict[str, dict[str, object]] = {"R003": {"by_law": 0, "days": 5}}
-    return msgspec.structs.replace(load_profile("kz"), parameters=parameters, national=None)
+    return msgspec.structs.replace(
+        load_profile("kz"), parameters=parameters, national=None, prompt=None
+    )

@@ -94,7 +94,7 @@ async def test_a_list_is_taken_back_by_command_and_leaves_tombstones_only(
             office, "register", "withdraw", "--register", "vat_payers", "--source", "vat-payers"
         ),
         command(office, "register", "lists", "--json"),
-        command(office, "register", "load", str(path), "--register", "sanctions"),
+        command(office, "register", "load", str(path), "--register", "pensioners"),
     )
 
     assert loaded.documents()[0]["source"] == "vat-payers"

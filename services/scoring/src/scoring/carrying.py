@@ -36,11 +36,16 @@ _decode: Final = msgspec.json.Decoder(_Document).decode
 def carried(document: bytes | None, later: Iterable[str]) -> dict[str, Judgement]:
     """Return the last word of each of some indicators, as a stored score document has it."""
     known = {
-        line.code: Judgement(*[getattr(line, n) for n in _TAKEN], certain=line.certain)
+        line.code: Judgement(
+            code=line.code,
+            status=line.status,
+            value=line.value,
+            threshold=line.threshold,
+            evidence=line.evidence,
+            missing=line.missing,
+            certain=line.certain,
+        )
         for line in (_decode(document).indicators if document else ())
         if line.context is None
     }
     return {code: known.get(code) or Judgement(code, AWAITED) for code in later}
-
-
-_TAKEN: Final = ("code", "status", "value", "threshold", "evidence", "missing")
