@@ -170,7 +170,7 @@ async def test_what_flags_nearly_everything_counts_nothing_until_a_person_lifts_
 
     assert before["counted"] > 0
     assert (held_back["status"], held_back["counted"], held_back["held"]) == (FLAGGED, 0.0, True)
-    assert (shown["why"], shown["bound"], shown["lifted_at"]) == ("rate", 0.5, None)
+    assert (shown["why"], shown["bound"], shown["lifted_at"]) == ("rate", R018.most_hits, None)
     assert after["method_version"] != method
     assert after["cause"] != "data"
 
