@@ -10,7 +10,6 @@ import pytest
 
 from scoring.indicator import catalogue
 from scoring.score import AWAITED, CLEAR, FLAGGED
-from scoring.session import Session
 from scoring.store import demand
 from tests.scoring.eleven import plain
 from tests.scoring.office import Office, statuses
@@ -110,9 +109,27 @@ async def test_it_makes_way_for_a_ring_but_not_for_ever(
     assert await session.judge_anew()
     assert statuses(await office.score("ocds-1"))["R018"] == AWAITED
 
-    monkeypatch.setattr(Session, "overdue", property(lambda _: True))
+    monkeypatch.setattr("scoring.session.PATIENCE", 0.0)
     await session.judge_anew()
     assert statuses(await office.score("ocds-1"))["R018"] == FLAGGED
+
+
+async def test_what_a_population_asks_for_does_not_make_way_for_ever_either(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.publish(suspicious("ocds-1"))
+    await office.judge()
+    async with office.scoring.transaction() as connection:
+        await demand(connection, "population", [purchase_id("ocds-1")])
+    office.session.waiting = True
+    office.session.rung.set()
+    monkeypatch.setattr("scoring.session.PATIENCE", 0.0)
+
+    await office.session.judge_anew()
+    assert len(await office.rows("SELECT * FROM rejudge")) == 1
+    await office.session.judge_anew()
+
+    assert await office.rows("SELECT * FROM rejudge") == []
 
 
 async def test_a_load_is_judged_by_all_at_once(office: Office) -> None:

@@ -50,6 +50,8 @@ class Comparison:
         self._last = time.monotonic() - every
         self._took = 0.0
         self._mark: str | None = None
+        self._looked = 0
+        self._moved = False
 
     @property
     def overdue(self) -> bool:
@@ -106,11 +108,18 @@ class Comparison:
         judged_seconds.labels("compare").observe(self._took)
 
     async def _bands_moved(self) -> bool:
-        """Whether other purchases are of high risk than organisations were compared by."""
-        if self._mark is None or self._session.waiting:
+        """Whether other purchases are of high risk than organisations were compared by.
+
+        All scores are looked through, so only where some were written since the last look.
+        """
+        session = self._session
+        if self._mark is None or session.waiting:
             return False
-        async with self._session.database.connection() as connection:
-            return await portfolio.mark(connection) != self._mark
+        if session.written != self._looked:
+            async with session.database.connection() as connection:
+                self._moved = await portfolio.mark(connection) != self._mark
+            self._looked = session.written
+        return self._moved
 
     async def _grown(self) -> bool:
         session = self._session
@@ -189,6 +198,7 @@ class Comparison:
         session, file = self._session, self._session.folder / "bands.csv"
         async with session.database.connection() as connection:
             self._mark = await portfolio.write_bands(connection, file)
+        self._moved = False
         found = await session.facts(lambda facts: portfolio.holdings(facts, file), many=True)
         async with session.database.transaction() as connection:
             await store.claim(connection, session.state)

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -50,7 +49,7 @@ PATIENCE: Final = 10.0
 """Seconds for which the indicators that come later make way for new releases."""
 
 BATCH_ANEW: Final = 1_000
-"""Of those judged anew: a new release waits for no more than this, a third of a second."""
+"""Of those judged anew: they make way for a new release, but not for ever."""
 
 CALM: Final = 30.0
 """Seconds without a release after which the facts are written from their log into their file."""
@@ -230,8 +229,11 @@ class Session(Standing):
             demanded = await store.demanded(connection, BATCH_ANEW)
         self.waiting = bool(demanded)
         give_way = _never if self.overdue else self.rung.is_set
-        with suppress(GaveWay):
+        try:
             await self._judge_demanded(demanded, give_way)
+        except GaveWay:
+            self._owe()
+        else:
             self._owed_since = time.monotonic() if self.waiting else None
         return self.waiting
 

@@ -58,6 +58,7 @@ class Standing:
         self.state: State = store.UNKNOWN
         self.standard: Standard
         self.holds: Holds = {}
+        self.written = 0
         self.flags: dict[Key, list[Judgement]] = {}
         self.aside = Aside(database, facts, incoming)
         self._bell = bell
@@ -172,6 +173,7 @@ class Standing:
             if occasion.owing:
                 await store.owe(connection, [case.key[1] for case in cases])
         self.state = replace(self.state, **changes)
+        self.written += 1
         judged_seconds.labels("write").observe(time.perf_counter() - began)
         await self.ring(heads)
 
