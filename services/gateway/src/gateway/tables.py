@@ -42,6 +42,7 @@ class Organisation(Base, table=True):
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)
     region: str | None = None
+    tier: str = Field(default="standard", sa_column_kwargs={"server_default": "standard"})
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
@@ -74,6 +75,16 @@ class ApiKey(Base, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     last_used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
+
+usage = Table(
+    "usage",
+    Base.metadata,
+    Column("account", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("used", BigInteger, nullable=False),
+    comment="How much of what an organisation, or a key of none, used on a day (UTC).",
+)
 
 MOMENT = DateTime(timezone=True)
 TEXTS = ARRAY(Text)
