@@ -34,6 +34,15 @@ else:
     Base = table_base("gateway")
 
 
+def _revision() -> int:
+    number: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
+    return number
+
+
+def _texts() -> Column[list[str]]:
+    return Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]"))
+
+
 class Organisation(Base, table=True):
     """A partner organisation, newsroom or public body that calls the gateway."""
 
@@ -43,11 +52,14 @@ class Organisation(Base, table=True):
     name: str = Field(unique=True)
     region: str | None = None
     tier: str = Field(default="standard", sa_column_kwargs={"server_default": "standard"})
+    kind: str = Field(default="partner", sa_column_kwargs={"server_default": "partner"})
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    revision: int = _revision()
+    deleted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class Member(Base, table=True):
-    """Somebody who works for an organisation; `role` is reader, editor or admin."""
+    """Somebody who works for an organisation; what a `role` may is in `gateway.who.roles`."""
 
     __tablename__ = "member"
 
@@ -55,11 +67,17 @@ class Member(Base, table=True):
     organisation_id: str = Field(foreign_key="organisation.id", index=True)
     name: str
     role: str
+    reference: str | None = None
     created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    revision: int = _revision()
+    removed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class ApiKey(Base, table=True):
-    """A key of an organisation; of the key itself only the hash of its secret is kept."""
+    """A credential of an organisation: an API key, or an OAuth client (`kind`).
+
+    Of the secret only a hash is kept. A `test` key works at a gateway of the sandbox alone.
+    """
 
     __tablename__ = "api_key"
 
@@ -74,6 +92,11 @@ class ApiKey(Base, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     last_used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    kind: str = Field(default="key", sa_column_kwargs={"server_default": "key"})
+    test: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    networks: list[str] = Field(default=[], sa_column=_texts())
+    origins: list[str] = Field(default=[], sa_column=_texts())
+    revision: int = _revision()
 
 
 usage = Table(
@@ -315,3 +338,5 @@ figures = Table(
     Column("body", LargeBinary, nullable=False),
     comment="Figures of one buyer, supplier or region, and networks of suppliers.",
 )
+
+import gateway.who.tables  # noqa: E402, F401 (they hang on the same metadata, made above)
