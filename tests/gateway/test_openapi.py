@@ -85,7 +85,7 @@ def test_every_operation_has_its_id_its_tag_and_the_key(document: dict[str, Any]
     ids = [operation["operationId"] for _, operation in operations(document)]
     tags = {tag["name"] for tag in document["tags"]}
 
-    assert len(ids) == len(set(ids)) == 30
+    assert len(ids) == len(set(ids)) > 30
     for name, operation in operations(document):
         assert set(operation["tags"]) <= tags, name
         assert operation["security"] == [{"key": []}], name
@@ -130,6 +130,7 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         "/v1/meta/freshness": "/v1/meta/freshness",
         "/v1/meta/sources": "/v1/meta/sources",
         "/v1/meta/coverage": "/v1/meta/coverage",
+        "/v1/usage": "/v1/usage",
     }
 
     for template, path in paths.items():

@@ -20,6 +20,7 @@ from gateway.api import (
     pages,
     processes,
     statistics,
+    used,
 )
 from gateway.api import scores as scores_api
 from gateway.callers import Callers
@@ -33,6 +34,7 @@ from gateway.past import PastScores
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
 from gateway.state import State
+from gateway.usage import Usage
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
 from shared.database import Database
@@ -70,6 +72,7 @@ ROUTERS: Final = [
     alerts.router,
     ocds.router,
     meta.router,
+    used.router,
     pages.router,
 ]
 
@@ -101,6 +104,7 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
             quotas=state.quotas,
             guesses=state.guesses,
             memory=state.memory,
+            usage=state.usage,
             score_endpoint=scores_api.read_score,
         )
     )
@@ -122,6 +126,7 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         callers=Callers(database, memory, clock=clock, per_minute=settings.requests_per_minute),
         quotas=quotas,
         guesses=Guesses(quotas, hash_key=signing, per_minute=settings.failed_keys_per_minute),
+        usage=Usage(database, clock),
         cursor=Cursor(signing),
         past=PastScores(url=settings.scoring_url, settings=settings, clock=clock),
         drafts=Desk(url=settings.scoring_url, settings=settings, clock=clock),
@@ -137,6 +142,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(state.follower.run()),
         asyncio.create_task(state.callers.write_uses()),
+        asyncio.create_task(state.usage.write()),
     ]
     try:
         yield
@@ -148,6 +154,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             with suppress(asyncio.CancelledError):
                 await task
         await state.callers.flush()
+        await state.usage.flush()
         await state.quotas.close()
         await state.past.close()
         await state.drafts.close()

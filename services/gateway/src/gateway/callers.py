@@ -1,18 +1,25 @@
-"""Who calls: from the key somebody shows to the organisation behind it and what it may do.
+"""Who calls: from the key or token somebody shows to who is behind it and what they may do.
 
-Keys in use are remembered and forgotten the moment they are revoked (`gateway.follower`); a process
-that lost touch with the database trusts no remembered key. When a key was last used is written
-down every few seconds, for all keys together.
+Keys and tokens in use are remembered, and forgotten the moment they are revoked or what they rest
+on changes (`gateway.follower`); a process that lost touch with the database trusts none that it
+remembers. When a key was last used is written down every few seconds, for all keys together.
 """
 
 import asyncio
-from datetime import datetime
+import hashlib
+import hmac
+from datetime import UTC, datetime, time
 from typing import Final, NamedTuple
 
 import asyncpg
 
-from gateway.keys import matches, parse_key
+from gateway.keys import PresentedKey, hash_secret, matches, parse_key
 from gateway.memory import Memory
+from gateway.tiers import TIERS
+from gateway.who import tokens
+from gateway.who.networks import Network, networks_of
+from gateway.who.roles import within_role
+from gateway.who.signing import Signer
 from shared.clock import Clock
 from shared.database import Database, transient
 from shared.errors import Unauthenticated
@@ -20,19 +27,37 @@ from shared.logs import logger
 from shared.security import Caller
 
 KIND: Final = "key"
-WRITE_USES_EVERY: Final = 10.0
+DEVICE: Final = "device"
+TOKEN: Final = "token"
+"""Kinds of what is remembered; whatever ends a key or a member's role has all tokens forgotten."""
 
-_SIZE_OF_KEY = 500
+WRITE_USES_EVERY: Final = 10.0
+OF_DEVICES: Final = frozenset({"scores:read"})
+"""What a device may: it is nobody's, so it reads what anybody may read."""
+
+_SIZE_OF_KEY = 900
 _SCHEME = b"bearer "
+_NEEDS_KEY = "Send Authorization: Bearer with a valid key."
+_NOT_VALID = "This key is not valid."
 _log = logger(__name__)
 
 _FIND: Final = """
-    SELECT key.id, key.organisation_id, key.member_id, key.secret_hash, key.scopes, key.per_minute,
-           key.expires_at, organisation.region, member.role
+    SELECT key.id, key.kind, key.test, key.organisation_id, key.member_id, key.secret_hash,
+           key.scopes, key.per_minute, key.expires_at, key.networks, key.origins,
+           organisation.region, organisation.tier, member.role
     FROM api_key AS key
-    JOIN organisation ON organisation.id = key.organisation_id
+    JOIN organisation ON organisation.id = key.organisation_id AND organisation.deleted_at IS NULL
     LEFT JOIN member ON member.id = key.member_id
-    WHERE key.id = $1 AND key.revoked_at IS NULL
+    WHERE key.id = $1 AND key.revoked_at IS NULL AND member.removed_at IS NULL
+"""
+
+_FIND_DEVICE: Final = """
+    SELECT id, secret_hash, previous_hash, previous_until FROM device
+    WHERE id = $1 AND revoked_at IS NULL
+"""
+
+_FIND_ROLE: Final = """
+    SELECT role FROM member WHERE id = $1 AND organisation_id = $2 AND removed_at IS NULL
 """
 
 _USED: Final = """
@@ -40,46 +65,86 @@ _USED: Final = """
     FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE api_key.id = used.id
 """
 
+# A device's use is known by the day: finer, it would tell somebody's habits.
+_DEVICES_USED: Final = """
+    UPDATE device SET last_used_at = used.at
+    FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at)
+    WHERE device.id = used.id AND device.last_used_at IS DISTINCT FROM used.at
+"""
+
 
 class Holder(NamedTuple):
-    """A valid key: who holds it, and what it may do."""
+    """Who shows a valid key or token. `id` is the key that counts: a token's is its origin's."""
 
     id: str
     secret_hash: bytes
     expires_at: datetime | None
     per_minute: int
+    tier: str
     caller: Caller
+    kind: str = KIND
+    test: bool = False
+    networks: tuple[Network, ...] = ()
+    origins: frozenset[str] = frozenset()
+    previous: tuple[bytes, datetime] | None = None
+    """The hash of the secret before this one, and until when it is still taken."""
 
 
 class Callers:
-    """Finds the holder of a key."""
+    """Finds the holder of a key or token. A gateway of the sandbox (`test`) takes test keys only."""
 
     def __init__(
-        self, database: Database, memory: Memory, *, clock: Clock, per_minute: int
+        self,
+        database: Database,
+        memory: Memory,
+        signer: Signer,
+        *,
+        clock: Clock,
+        per_minute: int,
+        issuer: str,
+        test: bool = False,
     ) -> None:
         self._database = database
         self._memory = memory
+        self._signer = signer
         self._clock = clock
         self._per_minute = per_minute
+        self._issuer = issuer
+        self._test = test
         self._used: dict[str, datetime] = {}
+        self._devices: dict[str, datetime] = {}
 
     async def holder(self, authorization: bytes | None) -> Holder:
-        """Return who holds the key in an Authorization header.
+        """Return who holds the key or token in an Authorization header.
 
-        Raises Unauthenticated for no key, an unknown, expired or revoked one; which of these it is
+        Raises Unauthenticated for none, an unknown, expired or revoked one; which of these it is
         is not told.
         """
         if authorization is None or authorization[:7].lower() != _SCHEME:
-            raise Unauthenticated("Send Authorization: Bearer with a valid key.")
-        shown = parse_key(authorization[7:].decode("latin-1").strip())
-        found = await self._find(shown.id) if shown else None
-        if shown is None or found is None or not matches(shown.secret, found.secret_hash):
-            raise Unauthenticated("This key is not valid.")
+            raise Unauthenticated(_NEEDS_KEY)
+        text = authorization[7:].decode("latin-1").strip()
         now = self._clock.now()
-        if found.expires_at is not None and found.expires_at <= now:
-            raise Unauthenticated("This key is not valid.")
-        self._used[found.id] = now
+        if text.startswith(tokens.BEGINS):
+            found = await self._of_token(text, now)
+        else:
+            found = await self._of_key(text, now)
+        if found is None or (found.expires_at is not None and found.expires_at <= now):
+            raise Unauthenticated(_NOT_VALID)
+        if found.kind == DEVICE:
+            self._devices[found.id] = datetime.combine(now.date(), time.min, UTC)
+        else:
+            self._used[found.id] = now
         return found
+
+    async def client(self, client_id: str, secret: str) -> Holder | None:
+        """Return the OAuth client that shows this id and secret; None if they are not valid now."""
+        shown, now = parse_key(secret), self._clock.now()
+        if shown is None or shown.word != "client" or shown.id != client_id:
+            return None
+        found = await self._find(client_id)
+        if found is None or found.kind != "client" or not matches(shown.secret, found.secret_hash):
+            return None
+        return found if found.expires_at is None or found.expires_at > now else None
 
     async def write_uses(self) -> None:
         """Write down every few seconds which keys were used, until cancelled."""
@@ -90,15 +155,59 @@ class Callers:
     async def flush(self) -> None:
         """Write down which keys were used since the last time."""
         used, self._used = self._used, {}
-        if not used:
+        devices, self._devices = self._devices, {}
+        if not used and not devices:
             return
         try:
             async with self._database.connection() as connection:
                 await connection.execute(_USED, list(used), list(used.values()))
+                await connection.execute(_DEVICES_USED, list(devices), list(devices.values()))
         except Exception as fault:
             if not transient(fault):
                 raise
             _log.warning("key_uses_not_written", fault=type(fault).__name__)
+
+    async def _of_key(self, text: str, now: datetime) -> Holder | None:
+        shown = parse_key(text)
+        if shown is None or shown.word == "invite" or shown.word == "client":
+            return None
+        if shown.word == "dev":
+            device = await self._find_device(shown.id)
+            return device if device and _of_device(shown, device, now) else None
+        found = await self._find(shown.id)
+        if found is None or found.kind != KIND or not matches(shown.secret, found.secret_hash):
+            return None
+        return found if found.test == self._test == (shown.word == "test") else None
+
+    async def _of_token(self, text: str, now: datetime) -> Holder | None:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        remembered: Holder | None = self._memory.get(TOKEN, digest)
+        if remembered is not None:
+            return remembered
+        mark = self._memory.mark()
+        keys = await self._signer.trusted()
+        token = tokens.read(text, keys=keys, issuer=self._issuer, now=now)
+        found = await self._holder_of(token, now) if token else None
+        if found is not None:
+            self._memory.put(TOKEN, digest, found, size=_SIZE_OF_KEY, mark=mark)
+        return found
+
+    async def _holder_of(self, token: tokens.Token, now: datetime) -> Holder | None:
+        """Return what a token allows: never more than its credential and its member may now."""
+        origin = await self._find(token.credential)
+        if origin is None or (origin.expires_at is not None and origin.expires_at <= now):
+            return None
+        caller, scopes = origin.caller, origin.caller.scopes & token.scopes
+        member, role = caller.member, caller.role
+        if token.member is not None:
+            async with self._database.connection() as connection:
+                found = await connection.fetchval(_FIND_ROLE, token.member, caller.organisation)
+            if found is None:
+                return None
+            member, role, scopes = token.member, found, within_role(scopes, found)
+        ends = min(token.ends_at, origin.expires_at or token.ends_at)
+        meant = Caller(caller.organisation, member, role, caller.region, scopes)
+        return origin._replace(caller=meant, expires_at=ends, kind=TOKEN)
 
     async def _find(self, key_id: str) -> Holder | None:
         remembered: Holder | None = self._memory.get(KIND, key_id)
@@ -113,18 +222,59 @@ class Callers:
         self._memory.put(KIND, key_id, holder, size=_SIZE_OF_KEY, mark=mark)
         return holder
 
+    async def _find_device(self, device_id: str) -> Holder | None:
+        remembered: Holder | None = self._memory.get(DEVICE, device_id)
+        if remembered is not None:
+            return remembered
+        mark = self._memory.mark()
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(_FIND_DEVICE, device_id)
+        if row is None:
+            return None
+        holder = _device(row, self._per_minute)
+        self._memory.put(DEVICE, device_id, holder, size=_SIZE_OF_KEY, mark=mark)
+        return holder
+
+
+def _of_device(shown: PresentedKey, device: Holder, now: datetime) -> bool:
+    """Say whether a secret is a device's, or the one it had before and has just changed."""
+    hashed = hash_secret(shown.secret)
+    kept, until = device.previous or (device.secret_hash, now)
+    before = hmac.compare_digest(hashed, kept) and until > now
+    return hmac.compare_digest(hashed, device.secret_hash) or before
+
 
 def _holder(row: asyncpg.Record, usual_limit: int) -> Holder:
+    scopes = frozenset(row["scopes"])
     return Holder(
         id=row["id"],
         secret_hash=row["secret_hash"],
         expires_at=row["expires_at"],
-        per_minute=row["per_minute"] or usual_limit,
+        per_minute=row["per_minute"] or TIERS[row["tier"]].per_minute or usual_limit,
+        tier=row["tier"],
         caller=Caller(
             organisation=row["organisation_id"],
             member=row["member_id"],
             role=row["role"] or "reader",
             region=row["region"],
-            scopes=frozenset(row["scopes"]),
+            scopes=within_role(scopes, row["role"]) if row["role"] else scopes,
         ),
+        kind=row["kind"],
+        test=row["test"],
+        networks=networks_of(row["networks"]),
+        origins=frozenset(row["origins"]),
+    )
+
+
+def _device(row: asyncpg.Record, usual_limit: int) -> Holder:
+    before = row["previous_hash"]
+    return Holder(
+        id=row["id"],
+        secret_hash=row["secret_hash"],
+        expires_at=None,
+        per_minute=TIERS[DEVICE].per_minute or usual_limit,
+        tier=DEVICE,
+        caller=Caller(None, None, "public", None, OF_DEVICES),
+        kind=DEVICE,
+        previous=(before, row["previous_until"]) if before else None,
     )

@@ -14,6 +14,8 @@ from gateway.callers import Callers, Holder
 from gateway.guessing import Guesses
 from gateway.memory import Answer, Memory
 from gateway.quotas import Quotas, Verdict
+from gateway.tiers import REQUESTS
+from gateway.usage import Usage
 from gateway.withheld import PARTNER
 from shared import metrics
 from shared.errors import RateLimited, Unauthenticated
@@ -45,6 +47,7 @@ class Door:
         quotas: Quotas,
         guesses: Guesses,
         memory: Memory,
+        usage: Usage,
         score_endpoint: Endpoint,
     ) -> None:
         self._app = app
@@ -52,6 +55,7 @@ class Door:
         self._quotas = quotas
         self._guesses = guesses
         self._memory = memory
+        self._usage = usage
         self._score_endpoint = score_endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,6 +69,7 @@ class Door:
         limits = verdict.headers() if verdict else []
         if verdict and not verdict.passed:
             raise _over_quota(verdict)
+        self._usage.note(account_of(holder), REQUESTS)
         answer = self._remembered_score(scope, holder)
         if answer is not None:
             scope["endpoint"] = self._score_endpoint
@@ -91,6 +96,11 @@ class Door:
             return None
         answer: Answer | None = self._memory.get("score", path[len(SCORES) :])
         return answer
+
+
+def account_of(holder: Holder) -> str:
+    """Return whose days a holder's calls are counted to: its organisation's, or its own."""
+    return holder.caller.organisation or holder.id
 
 
 async def send_answer(

@@ -13,6 +13,7 @@ from gateway.memory import Counted, Memory
 from gateway.past import PastScores
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
+from gateway.usage import Usage
 from shared.clock import Clock
 from shared.database import Database
 from shared.paging import Cursor
@@ -31,6 +32,7 @@ class State:
     callers: Callers
     quotas: Quotas
     guesses: Guesses
+    usage: Usage
     cursor: Cursor
     past: PastScores
     drafts: Desk

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC
 from functools import partial
 from typing import Final
 
 import httpx
 import prometheus_client
 
+from gateway import usage
 from gateway.measure import data, snapshot
 from gateway.settings import GatewaySettings
 from gateway.view import apply, changes, figures, shapes
@@ -83,9 +85,10 @@ class Filling:
             _log.warning("feeds_away", faults=[type(fault).__name__ for fault in faults])
 
     async def forget_old_changes(self) -> None:
-        """Drop changes that every process has long followed."""
+        """Drop changes that every process has long followed, and days nobody can ask for."""
         async with self._database.connection() as connection:
             await changes.forget_old(connection)
+            await usage.forget_old(connection, today=self._clock.now().astimezone(UTC).date())
 
     async def measure(self) -> None:
         """Count what the metrics show of the data."""

@@ -11,11 +11,13 @@ from gateway.api import examples
 from gateway.api.asking import From, Until, Words, allowed, each, send_list
 from gateway.api.describing import lists
 from gateway.api.filters import InPlaces
+from gateway.api.metering import Rows
 from gateway.reads import alerts, priority
 from gateway.reads.answering import listing
 from gateway.reads.priority import Mark, Priority, Weights
 from gateway.state import Gateway, State
 from gateway.texts import Notice
+from gateway.usage import QuotaSpent
 from shared.contracts.alerts import Alert
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
@@ -69,10 +71,13 @@ class AlertFilter(InPlaces):
         NoKey,
         ScopeMissing,
         RateLimited,
+        QuotaSpent,
         notice=True,
     ),
 )
-async def list_alerts(asked: Annotated[AlertFilter, Query()], gateway: Gateway) -> Response:
+async def list_alerts(
+    asked: Annotated[AlertFilter, Query()], gateway: Gateway, meter: Rows
+) -> Response:
     """List alerts in the order in which they were raised, or in which they deserve a look."""
     bound = asked.question("alerts")
     after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else [None]
@@ -89,6 +94,7 @@ async def list_alerts(asked: Annotated[AlertFilter, Query()], gateway: Gateway) 
     )
     found, last = await _page(gateway, question, after, asked.limit)
     mark = gateway.cursor.encode(last, question=bound) if last is not None else None
+    meter.give(len(found))
     return send_list(listing(found, next_cursor=mark, notice=True, **gateway.as_of()))
 
 

@@ -12,9 +12,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from gateway.api import example_drafts as examples
 from gateway.api.asking import Words, allowed, each, send_list
 from gateway.api.describing import answers, lists
+from gateway.api.metering import charged
 from gateway.desk import JSON, passed_on
 from gateway.reads.answering import encode, listing
 from gateway.state import Gateway
+from gateway.usage import QuotaSpent
 from shared.contracts.drafts import BackTest, BackTestBody, Draft, DraftBrief, StepBody
 from shared.errors import (
     CursorInvalid,
@@ -90,9 +92,12 @@ async def read_schema(
     summary="Send a draft, or a new version of one",
     response_model=None,
     status_code=201,
+    dependencies=[Depends(charged("trials"))],
     openapi_extra=_BODY,
     responses={
-        **answers(Draft, examples.DRAFT, *REFUSALS, *ONCE, TransitionNotAllowed, status=201),
+        **answers(
+            Draft, examples.DRAFT, *REFUSALS, *ONCE, QuotaSpent, TransitionNotAllowed, status=201
+        ),
         200: {**answers(Draft, examples.DRAFT)[200], "description": "This very version is there."},
     },
 )
@@ -200,8 +205,9 @@ async def take_step(
     summary="Try a draft over a period",
     response_model=None,
     status_code=202,
+    dependencies=[Depends(charged("trials"))],
     responses=answers(
-        BackTest, examples.WAITING, *REFUSALS, *ONCE, NotFound, GuardFailed, status=202
+        BackTest, examples.WAITING, *REFUSALS, *ONCE, QuotaSpent, NotFound, GuardFailed, status=202
     ),
 )
 async def ask_back_test(

@@ -17,11 +17,13 @@ from gateway.api.asking import (
 )
 from gateway.api.describing import lists
 from gateway.api.filters import CurrencyRequired, OfPurchases
+from gateway.api.metering import Meter, Rows
 from gateway.listed import Candidate, ListedContract, ListedLot, ListedPlan
 from gateway.naming import named
 from gateway.reads import listed
 from gateway.reads.answering import encode, listing
 from gateway.state import Gateway, State
+from gateway.usage import QuotaSpent
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
 
@@ -99,12 +101,14 @@ async def resolve(
     operation_id="list_lots",
     summary="Find lots",
     response_model=None,
-    responses=lists(ListedLot, examples.LOT_PAGE, *_refusals),
+    responses=lists(ListedLot, examples.LOT_PAGE, *_refusals, QuotaSpent),
 )
-async def list_lots(asked: Annotated[LotFilter, Query()], gateway: Gateway) -> Response:
+async def list_lots(
+    asked: Annotated[LotFilter, Query()], gateway: Gateway, meter: Rows
+) -> Response:
     """Find lots of tenders."""
     question = _question("lot", asked, "published", (asked.published_from, asked.published_to))
-    return await _page(gateway, "lots", asked, question)
+    return await _page(gateway, meter, "lots", asked, question)
 
 
 @router.get(
@@ -112,14 +116,16 @@ async def list_lots(asked: Annotated[LotFilter, Query()], gateway: Gateway) -> R
     operation_id="list_contracts",
     summary="Find contracts",
     response_model=None,
-    responses=lists(ListedContract, examples.CONTRACT_PAGE, *_refusals),
+    responses=lists(ListedContract, examples.CONTRACT_PAGE, *_refusals, QuotaSpent),
 )
-async def list_contracts(asked: Annotated[ContractFilter, Query()], gateway: Gateway) -> Response:
+async def list_contracts(
+    asked: Annotated[ContractFilter, Query()], gateway: Gateway, meter: Rows
+) -> Response:
     """Find contracts, each as it stands after its newest amendment."""
     question = _question(
         "contract", asked, "signed", (asked.signed_from, asked.signed_to), asked.supplier
     )
-    return await _page(gateway, "contracts", asked, question)
+    return await _page(gateway, meter, "contracts", asked, question)
 
 
 @router.get(
@@ -127,12 +133,14 @@ async def list_contracts(asked: Annotated[ContractFilter, Query()], gateway: Gat
     operation_id="list_plans",
     summary="Find plan points",
     response_model=None,
-    responses=lists(ListedPlan, examples.PLAN_PAGE, *_refusals),
+    responses=lists(ListedPlan, examples.PLAN_PAGE, *_refusals, QuotaSpent),
 )
-async def list_plans(asked: Annotated[PlanFilter, Query()], gateway: Gateway) -> Response:
+async def list_plans(
+    asked: Annotated[PlanFilter, Query()], gateway: Gateway, meter: Rows
+) -> Response:
     """Find plan points: those a purchase has taken up, and those that none has."""
     question = _question("plan", asked, "planned", (asked.planned_from, asked.planned_to))
-    return await _page(gateway, "plans", asked, question)
+    return await _page(gateway, meter, "plans", asked, question)
 
 
 def _question(
@@ -156,11 +164,12 @@ def _question(
 
 
 async def _page(
-    gateway: State, name: str, asked: ListedFilter, question: listed.Question
+    gateway: State, meter: Meter, name: str, asked: ListedFilter, question: listed.Question
 ) -> Response:
     bound = asked.question(name)
     after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else None
     async with gateway.database.connection() as connection:
         found = await listed.find(connection, question, after=after, limit=asked.limit)
     mark = gateway.cursor.encode(found.last, question=bound) if found.last else None
+    meter.give(len(found.documents))
     return send_list(listing(found.documents, next_cursor=mark, **gateway.as_of()))

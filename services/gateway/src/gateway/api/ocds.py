@@ -10,8 +10,10 @@ from gateway.api import examples
 from gateway.api.asking import Words, allowed, each, organisations, send_list
 from gateway.api.describing import PageInfo, answers
 from gateway.api.filters import InPlaces
+from gateway.api.metering import Rows
 from gateway.reads import ocds
 from gateway.state import Gateway
+from gateway.usage import QuotaSpent
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
 
@@ -67,11 +69,17 @@ class ReleaseFilter(InPlaces):
     response_model=None,
     dependencies=[Depends(allowed("processes:read"))],
     responses=answers(
-        ReleasePackage, examples.PACKAGE, CursorInvalid, NoKey, ScopeMissing, RateLimited
+        ReleasePackage,
+        examples.PACKAGE,
+        CursorInvalid,
+        NoKey,
+        ScopeMissing,
+        RateLimited,
+        QuotaSpent,
     ),
 )
 async def list_releases(
-    request: Request, asked: Annotated[ReleaseFilter, Query()], gateway: Gateway
+    request: Request, asked: Annotated[ReleaseFilter, Query()], gateway: Gateway, meter: Rows
 ) -> Response:
     """Read compiled releases, in the order in which they last changed."""
     bound = asked.question("releases")
@@ -93,6 +101,7 @@ async def list_releases(
         published=gateway.clock.now(),
         next_cursor=gateway.cursor.encode(last, question=bound) if last else None,
     )
+    meter.give(len(rows))
     return send_list(body)
 
 

@@ -18,12 +18,14 @@ from gateway.api.asking import (
 )
 from gateway.api.describing import answers, lists
 from gateway.api.filters import CurrencyRequired, OfPurchases
+from gateway.api.metering import Rows
 from gateway.documents import ProcessBrief
 from gateway.memory import Answer
 from gateway.process_document import Process
 from gateway.reads import processes
 from gateway.reads.answering import listing
 from gateway.state import Gateway, State
+from gateway.usage import QuotaSpent
 from shared.errors import Ambiguous, CursorInvalid, NotFound, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
 
@@ -64,16 +66,20 @@ class ProcessFilter(OfPurchases):
         NoKey,
         ScopeMissing,
         RateLimited,
+        QuotaSpent,
         notice=True,
     ),
 )
-async def list_processes(asked: Annotated[ProcessFilter, Query()], gateway: Gateway) -> Response:
+async def list_processes(
+    asked: Annotated[ProcessFilter, Query()], gateway: Gateway, meter: Rows
+) -> Response:
     """Find contracting processes; each with its score in short."""
     question, bound = _question(asked), asked.question("processes")
     after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else None
     async with gateway.database.connection() as connection:
         found = await processes.find(connection, question, after=after, limit=asked.limit)
     mark = gateway.cursor.encode(found.last, question=bound) if found.last else None
+    meter.give(len(found.documents))
     return send_list(listing(found.documents, next_cursor=mark, notice=True, **gateway.as_of()))
 
 

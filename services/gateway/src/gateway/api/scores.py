@@ -13,6 +13,7 @@ from gateway.api import examples
 from gateway.api.asking import TRANSLATED, Language, allowed, send, send_list
 from gateway.api.describing import answers
 from gateway.api.example_release import PROCESS
+from gateway.api.metering import Rows, charge
 from gateway.documents import ScoreSummary
 from gateway.explain.documents import Explanation
 from gateway.explain.render import explain
@@ -21,6 +22,7 @@ from gateway.reads import scores
 from gateway.reads.answering import answer, encode
 from gateway.state import Gateway, State
 from gateway.texts import NOTICE, Notice
+from gateway.usage import QuotaSpent
 from gateway.view.score import score_row
 from gateway.withheld import NAMED, Withheld, parted, public_codes, sees_all, shortened
 from shared.bodies import Body
@@ -110,6 +112,7 @@ class LookupBody(Body):
         ScopeMissing,
         NotFound,
         RateLimited,
+        QuotaSpent,
         conditional=True,
     ),
 )
@@ -120,7 +123,7 @@ async def read_score(
     gateway: Gateway,
 ) -> Response:
     """Read the score of a process, a buyer or a supplier, as it is or as it was."""
-    found = await _read(gateway, caller, asked)
+    found = await _read(request, gateway, caller, asked)
     return send(request, found if sees_all(caller) else await _for_public(gateway, found))
 
 
@@ -136,6 +139,7 @@ async def read_score(
         ScopeMissing,
         NotFound,
         RateLimited,
+        QuotaSpent,
         conditional=True,
     ),
 )
@@ -147,7 +151,7 @@ async def explain_score(
     accept_language: Language = None,
 ) -> Response:
     """Explain a score in Kazakh, Russian or English: one line per indicator, adding up."""
-    found = await _read(gateway, caller, asked)
+    found = await _read(request, gateway, caller, asked)
     language = negotiate(accept_language)
     catalogue, version = await scores.known_catalogue(gateway)
     public = None if sees_all(caller) else public_codes(catalogue)
@@ -162,22 +166,25 @@ async def explain_score(
     operation_id="lookup_scores",
     summary="Look up many scores",
     response_model=None,
-    responses=answers(Lookup, examples.LOOKUP, NoKey, ScopeMissing, RateLimited),
+    responses=answers(Lookup, examples.LOOKUP, NoKey, ScopeMissing, RateLimited, QuotaSpent),
 )
-async def lookup_scores(asked: LookupBody, caller: Reader, gateway: Gateway) -> Response:
+async def lookup_scores(
+    asked: LookupBody, caller: Reader, gateway: Gateway, meter: Rows
+) -> Response:
     """Read up to 100 scores in short, for lists on small screens."""
     async with gateway.database.connection() as connection:
         found, missing = await scores.in_short(connection, asked.subject_type, asked.ids)
     if asked.subject_type == NAMED and not sees_all(caller):
         public = public_codes((await scores.known_catalogue(gateway))[0])
         found = [encode(shortened(_short(each), public)) for each in found]
+    meter.give(len(found))
     rest = encode({"missing": missing, **gateway.as_of(), "notice": NOTICE})
     return send_list(b'{"data":[%b],%b' % (b",".join(found), rest[1:]))
 
 
-async def _read(gateway: State, caller: Caller, asked: Asked) -> Answer:
+async def _read(request: Request, gateway: State, caller: Caller, asked: Asked) -> Answer:
     if asked.at is not None:
-        return await _past(gateway, caller, asked, asked.at)
+        return await _past(request, gateway, caller, asked, asked.at)
     key = f"{asked.subject_type}/{asked.subject_id}"
     remembered: Answer | None = gateway.memory.get("score", key)
     if remembered is not None:
@@ -202,12 +209,13 @@ async def _for_public(gateway: State, found: Answer) -> Answer:
     return answer(body, found.etag.decode().strip('"'), version, "public")
 
 
-async def _past(gateway: State, caller: Caller, asked: Asked, at: date) -> Answer:
+async def _past(request: Request, gateway: State, caller: Caller, asked: Asked, at: date) -> Answer:
     if at > gateway.clock.now().date():
         raise ValidationFailed(
             "That day has not come.",
             errors=[FieldError("/query/at", "future", "must not lie in the future")],
         )
+    await charge(request, gateway, "past_scores")
     document = await gateway.past.read(asked.subject_type, asked.subject_id, at, caller)
     row = score_row(document)
     return answer(row.body, row.revision)

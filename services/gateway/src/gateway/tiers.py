@@ -1,0 +1,39 @@
+"""How much an organisation may ask: by the minute with each key, by the day of what is expensive.
+
+Days are UTC. What is counted by the day is counted for all keys of an organisation together, so
+that more keys are not more budget; by the minute each key has its own.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple, get_args
+
+What = Literal["rows", "past_scores", "trials"]
+"""What is limited by the day."""
+
+REQUESTS: Final = "requests"
+"""What is counted by the day and limited by the minute only."""
+
+MEANING: Final[Mapping[str, str]] = {
+    REQUESTS: "requests of any kind",
+    "rows": "rows of lists, and releases",
+    "past_scores": "scores of a past day, which are put together anew",
+    "trials": "drafts sent and back-tests asked for",
+}
+
+
+class Tier(NamedTuple):
+    """What one tier may: `per_minute` None means the usual (`REQUESTS_PER_MINUTE`)."""
+
+    per_minute: int | None
+    per_day: Mapping[What, int]
+
+
+TIERS: Final[Mapping[str, Tier]] = {
+    "trial": Tier(60, {"rows": 20_000, "past_scores": 100, "trials": 20}),
+    "standard": Tier(None, {"rows": 500_000, "past_scores": 5_000, "trials": 200}),
+    "authority": Tier(3_000, {"rows": 5_000_000, "past_scores": 50_000, "trials": 1_000}),
+    "device": Tier(60, {"rows": 5_000, "past_scores": 20, "trials": 0}),
+}
+USUAL: Final = "standard"
+
+LIMITED: Final[tuple[What, ...]] = get_args(What)
