@@ -130,6 +130,7 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         "/v1/meta/freshness": "/v1/meta/freshness",
         "/v1/meta/sources": "/v1/meta/sources",
         "/v1/meta/coverage": "/v1/meta/coverage",
+        "/v1/meta/changelog": "/v1/meta/changelog",
         "/v1/usage": "/v1/usage",
     }
 

@@ -1,11 +1,12 @@
 """The gateway's HTTP application: its parts put together, and its routes behind the door."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
 from gateway.api import (
@@ -23,6 +24,7 @@ from gateway.api import (
     used,
 )
 from gateway.api import scores as scores_api
+from gateway.api_changes import CHANGES, ApiChange, Endings, ending
 from gateway.callers import Callers
 from gateway.desk import Desk
 from gateway.door import Door
@@ -79,7 +81,12 @@ ROUTERS: Final = [
 _MEGABYTE = 1024 * 1024
 
 
-def build(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
+def build(
+    settings: GatewaySettings,
+    *,
+    clock: Clock | None = None,
+    changes: Sequence[ApiChange] = CHANGES,
+) -> FastAPI:
     """Return the application; nothing is connected before it starts."""
     state = _state(settings, clock or SystemClock())
     app = create_app(
@@ -94,8 +101,13 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
         clock=state.clock,
     )
     app.openapi_tags = TAGS
-    describing.complete(app)
+    describing.complete(app, changes)
     app.state.gateway = state
+    app.state.changes = changes
+    if ending(changes):
+        app.user_middleware.append(
+            Middleware(Endings, changes=changes, operations=_operations(app))
+        )
     # Innermost: what the door refuses is told and counted by the layers around it.
     app.user_middleware.append(
         Middleware(
@@ -109,6 +121,11 @@ def build(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
         )
     )
     return app
+
+
+def _operations(app: FastAPI) -> Mapping[Any, str]:
+    routes = (route for route in app.routes if isinstance(route, APIRoute))
+    return {route.endpoint: route.operation_id for route in routes if route.operation_id}
 
 
 def _state(settings: GatewaySettings, clock: Clock) -> State:

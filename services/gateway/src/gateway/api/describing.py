@@ -4,13 +4,14 @@ A route says which struct it answers with, and shows an example made by the code
 real ones. `complete` adds the schemas of all named structs to the document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI
 from msgspec import Struct
 
+from gateway.api_changes import ApiChange, mark
 from gateway.guessing import TooManyFailures
 from gateway.texts import Notice
 from shared.errors import Problem, Unauthenticated, responses
@@ -65,7 +66,7 @@ def lists(
     return _answers(schema, "A page.", example, problems, conditional=False)
 
 
-def complete(app: FastAPI) -> None:
+def complete(app: FastAPI, changes: Sequence[ApiChange]) -> None:
     """Let an application's OpenAPI document contain the schemas of what it answers with."""
     described = app.openapi
 
@@ -74,6 +75,7 @@ def complete(app: FastAPI) -> None:
             document = described()
             document["components"]["schemas"].update(_schemas())
             _show_examples(document)
+            mark(document, changes)
         return described()
 
     app.openapi = completed  # type: ignore[method-assign]  # FastAPI's documented way

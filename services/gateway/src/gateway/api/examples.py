@@ -13,6 +13,7 @@ from gateway.api.example_coverage import SOURCE_COVERAGE
 from gateway.api.example_figures import FIGURES
 from gateway.api.example_judgement import ALERT, BLIND_SPOT, INDICATOR, SCORE, SOURCE_DOCUMENT
 from gateway.api.example_release import BUYER, ENTRY, MOMENT, PROCESS, SOURCE
+from gateway.api_changes import CHANGES
 from gateway.documents import (
     Counted,
     HiddenPurchases,
@@ -124,3 +125,4 @@ FRESHNESS: Final = _read(
         )
     )
 )
+API_CHANGES: Final = _page(*map(encode, CHANGES[:1]))

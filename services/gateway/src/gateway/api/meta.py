@@ -3,11 +3,12 @@
 from datetime import UTC
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.api import examples
 from gateway.api.asking import TRANSLATED, Language, allowed, send_list
 from gateway.api.describing import answers, lists
+from gateway.api_changes import ApiChange
 from gateway.coverage import SourceCoverage
 from gateway.reads import coverage, freshness, ocds
 from gateway.reads.answering import encode, listing
@@ -99,4 +100,18 @@ async def list_sources(gateway: Gateway) -> Response:
     async with gateway.database.connection() as connection:
         found = await ocds.sources(connection)
     documents = [encode(source) for source in found.values()]
+    return send_list(listing(documents, next_cursor=None, **gateway.as_of()))
+
+
+@router.get(
+    "/changelog",
+    operation_id="read_api_changes",
+    summary="What changed in the API?",
+    response_model=None,
+    dependencies=[anyone],
+    responses=lists(ApiChange, examples.API_CHANGES, NoKey, RateLimited),
+)
+async def read_api_changes(request: Request, gateway: Gateway) -> Response:
+    """Read what was added, changed, deprecated and removed, the newest first, all on one page."""
+    documents = [encode(change) for change in reversed(request.app.state.changes)]
     return send_list(listing(documents, next_cursor=None, **gateway.as_of()))

@@ -1,0 +1,197 @@
+"""What changed in the API, for programs: when an operation came, changed, and when it will go.
+
+Additions change nothing for who does not use them. An operation that will go is named here at
+least six months before, and every answer of it says so (RFC 9745, RFC 8594).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from email.utils import format_datetime
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Kind = Literal["added", "changed", "deprecated", "removed", "fixed"]
+LEAST_NOTICE: Final = timedelta(days=182)
+
+
+class ApiChange(Struct, frozen=True, kw_only=True):
+    """One change of the API: which operations it touches, and what it means for their callers.
+
+    `sunset` is the day after which a deprecated operation may be gone, `successor` the path of what
+    takes its place.
+    """
+
+    on: date
+    kind: Kind
+    operations: tuple[str, ...]
+    text: str
+    sunset: date | None = None
+    successor: str | None = None
+
+
+CHANGES: Final[tuple[ApiChange, ...]] = (
+    ApiChange(
+        on=date(2026, 11, 24),
+        kind="added",
+        operations=(
+            "list_processes",
+            "read_process",
+            "read_score",
+            "explain_score",
+            "lookup_scores",
+            "read_buyer",
+            "read_supplier",
+            "list_indicators",
+            "read_indicator",
+            "list_alerts",
+            "list_releases",
+            "read_freshness",
+        ),
+        text="Processes, scores with explanations, organisations, indicators, alerts and OCDS"
+        " packages.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 24),
+        kind="added",
+        operations=(
+            "resolve",
+            "list_lots",
+            "list_contracts",
+            "list_plans",
+            "list_sources",
+            "read_coverage",
+        ),
+        text="Finding by number, link or BIN; lots, contracts and plans; what the sources bear.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 28),
+        kind="added",
+        operations=(
+            "list_statistics",
+            "read_statistics",
+            "list_regions",
+            "read_region",
+            "read_network",
+        ),
+        text="Statistics, regions, and networks of suppliers.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 28),
+        kind="added",
+        operations=(
+            "read_indicator_schema",
+            "send_indicator_draft",
+            "list_indicator_drafts",
+            "read_indicator_draft",
+            "take_draft_step",
+            "ask_back_test",
+            "read_back_test",
+        ),
+        text="Drafts of indicators, tried over history and promoted by a second person.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("read_score", "explain_score"),
+        text="Lines of indicators that name a supplier and whose precision is not measured are"
+        " withheld from keys without the scope scores:partner; status `awaited` is new.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="added",
+        operations=("read_usage", "read_api_changes"),
+        text="What an organisation used by the day and what its tier may; this list.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=(
+            "list_processes",
+            "list_lots",
+            "list_contracts",
+            "list_plans",
+            "list_alerts",
+            "list_releases",
+            "lookup_scores",
+            "read_score",
+            "explain_score",
+            "send_indicator_draft",
+            "ask_back_test",
+        ),
+        text="Rows, scores of a past day and trials are limited by the day: 429 with the code"
+        " daily_quota_spent.",
+    ),
+)
+"""The oldest first; the list that is served begins with the newest."""
+
+
+def ending(changes: Sequence[ApiChange]) -> Mapping[str, ApiChange]:
+    """Return the deprecated operations, and by which change each is."""
+    return dict(_ending(changes))
+
+
+class Endings:
+    """The ASGI layer that says, with every answer of a deprecated operation, when it ends.
+
+    `operations` names the operation of each endpoint.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, changes: Sequence[ApiChange], operations: Mapping[Any, str]
+    ) -> None:
+        named = ending(changes)
+        self._app = app
+        self._said = {
+            endpoint: headers(named[operation])
+            for endpoint, operation in operations.items()
+            if operation in named
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add to its answer what is known once a route has taken it."""
+
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                said = self._said.get(scope.get("endpoint"), [])
+                message["headers"] = [*message["headers"], *said]
+            await send(message)
+
+        await self._app(scope, receive, send_with)
+
+
+def headers(change: ApiChange) -> list[tuple[bytes, bytes]]:
+    """Return what every answer of a deprecated operation says."""
+    since = int(_midnight(change.on).timestamp())
+    links = ['</v1/meta/changelog>; rel="deprecation"; type="application/json"']
+    said = [("deprecation", f"@{since}")]
+    if change.sunset is not None:
+        said.append(("sunset", format_datetime(_midnight(change.sunset), usegmt=True)))
+    if change.successor is not None:
+        links.append(f'<{change.successor}>; rel="successor-version"')
+    said.append(("link", ", ".join(links)))
+    return [(name.encode(), value.encode()) for name, value in said]
+
+
+def mark(document: Mapping[str, Any], changes: Sequence[ApiChange]) -> None:
+    """Mark the deprecated operations of an OpenAPI document."""
+    named = ending(changes)
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            if operation["operationId"] in named:
+                operation["deprecated"] = True
+
+
+def _ending(changes: Sequence[ApiChange]) -> Iterator[tuple[str, ApiChange]]:
+    for change in changes:
+        if change.kind != "deprecated":
+            continue
+        if change.sunset is None or change.sunset - change.on < LEAST_NOTICE:
+            raise ValueError(f"{change.operations}: an end is told six months before")
+        for operation in change.operations:
+            yield operation, change
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
