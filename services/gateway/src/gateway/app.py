@@ -25,6 +25,7 @@ from gateway.api import (
 )
 from gateway.api import scores as scores_api
 from gateway.api_changes import CHANGES, ApiChange, Endings, ending
+from gateway.audit.chain import Audit
 from gateway.callers import Callers
 from gateway.desk import Desk
 from gateway.door import Door
@@ -37,6 +38,9 @@ from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
 from gateway.state import State
 from gateway.usage import Usage
+from gateway.who.crowds import Crowds
+from gateway.who.sealing import Seal, derive
+from gateway.who.signing import Signer
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
 from shared.database import Database
@@ -117,6 +121,9 @@ def build(
             guesses=state.guesses,
             memory=state.memory,
             usage=state.usage,
+            crowds=state.crowds,
+            proxies=state.proxies,
+            own_origin=settings.public_url,
             score_endpoint=scores_api.read_score,
         )
     )
@@ -133,6 +140,8 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
     memory = Memory(limit_bytes=settings.cache_mb * _MEGABYTE)
     quotas = Quotas(settings.redis_url)
     signing = settings.cursor_key.get_secret_value().encode()
+    seal = Seal(signing, "signing keys")
+    signer = Signer(database, memory, seal, clock=clock)
     return State(
         settings=settings,
         clock=clock,
@@ -140,14 +149,37 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         memory=memory,
         counted=Counted(),
         follower=Follower(database, memory),
-        callers=Callers(database, memory, clock=clock, per_minute=settings.requests_per_minute),
+        callers=Callers(
+            database,
+            memory,
+            signer,
+            clock=clock,
+            per_minute=settings.requests_per_minute,
+            issuer=settings.public_url,
+            test=settings.mode == "test",
+        ),
         quotas=quotas,
         guesses=Guesses(quotas, hash_key=signing, per_minute=settings.failed_keys_per_minute),
         usage=Usage(database, clock),
+        crowds=Crowds(quotas, hash_key=signing, limits=_crowds(settings)),
+        proxies=settings.proxies(),
+        signer=signer,
+        seal=seal,
+        audit=Audit(derive(signing, "audit")),
         cursor=Cursor(signing),
         past=PastScores(url=settings.scoring_url, settings=settings, clock=clock),
         drafts=Desk(url=settings.scoring_url, settings=settings, clock=clock),
     )
+
+
+def _crowds(settings: GatewaySettings) -> dict[str, int]:
+    """Return what one network may do in any minute without a key of its own."""
+    return {
+        "devices": settings.devices_network_per_minute,
+        "new_devices": settings.new_devices_per_minute,
+        "invitations": settings.failed_keys_per_minute,
+        "tokens": settings.failed_keys_per_minute,
+    }
 
 
 @asynccontextmanager

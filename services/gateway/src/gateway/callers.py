@@ -28,7 +28,8 @@ from shared.security import Caller
 
 KIND: Final = "key"
 DEVICE: Final = "device"
-TOKEN: Final = "token"
+ORIGINS: Final = "origins"
+TOKEN: Final = "token"  # noqa: S105 (a word)
 """Kinds of what is remembered; whatever ends a key or a member's role has all tokens forgotten."""
 
 WRITE_USES_EVERY: Final = 10.0
@@ -58,6 +59,12 @@ _FIND_DEVICE: Final = """
 
 _FIND_ROLE: Final = """
     SELECT role FROM member WHERE id = $1 AND organisation_id = $2 AND removed_at IS NULL
+"""
+
+_ORIGINS: Final = """
+    SELECT DISTINCT unnest(key.origins) FROM api_key AS key
+    JOIN organisation ON organisation.id = key.organisation_id AND organisation.deleted_at IS NULL
+    WHERE key.revoked_at IS NULL
 """
 
 _USED: Final = """
@@ -91,7 +98,7 @@ class Holder(NamedTuple):
 
 
 class Callers:
-    """Finds the holder of a key or token. A gateway of the sandbox (`test`) takes test keys only."""
+    """Finds the holder of a key or token; at a gateway of the sandbox (`test`) test keys only."""
 
     def __init__(
         self,
@@ -146,6 +153,17 @@ class Callers:
             return None
         return found if found.expires_at is None or found.expires_at > now else None
 
+    async def origins(self) -> frozenset[str]:
+        """Return the origins that any valid key names."""
+        remembered: frozenset[str] | None = self._memory.get(ORIGINS, "")
+        if remembered is not None:
+            return remembered
+        mark = self._memory.mark()
+        async with self._database.connection() as connection:
+            found = frozenset(row[0] for row in await connection.fetch(_ORIGINS))
+        self._memory.put(ORIGINS, "", found, size=100 * len(found), mark=mark)
+        return found
+
     async def write_uses(self) -> None:
         """Write down every few seconds which keys were used, until cancelled."""
         while True:
@@ -169,7 +187,7 @@ class Callers:
 
     async def _of_key(self, text: str, now: datetime) -> Holder | None:
         shown = parse_key(text)
-        if shown is None or shown.word == "invite" or shown.word == "client":
+        if shown is None or shown.word in {"invite", "client"}:
             return None
         if shown.word == "dev":
             device = await self._find_device(shown.id)
@@ -177,7 +195,7 @@ class Callers:
         found = await self._find(shown.id)
         if found is None or found.kind != KIND or not matches(shown.secret, found.secret_hash):
             return None
-        return found if found.test == self._test == (shown.word == "test") else None
+        return found if found.test == (shown.word == "test") else None
 
     async def _of_token(self, text: str, now: datetime) -> Holder | None:
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -216,7 +234,7 @@ class Callers:
         mark = self._memory.mark()
         async with self._database.connection() as connection:
             row = await connection.fetchrow(_FIND, key_id)
-        if row is None:
+        if row is None or row["test"] != self._test:
             return None
         holder = _holder(row, self._per_minute)
         self._memory.put(KIND, key_id, holder, size=_SIZE_OF_KEY, mark=mark)

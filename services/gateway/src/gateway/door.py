@@ -5,17 +5,20 @@ the framework's routing would cost more than the answer. Everything else goes on
 which document all of it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.callers import Callers, Holder
+from gateway.callers import DEVICE, Callers, Holder
 from gateway.guessing import Guesses
 from gateway.memory import Answer, Memory
 from gateway.quotas import Quotas, Verdict
 from gateway.tiers import REQUESTS
 from gateway.usage import Usage
+from gateway.who.cors import allowed_for, preflight_for, send_preflight
+from gateway.who.crowds import Crowds
+from gateway.who.networks import Network, NetworkNotAllowed, address_of, within
 from gateway.withheld import PARTNER
 from shared import metrics
 from shared.errors import RateLimited, Unauthenticated
@@ -24,6 +27,9 @@ GUARDED: Final = "/v1/"
 SCORES: Final = "/v1/scores/"
 REMEMBERED_FOR: Final = frozenset({"scores:read", PARTNER})
 """What a key must be allowed to be given a score as it is remembered: with all its lines."""
+
+OPEN: Final = frozenset({("POST", "/v1/devices"), ("POST", "/v1/invitations:accept")})
+"""What is asked before one has a key; counted by the network it comes from."""
 
 HOLDER: Final = "qadaga.holder"
 """Where the routes find who calls, in the scope of the request."""
@@ -34,6 +40,7 @@ Endpoint = Callable[..., Any]
 _JSON: Final = (b"content-type", b"application/json")
 _CACHE: Final = (b"cache-control", b"private, no-cache")
 _VARY: Final = (b"vary", b"Authorization")
+_NOTHING: Final[Headers] = []
 
 
 class Door:
@@ -48,6 +55,9 @@ class Door:
         guesses: Guesses,
         memory: Memory,
         usage: Usage,
+        crowds: Crowds,
+        proxies: Sequence[Network],
+        own_origin: str,
         score_endpoint: Endpoint,
     ) -> None:
         self._app = app
@@ -56,6 +66,9 @@ class Door:
         self._guesses = guesses
         self._memory = memory
         self._usage = usage
+        self._crowds = crowds
+        self._proxies = proxies
+        self._own_origin = own_origin
         self._score_endpoint = score_endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,11 +77,19 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        if (scope["method"], scope["path"]) in OPEN:
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS" and await self._preflight(headers, send):
+            return
         holder = await self._known(headers, scope)
+        shared = _NOTHING
+        if holder.networks or holder.origins or holder.kind == DEVICE:
+            shared = await self._admitted(holder, headers, scope)
         verdict = await self._quotas.take(holder.id, holder.per_minute)
-        limits = verdict.headers() if verdict else []
+        limits = [*verdict.headers(), *shared] if verdict else shared
         if verdict and not verdict.passed:
-            raise _over_quota(verdict)
+            raise _over_quota(verdict, shared)
         self._usage.note(account_of(holder), REQUESTS)
         answer = self._remembered_score(scope, holder)
         if answer is not None:
@@ -85,9 +106,29 @@ class Door:
         except Unauthenticated:
             metrics.authz_denied_total.labels("/v1", "unauthenticated").inc()
             if shown is not None:  # somebody without a key guesses at none
-                client = scope.get("client")
-                await self._guesses.failed(client[0] if client else None)
+                address = address_of(scope, self._proxies)
+                await self._guesses.failed(str(address) if address else None)
             raise
+
+    async def _admitted(
+        self, holder: Holder, headers: Mapping[bytes, bytes], scope: Scope
+    ) -> Headers:
+        """Let a key in from where it may be used; return what lets a page read the answer.
+
+        Raises NetworkNotAllowed, OriginNotAllowed, RateLimited for all devices of a network.
+        """
+        if holder.networks and not within(address_of(scope, self._proxies), holder.networks):
+            raise NetworkNotAllowed(NetworkNotAllowed.example)
+        if holder.kind == DEVICE:
+            await self._crowds.take("devices", address_of(scope, self._proxies))
+        origin = headers.get(b"origin") if holder.origins else None
+        return allowed_for(origin, holder.origins, own=self._own_origin) if origin else _NOTHING
+
+    async def _preflight(self, headers: Mapping[bytes, bytes], send: Send) -> bool:
+        answer = preflight_for("OPTIONS", headers, await self._callers.origins())
+        if answer:
+            await send_preflight(answer, send)
+        return bool(answer)
 
     def _remembered_score(self, scope: Scope, holder: Holder) -> Answer | None:
         path: str = scope["path"]
@@ -136,9 +177,10 @@ def _with_headers(send: Send, more: Headers) -> Callable[[Message], Awaitable[No
     return send_with
 
 
-def _over_quota(verdict: Verdict) -> RateLimited:
+def _over_quota(verdict: Verdict, shared: Headers) -> RateLimited:
     metrics.rate_limited_total.inc()
-    said = {name.decode(): value.decode() for name, value in verdict.headers()}
+    told = [*verdict.headers(), *shared]
+    said = {name.decode(): value.decode("latin-1") for name, value in told}
     return RateLimited(
         f"{verdict.limit} requests a minute are used up.",
         headers=said | {"Retry-After": str(verdict.seconds)},

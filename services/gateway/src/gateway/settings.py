@@ -1,7 +1,10 @@
 """What the gateway is told by its environment, beside what every service needs."""
 
-from pydantic import Field, SecretStr
+from typing import Literal
 
+from pydantic import Field, SecretStr, field_validator
+
+from gateway.who.networks import Network, networks_of
 from shared.settings import SHORTEST_KEY, Settings
 
 
@@ -18,11 +21,29 @@ class GatewaySettings(Settings):
         min_length=SHORTEST_KEY,
         description="signs the marks of pages; the same for all gateway processes",
     )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^/?#]+$",
+        description="where the public asks; also issuer and audience of the tokens given out",
+    )
+    mode: Literal["live", "test"] = Field(
+        default="live", description="test: a sandbox, where test keys work and live keys do not"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="networks (CIDR, by commas) of proxies whose X-Forwarded-For is believed",
+    )
     requests_per_minute: int = Field(
         default=600, ge=1, description="how much one key may ask in any minute, unless it says so"
     )
     failed_keys_per_minute: int = Field(
         default=30, ge=1, description="how many wrong keys one network may try in any minute"
+    )
+    new_devices_per_minute: int = Field(
+        default=120, ge=1, description="how many devices one network may register in any minute"
+    )
+    devices_network_per_minute: int = Field(
+        default=6000, ge=1, description="how much all devices of one network may ask in any minute"
     )
     priority_risk: float = Field(
         default=0.5,
@@ -39,3 +60,17 @@ class GatewaySettings(Settings):
     cache_mb: int = Field(
         default=64, ge=1, description="memory of the answers kept ready in one process, in MB"
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        networks_of(_parts(text))
+        return text
+
+    def proxies(self) -> tuple[Network, ...]:
+        """Return the networks of the proxies that are believed."""
+        return networks_of(_parts(self.trusted_proxies))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from gateway.audit.chain import Audit
 from gateway.callers import Callers
 from gateway.desk import Desk
 from gateway.follower import Follower
@@ -14,6 +15,10 @@ from gateway.past import PastScores
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
 from gateway.usage import Usage
+from gateway.who.crowds import Crowds
+from gateway.who.networks import Network
+from gateway.who.sealing import Seal
+from gateway.who.signing import Signer
 from shared.clock import Clock
 from shared.database import Database
 from shared.paging import Cursor
@@ -33,6 +38,11 @@ class State:
     quotas: Quotas
     guesses: Guesses
     usage: Usage
+    crowds: Crowds
+    proxies: tuple[Network, ...]
+    signer: Signer
+    seal: Seal
+    audit: Audit
     cursor: Cursor
     past: PastScores
     drafts: Desk

@@ -16,14 +16,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from gateway.tables import Base
+from gateway.tables import Organisation
 
 MOMENT = DateTime(timezone=True)
+_METADATA = Organisation.metadata
 _FIRST = text("1")
 
 invitation = Table(
     "invitation",
-    Base.metadata,
+    _METADATA,
     Column("id", Text, primary_key=True),
     Column("organisation_id", Text, ForeignKey("organisation.id"), nullable=False),
     Column("role", Text, nullable=False),
@@ -40,7 +41,7 @@ invitation = Table(
 
 approval = Table(
     "approval",
-    Base.metadata,
+    _METADATA,
     Column("id", Text, primary_key=True),
     Column("organisation_id", Text, ForeignKey("organisation.id"), nullable=False),
     Column("act", Text, nullable=False),
@@ -61,7 +62,7 @@ approval = Table(
 
 speaker = Table(
     "speaker",
-    Base.metadata,
+    _METADATA,
     Column("organisation_id", Text, ForeignKey("organisation.id"), primary_key=True),
     Column("speaks_for", Text, primary_key=True),
     Column("document", Text, nullable=False),
@@ -71,7 +72,7 @@ speaker = Table(
 
 signing_key = Table(
     "signing_key",
-    Base.metadata,
+    _METADATA,
     Column("kid", Text, primary_key=True),
     Column("public", LargeBinary, nullable=False),
     Column("sealed", LargeBinary),
@@ -82,7 +83,7 @@ signing_key = Table(
 
 device = Table(
     "device",
-    Base.metadata,
+    _METADATA,
     Column("id", Text, primary_key=True),
     Column("secret_hash", LargeBinary, nullable=False),
     Column("previous_hash", LargeBinary),
@@ -94,7 +95,7 @@ device = Table(
 
 audit_entry = Table(
     "audit_entry",
-    Base.metadata,
+    _METADATA,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at", MOMENT, nullable=False),
     Column("organisation_id", Text),
@@ -110,7 +111,7 @@ audit_entry = Table(
 
 audit_head = Table(
     "audit_head",
-    Base.metadata,
+    _METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, nullable=False),
     Column("mac", LargeBinary, nullable=False),
@@ -118,7 +119,7 @@ audit_head = Table(
 
 checkpoint = Table(
     "checkpoint",
-    Base.metadata,
+    _METADATA,
     Column("day", Date, primary_key=True),
     Column("made_at", MOMENT, nullable=False),
     Column("audit_seq", BigInteger, nullable=False),
@@ -131,7 +132,7 @@ checkpoint = Table(
 
 checkpoint_part = Table(
     "checkpoint_part",
-    Base.metadata,
+    _METADATA,
     Column("day", Date, ForeignKey("checkpoint.day", ondelete="CASCADE"), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
