@@ -3,13 +3,14 @@
 Every check gives a list of faults; all of them are printed, and any of them fails the check.
 """
 
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy import environment, lock
+from deploy import docs, environment, lock, promises
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -81,9 +82,15 @@ def strangers() -> list[str]:
     return found
 
 
+def promised() -> list[str]:
+    """What the API no longer keeps of what it promised."""
+    return promises.broken(json.loads(docs.API.read_text("utf-8")), promises.kept())
+
+
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "locks are fresh": lock.faults,
     "the example of the environment is fresh": environment.stale,
+    "the API keeps its promises": promised,
     "the composition is valid": composition,
     "the Dockerfiles are careful": dockerfiles,
     "the repository names no registry and no machine": strangers,

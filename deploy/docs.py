@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy import facts_page, law, sources_page, statistics_page
+from deploy import facts_page, law, promises, sources_page, statistics_page
 from deploy.quality import page as quality_page
 from scoring.indicator import Indicator, LegalBasis, Parameter, Text, catalogue
 
@@ -59,7 +59,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     for indicator in indicators:
         yield INDICATORS / f"{indicator.code}.md", page(indicator)
     yield LAW, law.page()
-    yield API, api()
+    described = api()
+    yield API, described
+    yield promises.KEPT, promises.page(json.loads(described))
     yield FACTS, facts_page.page()
     yield QUALITY, quality_page.page()
     yield STATISTICS, statistics_page.page()
