@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -31,14 +31,16 @@ LINGER_SECONDS: Final = 2.0
 """How much of a refused body, and how long, is dropped unread before the connection is closed."""
 
 JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a service takes in."""
+    """What a service takes in; `forms_at` are the paths that take a form and nothing else."""
 
     body: int = bodies.LARGEST_BODY
     media_types: frozenset[str] = frozenset({JSON})
+    forms_at: frozenset[str] = frozenset()
 
 
 def parameters(scope: Scope) -> list[str]:
@@ -83,6 +85,8 @@ class CheckedBody:
         self._headers = dict(scope["headers"])
         self._receive = receive
         self._limits = limits
+        if scope["path"] in limits.forms_at:
+            self._limits = replace(limits, media_types=frozenset({FORM}))
         self._done = False
         declared = self._headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared[:20]) > limits.body:

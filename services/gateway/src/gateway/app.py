@@ -11,11 +11,18 @@ from starlette.middleware import Middleware
 
 from gateway.api import (
     alerts,
+    approvals,
     catalogue,
+    credentials,
     describing,
+    devices,
     drafts,
     finding,
+    invitations,
+    me,
+    members,
     meta,
+    oauth,
     ocds,
     organisations,
     pages,
@@ -44,6 +51,7 @@ from gateway.who.signing import Signer
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
 from shared.database import Database
+from shared.intake import Limits
 from shared.paging import Cursor
 
 DESCRIPTION: Final = """\
@@ -64,6 +72,7 @@ TAGS: Final = [
     {"name": "drafts", "description": "Indicators of one's own, tried before they are live."},
     {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
     {"name": "ocds", "description": "The data themselves."},
+    {"name": "callers", "description": "Who you are, your people, keys, tokens and devices."},
     {"name": "meta", "description": "Where the data come from and how fresh they are."},
 ]
 
@@ -79,6 +88,14 @@ ROUTERS: Final = [
     ocds.router,
     meta.router,
     used.router,
+    me.router,
+    members.router,
+    invitations.router,
+    credentials.keys,
+    credentials.clients,
+    approvals.router,
+    devices.router,
+    oauth.router,
     pages.router,
 ]
 
@@ -103,6 +120,7 @@ def build(
         readiness={"database": state.database.ping, "view": state.memory.check},
         public=True,
         clock=state.clock,
+        limits=Limits(forms_at=frozenset({oauth.TOKEN_PATH})),
     )
     app.openapi_tags = TAGS
     describing.complete(app, changes)

@@ -1,28 +1,34 @@
-"""Managing who may call: organisations, their members and their keys.
+"""What operators do by command: organisations, members and keys, as the routes do it.
 
-Revoking a key is a change of the view like any other: every API process forgets the key within
-moments.
+Each is one transaction with its audit; only fixtures do without one.
 """
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_
+import asyncpg
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.callers import KIND
-from gateway.keys import SCOPES, NewKey, make_key
+from gateway.audit.chain import Actor, Audit
+from gateway.keys import SCOPES, NewKey
 from gateway.tables import ApiKey, Member, Organisation
-from gateway.view import changes
+from gateway.tiers import USUAL as USUAL_TIER
+from gateway.who import credentials
+from gateway.who import members as people
+from gateway.who import organisations as own
+from gateway.who.credentials import Wanted
+from gateway.who.doing import Doing, acting
+from gateway.who.refusals import AlreadyThere
+from gateway.who.roles import ROLES as _ROLES
 from shared.clock import Clock
 from shared.database import Database
+from shared.errors import NotFound, ValidationFailed
 
-ROLES: Final = ("reader", "editor", "admin")
-
-_ID_BYTES = 8
+ROLES: Final = tuple(_ROLES)
+BY_COMMAND: Final = Actor(None, "command", None)
 
 
 class UnknownError(LookupError):
@@ -30,44 +36,54 @@ class UnknownError(LookupError):
 
 
 async def add_organisation(
-    database: Database, clock: Clock, name: str, *, region: str | None = None
+    database: Database,
+    clock: Clock,
+    name: str,
+    *,
+    region: str | None = None,
+    kind: str = "partner",
+    tier: str = USUAL_TIER,
+    audit: Audit | None = None,
 ) -> Organisation:
-    """Add an organisation. Raises ValueError if there is one of this name."""
-    if not name.strip():
-        raise ValueError("an organisation has a name")
-    made = Organisation(id=_id("own"), name=name.strip(), region=region, created_at=clock.now())
-    async with AsyncSession(database.engine, expire_on_commit=False) as session:
-        if (await session.exec(select(Organisation).where(Organisation.name == made.name))).first():
-            raise ValueError(f"there is an organisation {made.name!r} already")
-        session.add(made)
-        await session.commit()
-    return made
+    """Add an organisation. Raises ValueError if there is one of this name, or no such kind."""
+    async with _doing(database, clock, audit) as do:
+        made = await own.add(do, name, kind=kind, region=region, tier=tier)
+    async with AsyncSession(database.engine) as session:
+        return (await session.exec(select(Organisation).where(Organisation.id == made))).one()
 
 
 async def organisations(database: Database) -> Sequence[Organisation]:
     """Return all organisations, by name."""
+    query = select(Organisation).where(col(Organisation.deleted_at).is_(None))
     async with AsyncSession(database.engine) as session:
-        return (await session.exec(select(Organisation).order_by(col(Organisation.name)))).all()
+        return (await session.exec(query.order_by(col(Organisation.name)))).all()
 
 
 async def add_member(
-    database: Database, clock: Clock, *, organisation: str, name: str, role: str
+    database: Database,
+    clock: Clock,
+    *,
+    organisation: str,
+    name: str,
+    role: str,
+    audit: Audit | None = None,
 ) -> Member:
-    """Add a member. Raises UnknownError for an organisation (id or name) that is not there."""
-    async with AsyncSession(database.engine, expire_on_commit=False) as session:
-        owner = await _organisation(session, organisation)
-        made = Member(
-            id=_id("mem"), organisation_id=owner.id, name=name, role=role, created_at=clock.now()
-        )
-        session.add(made)
-        await session.commit()
-    return made
+    """Add a member. Raises UnknownError for an organisation (id or name) that is not there.
+
+    Raises ValueError for a role that organisations of its kind have not.
+    """
+    async with _doing(database, clock, audit) as do:
+        owner = await _organisation(do.connection, organisation)
+        made = await people.add(do, owner, name=name, role=role)
+    async with AsyncSession(database.engine) as session:
+        return (await session.exec(select(Member).where(Member.id == made))).one()
 
 
 async def members(database: Database) -> Sequence[Member]:
     """Return all members."""
+    query = select(Member).where(col(Member.removed_at).is_(None))
     async with AsyncSession(database.engine) as session:
-        return (await session.exec(select(Member).order_by(col(Member.created_at)))).all()
+        return (await session.exec(query.order_by(col(Member.created_at)))).all()
 
 
 async def add_key(
@@ -80,63 +96,64 @@ async def add_key(
     name: str | None = None,
     expires_at: datetime | None = None,
     per_minute: int | None = None,
+    kind: credentials.Kind = "key",
+    test: bool = False,
+    networks: Sequence[str] = (),
+    origins: Sequence[str] = (),
+    audit: Audit | None = None,
 ) -> NewKey:
-    """Make a key; this is the only moment at which its text can be seen.
+    """Make a key or an OAuth client; this is the only moment at which its text can be seen.
 
-    Raises UnknownError for an unknown organisation or member, ValueError for an unknown scope.
+    Raises UnknownError for an unknown organisation or member, ValueError for an unknown scope, and
+    networks or origins that cannot be read.
     """
     if unknown := sorted(set(scopes) - SCOPES.keys()):
         raise ValueError(f"no such scope: {', '.join(unknown)}; known: {', '.join(SCOPES)}")
-    key = make_key()
-    async with AsyncSession(database.engine) as session:
-        owner = await _organisation(session, organisation)
-        if member is not None and await session.get(Member, member) is None:
-            raise UnknownError(f"there is no member {member}")
-        session.add(
-            ApiKey(
-                id=key.id,
-                organisation_id=owner.id,
-                member_id=member,
-                name=name,
-                secret_hash=key.secret_hash,
-                scopes=list(dict.fromkeys(scopes)),
-                per_minute=per_minute,
-                created_at=clock.now(),
-                expires_at=expires_at,
-            )
-        )
-        await session.commit()
-    return key
+    async with _doing(database, clock, audit) as do:
+        owner = await _organisation(do.connection, organisation)
+        if member is not None:
+            await people.one(do.connection, owner, member)
+        given = {"networks": list(networks), "origins": list(origins)}
+        read = await credentials.check(do.connection, owner, given, role_of=None)
+        wanted = Wanted(scopes, kind, member, name, expires_at, per_minute, test, *read.values())
+        return await credentials.add(do, owner, wanted)
 
 
 async def keys(database: Database) -> Sequence[tuple[ApiKey, Organisation]]:
-    """Return all keys with their organisations, the newest last."""
+    """Return all keys and clients with their organisations, the newest last."""
     query = select(ApiKey, Organisation).join(Organisation).order_by(col(ApiKey.created_at))
     async with AsyncSession(database.engine) as session:
         return (await session.exec(query)).all()
 
 
-async def revoke_key(database: Database, clock: Clock, key_id: str) -> None:
+async def revoke_key(
+    database: Database, clock: Clock, key_id: str, *, audit: Audit | None = None
+) -> None:
     """Make a key invalid for good. Raises UnknownError if there is none, or it was revoked."""
-    async with database.transaction() as connection:
-        seq = await changes.take_number(connection)
-        revoked = await connection.fetchval(
-            "UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id",
-            key_id,
-            clock.now(),
-        )
-        if revoked is None:
-            raise UnknownError(f"there is no valid key {key_id}")
-        await changes.record(connection, seq, KIND, [key_id])
+    async with _doing(database, clock, audit) as do:
+        await credentials.revoke(do, key_id)
 
 
-async def _organisation(session: AsyncSession, named: str) -> Organisation:
-    either = or_(col(Organisation.id) == named, col(Organisation.name) == named)
-    found = (await session.exec(select(Organisation).where(either))).first()
+@asynccontextmanager
+async def _doing(
+    database: Database, clock: Clock, audit: Audit | None, actor: Actor = BY_COMMAND
+) -> AsyncIterator[Doing]:
+    """Do something by command, telling refusals as the command line does."""
+    try:
+        async with acting(database, clock, audit, actor) as do:
+            yield do
+    except NotFound as refused:
+        raise UnknownError(str(refused.detail)) from refused
+    except AlreadyThere as refused:
+        raise ValueError(str(refused.detail)) from refused
+    except ValidationFailed as refused:
+        raise ValueError("; ".join(flaw.message for flaw in refused.errors)) from refused
+
+
+async def _organisation(connection: asyncpg.Connection, named: str) -> str:
+    found: str | None = await connection.fetchval(
+        "SELECT id FROM organisation WHERE (id = $1 OR name = $1) AND deleted_at IS NULL", named
+    )
     if found is None:
         raise UnknownError(f"there is no organisation {named!r}")
     return found
-
-
-def _id(prefix: str) -> str:
-    return f"{prefix}_{secrets.token_hex(_ID_BYTES)}"

@@ -23,7 +23,9 @@ _DATE_LENGTH = len("2026-01-31")
 _LAST_MOMENT = time(23, 59, 59, 999999)
 
 bearer = HTTPBearer(
-    auto_error=False, scheme_name="key", description="An API key: `qdg_live_<id>_<secret>`."
+    auto_error=False,
+    scheme_name="key",
+    description="An API key, `qdg_live_<id>_<secret>`, or an access token.",
 )
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from gateway.api_changes import ApiChange, mark
 from gateway.guessing import TooManyFailures
 from gateway.texts import Notice
+from gateway.who.networks import NetworkNotAllowed, OriginNotAllowed
 from shared.errors import Problem, Unauthenticated, responses
 
 SUCCESSES: Final = frozenset({"200", "201", "202"})
@@ -28,6 +29,16 @@ _HEADERS: Final = {
         "description": "What is left of the quota, and the seconds until it is back.",
         "schema": {"type": "string", "examples": ['"key-min";r=599;t=60']},
     },
+}
+
+
+_OF_KEYS: Final = (TooManyFailures, NetworkNotAllowed, OriginNotAllowed)
+"""What the door may refuse wherever a key is shown."""
+
+_CLIENT: Final = {
+    "type": "http",
+    "scheme": "basic",
+    "description": "Id and secret of an OAuth client, for getting tokens.",
 }
 
 
@@ -66,6 +77,11 @@ def lists(
     return _answers(schema, "A page.", example, problems, conditional=False)
 
 
+def describe(kind: type) -> dict[str, str]:
+    """Have the document contain the schema of this kind; return what refers to it."""
+    return _reference(kind)
+
+
 def complete(app: FastAPI, changes: Sequence[ApiChange]) -> None:
     """Let an application's OpenAPI document contain the schemas of what it answers with."""
     described = app.openapi
@@ -74,6 +90,7 @@ def complete(app: FastAPI, changes: Sequence[ApiChange]) -> None:
         if app.openapi_schema is None:
             document = described()
             document["components"]["schemas"].update(_schemas())
+            document["components"]["securitySchemes"]["client"] = _CLIENT
             _show_examples(document)
             mark(document, changes)
         return described()
@@ -101,7 +118,7 @@ def _answers(
     }
     if not conditional:
         unchanged = {}
-    guessed = (TooManyFailures,) if Unauthenticated in problems else ()
+    guessed = _OF_KEYS if Unauthenticated in problems else ()
     return {200: answer, **unchanged, **responses(*problems, *guessed)}
 
 

@@ -18,7 +18,9 @@ from shared.errors import NotFound
 Kind = Literal["key", "client"]
 COLUMNS: Final = """
     id, name, member_id AS member, CASE WHEN test THEN 'test' ELSE 'live' END AS mode, scopes,
-    networks, origins, per_minute, created_at, expires_at, last_used_at, revision
+    networks, origins, per_minute, created_at, expires_at, last_used_at, revision,
+    array(SELECT act FROM approval WHERE object = api_key.id AND state = 'waiting'
+          AND approval.expires_at > now() ORDER BY act) AS pending
 """
 _ADD: Final = """
     INSERT INTO api_key (id, organisation_id, member_id, name, secret_hash, scopes, per_minute,
@@ -101,12 +103,18 @@ async def revoke(do: Doing, credential: str, *, organisation: str | None = None)
 
 
 async def one(
-    connection: asyncpg.Connection, organisation: str | None, kind: Kind, credential: str
+    connection: asyncpg.Connection,
+    organisation: str | None,
+    kind: Kind,
+    credential: str,
+    *,
+    lock: bool = False,
 ) -> asyncpg.Record:
     """Return a key or client of an organisation. Raises NotFound for another's as for none."""
     found = await connection.fetchrow(
         f"SELECT {COLUMNS} FROM api_key"
-        " WHERE id = $1 AND organisation_id = $2 AND kind = $3 AND revoked_at IS NULL",
+        " WHERE id = $1 AND organisation_id = $2 AND kind = $3 AND revoked_at IS NULL"
+        f"{' FOR UPDATE' if lock else ''}",
         credential,
         organisation,
         kind,

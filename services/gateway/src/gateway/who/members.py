@@ -75,12 +75,13 @@ async def remove(do: Doing, member: str) -> None:
 
 
 async def one(
-    connection: asyncpg.Connection, organisation: str | None, member: str
+    connection: asyncpg.Connection, organisation: str | None, member: str, *, lock: bool = False
 ) -> asyncpg.Record:
     """Return a member of an organisation. Raises NotFound for another's as for none."""
     found = await connection.fetchrow(
         f"SELECT {COLUMNS} FROM member"
-        " WHERE id = $1 AND organisation_id = $2 AND removed_at IS NULL",
+        " WHERE id = $1 AND organisation_id = $2 AND removed_at IS NULL"
+        f"{' FOR UPDATE' if lock else ''}",
         member,
         organisation,
     )

@@ -1,0 +1,302 @@
+"""API keys and OAuth clients of one's own organisation: the same routes for both."""
+
+from typing import Annotated, Any, Final, NamedTuple
+
+from fastapi import APIRouter, Request, Response
+from msgspec.structs import replace
+from pydantic import Field
+
+from gateway.api import example_callers as examples
+from gateway.api.administering import Admin, Id, Left, Moment, Named, given
+from gateway.api.commanding import (
+    ON_VERSION,
+    ONCE,
+    REFUSALS,
+    Made,
+    carry_out,
+    changing,
+    on_version,
+    send_changed,
+    send_one,
+    send_page,
+    shown,
+)
+from gateway.api.describing import answers, lists
+from gateway.door import HOLDER
+from gateway.state import Gateway, State
+from gateway.tiers import TIERS
+from gateway.who import approvals, credentials
+from gateway.who.credentials import Kind, Wanted
+from gateway.who.documents import Credential
+from gateway.who.doing import Doing
+from gateway.who.refusals import MemberRequired, flaw
+from gateway.who.refusals import shown as words
+from gateway.who.roles import ADMIN, GIVEN_BY_COMMAND, may_be_given
+from shared.bodies import Body
+from shared.errors import CursorInvalid, GuardFailed, NotFound
+from shared.idempotency import KeyHeader
+from shared.paging import After, Limit
+from shared.preconditions import IfMatch
+
+Scopes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=50)]
+Places = Annotated[
+    list[Annotated[str, Field(max_length=300)]], Field(max_length=50, default_factory=list)
+]
+PerMinute = Annotated[int, Field(ge=1, le=1_000_000)]
+MOST: Final = 100
+"""Valid keys, and clients, of one organisation."""
+
+_LIST = f"""
+    SELECT {credentials.COLUMNS}, created_at AS at FROM api_key
+    WHERE organisation_id = $1 AND kind = $2 AND revoked_at IS NULL
+      AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::text))
+    ORDER BY created_at, id LIMIT $5
+"""
+_COUNT = (
+    "SELECT count(*) FROM api_key WHERE organisation_id = $1 AND kind = $2 AND revoked_at IS NULL"
+)
+
+
+class ClientBody(Body):
+    """A new client. `networks`: CIDR lists it may be used from; none: from everywhere."""
+
+    name: Named
+    scopes: Scopes
+    networks: Places
+    expires_at: Moment | None = None
+    per_minute: PerMinute | None = None
+
+
+class KeyBody(ClientBody):
+    """A new key. `origins`: sites whose pages may use it. `member`: who alone holds it."""
+
+    origins: Places
+    member: Annotated[str, Field(max_length=40)] | None = None
+
+
+class CredentialChange(Body):
+    """What is changed; what is left out stays."""
+
+    name: Named = Left
+    scopes: Annotated[Scopes, Field(default_factory=list)]
+    networks: Places
+    expires_at: Moment | None = None
+    per_minute: PerMinute | None = None
+
+
+class KeyChange(CredentialChange):
+    """What is changed; what is left out stays."""
+
+    origins: Places
+
+
+At = tuple[str, Kind, str]
+"""Organisation, kind and id."""
+
+
+class _Holding(NamedTuple):
+    """What a key has before it is changed: nothing, if it is new; `usual` is its tier's limit."""
+
+    usual: int
+    test: bool
+    scopes: frozenset[str] = frozenset()
+    per_minute: int | None = None
+    member: str | None = None
+
+    @classmethod
+    def of(cls, request: Request, gateway: State, row: Any = None) -> "_Holding":
+        """Read it off the row of a key, and off the caller."""
+        tier = TIERS[request.scope[HOLDER].tier].per_minute
+        usual = tier or gateway.settings.requests_per_minute
+        test = gateway.settings.mode == "test"
+        if row is None:
+            return cls(usual, test)
+        return cls(usual, test, frozenset(row["scopes"]), row["per_minute"], row["member"])
+
+
+class _Asked(NamedTuple):
+    """What of a wish takes two: the scope of administration, and a higher limit."""
+
+    admin: bool
+    per_minute: int | None
+
+
+def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> APIRouter:
+    """Return the routes of keys or of clients."""
+    path, one = f"/{kind}s", f"/{kind}s/{{credential_id}}"
+    router = APIRouter(prefix="/v1", tags=["callers"])
+    example, page = examples.CREDENTIALS[kind]
+
+    @router.get(
+        path,
+        operation_id=f"list_{kind}s",
+        summary=f"List the {said}s",
+        response_model=None,
+        responses=lists(Credential, page, *REFUSALS, CursorInvalid),
+        description=f"List the valid {said}s of your organisation, the oldest first.",
+    )
+    async def list_them(
+        caller: Admin, gateway: Gateway, cursor: After = None, limit: Limit = 50
+    ) -> Response:
+        return await send_page(
+            gateway,
+            Credential,
+            _LIST,
+            caller.organisation,
+            kind,
+            question={"list": path, "of": caller.organisation},
+            cursor=cursor,
+            limit=limit,
+        )
+
+    @router.post(
+        path,
+        operation_id=f"make_{kind}",
+        summary=f"Make a {said}",
+        response_model=None,
+        status_code=201,
+        responses=answers(
+            Credential, example, *REFUSALS, *ONCE, NotFound, MemberRequired, GuardFailed, status=201
+        ),
+        description=f"Make a {said}. `secret` is shown this once; it is kept nowhere, so an answer"
+        " that is repeated (Idempotency-Replayed) has null there: revoke it then and make another."
+        " The scope org:admin, and more requests a minute than your tier has, wait for another"
+        " person (`pending`); until then it works without them.",
+    )
+    async def make(
+        request: Request,
+        body: body,  # type: ignore[valid-type]  # one of two classes, read by FastAPI
+        caller: Admin,
+        gateway: Gateway,
+        idempotency_key: KeyHeader = None,
+    ) -> Response:
+        async def work(do: Doing) -> Made:
+            holding = _Holding.of(request, gateway)
+            return await _make(do, str(caller.organisation), kind, body, holding)
+
+        return await carry_out(request, gateway, idempotency_key, work)
+
+    @router.get(
+        one,
+        operation_id=f"read_{kind}",
+        summary=f"Read a {said}",
+        response_model=None,
+        responses=answers(Credential, page["data"][0], *REFUSALS, NotFound, conditional=True),
+        description=f"Read what a {said} may, from where, and when it was last used.",
+    )
+    async def read(
+        request: Request, credential_id: Id, caller: Admin, gateway: Gateway
+    ) -> Response:
+        async with gateway.database.connection() as connection:
+            row = await credentials.one(connection, caller.organisation, kind, credential_id)
+        return send_one(request, shown(Credential, row), row["revision"])
+
+    @router.patch(
+        one,
+        operation_id=f"change_{kind}",
+        summary=f"Change a {said}",
+        response_model=None,
+        responses=answers(
+            Credential, page["data"][0], *REFUSALS, *ON_VERSION, NotFound, MemberRequired
+        ),
+        description=f"Change what a {said} may, and from where; everywhere within seconds. What"
+        " takes another person is asked for, and stands in `pending`.",
+    )
+    async def change_it(
+        request: Request,
+        *,
+        credential_id: Id,
+        body: change,  # type: ignore[valid-type]
+        caller: Admin,
+        gateway: Gateway,
+        if_match: IfMatch = None,
+    ) -> Response:
+        at = (str(caller.organisation), kind, credential_id)
+        async with changing(request, gateway) as do:
+            row = await credentials.one(do.connection, *at, lock=True)
+            on_version(if_match, row)
+            wanted, asked = await _checked(do, at, given(body), _Holding.of(request, gateway, row))
+            await credentials.change(do, credential_id, wanted)
+            await _ask(do, at, asked)
+            after = await credentials.one(do.connection, *at)
+        return send_changed(shown(Credential, after), after["revision"])
+
+    @router.delete(
+        one,
+        operation_id=f"revoke_{kind}",
+        summary=f"Revoke a {said}",
+        response_model=None,
+        status_code=204,
+        responses={
+            **answers(Credential, example, *REFUSALS, *ON_VERSION, NotFound, status=204),
+            204: {"description": "Revoked, with its tokens; refused everywhere within seconds."},
+        },
+        description=f"Make a {said} invalid for good, with all tokens it was used to get.",
+    )
+    async def revoke(
+        request: Request,
+        credential_id: Id,
+        caller: Admin,
+        gateway: Gateway,
+        if_match: IfMatch = None,
+    ) -> Response:
+        async with changing(request, gateway) as do:
+            row = await credentials.one(
+                do.connection, caller.organisation, kind, credential_id, lock=True
+            )
+            on_version(if_match, row)
+            await credentials.revoke(do, credential_id, organisation=caller.organisation)
+        return Response(status_code=204)
+
+    return router
+
+
+async def _make(do: Doing, organisation: str, kind: Kind, body: Body, holding: _Holding) -> Made:
+    """Make a key or client, and ask for what of it takes another person."""
+    if await do.connection.fetchval(_COUNT, organisation, kind) >= MOST:
+        raise GuardFailed(f"{MOST} are valid: revoke one first.")
+    wished = given(body)
+    holding = holding._replace(member=wished.get("member"))
+    wanted, asked = await _checked(do, (organisation, kind, ""), wished, holding)
+    made = await credentials.add(do, organisation, Wanted(**wanted, kind=kind, test=holding.test))
+    at = (organisation, kind, made.id)
+    await _ask(do, at, asked)
+    document = shown(Credential, await credentials.one(do.connection, *at))
+    return Made(replace(document, secret=made.text), 201, f"/v1/{kind}s/{made.id}", document)
+
+
+async def _checked(
+    do: Doing, at: At, wished: dict[str, Any], holding: _Holding
+) -> tuple[dict[str, Any], _Asked]:
+    """Return what can be done at once, and what another person has to approve.
+
+    Raises ValidationFailed for what no organisation gives itself, or makes no sense.
+    """
+    plain = await credentials.check(do.connection, at[0], wished, role_of=holding.member)
+    scopes = plain.get("scopes", [])
+    if not may_be_given(set(scopes) - holding.scopes):
+        given_by_command = set(scopes) & GIVEN_BY_COMMAND
+        raise flaw("/body/scopes", "not_given", f"the operator gives: {words(given_by_command)}")
+    if plain.get("expires_at") is not None and plain["expires_at"] <= do.now:
+        raise flaw("/body/expires_at", "over", "lies in the past")
+    admin = ADMIN in scopes and ADMIN not in holding.scopes
+    if admin:
+        plain["scopes"] = credentials.without_admin(scopes)
+    more = plain.get("per_minute") or 0
+    higher = more if more > max(holding.usual, holding.per_minute or 0) else None
+    if higher:
+        del plain["per_minute"]
+    return plain, _Asked(admin, higher)
+
+
+async def _ask(do: Doing, at: At, asked: _Asked) -> None:
+    organisation, kind, credential = at
+    if asked.admin:
+        await approvals.ask(do, "grant_admin_key", organisation, credential, kind=kind)
+    if asked.per_minute:
+        wish = {"kind": kind, "per_minute": asked.per_minute}
+        await approvals.ask(do, "raise_limit", organisation, credential, **wish)
+
+
+keys = _routes("key", "key", KeyBody, KeyChange)
+clients = _routes("client", "client", ClientBody, CredentialChange)
