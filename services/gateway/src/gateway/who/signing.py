@@ -78,6 +78,7 @@ class Signer:
             async with self._alone, self._database.transaction() as connection:
                 await make_first(connection, self._seal, now=self._clock.now())
                 rows = await connection.fetch(_ALL)
+            self._memory.drop_kind(KIND)  # others hear of it; what is signed here is shown here
             found = _signing([_key(row, self._seal) for row in rows], self._clock.now())
         if found is None:
             raise RuntimeError("no key signs now")
