@@ -59,6 +59,7 @@ OF_CALLERS = {
 """Administration: every answer that an Office is given is checked (office.py)."""
 
 OPEN = {
+    "begin_trial",
     "register_device",
     "accept_invitation",
     "get_token",

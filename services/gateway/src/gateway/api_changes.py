@@ -101,8 +101,9 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ApiChange(
         on=date(2026, 11, 29),
         kind="added",
-        operations=("read_usage", "read_api_changes"),
-        text="What an organisation used by the day and what its tier may; this list.",
+        operations=("read_usage", "read_api_changes", "begin_trial"),
+        text="What an organisation used by the day and what its tier may; this list; keys for"
+        " trying at a gateway of the sandbox.",
     ),
     ApiChange(
         on=date(2026, 11, 29),

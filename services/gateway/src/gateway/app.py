@@ -28,6 +28,7 @@ from gateway.api import (
     pages,
     processes,
     statistics,
+    trials,
     used,
 )
 from gateway.api import scores as scores_api
@@ -41,6 +42,7 @@ from gateway.guessing import Guesses
 from gateway.memory import Counted, Memory
 from gateway.metrics import GatewayMetrics
 from gateway.past import PastScores
+from gateway.portal import pages as portal
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
 from gateway.state import State
@@ -48,6 +50,7 @@ from gateway.usage import Usage
 from gateway.who.crowds import Crowds
 from gateway.who.sealing import Seal, derive
 from gateway.who.signing import Signer
+from gateway.who.trials import A_MINUTE, CROWD
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
 from shared.database import Database
@@ -95,8 +98,10 @@ ROUTERS: Final = [
     credentials.clients,
     approvals.router,
     devices.router,
+    trials.router,
     oauth.router,
     pages.router,
+    *portal.ROUTERS,
 ]
 
 _MEGABYTE = 1024 * 1024
@@ -197,6 +202,7 @@ def _crowds(settings: GatewaySettings) -> dict[str, int]:
         "new_devices": settings.new_devices_per_minute,
         "invitations": settings.failed_keys_per_minute,
         "tokens": settings.failed_keys_per_minute,
+        CROWD: A_MINUTE,
     }
 
 

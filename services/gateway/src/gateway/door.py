@@ -28,7 +28,9 @@ SCORES: Final = "/v1/scores/"
 REMEMBERED_FOR: Final = frozenset({"scores:read", PARTNER})
 """What a key must be allowed to be given a score as it is remembered: with all its lines."""
 
-OPEN: Final = frozenset({("POST", "/v1/devices"), ("POST", "/v1/invitations:accept")})
+OPEN: Final = frozenset(
+    {("POST", "/v1/devices"), ("POST", "/v1/invitations:accept"), ("POST", "/v1/trials")}
+)
 """What is asked before one has a key; counted by the network it comes from."""
 
 HOLDER: Final = "qadaga.holder"

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
+from gateway.portal.pages import home, problem_page, wants_page
+from gateway.state import Gateway
 from shared.errors import NotFound, Problem
 
 router = APIRouter(include_in_schema=False)
@@ -60,9 +63,11 @@ _WELCOME: Final = {
 
 
 @router.get("/")
-async def welcome() -> dict[str, Any]:
-    """Say what this is and where to read on."""
-    return _WELCOME
+async def welcome(request: Request, gateway: Gateway) -> Any:
+    """Say what this is and where to read on: a page to people, a document to programs."""
+    if wants_page(request):
+        return home(request, gateway.settings.public_url)
+    return JSONResponse(_WELCOME, headers={"Vary": "Accept"})
 
 
 @router.get("/docs")
@@ -89,12 +94,14 @@ async def program(name: str) -> Response:
 
 
 @router.get("/problems/{code}")
-async def problem(code: str) -> dict[str, Any]:
+async def problem(request: Request, code: str) -> Any:
     """Say what a kind of problem means: the page its `type` points at."""
     for kind in _kinds(Problem):
         if kind.code == code:
             title = {"kk": kind.title.kk, "ru": kind.title.ru, "en": kind.title.en}
             about = (kind.__doc__ or "").strip()
+            if wants_page(request):
+                return problem_page(request, code, kind.status, kind.title, about)
             return {"code": code, "status": kind.status, "title": title, "about": about}
     raise NotFound("There is no such kind of problem.")
 

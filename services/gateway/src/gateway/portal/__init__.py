@@ -1,0 +1,1 @@
+"""The portal for developers and everybody else: pages that need no script and nothing from afar."""
