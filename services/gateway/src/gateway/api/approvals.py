@@ -18,7 +18,7 @@ from gateway.who.doing import Doing
 from gateway.who.refusals import MemberRequired, SecondPersonRequired
 from gateway.who.roles import ADMIN, OPERATOR
 from shared.bodies import Body
-from shared.errors import CursorInvalid, NotFound, ScopeMissing, TransitionNotAllowed
+from shared.errors import CursorInvalid, GuardFailed, NotFound, ScopeMissing, TransitionNotAllowed
 from shared.idempotency import KeyHeader
 from shared.paging import After, Limit
 from shared.security import Caller
@@ -112,6 +112,7 @@ async def read_approval(
         MemberRequired,
         SecondPersonRequired,
         TransitionNotAllowed,
+        GuardFailed,
     ),
 )
 async def decide_approval(

@@ -145,8 +145,8 @@ async def withdraw_invitation(
         if row is None:
             raise NotFound("There is no such invitation.")
         on_version(if_match, row)
-        if row["state"] == "accepted":
-            raise GuardFailed("It is accepted: remove the member instead.")
+        if row["state"] != "open":
+            raise GuardFailed(f"It is {row['state']}: nothing is left to withdraw.")
         await invitations.withdraw(do, invitation_id)
     return Response(status_code=204)
 

@@ -19,7 +19,7 @@ from gateway.who.doing import Doing
 from gateway.who.organisations import new_id
 from gateway.who.refusals import MemberRequired, SecondPersonRequired
 from gateway.who.roles import ADMIN, OPERATOR
-from shared.errors import NotFound, ScopeMissing, TransitionNotAllowed
+from shared.errors import GuardFailed, NotFound, ScopeMissing, TransitionNotAllowed
 from shared.security import Caller
 
 WAITS: Final = timedelta(days=7)
@@ -136,7 +136,7 @@ async def decide(do: Doing, request: str, decision: Decision, caller: Caller) ->
 
     Raises NotFound for what the caller may not decide on, TransitionNotAllowed for what is decided
     or too old, ScopeMissing for what only operators approve, MemberRequired,
-    SecondPersonRequired.
+    SecondPersonRequired, GuardFailed where its object has gone meanwhile.
     """
     row = await visible(do.connection, request, caller, lock=True)
     if row["state"] != "waiting" or row["expires_at"] <= do.now:
@@ -161,7 +161,10 @@ async def decide(do: Doing, request: str, decision: Decision, caller: Caller) ->
     if len(row["approved_by"]) + 1 >= row["needed"]:
         await _end(do, request, "done")
         asked = Asked(request, row["organisation_id"], row["object"], approved)
-        await ACTS[row["act"]].perform(do, asked)
+        try:
+            await ACTS[row["act"]].perform(do, asked)
+        except NotFound as gone:
+            raise GuardFailed("What this was asked for is no longer there.") from gone
 
 
 async def visible(
