@@ -53,6 +53,10 @@ OF_CALLERS = {
     "/v1/clients/{credential_id}",
     "/v1/approvals",
     "/v1/approvals/{approval_id}",
+    "/v1/audit",
+    "/v1/transparency/checkpoints",
+    "/v1/transparency/checkpoints/{day}",
+    "/v1/transparency/checkpoints/{day}/scores",
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
 }
@@ -165,6 +169,8 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         "/v1/meta/coverage": "/v1/meta/coverage",
         "/v1/meta/changelog": "/v1/meta/changelog",
         "/v1/usage": "/v1/usage",
+        "/v1/feed": "/v1/feed",
+        "/v1/feed/heads": "/v1/feed/heads",
     }
 
     for template, path in paths.items():

@@ -93,6 +93,12 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ),
     ApiChange(
         on=date(2026, 11, 29),
+        kind="added",
+        operations=("read_feed", "read_feed_heads"),
+        text="The event log: streams without gaps, with a long poll.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
         kind="changed",
         operations=("read_score", "explain_score"),
         text="Lines of indicators that name a supplier and whose precision is not measured are"
@@ -143,8 +149,13 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
             "get_token",
             "read_signing_keys",
             "read_server_metadata",
+            "list_audit",
+            "list_checkpoints",
+            "read_checkpoint",
+            "read_checkpoint_scores",
         ),
-        text="Organisations administer themselves: people, keys, OAuth clients, tokens, devices.",
+        text="Organisations administer themselves: people, keys, OAuth clients, tokens, devices;"
+        " the audit of what was done, and signed daily checkpoints.",
     ),
     ApiChange(
         on=date(2026, 11, 29),

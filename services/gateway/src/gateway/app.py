@@ -12,11 +12,13 @@ from starlette.middleware import Middleware
 from gateway.api import (
     alerts,
     approvals,
+    audit,
     catalogue,
     credentials,
     describing,
     devices,
     drafts,
+    feed,
     finding,
     invitations,
     me,
@@ -46,6 +48,7 @@ from gateway.portal import pages as portal
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
 from gateway.state import State
+from gateway.stream.waiting import Waiting
 from gateway.usage import Usage
 from gateway.who.crowds import Crowds
 from gateway.who.sealing import Seal, derive
@@ -74,6 +77,7 @@ TAGS: Final = [
     {"name": "indicators", "description": "The catalogue of risk indicators."},
     {"name": "drafts", "description": "Indicators of one's own, tried before they are live."},
     {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
+    {"name": "feed", "description": "What happened, in order, with nothing missing."},
     {"name": "ocds", "description": "The data themselves."},
     {"name": "callers", "description": "Who you are, your people, keys, tokens and devices."},
     {"name": "meta", "description": "Where the data come from and how fresh they are."},
@@ -88,6 +92,7 @@ ROUTERS: Final = [
     catalogue.router,
     drafts.router,
     alerts.router,
+    feed.router,
     ocds.router,
     meta.router,
     used.router,
@@ -97,6 +102,7 @@ ROUTERS: Final = [
     credentials.keys,
     credentials.clients,
     approvals.router,
+    audit.router,
     devices.router,
     trials.router,
     oauth.router,
@@ -162,6 +168,7 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
     database = Database(settings.database_url, application="gateway-api")
     memory = Memory(limit_bytes=settings.cache_mb * _MEGABYTE)
     quotas = Quotas(settings.redis_url)
+    waiting = Waiting()
     signing = settings.cursor_key.get_secret_value().encode()
     seal = Seal(signing, "signing keys")
     signer = Signer(database, memory, seal, clock=clock)
@@ -171,7 +178,8 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         database=database,
         memory=memory,
         counted=Counted(),
-        follower=Follower(database, memory),
+        follower=Follower(database, memory, waiting),
+        waiting=waiting,
         callers=Callers(
             database,
             memory,

@@ -12,6 +12,8 @@ from typing import Any, Final
 import asyncpg
 
 from gateway.memory import Memory
+from gateway.stream.telling import KIND as STREAM
+from gateway.stream.waiting import Waiting
 from gateway.view.changes import CHANNEL
 from shared.database import Database, transient
 from shared.logs import logger
@@ -31,11 +33,12 @@ _CHANGES = """
 class Follower:
     """Keeps one memory true. `seq` and `changed_at` tell how far it knows the view."""
 
-    def __init__(self, database: Database, memory: Memory) -> None:
+    def __init__(self, database: Database, memory: Memory, waiting: Waiting) -> None:
         self.seq = -1
         self.changed_at = datetime.fromtimestamp(0, UTC)
         self._database = database
         self._memory = memory
+        self._waiting = waiting
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -59,6 +62,7 @@ class Follower:
                 self._forget(row)
         else:
             self._memory.clear()
+            self._waiting.wake(None)
         self.seq, self.changed_at = head, rows[0]["changed_at"]
         self._memory.in_touch()
 
@@ -82,7 +86,9 @@ class Follower:
         return numbers == list(range(self.seq + 1, head + 1)) and self.seq >= 0
 
     def _forget(self, row: asyncpg.Record) -> None:
-        if row["keys"]:
+        if row["kind"] == STREAM:
+            self._waiting.wake(row["keys"])
+        elif row["keys"]:
             self._memory.drop(row["kind"], row["keys"])
         else:
             self._memory.drop_kind(row["kind"])

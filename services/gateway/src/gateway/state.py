@@ -14,6 +14,7 @@ from gateway.memory import Counted, Memory
 from gateway.past import PastScores
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
+from gateway.stream.waiting import Waiting
 from gateway.usage import Usage
 from gateway.who.crowds import Crowds
 from gateway.who.networks import Network
@@ -43,6 +44,7 @@ class State:
     signer: Signer
     seal: Seal
     audit: Audit
+    waiting: Waiting
     cursor: Cursor
     past: PastScores
     drafts: Desk

@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from gateway.needs import needs_of
+from gateway.stream import telling
 from gateway.view import changes, shapes, store
 from gateway.view.process import listed_of, revision_of, view_of
 from gateway.view.score import alert_row, score_row
@@ -65,6 +66,7 @@ async def scores(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
     gone = [_subject(entry.key) for entry in entries if entry.deleted]
     subjects = [(row.subject_type, row.subject_id) for row in rows] + gone
     seq = await changes.take_number(connection)
+    await telling.scores_changed(connection, rows, seq=seq)
     await store.put_scores(connection, rows)
     await store.remove_scores(connection, gone)
     processes = [subject for kind, subject in subjects if kind == "process"]
@@ -80,6 +82,7 @@ async def alerts(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
     rows = [alert_row(entry.seq, entry.body) for entry in entries if not entry.deleted]
     seq = await changes.take_number(connection)
     await store.put_alerts(connection, rows)
+    await telling.alerts_created(connection, rows, seq=seq)
     await changes.record(connection, seq, "alert", [row.id for row in rows])
 
 
@@ -92,6 +95,9 @@ async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) ->
         for each, entry in zip(known, kept, strict=True)
     ]
     seq = await changes.take_number(connection)
+    revisions = [(one, row[1]) for one, row in zip(known, rows, strict=True)]
+    gone = [entry.key for entry in entries if entry.deleted]
+    await telling.indicators_changed(connection, revisions, gone, seq=seq)
     await connection.executemany(
         "INSERT INTO indicator (code, revision, body, fields) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT (code) DO UPDATE SET revision = excluded.revision, body = excluded.body,"

@@ -1,0 +1,111 @@
+"""The events of the log: what each type tells, in which stream, and what its data hold.
+
+Declared once: the routes, the documentation, the portal's page and the filters of webhooks all read
+it here. Data are thin: ids and a link, nothing that is not public anyway; whoever wants more asks.
+"""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from shared.vocabulary.text import Text
+
+Stream = Literal["public", "own"]
+
+
+class EventType(Struct, frozen=True, kw_only=True):
+    """One type of event. `data` names its fields and what each is."""
+
+    type: str
+    stream: Stream
+    meaning: Text
+    data: dict[str, str]
+
+
+_SUBJECT: Final = {
+    "subject_type": "process, buyer or supplier",
+    "subject_id": "id of the subject",
+    "link": "where more is told",
+}
+
+_DECLARED: Final = (
+    EventType(
+        type="alert.created",
+        stream="public",
+        meaning=Text(
+            kk="Субъект әлі бірдеңе істеуге болатын кезде жоғары тәуекел деңгейіне көтерілді.",
+            ru="Субъект поднялся на более высокий уровень риска, пока ещё можно действовать.",
+            en="A subject rose to a higher band while something can still be done.",
+        ),
+        data={
+            "alert": "id of the alert",
+            "process": "id of the process",
+            "band": "band reached",
+            "indicators": "codes of the indicators that raised it",
+            "position": "place in GET /v1/alerts",
+            **_SUBJECT,
+        },
+    ),
+    EventType(
+        type="alert.corrected",
+        stream="public",
+        meaning=Text(
+            kk="Хабарлама сүйенген белгі енді жоқ: дерек түзетілді немесе индикатор кері алынды.",
+            ru="Признака, на котором стояло оповещение, больше нет: исправлены данные или отозван "
+            "индикатор.",
+            en="A flag that an alert rested on is gone: the data were corrected or the indicator "
+            "was withdrawn.",
+        ),
+        data={
+            "alert": "id of the alert",
+            "process": "id of the process",
+            "withdrawn": "codes of the indicators that flag no more",
+            "band": "band now",
+            **_SUBJECT,
+        },
+    ),
+    EventType(
+        type="score.changed",
+        stream="public",
+        meaning=Text(
+            kk="Сатып алудың немесе тапсырыс берушінің тәуекел деңгейі не белгілері өзгерді.",
+            ru="Изменился уровень риска или набор признаков закупки или заказчика.",
+            en="The band or the flags of a process or a buyer changed.",
+        ),
+        data={
+            "band": "band now",
+            "previous_band": "band before; null for a first score",
+            "flagged": "codes of the indicators that flag now",
+            "revision": "version of the score, as in its ETag",
+            **_SUBJECT,
+        },
+    ),
+    EventType(
+        type="indicator.changed",
+        stream="public",
+        meaning=Text(
+            kk="Индикатор қосылды, өзгерді немесе кері алынды.",
+            ru="Индикатор добавлен, изменён или отозван.",
+            en="An indicator was added, changed or withdrawn.",
+        ),
+        data={
+            "code": "code of the indicator",
+            "version": "its version now; null when it is gone",
+            "life": "experimental, tested, stable; null when it is gone",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="webhook.disabled",
+        stream="own",
+        meaning=Text(
+            kk="Вебхук мекенжайы жауап бермегендіктен өшірілді; жіберілмегені осы ағында қалды.",
+            ru="Адрес вебхука отключён, потому что не отвечал; недоставленное осталось в потоке.",
+            en="An endpoint was disabled because it did not answer; what it missed is in the log.",
+        ),
+        data={"endpoint": "id of the endpoint", "reason": "why", "link": "where more is told"},
+    ),
+)
+
+EVENTS: Final = {event.type: event for event in _DECLARED}
+"""Every type of event by its name."""
