@@ -51,6 +51,8 @@ NEEDS: Final[dict[str, str]] = {
     "list_sources": ANY,
     "read_api_changes": ANY,
     "read_usage": ANY,
+    "read_feed": "feed:read",
+    "read_feed_heads": "feed:read",
     "read_me": ANY,
     "read_organisation": ANY,
     "change_organisation": "org:admin",
@@ -77,6 +79,10 @@ NEEDS: Final[dict[str, str]] = {
     "list_approvals": "org:admin",
     "read_approval": "org:admin",
     "decide_approval": "org:admin",
+    "list_audit": "org:admin",
+    "list_checkpoints": ANY,
+    "read_checkpoint": ANY,
+    "read_checkpoint_scores": ANY,
 }
 BY_KIND: Final[dict[str, str]] = {
     "mint_member_token": "key",
@@ -124,7 +130,7 @@ def filled(path: str) -> str:
     path = path.replace("{subject_type}", "process").replace("{code}", "R018")
     for name in ("member_id", "invitation_id", "credential_id", "approval_id", "back_test_id"):
         path = path.replace(f"{{{name}}}", "none")
-    return path.replace("{region_id}", "75")
+    return path.replace("{region_id}", "75").replace("{day}", "2026-01-01")
 
 
 async def ask(house: House, method: str, path: str, key: str | None) -> httpx.Response:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import NamedTuple
 
+import asyncpg
 import pytest
 
 from gateway.__main__ import main
@@ -101,3 +102,74 @@ async def test_a_key_that_could_never_be_used_is_not_made(
     assert refused.status == 2
     assert said in refused.err
     assert "Қор" not in (await terminal.type("key", "list")).out
+
+
+async def test_a_signing_key_is_changed_by_two_operators_and_the_audit_tells_so(
+    terminal: Terminal,
+) -> None:
+    await terminal.type("organisation", "add", "Qadaga", "--kind", "operator")
+    first, second = [
+        (
+            await terminal.type(
+                "member", "add", name, "--organisation", "Qadaga", "--role", "operator"
+            )
+        ).out.strip()
+        for name in ("Айгүл", "Дана")
+    ]
+    stranger = (await terminal.type("member", "add", "a", "--organisation", "Qadaga")).out.strip()
+    refused = await terminal.type("signing-key", "rotate", "--by", stranger)
+    asked = (await terminal.type("signing-key", "rotate", "--by", first)).out.strip()
+    alone = await terminal.type("approval", "approve", asked, "--by", first)
+    nothing = (await terminal.type("signing-key", "list")).out.splitlines()
+    done = await terminal.type("approval", "approve", asked, "--by", second)
+    again = await terminal.type("approval", "reject", asked, "--by", second)
+    nobody = await terminal.type("approval", "approve", asked, "--by", "mem_0")
+    listed = (await terminal.type("approval", "list")).out.splitlines()
+
+    assert refused == (1, "", "operators ask for this\n")
+    assert alone.status == again.status == nobody.status == 1
+    assert "does not approve" in alone.err
+    assert len(nothing) == 1
+    assert done.status == 0
+    assert len((await terminal.type("signing-key", "list")).out.splitlines()) == 2
+    assert listed[1].split()[:2] == [asked, "rotate_signing_key"]
+    assert listed[1].split()[-2:] == [first, second]
+
+
+async def test_an_operator_verifies_the_audit_against_a_head_that_was_kept(
+    terminal: Terminal, database_url: str
+) -> None:
+    await terminal.type("organisation", "add", "Қор")
+    kept = (await terminal.type("audit", "verify")).out.strip()
+    await terminal.type("member", "add", "a", "--organisation", "Қор")
+    whole = await terminal.type("audit", "verify", "--head", kept, "--json")
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_is_appended")
+        await connection.execute("UPDATE audit_entry SET actor = 'somebody' WHERE seq = 1")
+    finally:
+        await connection.close()
+    changed = await terminal.type("audit", "verify")
+    nonsense = await terminal.type("audit", "verify", "--head", "x")
+
+    assert kept.startswith("1:")
+    assert (whole.status, json.loads(whole.out)["seq"]) == (0, 2)
+    assert changed == (1, "", "entry 1 was changed, or what stands before it was\n")
+    assert nonsense.status == 2
+
+
+async def test_a_client_and_a_key_bound_to_networks_are_made_by_command(terminal: Terminal) -> None:
+    await terminal.type(
+        "organisation", "add", "Орган", "--kind", "authority", "--tier", "authority"
+    )
+    words = ("key", "add", "--organisation", "Орган", "--scopes", "alerts:read")
+    client = await terminal.type(*words, "--client", "--networks", "192.0.2.0/24,2001:db8::/32")
+    wrong = await terminal.type(*words, "--networks", "192.0.2.1/24")
+    role = await terminal.type("member", "add", "a", "--organisation", "Орган", "--role", "editor")
+    listed = (await terminal.type("key", "list")).out
+
+    assert client.out.startswith("qdg_client_")
+    assert wrong == (1, "", "cannot be read\n")
+    assert role.status == 1
+    assert "officer" in role.err
+    assert "client" in listed.splitlines()[1]

@@ -13,6 +13,12 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "organisation": ("gateway.commands.organisation", "add or list organisations that may call"),
     "member": ("gateway.commands.member", "add or list members of an organisation"),
     "key": ("gateway.commands.key", "add, list or revoke API keys"),
+    "approval": ("gateway.commands.approval", "list or decide what takes a second person"),
+    "signing-key": (
+        "gateway.commands.signing_key",
+        "list the keys that sign, or ask for a new one",
+    ),
+    "audit": ("gateway.commands.audit", "verify that nothing was taken from the audit"),
     "openapi": ("gateway.commands.openapi", "print the OpenAPI document"),
     "dead": ("gateway.commands.dead", "list or replay what kept failing"),
 }

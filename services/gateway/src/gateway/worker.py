@@ -11,6 +11,7 @@ import httpx
 import prometheus_client
 
 from gateway import usage
+from gateway.audit.daily import Daily
 from gateway.measure import data, snapshot
 from gateway.settings import GatewaySettings
 from gateway.view import apply, changes, figures, shapes
@@ -26,6 +27,7 @@ QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
 MEASURE_EVERY: Final = 300.0
+CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
 
 _LEVEL: Final = """
     INSERT INTO feed_level (feed, level_at) VALUES ($1, now())
@@ -144,6 +146,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
     """Fill the view until told to end."""
     database = Database(settings.database_url, application="gateway-worker")
     await database.open()
+    daily = Daily(settings, database, SystemClock())
     try:
         async with filling(settings, database, SystemClock()) as (view, _):
             await run_worker(
@@ -155,6 +158,8 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                     Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes),
                     Periodic("look_again", LOOK_EVERY, view.look_again),
                     Periodic("measure", MEASURE_EVERY, view.measure),
+                    Periodic("checkpoint", CHECKPOINT_LOOKED_FOR_EVERY, daily.look),
+                    Periodic("forget_answers", MEASURE_EVERY, daily.forget_answers),
                 ],
                 stop=stop,
             )

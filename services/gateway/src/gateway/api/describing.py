@@ -32,7 +32,7 @@ _HEADERS: Final = {
 }
 
 
-_OF_KEYS: Final = (TooManyFailures, NetworkNotAllowed, OriginNotAllowed)
+OF_KEYS: Final = (TooManyFailures, NetworkNotAllowed, OriginNotAllowed)
 """What the door may refuse wherever a key is shown."""
 
 _CLIENT: Final = {
@@ -118,7 +118,7 @@ def _answers(
     }
     if not conditional:
         unchanged = {}
-    guessed = _OF_KEYS if Unauthenticated in problems else ()
+    guessed = OF_KEYS if Unauthenticated in problems else ()
     return {200: answer, **unchanged, **responses(*problems, *guessed)}
 
 

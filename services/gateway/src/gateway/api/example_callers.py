@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from gateway.who.approvals import ACTS
 from gateway.who.documents import (
     Approval,
+    AuditEntry,
+    Checkpoint,
     Credential,
     Device,
     Invitation,
@@ -181,3 +183,30 @@ SERVER_METADATA: Final = {
     "response_types_supported": [],
     "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
 }
+AUDIT_PAGE: Final = _page(
+    AuditEntry(
+        seq=4711,
+        at=_MADE,
+        actor=_MEMBER,
+        credential=_ID,
+        act="key.added",
+        object="cccccccccccccccc",
+        details={"scopes": _READS, "member": None},
+        request_id="3f1c9a7e5b2d4c60",
+        mac="5e" * 32,
+    )
+)
+_checkpoint = Checkpoint(
+    day=_MADE.date(),
+    made_at=_MADE,
+    audit={"seq": 4711, "mac": "5e" * 32},
+    scores={"count": 2, "root": "0f" * 32},
+    before=None,
+    kid="9f86d081884c7d659a2feaa0",
+    key=KEY_SET["keys"][0],
+    signed="eyJhbGciOiJFZERTQSIsInR5cCI6ImNoZWNrcG9pbnQrandzIn0…",
+    list="/v1/transparency/checkpoints/2026-03-02/scores",
+)
+CHECKPOINT: Final = to_builtins(_checkpoint)
+CHECKPOINT_PAGE: Final = _page(_checkpoint)
+SCORE_LINES: Final = "process/prc_aaaaaaaaaaaaaaaaaaaaaaaaaa 5d41402abc4b2a76 " + "ab" * 32 + "\n"

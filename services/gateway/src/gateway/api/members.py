@@ -256,8 +256,10 @@ async def mint_token(
             raise flaw("/body/scopes", "none", "nothing is left of what the key and the role allow")
         ends = min(do.now + tokens.LIFE, holder.expires_at or do.now + tokens.LIFE)
         token = tokens.Token(holder.id, member_id, scopes, ends)
-        kid, key = await gateway.signer.current()
-        text = tokens.mint(token, key=key, kid=kid, issuer=gateway.settings.public_url, now=do.now)
+        signs = await gateway.signer.current()
+        text = tokens.mint(
+            token, key=signs.private, kid=signs.kid, issuer=gateway.settings.public_url, now=do.now
+        )
         do.note("member.token", member_id, scopes=sorted(scopes), by=actor_of(request).credential)
         seconds = int((ends - do.now).total_seconds())
         told = MemberToken(

@@ -225,11 +225,11 @@ async def _given(gateway: State, holder: Holder, wanted: str | None) -> Response
         raise _Refused("invalid_scope", "more than the client may")
     now = gateway.clock.now()
     ends = min(now + tokens.LIFE, holder.expires_at or now + tokens.LIFE)
-    kid, key = await gateway.signer.current()
+    signs = await gateway.signer.current()
     token = tokens.Token(holder.id, None, scopes, ends)
     told = AccessToken(
         access_token=tokens.mint(
-            token, key=key, kid=kid, issuer=gateway.settings.public_url, now=now
+            token, key=signs.private, kid=signs.kid, issuer=gateway.settings.public_url, now=now
         ),
         token_type="Bearer",  # noqa: S106 (a word)
         expires_in=int((ends - now).total_seconds()),

@@ -1,4 +1,7 @@
-"""Add, list or revoke API keys. A new key is printed once and can never be shown again."""
+"""Add, list or revoke API keys and OAuth clients. A new one is printed once, never again.
+
+At a gateway of the sandbox (MODE=test) keys are test keys.
+"""
 
 import argparse
 import asyncio
@@ -6,8 +9,9 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 
 from gateway import management
-from gateway.commands.output import refuse, say, table, with_database
+from gateway.commands.output import audit_of, refuse, say, table, with_database
 from gateway.keys import SCOPES, USUAL, parse_key
+from gateway.settings import GatewaySettings
 from shared.clock import SystemClock
 from shared.database import Database
 
@@ -24,9 +28,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--name", help="what it is for")
     add.add_argument(
         "--scopes",
-        type=_scopes,
+        type=_parts,
         default=list(USUAL),
-        help=f"separated by commas, of: {', '.join(SCOPES)}; unset, all but drafts:approve",
+        help=f"separated by commas, of: {', '.join(SCOPES)}; unset: {', '.join(USUAL)}",
+    )
+    add.add_argument("--networks", type=_parts, default=[], help="CIDR, separated by commas")
+    add.add_argument("--origins", type=_parts, default=[], help="sites, separated by commas")
+    add.add_argument(
+        "--client", action="store_true", help="an OAuth client, which asks for tokens, instead"
     )
     add.add_argument("--expires", type=_end_of_day, help="last day on which it is valid (UTC)")
     add.add_argument(
@@ -51,13 +60,16 @@ async def _run(database: Database, arguments: argparse.Namespace) -> int:
         table([_HEADS, *await _rows(database)])
     elif arguments.action == "revoke":
         shown = parse_key(arguments.key)
-        await management.revoke_key(database, SystemClock(), shown.id if shown else arguments.key)
+        named = shown.id if shown else arguments.key
+        audit = audit_of(GatewaySettings())
+        await management.revoke_key(database, SystemClock(), named, audit=audit)
     else:
         await _add(database, arguments)
     return 0
 
 
 async def _add(database: Database, arguments: argparse.Namespace) -> None:
+    settings = GatewaySettings()
     made = await management.add_key(
         database,
         SystemClock(),
@@ -67,17 +79,33 @@ async def _add(database: Database, arguments: argparse.Namespace) -> None:
         name=arguments.name,
         expires_at=arguments.expires,
         per_minute=arguments.per_minute,
+        kind="client" if arguments.client else "key",
+        test=settings.mode == "test",
+        networks=arguments.networks,
+        origins=arguments.origins,
+        audit=audit_of(settings),
     )
     say({"id": made.id, "key": made.text}, as_json=arguments.json, line=made.text)
 
 
-_HEADS = ("id", "organisation", "name", "scopes", "created", "expires", "revoked", "last used")
+_HEADS = (
+    "id",
+    "kind",
+    "organisation",
+    "name",
+    "scopes",
+    "created",
+    "expires",
+    "revoked",
+    "last used",
+)
 
 
 async def _rows(database: Database) -> list[tuple[object, ...]]:
     return [
         (
             key.id,
+            f"test {key.kind}" if key.test else key.kind,
             organisation.name,
             key.name,
             ",".join(key.scopes),
@@ -90,8 +118,8 @@ async def _rows(database: Database) -> list[tuple[object, ...]]:
     ]
 
 
-def _scopes(text: str) -> list[str]:
-    return [scope.strip() for scope in text.replace(" ", ",").split(",") if scope.strip()]
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.replace(" ", ",").split(",") if part.strip()]
 
 
 def _end_of_day(text: str) -> datetime:

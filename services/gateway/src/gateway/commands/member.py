@@ -4,7 +4,8 @@ import argparse
 import asyncio
 
 from gateway import management
-from gateway.commands.output import refuse, say, table, with_database
+from gateway.commands.output import audit_of, refuse, say, table, with_database
+from gateway.settings import GatewaySettings
 from shared.clock import SystemClock
 from shared.database import Database
 
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Add or list; 1 where nothing was done."""
     try:
         return asyncio.run(with_database(lambda database: _run(database, arguments)))
-    except management.UnknownError as error:
+    except (management.UnknownError, ValueError) as error:
         return refuse(str(error))
 
 
@@ -40,6 +41,7 @@ async def _run(database: Database, arguments: argparse.Namespace) -> int:
         organisation=arguments.organisation,
         name=arguments.name,
         role=arguments.role,
+        audit=audit_of(GatewaySettings()),
     )
     say({"id": made.id, "name": made.name}, as_json=arguments.json, line=made.id)
     return 0

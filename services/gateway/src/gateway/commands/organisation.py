@@ -4,7 +4,10 @@ import argparse
 import asyncio
 
 from gateway import management
-from gateway.commands.output import refuse, say, table, with_database
+from gateway.commands.output import audit_of, refuse, say, table, with_database
+from gateway.settings import GatewaySettings
+from gateway.tiers import TIERS, USUAL
+from gateway.who.roles import KINDS
 from shared.clock import SystemClock
 from shared.database import Database
 
@@ -15,6 +18,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = actions.add_parser("add", help="add one; prints its id")
     add.add_argument("name")
     add.add_argument("--region", help="KATO code of the region it watches")
+    add.add_argument("--kind", choices=tuple(KINDS), default="partner", help="who it is")
+    add.add_argument("--tier", choices=tuple(TIERS), default=USUAL, help="how much it may ask")
     add.add_argument("--json", action="store_true", help="one JSON document")
     actions.add_parser("list", help="list all")
 
@@ -30,12 +35,19 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(database: Database, arguments: argparse.Namespace) -> int:
     if arguments.action == "list":
         rows = [
-            (each.id, each.name, each.region) for each in await management.organisations(database)
+            (each.id, each.name, each.kind, each.tier, each.region)
+            for each in await management.organisations(database)
         ]
-        table([("id", "name", "region"), *rows])
+        table([("id", "name", "kind", "tier", "region"), *rows])
         return 0
     made = await management.add_organisation(
-        database, SystemClock(), arguments.name, region=arguments.region
+        database,
+        SystemClock(),
+        arguments.name,
+        region=arguments.region,
+        kind=arguments.kind,
+        tier=arguments.tier,
+        audit=audit_of(GatewaySettings()),
     )
     say({"id": made.id, "name": made.name}, as_json=arguments.json, line=made.id)
     return 0

@@ -5,7 +5,9 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+from gateway.audit.chain import Audit
 from gateway.settings import GatewaySettings
+from gateway.who.sealing import Seal, derive
 from shared.database import Database
 
 Result = TypeVar("Result")
@@ -31,6 +33,16 @@ async def with_database(action: Callable[[Database], Awaitable[Result]]) -> Resu
         return await action(database)
     finally:
         await database.close()
+
+
+def audit_of(settings: GatewaySettings) -> Audit:
+    """Return the audit that what is done by command is written to."""
+    return Audit(derive(settings.cursor_key.get_secret_value().encode(), "audit"))
+
+
+def seal_of(settings: GatewaySettings) -> Seal:
+    """Return what opens the signing keys."""
+    return Seal(settings.cursor_key.get_secret_value().encode(), "signing keys")
 
 
 def table(rows: Sequence[Sequence[Any]]) -> None:

@@ -144,14 +144,15 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     """How far the audit and the published scores had come on a day, signed.
 
     `audit`: the number and MAC of its last entry. `scores`: how many, and the Merkle root
-    (RFC 9162) over the ordered list that `list` leads to. `signed` is the same as a JWS, whose key
-    `kid` is among the published ones, or in `key` for good.
+    (RFC 9162) over the list that `list` leads to while it is kept. `before`: the SHA-256 of
+    what the checkpoint before had as `signed`. `signed`: all this as a JWS, by `key`.
     """
 
     day: date
     made_at: datetime
     audit: dict[str, Any]
     scores: dict[str, Any]
+    before: str | None
     kid: str
     key: dict[str, str]
     signed: str

@@ -71,7 +71,7 @@ class Signer:
         now = self._clock.now()
         return {key.kid: key.public for key in await self.keys() if key.trusted(now)}
 
-    async def current(self) -> tuple[str, Ed25519PrivateKey]:
+    async def current(self) -> SigningKey:
         """Return the key that signs now; the first one is made when it is first asked for."""
         found = _signing(await self.keys(), self._clock.now())
         if found is None:
@@ -90,9 +90,10 @@ class Signer:
         return {"keys": [jwk(kid, public) for kid, public in trusted.items()]}
 
 
-def jwk(kid: str, public: Ed25519PublicKey) -> dict[str, str]:
+def jwk(kid: str, public: Ed25519PublicKey | bytes) -> dict[str, str]:
     """Return a public key as a JWK."""
-    x = base64.urlsafe_b64encode(public.public_bytes_raw()).decode().rstrip("=")
+    raw = public if isinstance(public, bytes) else public.public_bytes_raw()
+    x = base64.urlsafe_b64encode(raw).decode().rstrip("=")
     return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": x}
 
 
@@ -136,12 +137,10 @@ async def _add(
     return kid
 
 
-def _signing(keys: Sequence[SigningKey], now: datetime) -> tuple[str, Ed25519PrivateKey] | None:
+def _signing(keys: Sequence[SigningKey], now: datetime) -> SigningKey | None:
     """Return the newest key whose time to sign has come."""
-    for key in reversed(keys):
-        if key.private is not None and key.signs_from <= now:
-            return key.kid, key.private
-    return None
+    ready = (key for key in reversed(keys) if key.private is not None and key.signs_from <= now)
+    return next(ready, None)
 
 
 def _key(row: asyncpg.Record, seal: Seal) -> SigningKey:

@@ -43,8 +43,12 @@ class Token(NamedTuple):
     ends_at: datetime
 
 
-def mint(token: Token, *, key: Ed25519PrivateKey, kid: str, issuer: str, now: datetime) -> str:
-    """Return the signed form of a token."""
+def mint(
+    token: Token, *, key: Ed25519PrivateKey | None, kid: str, issuer: str, now: datetime
+) -> str:
+    """Return the signed form of a token. Raises ValueError for a key that no longer signs."""
+    if key is None:
+        raise ValueError("this key no longer signs")
     begins = int(now.timestamp())
     claims = {
         "iss": issuer,
