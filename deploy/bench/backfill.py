@@ -3,10 +3,11 @@
 The sandbox stands in for the portal, without politeness, as a process of its own on the same cores.
 A process is visible once it is in the feed of releases; scoring and gateway do not run meanwhile.
 The wall time is told whole, and without the CPU seconds of the sandbox, which no real portal would
-take from us; the goal is held against what is left, but never less than the loader's own CPU time,
-for with two cores both can work at once. The CPU time of a process (of the loader, of PostgreSQL
-and of the sandbox) says the same of a machine that is slow or shared. Memory is the most the loader
-ever held.
+take from us; the goal is held against what is left, for with two cores both can work at once, but
+never less than the busiest process of the loader took, nor than a core's share of what all of
+them and PostgreSQL did. The CPU time of a process (of the loader, of PostgreSQL and of the sandbox)
+says the same of a machine that is slow or shared. Memory is the most that the loader and the
+processes beside it ever held, shared pages counted once.
 """
 
 import asyncio
@@ -29,6 +30,8 @@ GOAL = 300
 MEMORY_GOAL = 500
 """MB of memory of the loader."""
 
+CORES = 2
+
 CONTRACTS = 40_000
 """A year, of which two months are loaded."""
 
@@ -39,6 +42,7 @@ class Filled(NamedTuple):
     processes: int
     wall: float
     ours: float
+    busiest: float
     database: float
     memory: float
     usage: dict[str, Any]
@@ -48,11 +52,13 @@ def run() -> None:
     """Print processes a second and the loader's memory, each against its goal."""
     filled = asyncio.run(_run())
     spent = filled.usage["cpu_seconds"]
-    alone = max(filled.wall - spent, filled.ours)
+    shared = (filled.ours + filled.database) / CORES
+    alone = max(filled.wall - spent, filled.busiest, shared)
     print(
         f"  {filled.processes} processes, {filled.usage['requests']} requests: {filled.wall:.1f} s "
         f"of wall time ({filled.processes / filled.wall:.0f} a second); CPU: the loader's "
-        f"{_each(filled, filled.ours)}, PostgreSQL's {_each(filled, filled.database)}, both "
+        f"{_each(filled, filled.ours)}, most in one process {_each(filled, filled.busiest)}, "
+        f"PostgreSQL's {_each(filled, filled.database)}, both "
         f"{_each(filled, filled.ours + filled.database)}; the sandbox's own {_each(filled, spent)}"
     )
     print(f"bench backfill ratio={filled.processes / alone:.0f} goal={GOAL}")
@@ -78,26 +84,32 @@ async def _fill(system: Running, portal: httpx.AsyncClient) -> Filled:
     while loader.poll() is None and not (await usage(portal))["requests"]:
         await asyncio.sleep(0.01)
     began, before = time.perf_counter(), system.database_cpu()
-    memory, ours = await _watch(loader)
+    memory, took = await _watch(loader)
     wall, database = time.perf_counter() - began, system.database_cpu() - before
     spent = await usage(portal)
-    return Filled(await _visible(system), wall, ours, database, memory / 1e6, spent)
+    found = await _visible(system)
+    return Filled(
+        found, wall, sum(took.values()), max(took.values()), database, memory / 1e6, spent
+    )
 
 
-async def _watch(loader: psutil.Popen) -> tuple[float, float]:
-    """The most memory a process held, in bytes, and its CPU seconds; raises if it failed."""
-    memory = ours = 0.0
+async def _watch(loader: psutil.Popen) -> tuple[float, dict[int, float]]:
+    """The most memory it held, in bytes, and what CPU its processes took; raises if it failed."""
+    memory, took = 0.0, dict[int, float]()
     while loader.poll() is None:
         try:
-            with loader.oneshot():
-                memory = max(memory, loader.memory_info().rss)
-                ours = sum(loader.cpu_times()[:2])
+            held = 0.0
+            for one in (loader, *loader.children(recursive=True)):
+                with one.oneshot():
+                    held += one.memory_full_info().pss
+                    took[one.pid] = sum(one.cpu_times()[:2])
+            memory = max(memory, held)
         except psutil.Error:
             continue
         await asyncio.sleep(0.05)
     if loader.returncode:
         raise RuntimeError(f"the back-fill ended with {loader.returncode}")
-    return memory, ours
+    return memory, took
 
 
 async def _visible(system: Running) -> int:

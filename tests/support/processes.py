@@ -172,6 +172,7 @@ def _enter(program: str, words: list[str], env: dict[str, str], lent: list[int])
     """Become the command."""
     os.setsid()
     die_with_parent()
+    multiprocessing.current_process().daemon = False  # it may have processes of its own
     os.environ.clear()
     os.environ.update(env)
     for number, descriptor in enumerate(lent):

@@ -5,6 +5,7 @@ import json
 import os
 
 import asyncpg
+import psutil
 
 from ingestor import runs
 from ingestor.sources.goszakup.pull.follow import JOB, follow
@@ -37,22 +38,30 @@ async def held(office: Office) -> int:
     return int(row["count"])
 
 
+def works(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_portal(
     office: Office, standin: Standin
 ) -> None:
     fill(standin, range(PURCHASES))
     there = [0]
+    beside: list[psutil.Process] = []
     for kill in range(KILLS):
         killed = start(office, standin)
         while await held(office) <= there[-1] and killed.returncode is None:
             await asyncio.sleep(0.01 + 0.01 * kill)
         assert killed.returncode is None
+        beside += psutil.Process(killed.pid).children()
         killed.kill()
         await killed.communicate()
         there.append(await held(office))
     last = start(office, standin)
     told, _ = await last.communicate()
 
+    assert beside
+    assert not any(map(works, beside))
     assert there == sorted(set(there))
     assert there[-1] < len(oracle(standin))
     assert await said(office) == oracle(standin)

@@ -8,6 +8,8 @@ import argparse
 import asyncio
 import gc
 import signal
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -21,6 +23,7 @@ from ingestor.sources.goszakup.opened import connector_of, portal_of, token_of
 from ingestor.sources.goszakup.pull import budget
 from ingestor.sources.goszakup.pull.backfill import fill
 from ingestor.sources.goszakup.pull.windows import Scope
+from ingestor.sources.goszakup.pull.workshop import Workshop, workshop
 from shared import logs
 
 GARBAGE: Final = (50_000, 20, 100)
@@ -68,25 +71,32 @@ def run(arguments: argparse.Namespace) -> int:
     scope = scope_of(arguments)
     gc.freeze()
     gc.set_threshold(*GARBAGE)
+    rate = settings.goszakup_rate if arguments.rate is None else arguments.rate
     try:
-        return uvloop.run(_backfill(settings, arguments, scope))
+        with nullcontext() if rate else workshop() as beside:
+            return uvloop.run(_backfill(settings, arguments, scope, rate, beside))
     except (asyncio.CancelledError, KeyboardInterrupt):
         complain("interrupted; the same command goes on from here")
         return INTERRUPTED
 
 
-async def _backfill(settings: IngestorSettings, arguments: argparse.Namespace, scope: Scope) -> int:
+async def _backfill(
+    settings: IngestorSettings,
+    arguments: argparse.Namespace,
+    scope: Scope,
+    rate: float,
+    beside: Workshop | None,
+) -> int:
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    rate = settings.goszakup_rate if arguments.rate is None else arguments.rate
     hours = f", {budget.total(scope) / rate / budget.SECONDS:.1f} hours" if rate else ""
     complain(f"{scope.job}: about {budget.total(scope)} requests{hours}")
     async with (
         following(settings) as opened,
         portal_of(settings, token_of(settings), opened.database, rate=rate) as portal,
     ):
-        connector = connector_of(settings, opened, portal.aside())
+        connector = replace(connector_of(settings, opened, portal.aside()), workshop=beside)
         if not await fill(connector, scope, again=arguments.again):
             return elsewhere()
         return await ended(connector, as_json=arguments.json)

@@ -32,7 +32,15 @@ class Cipher:
     """Seals and opens payloads with one key, derived from any secret of enough length."""
 
     def __init__(self, secret: str) -> None:
-        key = _derived(secret, b"qadaga raw payloads")
+        self.__setstate__(_derived(secret, b"qadaga raw payloads"))
+
+    def __getstate__(self) -> bytes:
+        """Give the key, for another process of ours."""
+        return self._key
+
+    def __setstate__(self, key: bytes) -> None:
+        """Begin with a key that was derived before."""
+        self._key = key
         self._aes = AESGCM(key)
         self.key_name = hashlib.sha256(key).digest()[:KEY_NAME_BYTES]
 

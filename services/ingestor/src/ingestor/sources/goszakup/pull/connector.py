@@ -25,6 +25,7 @@ from ingestor.sources.goszakup.pull.checkpoints import OvertakenError
 from ingestor.sources.goszakup.pull.closing import Reader
 from ingestor.sources.goszakup.pull.deliver import Counter
 from ingestor.sources.goszakup.pull.reading import Outcome
+from ingestor.sources.goszakup.pull.workshop import Workshop
 from ingestor.sources_feed import FEED as SOURCES_FEED
 from ingestor.sources_feed import keep_source, publish_sources
 from shared.logs import logger
@@ -46,7 +47,10 @@ class OtherPrefixError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """What every run is made with. `since` is where following begins the first time."""
+    """What every run is made with.
+
+    `since` is where following begins the first time; `workshop` makes releases where there is one.
+    """
 
     desk: Desk
     portal: Portal
@@ -56,6 +60,7 @@ class Connector:
     prefix: str = PREFIX
     overlap: timedelta = timedelta(hours=1)
     since: date | None = None
+    workshop: Workshop | None = None
 
 
 @dataclass(slots=True)
@@ -168,7 +173,8 @@ def _session(
     )
     assembler = Assembler(judge, known, connector.prefix)
     reader = Reader(connector.portal, desk.database, desk.cipher, desk.clock, connector.source)
-    return Session(connector, reader, Counter(desk, assembler, connector.source, run, origin))
+    counter = Counter(desk, assembler, connector.source, run, origin, workshop=connector.workshop)
+    return Session(connector, reader, counter)
 
 
 async def _end(connector: Connector, run: int, how: runs.Ending) -> None:

@@ -21,6 +21,7 @@ from ingestor.batch import FEED, Occasion, Stored, store_batch
 from ingestor.intake import Accepted, Batch, Origin, Refused
 from ingestor.load import Desk
 from ingestor.patience import patiently
+from ingestor.sources.goszakup.bundle import NoticeBundle
 from ingestor.sources.goszakup.pull import checkpoints, heads, lapsed, plan_feed, store, vault
 from ingestor.sources.goszakup.pull.assemble import (
     Assembler,
@@ -35,6 +36,7 @@ from ingestor.sources.goszakup.pull.heads import Head
 from ingestor.sources.goszakup.pull.records import Record
 from ingestor.sources.goszakup.pull.store import Kept
 from ingestor.sources.goszakup.pull.vault import Bodies, Place
+from ingestor.sources.goszakup.pull.workshop import WORTH, Order, Workshop
 from ingestor.withdraw import withdraw
 from shared.vocabulary.identifiers import process_id
 
@@ -84,6 +86,7 @@ class Counter:
     run: int
     origin: Origin
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    workshop: Workshop | None = None
 
     async def store(self, parcel: Parcel, place: Checkpoint) -> Checkpoint:
         """Store a parcel and the place reached with it, patient with a PostgreSQL that restarts.
@@ -197,10 +200,7 @@ class Counter:
     async def _judged(
         self, connection: asyncpg.Connection, whole: dict[Head, list[Kept]], bodies: Bodies
     ) -> list[Accepted | Refused]:
-        """Translate and judge processes one by one: in between the next answers come in.
-
-        A thread would only fight the event loop for the interpreter, answer by answer.
-        """
+        """Translate and judge processes."""
         await _with_plans(connection, whole)
         told = await lapsed.told_whole(connection, bodies, whole)
         bundles = {head: bundle_of(kept) for head, kept in told.items()}
@@ -216,12 +216,22 @@ class Counter:
         half = {h: kept for h, kept in parts.items() if any(one.body is None for one in kept)}
         await lapsed.note(connection, half)
         await bodies.renew(connection, (one for kept in parts.values() for one in kept))
-        judged = []
-        for head, kept in parts.items():
-            if head not in half:
-                judged.append(self.assembler.release(head, bundles[head], kept))
-                await asyncio.sleep(0)
-        return judged
+        return await self._releases([one for one in parts.items() if one[0] not in half], bundles)
+
+    async def _releases(
+        self, orders: Sequence[Order], bundles: Mapping[Head, NoticeBundle]
+    ) -> list[Accepted | Refused]:
+        """Make releases side by side, or here one by one: in between the next answers come in.
+
+        A thread would only fight the event loop for the interpreter, answer by answer.
+        """
+        if self.workshop is not None and len(orders) >= WORTH:
+            return await self.workshop.releases(self.assembler, orders)
+        made = []
+        for head, kept in orders:
+            made.append(self.assembler.release(head, bundles[head], kept))
+            await asyncio.sleep(0)
+        return made
 
     async def _plans(
         self,
