@@ -40,7 +40,9 @@ async def written(house: House, count: int) -> Head:
     async with acting(house.database, SystemClock(), house.state.audit, SOMEBODY) as do:
         for number in range(count):
             do.note("thing.done", f"thing{number}", number=number, text="қ\u2028\r\n\x1b[31m")
-    return await verified(house)
+    head = await verified(house)
+    assert isinstance(head, Head)
+    return head
 
 
 async def verified(house: House, known: Head | None = None) -> Any:
