@@ -93,7 +93,11 @@ class Platform:
                 "FACTS_PATH": str(self.place.path / "facts" / "facts.duckdb"),
                 "ALERTS_SINCE": self._alerts_since(),
             },
-            "gateway": {"CURSOR_KEY": keys.cursor},
+            "gateway": {
+                "CURSOR_KEY": keys.cursor,
+                "PUBLIC_URL": self.front,
+                "MODE": "test" if portal.followed_world(self.place) else "live",
+            },
         }
         return {**_surroundings({**told, **own[service]}), **told, **own[service]}
 

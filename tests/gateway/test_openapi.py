@@ -171,6 +171,7 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         "/v1/usage": "/v1/usage",
         "/v1/feed": "/v1/feed",
         "/v1/feed/heads": "/v1/feed/heads",
+        "/v1/sync": "/v1/sync",
     }
 
     for template, path in paths.items():

@@ -94,8 +94,8 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ApiChange(
         on=date(2026, 11, 29),
         kind="added",
-        operations=("read_feed", "read_feed_heads"),
-        text="The event log: streams without gaps, with a long poll.",
+        operations=("read_feed", "read_feed_heads", "sync_scores"),
+        text="The event log: streams without gaps, with a long poll; what changed, for mobiles.",
     ),
     ApiChange(
         on=date(2026, 11, 29),

@@ -30,6 +30,7 @@ from gateway.api import (
     pages,
     processes,
     statistics,
+    sync,
     trials,
     used,
 )
@@ -93,6 +94,7 @@ ROUTERS: Final = [
     drafts.router,
     alerts.router,
     feed.router,
+    sync.router,
     ocds.router,
     meta.router,
     used.router,

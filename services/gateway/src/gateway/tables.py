@@ -156,6 +156,8 @@ process = Table(
     Column("buyer_region", TEXTS, nullable=False, server_default=NO_TEXTS),
     Column("delivery_region", TEXTS, nullable=False, server_default=NO_TEXTS),
     Column("shape", Text),
+    Column("changed", BigInteger, nullable=False, server_default=text("0")),
+    Index("ix_process_changed", "changed", "id"),
     Index("ix_process_shape", "shape"),
     Index("ix_process_buyer_region", "buyer_region", postgresql_using="gin"),
     Index("ix_process_delivery_region", "delivery_region", postgresql_using="gin"),
@@ -173,6 +175,15 @@ process = Table(
         postgresql_using="gin",
         postgresql_ops={"search": "gin_trgm_ops"},
     ),
+)
+
+removed_process = Table(
+    "removed_process",
+    Base.metadata,
+    Column("id", Text, primary_key=True),
+    Column("changed", BigInteger, nullable=False),
+    Index("ix_removed_process_changed", "changed", "id"),
+    comment="Processes that are gone, and since when.",
 )
 
 listed = Table(
@@ -339,4 +350,5 @@ figures = Table(
     comment="Figures of one buyer, supplier or region, and networks of suppliers.",
 )
 
+import gateway.push.tables  # noqa: E402, F401 (as below)
 import gateway.who.tables  # noqa: E402, F401 (they hang on the same metadata, made above)

@@ -12,6 +12,7 @@ from gateway.portal.render import PROSE
 from gateway.reads import freshness
 from gateway.reads.scores import known_catalogue
 from gateway.state import Gateway, State, state_of
+from gateway.stream.catalogue import EVENTS
 from gateway.who import trials
 from gateway.who.networks import address_of
 from shared.contracts.catalogue import Indicator
@@ -128,12 +129,18 @@ async def _fresh(request: Request) -> Mapping[str, Any]:
         return {"fresh": await freshness.read(connection, now=now, **gateway.as_of())}
 
 
+async def _events(request: Request) -> Mapping[str, Any]:
+    del request
+    return {"events": list(EVENTS.values())}
+
+
 async def _changes(request: Request) -> Mapping[str, Any]:
     return {"changes": list(reversed(request.app.state.changes))}
 
 
 _TABLES: Final = {
     "indicators": ("indicators.html", _indicators),
+    "events": ("events.html", _events),
     "status": ("status.html", _fresh),
     "changes": ("changes.html", _changes),
 }

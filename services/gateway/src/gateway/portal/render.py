@@ -19,7 +19,7 @@ from shared.vocabulary.text import LANGUAGES, Language
 
 SECTIONS: Final = (
     *("", "partner", "agency", "mobile", "key"),
-    *("indicators", "status", "changes"),
+    *("indicators", "events", "status", "changes"),
 )
 """The pages of the menu, in its order; the first is the home page."""
 

@@ -166,6 +166,13 @@ async def forget_releases(connection: asyncpg.Connection) -> None:
         await connection.execute(
             f"DELETE FROM {table} USING process WHERE {table}.process_id = process.id"
         )
+    # Locked, so that the next number is the one that `empty` takes.
+    head = await connection.fetchval("SELECT seq FROM change_head WHERE id = 1 FOR UPDATE")
+    await connection.execute(
+        "INSERT INTO removed_process (id, changed) SELECT id, $1::bigint FROM process"
+        " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed",
+        head + 1,
+    )
     await empty(connection, tables=("process", "part"), kinds=("process", "organisation"))
 
 
@@ -183,7 +190,8 @@ async def forget_scores(connection: asyncpg.Connection) -> None:
     """Empty the scores, also those shown beside processes."""
     await empty(connection, tables=["score"], kinds=["score", "process", "organisation"])
     await connection.execute(
-        "UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL"
+        "UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL,"
+        " changed = (SELECT seq FROM change_head)"
         " WHERE summary IS NOT NULL"
     )
 

@@ -13,11 +13,13 @@ from gateway.view.rows import AlertRow, Handle, ListedRow, Part, ProcessRow, Sco
 UPSERT_PROCESSES: Final = """
     INSERT INTO process (
         id, source, ocid, date, published, method, amount, currency, search, revision, brief,
-        detail, release, buyer_region, delivery_region, shape, seq, band, expected, flagged, summary
+        detail, release, buyer_region, delivery_region, shape, seq, changed, band, expected,
+        flagged, summary
     )
     SELECT id, source, ocid, date, published, method, amount, currency, search, row.revision,
            brief, detail, release, string_to_array(buyer_region, ' '),
-           string_to_array(delivery_region, ' '), shape, $17::bigint, score.band,
+           string_to_array(delivery_region, ' '), shape, $17::bigint, $17::bigint,
+           score.band,
            coalesce(score.expected, -1), coalesce(score.flagged, '{}'), score.summary
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[],
@@ -34,7 +36,8 @@ UPSERT_PROCESSES: Final = """
         currency = excluded.currency, search = excluded.search, revision = excluded.revision,
         brief = excluded.brief, detail = excluded.detail, release = excluded.release,
         buyer_region = excluded.buyer_region, delivery_region = excluded.delivery_region,
-        shape = excluded.shape, seq = excluded.seq, band = excluded.band,
+        shape = excluded.shape, seq = excluded.seq, changed = excluded.changed,
+        band = excluded.band,
         expected = excluded.expected, flagged = excluded.flagged, summary = excluded.summary
 """
 
@@ -100,7 +103,8 @@ INSERT_OUTCOMES: Final = """
 
 SCORES_ONTO_PROCESSES: Final = """
     UPDATE process SET band = row.band, expected = row.expected, summary = row.summary,
-                       flagged = string_to_array(row.flagged, ' ')
+                       flagged = string_to_array(row.flagged, ' '),
+                       changed = (SELECT seq FROM change_head)
     FROM unnest(
         $1::text[], $2::bytea[], $3::text[], $4::double precision[], $5::text[]
     ) AS row (id, summary, band, expected, flagged)
@@ -113,8 +117,15 @@ DELETE_SCORES: Final = """
 """
 
 SCORES_OFF_PROCESSES: Final = """
-    UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL
+    UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL,
+                       changed = (SELECT seq FROM change_head)
     WHERE id = ANY($1::text[])
+"""
+
+REMEMBER_REMOVED: Final = """
+    INSERT INTO removed_process (id, changed)
+    SELECT id, (SELECT seq FROM change_head) FROM process WHERE id = ANY($1::text[])
+    ON CONFLICT (id) DO UPDATE SET changed = excluded.changed
 """
 
 INSERT_ALERTS: Final = """
@@ -163,6 +174,9 @@ async def put_processes(
     )
     if rows:
         await connection.execute(UPSERT_PROCESSES, *_columns(rows), seq)
+        await connection.execute(
+            "DELETE FROM removed_process WHERE id = ANY($1::text[])", [row.id for row in rows]
+        )
     if parts:
         await connection.execute(INSERT_PARTS, *_columns(parts))
 
@@ -170,6 +184,7 @@ async def put_processes(
 async def remove_processes(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
     """Take withdrawn processes out of the view."""
     await connection.execute("DELETE FROM part WHERE process_id = ANY($1::text[])", ids)
+    await connection.execute(REMEMBER_REMOVED, ids)
     await connection.execute("DELETE FROM process WHERE id = ANY($1::text[])", ids)
 
 
