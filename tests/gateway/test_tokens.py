@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.audit.chain import Actor
-from gateway.who import signing, tokens
+from gateway.who import approvals, signing, tokens
 from gateway.who.doing import acting
 from gateway.who.networks import address_of, networks_of
 from gateway.who.signing import PUBLISHED_BEFORE, jwk
+from shared.security import Caller
 from tests.gateway.house import House, opened_house, problem
 from tests.gateway.office import Office, described, opened_office
 
@@ -267,6 +268,31 @@ async def test_a_new_signing_key_is_published_before_it_signs_and_the_old_outliv
     assert private.private_bytes_raw() not in sealed
     with pytest.raises(ValueError, match="cannot be opened"):
         state.seal.open(sealed, of=old)
+
+
+async def test_when_a_signing_key_has_leaked_its_tokens_end_at_once(office: Office) -> None:
+    house = office.house
+    path = f"/v1/members/{office.members['reader']}/tokens"
+    token = (await office.made("app", path, {}))["access_token"]
+    assert (await who(house, token)).status_code == 200
+    platform = await opened_office(house, "Qadaga", kind="operator")
+    asks, decides = (
+        Actor(platform.id, platform.members[name], name) for name in ("first", "second")
+    )
+    state, scopes = house.state, frozenset({"platform:admin"})
+    operator = Caller(platform.id, None, "operator", None, scopes)
+    act = ("rotate_signing_key", platform.id, "signing keys")
+    async with acting(house.database, state.clock, state.audit, asks) as do:
+        request = await approvals.ask(do, *act, at_once=True)
+    sealed = {"seal": state.seal}
+    async with acting(house.database, state.clock, state.audit, decides, **sealed) as do:
+        await approvals.decide(do, request, "approve", operator)
+    await house.level()
+    after = (await office.made("app", path, {}))["access_token"]
+
+    assert problem(await who(house, token)) == (401, "unauthenticated")
+    assert (await who(house, after)).status_code == 200
+    assert len((await house.client.get("/.well-known/jwks.json")).json()["keys"]) == 1
 
 
 async def from_address(house: House, host: str, key: str, **headers: str) -> httpx.Response:

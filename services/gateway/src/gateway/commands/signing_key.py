@@ -2,6 +2,7 @@
 
 A new key is made once another operator approves (`gateway approval approve`); it is published at
 once and signs ten minutes later, and the one before is trusted until its last token has ended.
+With --at-once, for a key that has leaked, the ones before are trusted no longer.
 """
 
 import argparse
@@ -26,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="list all, without their private halves")
     rotate = actions.add_parser("rotate", help="ask for a new one; prints the id of the request")
     rotate.add_argument("--by", required=True, help="id of the operator's member who asks")
+    rotate.add_argument("--at-once", action="store_true", help="a key has leaked")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,6 +48,7 @@ async def _run(database: Database, arguments: argparse.Namespace) -> int:
     audit = audit_of(GatewaySettings())
     async with acting(database, SystemClock(), audit, actor) as do:
         own = str(caller.organisation)
-        made = await approvals.ask(do, "rotate_signing_key", own, "signing keys")
+        wish = {"at_once": arguments.at_once}
+        made = await approvals.ask(do, "rotate_signing_key", own, "signing keys", **wish)
     say({"id": made}, as_json=False, line=made)
     return 0

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 import asyncpg
 import msgspec
 
+from gateway.callers import TOKEN
 from gateway.who import credentials, members, organisations, signing
 from gateway.who.documents import Approval
 from gateway.who.doing import Doing
@@ -85,10 +86,12 @@ async def _verify_speaker(do: Doing, asked: Asked) -> None:
 
 
 async def _rotate_signing_key(do: Doing, asked: Asked) -> None:
-    del asked
     if do.seal is None:
         raise RuntimeError("a signing key is made where it can be sealed")
-    do.note("signing_key.rotated", await signing.rotate(do.connection, do.seal, now=do.now))
+    at_once: bool = asked.details["at_once"]
+    made = await signing.rotate(do.connection, do.seal, now=do.now, at_once=at_once)
+    do.forget(TOKEN)
+    do.note("signing_key.rotated", made, at_once=at_once)
 
 
 ACTS: Final[Mapping[str, Act]] = {

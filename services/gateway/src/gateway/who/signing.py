@@ -104,15 +104,22 @@ async def make_first(connection: asyncpg.Connection, seal: Seal, *, now: datetim
         await _add(connection, seal, signs_from=now, now=now)
 
 
-async def rotate(connection: asyncpg.Connection, seal: Seal, *, now: datetime) -> str:
-    """Publish a new key that signs after a while, end those before it then; return its id."""
+async def rotate(
+    connection: asyncpg.Connection, seal: Seal, *, now: datetime, at_once: bool = False
+) -> str:
+    """Publish a new key that signs after a while, end those before it then; return its id.
+
+    `at_once`: what the keys before have signed is trusted no longer, for one of them has leaked.
+    """
     await connection.execute("SELECT pg_advisory_xact_lock($1::bigint)", _LOCK)
-    begins = now + PUBLISHED_BEFORE
+    begins = now if at_once else now + PUBLISHED_BEFORE
     await connection.execute(
-        "UPDATE signing_key SET trusted_until = $1 WHERE trusted_until IS NULL", begins + LIFE
+        "UPDATE signing_key SET trusted_until = least(trusted_until, $1)"
+        " WHERE trusted_until IS NULL OR trusted_until > $1",
+        now if at_once else begins + LIFE,
     )
     await connection.execute(
-        "UPDATE signing_key SET sealed = NULL WHERE trusted_until < $1 AND sealed IS NOT NULL", now
+        "UPDATE signing_key SET sealed = NULL WHERE trusted_until <= $1 AND sealed IS NOT NULL", now
     )
     return await _add(connection, seal, signs_from=begins, now=now)
 
