@@ -161,24 +161,32 @@ async def test_administration_of_a_key_takes_a_second_person_with_another_key(
     assert problem(again) == (409, "transition_not_allowed")
 
 
-async def test_the_key_something_was_asked_with_cannot_approve_it_in_anothers_name(
+async def test_whoever_has_the_organisations_key_cannot_approve_in_anothers_name(
     office: Office,
 ) -> None:
-    tokens = [
-        (await office.made("app", f"/v1/members/{office.members[who]}/tokens", {}))["access_token"]
-        for who in ("first", "second")
-    ]
+    path = f"/v1/members/{office.members['second']}/tokens"
+    as_second = (await office.made("app", path, {}))["access_token"]
     address = f"/v1/members/{office.members['reader']}"
-    asked = await office.ask(tokens[0], "PATCH", address, {"role": "admin"}, If_Match='"1"')
-    path = f"/v1/approvals/{asked.json()['id']}/decisions"
-    same_key = await office.ask(tokens[1], "POST", path, {"decision": "approve"})
+    asked = await office.ask("first", "PATCH", address, {"role": "admin"}, If_Match='"1"')
+    decisions = f"/v1/approvals/{asked.json()['id']}/decisions"
+    body = {"name": "a", "scopes": ["org:admin", "alerts:read"], "member": office.members["second"]}
+    held = await office.made("first", "/v1/keys", body)
+    refused = [
+        await office.ask(who, "POST", decisions, {"decision": "approve"})
+        for who in (as_second, "app", held["secret"])
+    ]
     still = (await office.ask("first", "GET", address)).json()["role"]
-    other_key = await office.ask("second", "POST", path, {"decision": "approve"})
+    in_person = await office.ask("second", "POST", decisions, {"decision": "approve"})
     now = (await office.ask("first", "GET", address)).json()["role"]
 
     assert asked.status_code == 202
-    assert problem(same_key) == (403, "second_person_required")
-    assert (still, other_key.status_code, now) == ("reader", 200, "admin")
+    assert [problem(answer) for answer in refused] == [
+        (403, "second_person_required"),
+        (403, "member_required"),
+        (403, "scope_missing"),
+    ]
+    assert held["scopes"] == ["alerts:read"]
+    assert (still, in_person.status_code, now) == ("reader", 200, "admin")
 
 
 async def test_of_fifty_approvals_at_once_one_is_carried_out(office: Office) -> None:

@@ -128,7 +128,7 @@ async def test_a_signing_key_is_changed_by_two_operators_and_the_audit_tells_so(
 
     assert refused == (1, "", "operators ask for this\n")
     assert alone.status == again.status == nobody.status == 1
-    assert "does not approve" in alone.err
+    assert "Somebody who did not ask" in alone.err
     assert len(nothing) == 1
     assert done.status == 0
     assert len((await terminal.type("signing-key", "list")).out.splitlines()) == 2

@@ -277,7 +277,8 @@ async def test_when_a_signing_key_has_leaked_its_tokens_end_at_once(office: Offi
     assert (await who(house, token)).status_code == 200
     platform = await opened_office(house, "Qadaga", kind="operator")
     asks, decides = (
-        Actor(platform.id, platform.members[name], name) for name in ("first", "second")
+        Actor(platform.id, platform.members[name], name, in_person=True)
+        for name in ("first", "second")
     )
     state, scopes = house.state, frozenset({"platform:admin"})
     operator = Caller(platform.id, None, "operator", None, scopes)

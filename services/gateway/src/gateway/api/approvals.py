@@ -124,7 +124,9 @@ async def decide_approval(
     gateway: Gateway,
     idempotency_key: KeyHeader = None,
 ) -> Response:
-    """Approve what somebody else asked for, with another key than it was asked with; or reject it.
+    """Approve what somebody else asked for, with a key that you alone hold; or reject it.
+
+    A token in a member's name does not approve: whoever has the organisation's key can get one.
 
     The last approval that is needed carries it out. Whoever asked takes it back by rejecting it.
     """

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from gateway.api.asking import HEADERS, send, send_list
 from gateway.audit.chain import Actor
+from gateway.callers import KIND
 from gateway.door import HOLDER
 from gateway.memory import Answer
 from gateway.reads.answering import encode, listing
@@ -65,7 +66,9 @@ class Made(NamedTuple):
 def actor_of(request: Request) -> Actor:
     """Return who acts, as the audit names them."""
     holder = request.scope[HOLDER]
-    return Actor(holder.caller.organisation, holder.caller.member, holder.id)
+    caller = holder.caller
+    in_person = holder.kind == KIND and caller.member is not None
+    return Actor(caller.organisation, caller.member, holder.id, in_person)
 
 
 async def carry_out(

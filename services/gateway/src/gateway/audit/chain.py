@@ -34,12 +34,14 @@ _AFTER: Final = """
 class Actor(NamedTuple):
     """Who acts: of which organisation, as which member, by which key; an operator's name or word.
 
-    `person` is None where a key acts that no member holds.
+    `person` is None where a key acts that no member holds; `in_person`: the key is held by that
+    member alone, so that nobody else can have spoken in the name.
     """
 
     organisation: str | None
     person: str | None
     credential: str | None
+    in_person: bool = False
 
     @property
     def name(self) -> str:

@@ -62,7 +62,7 @@ async def member_acts(connection: asyncpg.Connection, member: str) -> tuple[Acto
         raise NotFound(f"there is no member {member}")
     own, role = row["organisation_id"], row["role"]
     caller = Caller(own, row["id"], role, None, ROLES[role].scopes)
-    return Actor(own, row["id"], f"command of {row['id']}"), caller
+    return Actor(own, row["id"], "command", in_person=True), caller
 
 
 async def _run(database: Database, arguments: argparse.Namespace) -> int:

@@ -1,8 +1,9 @@
-"""What takes more than one person: asked by one, decided by another, with another key.
+"""What takes more than one person: asked by one, decided by another.
 
 An act that is asked for changes nothing until enough others have approved; then it is carried out
-in the transaction of the last approval. Whoever asked may take it back, and cannot approve; and
-since an organisation's key can speak for all its members, the key it was asked with cannot either.
+in the transaction of the last approval. Whoever asked may take it back, and cannot approve. Since
+an organisation's key gets tokens in the name of all its members, a token never approves: that takes
+a key that the approving member alone holds.
 """
 
 import json
@@ -104,8 +105,7 @@ ACTS: Final[Mapping[str, Act]] = {
 }
 
 COLUMNS: Final = """
-    id, organisation_id AS organisation, act, decided_at_level AS level, object,
-    details - 'asked_with' - 'approved_with' AS details,
+    id, organisation_id AS organisation, act, decided_at_level AS level, object, details,
     CASE WHEN state = 'waiting' AND expires_at <= now() THEN 'expired' ELSE state END AS state,
     asked_by, asked_at, expires_at, needed, approved_by, revision
 """
@@ -124,7 +124,7 @@ async def ask(do: Doing, act: str, organisation: str, object_: str, **details: A
         act,
         known.level,
         object_,
-        json.dumps({**details, "asked_with": do.actor.credential}),
+        json.dumps(details),
         do.actor.person,
         do.now,
         do.now + WAITS,
@@ -152,18 +152,19 @@ async def decide(do: Doing, request: str, decision: Decision, caller: Caller) ->
         return
     if row["decided_at_level"] == "platform" and OPERATOR not in caller.scopes:
         raise ScopeMissing(f"This needs the scope {OPERATOR}.")
-    approved = _checked(row, do.actor.person, do.actor.credential)
+    if not do.actor.in_person or do.actor.person in {row["asked_by"], *row["approved_by"]}:
+        raise SecondPersonRequired(SecondPersonRequired.example)
     await do.connection.execute(
-        "UPDATE approval SET approved_by = array_append(approved_by, $2), details = $3,"
-        " revision = revision + 1 WHERE id = $1",
+        "UPDATE approval SET approved_by = array_append(approved_by, $2), revision = revision + 1"
+        " WHERE id = $1",
         request,
         do.actor.person,
-        json.dumps(approved),
     )
     do.note("approval.approved", request)
     if len(row["approved_by"]) + 1 >= row["needed"]:
         await _end(do, request, "done")
-        asked = Asked(request, row["organisation_id"], row["object"], approved)
+        details = json.loads(row["details"])
+        asked = Asked(request, row["organisation_id"], row["object"], details)
         try:
             await ACTS[row["act"]].perform(do, asked)
         except NotFound as gone:
@@ -194,15 +195,6 @@ def may_see(row: Mapping[str, Any], caller: Caller) -> bool:
     """
     own = row["organisation_id"] == caller.organisation and ADMIN in caller.scopes
     return OPERATOR in caller.scopes or own
-
-
-def _checked(row: Mapping[str, Any], person: str, credential: str | None) -> dict[str, Any]:
-    """Return the details with who approved. Raises SecondPersonRequired if it is no other."""
-    details: dict[str, Any] = json.loads(row["details"])
-    keys = [details.get("asked_with"), *details.get("approved_with", [])]
-    if person in {row["asked_by"], *row["approved_by"]} or credential in keys:
-        raise SecondPersonRequired(SecondPersonRequired.example)
-    return details | {"approved_with": [*details.get("approved_with", []), credential]}
 
 
 async def _end(do: Doing, request: str, state: str) -> None:

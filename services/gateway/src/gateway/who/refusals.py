@@ -24,7 +24,7 @@ class MemberRequired(Problem):
 
 
 class SecondPersonRequired(Problem):
-    """Who asked, or has approved already, cannot approve; nor can another with the same key."""
+    """Who asked, or has approved already, cannot approve; others can with a key of their own."""
 
     status = 403
     code = "second_person_required"
@@ -33,7 +33,7 @@ class SecondPersonRequired(Problem):
         ru="Нужно решение другого человека",
         en="Somebody else has to decide",
     )
-    example = "The one who asked does not approve, nor does the key it was asked with."
+    example = "Somebody who did not ask approves, with a key that this member alone holds."
 
 
 class AlreadyThere(Problem):
