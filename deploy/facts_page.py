@@ -28,7 +28,12 @@ What an indicator's query may read. Generated from `facts.sql` by `make docs`.
    not even of the same buyer. What compares with others takes a `population`; what looks at the
    history of a buyer or supplier has that subject and `scope: all`, and sees everything.
 6. **As of**: look at registers, age and history on the day of the thing judged (signing, bid, act),
-   never today. `current_date` is not for queries.
+   never today. `current_date` is not for queries. Where the lack of something tells, once its term
+   has passed, compare with the one-row relation `judging_day` (`day`; NULL where it is not known,
+   and then nothing has passed) and give a column `again_on`: the next day on which the result may
+   change although no data does. `value` must not grow day by day: say what had passed on the first
+   day of the flag. Allow for the time in which what was done may still be published. Only for
+   `scope: process`, and not in `population`.
 7. Numbers of laws stand in parameters or law tables, never in a query. Write `1e0`, not `1.0`
    (DECIMAL); guard divisions; no lists, no `SELECT *` in the last SELECT, CTEs and plain joins only
    (a test carries every query over to Spark and Trino).
@@ -84,7 +89,7 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
   the one before. A later one has the purchase as its `earlier`.
 * `offer`, `price_gap`, `entry`: of purchases with one winner; see `views.sql`.
 * `profile` (one row), `parameters` (one row, the indicator's own), `population`, one relation per
-  parameter of type table.
+  parameter of type table, `judging_day` (one row).
 
 ## Examples
 

@@ -99,7 +99,8 @@ class Office:
         await self.publish_changes([change(one) for one in releases], "plans")
 
     async def judge(self) -> None:
-        """Take in and judge what was published; compare nothing."""
+        """Take in and judge what was published, as of the clock's day; compare nothing."""
+        await self.session.look_at_the_clock()
         while await self.session.take_in() or await self.session.judge_changes():
             pass
         await self.session.finish_rebuild()

@@ -44,6 +44,14 @@ def test_an_alert_is_a_rise_into_a_band_or_a_new_breach(
     assert raises(before, now, LIVE) is expected
 
 
+def test_a_day_that_has_come_is_news_as_data_are_and_its_alert_has_a_name_of_its_own() -> None:
+    by_clock = Circumstances("clock", "live", START, "contract_running", START)
+
+    assert raises(CALM, HIGH, by_clock) is True
+    by_data = alert_id("prc_1", "high", "epoch", 7)
+    assert alert_id("prc_1", "high", "epoch", 7, START.date()) != by_data
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -51,8 +59,8 @@ def test_an_alert_is_a_rise_into_a_band_or_a_new_breach(
         {"cause": "population"},
         {"cause": "context"},
         {"origin": "backfill"},
-        {"data_date": START - timedelta(seconds=1)},
-        {"data_date": None},
+        {"news_of": START - timedelta(seconds=1)},
+        {"news_of": None},
         {"stage": "finished"},
         {"stage": "ended"},
         {"stage": "evaluation"},

@@ -58,6 +58,7 @@ def test_every_example_comes_out_as_declared(desk: Desk, indicator: Indicator) -
             if expected.evidence is not None:
                 assert outcome.paths(judgement) == sorted(expected.evidence), example.story
             assert expected.certain in {None, judgement.certain}, (example.story, judgement)
+            assert expected.again_on in {None, judgement.again_on}, (example.story, judgement)
 
 
 def test_an_example_does_not_see_the_facts_of_the_one_before(desk: Desk) -> None:

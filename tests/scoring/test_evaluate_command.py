@@ -317,3 +317,27 @@ def test_in_kz_odd_shapes_are_mended_before_judging(in_kz: str) -> None:
 
 def test_the_same_file_gives_the_same_bytes(in_kz: str, tmp_path: Path) -> None:
     assert evaluate(tmp_path, IN_KZ)[1] == in_kz
+
+
+def test_terms_pass_as_of_a_day_that_is_named_or_of_the_newest_release_never_of_the_machine(
+    tmp_path: Path,
+) -> None:
+    contract = {
+        "id": "c",
+        "status": "active",
+        "x_goszakup": {"method": "3"},
+        "x_dates": {"planned": "2025-06-01T00:00:00+05:00"},
+        "x_acts": [],
+    }
+    due = process("p", [], [], date="2025-06-20T00:00:00Z", contracts=[contract])
+    newer = process("q", [], [], date="2025-07-30T20:00:00Z")  # 31 July in Kazakhstan
+
+    def delay(*releases: object, options: tuple[str, ...] = ()) -> object:
+        status, out = evaluate(tmp_path, lines(*releases), *options)
+        assert status == 0
+        return told(out)["I05", "p"]["status"]
+
+    assert delay(due) == "not_applicable"
+    assert delay(due, newer) == "flagged"
+    assert delay(due, newer, options=("--as-of", "2025-07-30")) == "not_applicable"
+    assert delay(due, options=("--as-of", "2025-07-31")) == "flagged"

@@ -80,11 +80,11 @@ def test_a_field_taken_away_never_makes_an_example_clear(
 
 
 def _alike(indicator: Indicator) -> list[list[Example]]:
-    """Put those examples together that are judged by the same parameters and population."""
+    """Put examples together that are judged by the same parameters, population and day."""
     told = [one for one in indicator.examples if one.facts]
     if indicator.population is not None:
         return [[one] for one in told]
-    key = attrgetter("profile", "parameters")
+    key = attrgetter("profile", "parameters", "as_of")
     found: list[list[Example]] = []
     for one in told:
         group = next((group for group in found if key(group[0]) == key(one)), None)
@@ -145,7 +145,13 @@ def _clear(
             held = laid.setdefault(name, [])
             held += [row for row in rows if not name.startswith("register_") or row not in held]
     with _lying(facts, laid):
-        (judgements,) = bulk(facts, {indicator.code: indicator}, profile, populations=populations)
+        (judgements,) = bulk(
+            facts,
+            {indicator.code: indicator},
+            profile,
+            populations=populations,
+            as_of=cases[0][2].as_of,
+        )
         assert judgements.error is None, judgements.error
         found = {(one.kind, one.subject): one.status for one in judgements.rows()}
     return [

@@ -27,7 +27,15 @@ def test_a_query_can_be_written_for_another_engine(indicator: Indicator, target:
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
 def test_a_query_reads_facts_and_declared_relations_only(indicator: Indicator) -> None:
-    shared = {"profile", "parameters", "population", "flagged", *views(), *law.relations()}
+    shared = {
+        "profile",
+        "parameters",
+        "population",
+        "judging_day",
+        "flagged",
+        *views(),
+        *law.relations(),
+    }
     shared |= {table.name for table in tables().values() if not table.internal}
     shared |= {one.name for one in indicator.parameters if one.type == "table"}
 

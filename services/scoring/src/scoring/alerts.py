@@ -1,5 +1,7 @@
 """When a score becomes an alert: what rises on new data, where something can still be done.
 
+A day that has come is news as data are: a term has passed, and what should have been done was not.
+
 Nothing here waits or stores; the decision is a function of the score before, the score now and
 the circumstances. Back-fill, a new method, a new population and a party's record change scores and
 raise no alerts.
@@ -8,7 +10,7 @@ raise no alerts.
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from scoring.score import BAND_ORDER, BANDS
@@ -26,7 +28,10 @@ ACTIONABLE: Final = {
 }
 """Stages in which something can still be done, and what."""
 
-ALERTING_CAUSE: Final = "data"
+CLOCK: Final = "clock"
+"""The cause of what changed because a day came, and nothing else."""
+
+ALERTING_CAUSES: Final = frozenset({"data", CLOCK})
 ALERTING_ORIGIN: Final = "live"
 NO_ROUTES: Final = "no legal routes are declared yet"
 
@@ -56,11 +61,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Why a score was made anew, from what data, and since when alerts are raised."""
+    """Why a score was made anew, of when the news is, and since when alerts are raised.
+
+    `news_of` is the date of the release, or the moment at which a day that had come was looked at.
+    """
 
     cause: str
     origin: str
-    data_date: datetime | None
+    news_of: datetime | None
     stage: str
     alerts_since: datetime
 
@@ -102,20 +110,28 @@ def raises(before: Standing | None, now: Standing, circumstances: Circumstances)
     return _may_alert(circumstances) and (_entered(before, now) or _new_breach(before, now))
 
 
-def alert_id(subject_id: str, band: str | None, epoch: str | None, data_seq: int) -> str:
-    """Name the alert of one rise by one release, the same however often it is worked out."""
+def alert_id(
+    subject_id: str,
+    band: str | None,
+    epoch: str | None,
+    data_seq: int,
+    day: date | None = None,
+) -> str:
+    """Name the alert of one rise by one release or day, the same however often it is worked out."""
     name = f"{subject_id}|{band}|{epoch}|{data_seq}"
+    if day is not None:
+        name += f"|{day}"
     digest = hashlib.sha256(name.encode()).digest()
     return "alr_" + base64.b32encode(digest).decode().lower()[:26]
 
 
 def _may_alert(circumstances: Circumstances) -> bool:
     return (
-        circumstances.cause == ALERTING_CAUSE
+        circumstances.cause in ALERTING_CAUSES
         and circumstances.origin == ALERTING_ORIGIN
         and circumstances.stage in ACTIONABLE
-        and circumstances.data_date is not None
-        and circumstances.data_date >= circumstances.alerts_since
+        and circumstances.news_of is not None
+        and circumstances.news_of >= circumstances.alerts_since
     )
 
 

@@ -185,7 +185,7 @@ class Comparison:
         cases, failed = await session.facts(
             lambda facts: judge_parties(facts, standard, seq, shares), many=True
         )
-        occasion = Occasion(cause, session.clock.now(), standard)
+        occasion = Occasion(cause, session.clock.now(), standard, as_of=session.day)
         for subject_type in ("buyer", "supplier"):
             some = [case for case in cases if case.key[0] == subject_type]
             for first in range(0, len(some), BATCH):

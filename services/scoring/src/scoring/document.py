@@ -8,7 +8,7 @@ digest, so that a score is written anew only where something in it has changed.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -66,6 +66,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     missing: tuple[str, ...] = ()
     context: Subject | None = None
     certain: bool = True
+    again_on: date | None = None
 
 
 class Content(msgspec.Struct, frozen=True, gc=False):
@@ -84,6 +85,7 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     profile: str
     portfolio: Portfolio | None
     at_risk: Value | None
+    recheck_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Scored:
     """A composed score with its encoded content and the digest of it.
 
     `flags` are the codes of flagged lines that count, the heaviest first; `statuses` the result of
-    every own indicator, one letter each ("R003:c R018:f").
+    every own indicator, one letter each ("R003:c R018:f"); `recheck_on` the first day on
+    which one of them may say something else although no data changes.
     """
 
     subject: Subject
@@ -110,15 +113,23 @@ class Scored:
     digest: bytes
     statuses: str
     flags: tuple[str, ...]
+    recheck_on: date | None
 
     def document(
-        self, *, data_date: datetime | None, data_seq: int, computed_at: datetime, cause: str
+        self,
+        *,
+        data_date: datetime | None,
+        data_seq: int,
+        computed_at: datetime,
+        as_of: date | None,
+        cause: str,
     ) -> bytes:
         """Finish the public bytes with what the content leaves out."""
         tail = {
             "data_date": data_date,
             "data_seq": data_seq,
             "computed_at": computed_at,
+            "as_of": as_of,
             "cause": cause,
         }
         return self.content[:-1] + b"," + _encode(tail)[1:]
@@ -150,6 +161,7 @@ def score(
     if portfolio is not None and portfolio.share is not None:
         composition = raised(composition, portfolio.share)
     lines = _lines(ordered, signs, composition, method.weights)
+    recheck_on = min((one.again_on for one in ordered if one.again_on), default=None)
     content = Content(
         subject=subject,
         score=Range(*composition.score),
@@ -164,6 +176,7 @@ def score(
         profile=method.profile,
         portfolio=portfolio,
         at_risk=value and _at_risk(ordered, method.weights, value.currency),
+        recheck_on=recheck_on,
     )
     encoded = _encode(content)
     return Scored(
@@ -179,6 +192,7 @@ def score(
                 if line.status == FLAGGED and line.context is None and not line.held
             ]
         ),
+        recheck_on=recheck_on,
     )
 
 

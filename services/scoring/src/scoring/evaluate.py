@@ -13,6 +13,7 @@ that both agree.
 import hashlib
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import duckdb
@@ -24,8 +25,14 @@ from scoring.fences import Population, tukey
 from scoring.indicator import Indicator, Status, catalogue
 from scoring.parsed import parsed
 from scoring.profiles import Profile
-from scoring.reading import facts_read, read_by
-from scoring.relations import materialise_shared, set_parameters, set_population, set_profile
+from scoring.reading import by_the_clock, facts_read, read_by
+from scoring.relations import (
+    materialise_shared,
+    set_judging_day,
+    set_parameters,
+    set_population,
+    set_profile,
+)
 
 LIVE: Final = frozenset({"tested", "stable"})
 """Lives of the indicators that score and alert; an experiment is judged offline only."""
@@ -46,6 +53,7 @@ class Judgement:
     kind     process, buyer, entity (procuring entity) or supplier
     number   pid or party number; subject: the public id (process key or organisation id)
     certain  false where the query says that the record leaves open what else is settled
+    again_on the next day on which the result may change although no data does
     """
 
     kind: str
@@ -56,6 +64,7 @@ class Judgement:
     threshold: float | None
     missing: tuple[str, ...]
     certain: bool = True
+    again_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -111,11 +120,11 @@ class Judgements:
     def rows(self, statuses: Iterable[Status] | None = None) -> Iterator[Judgement]:
         """Stream the judgements, or only those with one of the statuses."""
         wanted = None if statuses is None else list(statuses)
-        for kind, number, subject, status, value, threshold, missing, certain in self._fetch(
+        for kind, number, subject, status, value, threshold, missing, *rest in self._fetch(
             _ROWS, wanted
         ):
             fields = tuple(dict.fromkeys(missing.split(","))) if missing else ()
-            yield Judgement(kind, number, subject, status, value, threshold, fields, certain)
+            yield Judgement(kind, number, subject, status, value, threshold, fields, *rest)
 
     def flagged(self) -> Iterator[tuple[str, str, float | None]]:
         """Stream (kind, public id, value) of the flagged subjects and nothing else."""
@@ -158,7 +167,7 @@ def compute_populations(
 ) -> Populations:
     """Take every group's fences over all facts."""
     indicators = enabled(catalogue, profile)
-    _begin(facts, indicators, profile)
+    _begin(facts, indicators, profile, None)
     try:
         return _populations(facts.connection, indicators, profile)
     finally:
@@ -172,10 +181,14 @@ def bulk(
     *,
     populations: Populations | None = None,
     only: Status | None = None,
+    as_of: date | None = None,
 ) -> Iterator[Judgements]:
-    """Judge everything, one indicator after the other; `only` keeps one status and no other."""
+    """Judge everything, one indicator after the other; `only` keeps one status and no other.
+
+    Terms have passed or not `as_of` a day: that of the newest release where none is named.
+    """
     indicators = enabled(catalogue, profile)
-    _begin(facts, indicators, profile)
+    _begin(facts, indicators, profile, as_of)
     materialise_shared(facts.connection, indicators, profile)
     try:
         taken = populations or _populations(facts.connection, indicators, profile)
@@ -191,9 +204,12 @@ def incremental(
     profile: Profile,
     pids: Sequence[int],
     populations: Populations,
+    *,
+    as_of: date | None = None,
 ) -> Generator[Judgements]:
-    """Judge the processes given by the indicators of scope `process`."""
+    """Judge the processes given by the indicators of scope `process`, as of a day."""
     indicators = [one for one in enabled(catalogue, profile) if one.scope == "process"]
+    _set_day(facts, indicators, as_of)
     facts.connection.execute(_AFFECTED, [list(pids)])
     if "earlier_attempt" in read_by(indicators):
         add_attempts(facts.connection, "affected", f"{_home(facts)}.process")
@@ -225,7 +241,21 @@ def live(profile: Profile, only: Sequence[str] | None = None) -> dict[str, Indic
     return chosen if only else {c: one for c, one in chosen.items() if one.life in LIVE}
 
 
-def _begin(facts: Facts, indicators: Sequence[Indicator], profile: Profile) -> None:
+def newest_day(facts: Facts) -> date | None:
+    """Return the day (UTC+5) of the newest release; None where none is dated."""
+    [[day]] = facts.connection.execute(_NEWEST.format(facts=_home(facts))).fetchall()
+    return None if day is None else date.fromisoformat(str(day))
+
+
+def _set_day(facts: Facts, indicators: Iterable[Indicator], as_of: date | None) -> None:
+    if any(map(by_the_clock, indicators)):
+        set_judging_day(facts.connection, as_of or newest_day(facts))
+
+
+def _begin(
+    facts: Facts, indicators: Sequence[Indicator], profile: Profile, as_of: date | None
+) -> None:
+    _set_day(facts, indicators, as_of)
     if not profile.judge_cancelled and _any_cancelled(facts):
         cancelled = _CANCELLED.format(facts=_home(facts))
         _shadow(facts, indicators, f"pid NOT IN ({cancelled})", "true")
@@ -291,11 +321,12 @@ def _judge(
     kind = "q.kind" if indicator.subject == "organisation" else f"'{indicator.subject}'"
     where = f"WHERE q.status = '{only}'" if only else ""
     certain = "coalesce(q.certain, false)" if indicator.certain == "by_record" else "true"
+    again_on = _AGAIN_ON if by_the_clock(indicator) else "NULL"
     try:
         set_parameters(connection, indicator, profile)
         if indicator.population is not None:
             set_population(connection, [row.fields() for row in groups])
-        chosen = {"kind": kind, "certain": certain, "where": where}
+        chosen = {"kind": kind, "certain": certain, "again_on": again_on, "where": where}
         connection.execute(parsed(_JUDGE.format(query=indicator.query, **chosen)))
         connection.execute(parsed(_FLAGGED))
     except duckdb.Error as error:
@@ -321,8 +352,15 @@ _JUDGE = """
 CREATE OR REPLACE TEMP TABLE judgement AS
 SELECT {kind} AS kind, q.subject, q.status, q.value, q.threshold,
   CASE WHEN q.status = 'not_computable' THEN q.missing END AS missing,
-  CAST({certain} AS BOOLEAN) AS certain
+  CAST({certain} AS BOOLEAN) AS certain, CAST({again_on} AS DATE) AS again_on
 FROM ({query}) q {where}"""
+
+_AGAIN_ON = """
+CASE WHEN q.again_on > (SELECT d_.day FROM judging_day d_) THEN q.again_on END"""
+
+_NEWEST = """
+SELECT max(CAST(TRY_CAST(date_text AS TIMESTAMPTZ) AT TIME ZONE 'UTC' + INTERVAL 5 HOUR AS DATE))
+FROM {facts}.process"""
 
 _FLAGGED = """
 CREATE OR REPLACE TEMP VIEW flagged AS
@@ -334,7 +372,7 @@ LEFT JOIN party o ON {kind} <> 'process' AND o.party = {number}"""
 
 _ROWS = f"""
 SELECT j.kind, j.subject, coalesce(s.key, o.id), j.status, j.value, j.threshold, j.missing,
-  j.certain
+  j.certain, j.again_on
 FROM judgement j {_PUBLIC.format(kind="j.kind", number="j.subject")}
 WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], j.status)
 ORDER BY j.kind, j.subject"""

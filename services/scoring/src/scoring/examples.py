@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class Desk:
         _empty(facts, _not_empty(facts) if filled is None else filled)
         released = _load_releases(facts, example)
         filled = load_example(facts, example_tables(example))
-        outcome = _judged(facts, indicator, _profile(indicator, example))
+        outcome = _judged(facts, indicator, _profile(indicator, example), example.as_of)
         self._filled[name] = None if released else filled
         return outcome
 
@@ -94,8 +95,8 @@ def _profile(indicator: Indicator, example: Example) -> Profile:
     )
 
 
-def _judged(facts: Facts, indicator: Indicator, profile: Profile) -> Outcome:
-    (judgements,) = bulk(facts, {indicator.code: indicator}, profile)
+def _judged(facts: Facts, indicator: Indicator, profile: Profile, as_of: date | None) -> Outcome:
+    (judgements,) = bulk(facts, {indicator.code: indicator}, profile, as_of=as_of)
     if judgements.error is not None:
         raise ValueError(judgements.error)
     rows = list(judgements.rows())

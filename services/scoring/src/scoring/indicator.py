@@ -8,6 +8,7 @@ the document that a partner posts as a draft is checked by the same words.
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -88,6 +89,7 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     missing: list[str] | None = None
     evidence: list[str] | None = None
     certain: bool | None = None
+    again_on: date | None = None
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +98,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `facts` are rows by table, in which only what the story needs is named; docs/facts.md has the
     columns. For rules that need a crowd, `repeat` is copied `times` times, with the number of the
     copy put into every `{n}` (and a tenth of it into every `{m}`, for groups of ten); so is a row
-    of facts with either in it.
+    of facts with either in it. It is judged `as_of` a day, else of that of its newest release.
     """
 
     story: str
@@ -107,6 +109,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: dict[str, Any] = {}
     repeat: list[dict[str, Any]] = []
     times: int = 30
+    as_of: date | None = None
 
 
 class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +123,9 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every flag, or with `by_record` those for which the query says so in a column `certain`.
     `most_hits` is the share of flags among what it judges above which it is held back (absent: that
     of scoring.held). `value_at_risk`: its value is the money at risk, in the currency of the
-    purchase. `reviewed` lists the languages whose texts a native reader has passed.
+    purchase. A query that goes by the clock reads `judging_day` and gives `again_on`, the next day
+    on which its result may change although no data does. `reviewed` lists the languages whose texts
+    a native reader has passed.
     """
 
     code: Annotated[str, msgspec.Meta(pattern="^[A-Z][A-Z0-9-]{2,9}$")]

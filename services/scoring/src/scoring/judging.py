@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -84,9 +84,10 @@ def judge_processes(
     flags: Flags,
     pids: Sequence[int],
     *,
+    as_of: date | None = None,
     give_way: Callable[[], bool] = lambda: False,
 ) -> list[Case]:
-    """Judge and score processes by their numbers, in the order of their place in the feed.
+    """Judge and score processes by their numbers as of a day, in their order in the feed.
 
     A process that no indicator judges is left out: what was scored before stays. Raises GaveWay
     when asked to, between two indicators.
@@ -94,7 +95,7 @@ def judge_processes(
     bought = purchases(facts, pids)
     asked = {one.source: standard.asked_of(one.source) for one in bought.values()}
     chosen = {code: one for some in asked.values() for code, one in some.items()}
-    judged = _of_processes(facts, standard, dict(sorted(chosen.items())), bought, give_way)
+    judged = _of_processes(facts, standard, dict(sorted(chosen.items())), bought, as_of, give_way)
     return [
         _process_case(one, own, standard, flags)
         for one in sorted(bought.values(), key=lambda one: one.seq)
@@ -102,12 +103,13 @@ def judge_processes(
     ]
 
 
-def judge_promptly(
+def judge_promptly(  # noqa: PLR0917 (by what is judged, in its order)
     facts: Facts,
     standard: Standard,
     flags: Flags,
     pids: Sequence[int],
     before: Mapping[str, bytes],
+    as_of: date | None = None,
 ) -> list[Case]:
     """Judge a few processes by the prompt indicators; of the others stands what they said before.
 
@@ -117,7 +119,7 @@ def judge_promptly(
     bought = purchases(facts, pids)
     awaited = {one.source: later & standard.asked_of(one.source).keys() for one in bought.values()}
     prompt = {c: one for c, one in standard.indicators("process").items() if c not in later}
-    judged = _of_processes(facts, standard, prompt, bought)
+    judged = _of_processes(facts, standard, prompt, bought, as_of)
     return [
         _process_case(
             one,
@@ -134,15 +136,18 @@ def _only(judged: Mapping[str, Judgement], codes: Container[str]) -> dict[str, J
     return {code: one for code, one in judged.items() if code in codes}
 
 
-def _of_processes(
+def _of_processes(  # noqa: PLR0917 (the same)
     facts: Facts,
     standard: Standard,
     indicators: dict[str, Indicator],
     bought: Mapping[int, Purchase],
+    as_of: date | None,
     give_way: Callable[[], bool] = lambda: False,
 ) -> dict[Key, dict[str, Judgement]]:
     def run(chosen: Mapping[str, Indicator], some: Sequence[int]) -> Iterator[Judgements]:
-        found = incremental(facts, chosen, standard.profile, some, standard.populations)
+        found = incremental(
+            facts, chosen, standard.profile, some, standard.populations, as_of=as_of
+        )
         with closing(found):
             for judgements in found:
                 if give_way():
@@ -253,6 +258,7 @@ def _read(judgements: Judgements) -> list[tuple[Key, Judgement]]:
                 _shown(evidence.get((row.kind, row.number), ())),
                 row.missing,
                 certain=row.certain,
+                again_on=row.again_on,
             ),
         )
         for row in rows

@@ -19,6 +19,7 @@ from scoring.fences import Population
 from scoring.indicator import Indicator
 from scoring.profiles import Profile
 from scoring.publication import UNTRIED
+from scoring.reading import JUDGING_DAY, by_the_clock
 from scoring.relations import value_of
 from scoring.score import Composer, Weight
 from scoring.store import PopulationRow, Tally
@@ -92,9 +93,12 @@ def standard(
     """Put a catalogue, a profile and a population together.
 
     Raises ValueError for an indicator of purchases that needs all facts: it would be judged late,
-    and its purchase with it.
+    and its purchase with it; and for one that goes by the clock and is not of purchases, or
+    compares with others by it: only purchases have a day on which they are judged again.
     """
     for one in catalogue.values():
+        if by_the_clock(one) and (one.scope != "process" or JUDGING_DAY in (one.population or "")):
+            raise ValueError(f"{one.code}: only what is said of one purchase goes by the clock")
         if (one.subject == "process") != (one.scope == "process"):
             raise ValueError(f"{one.code}: subject {one.subject} does not go with {one.scope}")
     parameters = {code: parameter_text(one, profile) for code, one in catalogue.items()}

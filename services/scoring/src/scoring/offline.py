@@ -8,6 +8,7 @@ filled that the indicators of the profile read.
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,8 +41,11 @@ def judge_files(
     maps: bool = False,
     memory: str = "600MB",
     threads: int = 1,
+    as_of: date | None = None,
 ) -> Report:
-    """Judge the files by a profile and write the results; says what was read.
+    """Judge the files by a profile, as of a day, and write the results; says what was read.
+
+    Where no day is named it is that of the newest release, never that of the machine.
 
     Raises OSError for a file that cannot be read, NothingUsableError before anything is written.
     """
@@ -60,7 +64,7 @@ def judge_files(
             if cardinal:
                 _write_cardinal(facts, profile, target, meta=meta, maps=maps)
             else:
-                _write_lines(facts, profile, target)
+                _write_lines(facts, profile, target, as_of)
         finally:
             facts.close()
     return report
@@ -98,8 +102,8 @@ def _write_cardinal(
     )
 
 
-def _write_lines(facts: Facts, profile: Profile, target: IO[str]) -> None:
-    for judgements in bulk(facts, _catalogue(profile), profile):
+def _write_lines(facts: Facts, profile: Profile, target: IO[str], as_of: date | None) -> None:
+    for judgements in bulk(facts, _catalogue(profile), profile, as_of=as_of):
         _complain(judgements)
         for line in judgement_lines(judgements):
             target.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")

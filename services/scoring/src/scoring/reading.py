@@ -56,6 +56,11 @@ def sql_of(indicators: Iterable[Indicator]) -> list[str]:
     return own + [views()[name] for name in read_by(chosen) & views().keys()]
 
 
+def by_the_clock(one: Indicator) -> bool:
+    """Whether what an indicator says may change by a day that comes, though no data does."""
+    return any(JUDGING_DAY in text for text in _texts(one))
+
+
 def _texts(one: Indicator) -> tuple[str, ...]:
     return one.query, one.population or "", one.evidence or "", one.involved or ""
 
@@ -70,6 +75,9 @@ def _named(*texts: str) -> frozenset[str]:
     words = {word for text in texts for word in _WORD.findall(text)}
     return frozenset(words & (tables().keys() | views().keys()))
 
+
+JUDGING_DAY: Final = "judging_day"
+"""The relation with the day as of which is judged."""
 
 _REGISTERS: Final = frozenset({"register_entry", "register_coverage"})
 _OF_PARTIES: Final = frozenset({"participant"})

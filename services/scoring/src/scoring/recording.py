@@ -7,7 +7,7 @@ and what was written before is found unchanged: no alert is lost, none is raised
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import asyncpg
@@ -15,6 +15,7 @@ import msgspec
 
 from scoring import findings, store
 from scoring.alerts import (
+    CLOCK,
     NO_ROUTES,
     Circumstances,
     Standing,
@@ -36,12 +37,16 @@ WITHDRAWN: Final = "the publisher withdrew the process, or it is no longer in th
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why and when a batch is judged, by which standard; `owing` that of the later indicators."""
+    """Why and when a batch is judged, by which standard; `owing` that of the later indicators.
+
+    `as_of` is the day by which terms have passed or not.
+    """
 
     cause: str
     now: datetime
     standard: Standard
     owing: bool = False
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,7 @@ def _row(case: Case, current: Current | None, occasion: Occasion) -> Row:
     document = scored.document(
         data_seq=case.data_seq,
         computed_at=occasion.now,
+        as_of=occasion.as_of,
         cause=occasion.cause,
         data_date=case.data_date,
     )
@@ -145,6 +151,7 @@ def _row(case: Case, current: Current | None, occasion: Occasion) -> Row:
         expected,
         occasion.cause,
         case.data_seq,
+        scored.recheck_on,
     )
 
 
@@ -171,8 +178,10 @@ def _alert(
     if purchase is None or known.alerts_since is None or row.held_band is None:
         return None
     reached = stage(purchase.progress, occasion.now)
+    by_clock = occasion.cause == CLOCK
+    news_of = occasion.now if by_clock else purchase.date
     circumstances = Circumstances(
-        occasion.cause, purchase.origin, purchase.date, reached, known.alerts_since
+        occasion.cause, purchase.origin, news_of, reached, known.alerts_since
     )
     before = current and Standing(
         current.band, current.held_band, _breaches(current.statuses, occasion.standard)
@@ -181,7 +190,13 @@ def _alert(
     if not raises(before, now, circumstances):
         return None
     alert = Alert(
-        id=alert_id(purchase.id, row.held_band, known.epoch, case.data_seq),
+        id=alert_id(
+            purchase.id,
+            row.held_band,
+            known.epoch,
+            case.data_seq,
+            occasion.as_of if by_clock else None,
+        ),
         subject=case.scored.subject,
         process=purchase.id,
         indicators=list(case.scored.flags),

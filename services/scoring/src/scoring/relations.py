@@ -5,6 +5,7 @@ They are temporary tables of one connection, made anew for every run (profile) o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from weakref import WeakKeyDictionary
 
 import duckdb
@@ -118,6 +119,11 @@ def set_parameters(
             rows = value_of(parameter, indicator.code, profile)
             assert isinstance(rows, Mapping)
             _make_table(connection, parameter.name, rows)
+
+
+def set_judging_day(connection: duckdb.DuckDBPyConnection, day: date | None) -> None:
+    """Make the one-row relation `judging_day`: the day as of which terms have passed or not."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE judging_day AS SELECT $1::DATE AS day", [day])
 
 
 def value_of(parameter: Parameter, code: str, profile: Profile) -> object:

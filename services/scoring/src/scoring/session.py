@@ -212,7 +212,7 @@ class Session(Standing):
         promptly = len(changed) <= FEW and bool(self.standard.later)
         cases = await (self._judged_promptly if promptly else self._judged)(changed)
         judged_seconds.labels("judge").observe(time.perf_counter() - began)
-        occasion = Occasion("data", self.clock.now(), self.standard, owing=promptly)
+        occasion = Occasion("data", self.clock.now(), self.standard, promptly, self.day)
         await self.write(cases, occasion, {"scored_seq": upto}, gone=gone)
         if promptly and cases:
             self._owe()
@@ -340,7 +340,7 @@ class Session(Standing):
         for cause, ids in sorted(by_cause.items()):
             chosen = await self.facts(partial(numbers, ids=ids))
             cases = await self._judged(chosen, give_way)
-            occasion = Occasion(cause, self.clock.now(), self.standard)
+            occasion = Occasion(cause, self.clock.now(), self.standard, as_of=self.day)
             await self.write(cases, occasion, {}, settled=ids)
 
     async def _judged(
@@ -351,7 +351,7 @@ class Session(Standing):
         pids = list(chosen)
         return await self.facts(
             lambda facts: judge_processes(
-                facts, self.standard, self.flags, pids, give_way=give_way
+                facts, self.standard, self.flags, pids, as_of=self.day, give_way=give_way
             ),
             many=len(pids) >= MANY,
         )
@@ -362,7 +362,9 @@ class Session(Standing):
         async with self.database.connection() as connection:
             before = await store.documents(connection, "process", list(chosen.values()))
         return await self.facts(
-            lambda facts: judge_promptly(facts, self.standard, self.flags, list(chosen), before)
+            lambda facts: judge_promptly(
+                facts, self.standard, self.flags, list(chosen), before, self.day
+            )
         )
 
 

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +33,9 @@ from shared.contracts.scores import Subject
 from shared.database import Database, transient
 from shared.queue import Bell
 
+KAZAKHSTAN: Final = timedelta(hours=5)
+"""What the whole country's time is before UTC."""
+
 METHOD_CHANGED: Final = -1
 """As `compared_seq`: nothing has been compared by the present method."""
 
@@ -55,6 +59,7 @@ class Standing:
         self.clock = clock
         self.waiting = True
         self.started = False
+        self.day = _day(clock.now())
         self.state: State = store.UNKNOWN
         self.standard: Standard
         self.holds: Holds = {}
@@ -82,6 +87,8 @@ class Standing:
             if changes:
                 await store.advance(connection, changes)
         await self.refresh()
+        self.day = _day(self.clock.now())
+        await self._ask_for_what_is_due(self.day)
         await self._bell.ring("catalogue", head)
 
     async def refresh(self) -> None:
@@ -94,6 +101,24 @@ class Standing:
             show_tally(await store.tally(connection), self.standard.held)
         self.waiting = self.started = True
         await self.aside.refresh()
+
+    async def look_at_the_clock(self) -> bool:
+        """Once a day: judge as of the new one, and ask for what it may change. Say whether it came.
+
+        Nothing is judged as of a day before those whose day it is are asked for.
+        """
+        day = _day(self.clock.now())
+        if day <= self.day:
+            return False
+        await self._ask_for_what_is_due(day)
+        self.day = day
+        return True
+
+    async def _ask_for_what_is_due(self, day: date) -> None:
+        async with self.database.transaction() as connection:
+            await store.claim(connection, self.state)
+            due = await store.demand_due(connection, day)
+        self.waiting = self.waiting or due
 
     async def adopt(self, connection: asyncpg.Connection, version: int) -> None:
         """Judge by a stored population from now on."""
@@ -176,6 +201,10 @@ class Standing:
         self.written += 1
         judged_seconds.labels("write").observe(time.perf_counter() - began)
         await self.ring(heads)
+
+
+def _day(moment: datetime) -> date:
+    return (moment.astimezone(UTC) + KAZAKHSTAN).date()
 
 
 def _flags(rows: Sequence[asyncpg.Record]) -> dict[Key, list[Judgement]]:

@@ -7,7 +7,7 @@ the place in the feed of releases become visible together or not at all.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -60,6 +60,7 @@ class Row(NamedTuple):
     expected: float
     cause: str
     data_seq: int
+    recheck_on: date | None
 
 
 class AlertRow(NamedTuple):
@@ -187,6 +188,12 @@ async def demand(connection: asyncpg.Connection, cause: str, subject_ids: Sequen
 async def owe(connection: asyncpg.Connection, subject_ids: Sequence[str]) -> None:
     """Ask for processes with new data to be judged by all indicators; no other cause hides it."""
     await connection.execute(_OWE, list(subject_ids))
+
+
+async def demand_due(connection: asyncpg.Connection, day: date) -> bool:
+    """Ask for the processes whose day has come to be judged anew; say whether there are any."""
+    rows = await connection.fetch(_DEMAND_DUE, day)
+    return bool(rows)
 
 
 async def demand_all(connection: asyncpg.Connection, cause: str) -> None:
@@ -337,6 +344,16 @@ _DEMANDED_AMONG: Final = """
 _DEMAND_ALL: Final = """
     INSERT INTO rejudge (subject_id, cause)
     SELECT subject_id, $1 FROM score WHERE subject_type = 'process' ON CONFLICT DO NOTHING
+"""
+
+_DEMAND_DUE: Final = """
+    WITH due AS (
+        SELECT subject_id FROM score WHERE subject_type = 'process' AND recheck_on <= $1
+    ), asked AS (
+        INSERT INTO rejudge (subject_id, cause) SELECT subject_id, 'clock' FROM due
+        ON CONFLICT DO NOTHING
+    )
+    SELECT FROM due LIMIT 1
 """
 
 _FLAGGED_PARTIES: Final = """

@@ -3,7 +3,7 @@
 The facts are not here; they lie in the engine's DuckDB file and can be rebuilt from the feed.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -59,7 +59,7 @@ class Finding(Base, table=True):
     parameters: Any = Field(sa_column=Column(JSONB, nullable=False))
     population_version: int | None = Field(sa_type=BigInteger)
     data_seq: int = _number()
-    cause: str = Field(description="data, method, population or context")
+    cause: str = Field(description="data, clock, method, population or context")
     opened_at: datetime = _moment()
     last_checked: datetime = _moment()
     closed_at: datetime | None = _moment(nullable=True)
@@ -97,8 +97,10 @@ class Score(Base, table=True):
     expected: float
     cause: str
     data_seq: int = _number()
+    recheck_on: date | None = Field(description="when it is judged again, whatever the data")
 
     __table_args__ = (
+        Index("ix_score_recheck", "recheck_on", postgresql_where=text("recheck_on IS NOT NULL")),
         Index(
             "ix_score_risky",
             "subject_id",
@@ -125,6 +127,7 @@ class ScorePast(Base, table=True):
     cause: str
     data_seq: int = _number()
     valid_to: datetime = _moment()
+    recheck_on: date | None
     ended_by: str = Field(description="score: a newer one; withdrawn: the subject is gone")
 
     __table_args__ = (Index("ix_score_past_subject", "subject_id", "valid_from"),)

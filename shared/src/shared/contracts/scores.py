@@ -5,7 +5,7 @@ The `counted` points of flagged indicators, and those of an organisation's `port
 `points.lower`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -103,7 +103,8 @@ class ScoreDocument(Struct, frozen=True):
 
     `value` is that of the purchase; `at_risk` the greatest sum that one of its flags names.
     `band` is null where coverage is too low to name one. `awaiting` counts the indicators that have
-    yet to judge the newest data: their lines say what they said before, or "awaited".
+    yet to judge the newest data: their lines say what they said before, or "awaited". Terms have
+    passed or not `as_of` a day (UTC+5); on `recheck_on` it is judged again whatever the data.
     """
 
     subject: Subject
@@ -123,3 +124,5 @@ class ScoreDocument(Struct, frozen=True):
     portfolio: Portfolio | None = None
     at_risk: Value | None = None
     awaiting: int = 0
+    as_of: date | None = None
+    recheck_on: date | None = None

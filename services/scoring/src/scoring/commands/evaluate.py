@@ -9,6 +9,7 @@ The exit status is one of `scoring.console.Ending`.
 import argparse
 import re
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help="lines of the feed of registers; may be given again",
+    )
+    parser.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help="the day by which terms have passed or not; else that of the newest release",
     )
     parser.add_argument("--settings", type=Path, help="Cardinal's settings.ini")
     parser.add_argument("--format", choices=("ndjson", "cardinal"), default="ndjson")
@@ -115,6 +122,7 @@ def _judge(arguments: argparse.Namespace, profile: Profile) -> "Report":
             maps=arguments.map,
             memory=arguments.memory,
             threads=arguments.threads,
+            as_of=arguments.as_of,
         )
 
 

@@ -16,7 +16,7 @@ import msgspec
 from scoring import law
 from scoring.declared import tables
 from scoring.indicator import Indicator
-from scoring.reading import views
+from scoring.reading import JUDGING_DAY, views
 
 LONGEST: Final = 20_000
 """Characters of one text; the longest of the catalogue has a tenth of that."""
@@ -24,7 +24,7 @@ LONGEST: Final = 20_000
 MOST_NODES: Final = 20_000
 MOST_FLAWS: Final = 20
 
-GIVEN: Final = frozenset({"profile", "parameters", "population"})
+GIVEN: Final = frozenset({"profile", "parameters", "population", JUDGING_DAY})
 """Relations that every run has beside the facts; `flagged` is there for evidence."""
 
 

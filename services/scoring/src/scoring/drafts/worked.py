@@ -5,6 +5,7 @@ The checks are those that the files of the catalogue pass: every example comes o
 
 import math
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,7 +51,7 @@ def run(task: Task, example: Example, number: int = 0) -> Outcome:
     try:
         _load(facts, example, profile, number)
         confine(facts.connection, task.limits)
-        return _outcome(facts, indicator, profile)
+        return _outcome(facts, indicator, profile, example.as_of)
     finally:
         timer.cancel()
         facts.close()
@@ -87,8 +88,8 @@ def _load(facts: Facts, example: Example, profile: Profile, number: int) -> None
         raise WrongError(Flaw(f"/body/examples/{number}", "facts_unusable", said)) from fault
 
 
-def _outcome(facts: Facts, indicator: Indicator, profile: Profile) -> Outcome:
-    (judgements,) = bulk(facts, {indicator.code: indicator}, profile)
+def _outcome(facts: Facts, indicator: Indicator, profile: Profile, as_of: date | None) -> Outcome:
+    (judgements,) = bulk(facts, {indicator.code: indicator}, profile, as_of=as_of)
     if judgements.error is not None:
         raise_for(judgements.error)
     check_shape(facts.connection, indicator)
@@ -119,6 +120,8 @@ def _rests_otherwise(outcome: Outcome, expected: Expected, judgement: Judgement)
         return f"the evidence of {expected.subject!r} is {outcome.paths(judgement)}"
     if expected.certain not in {None, judgement.certain}:
         return f"{expected.subject!r} is{'' if judgement.certain else ' not'} certain"
+    if expected.again_on not in {None, judgement.again_on}:
+        return f"{expected.subject!r} is judged again on {judgement.again_on}"
     return None
 
 
