@@ -60,6 +60,9 @@ ROLES = ("ingestor", "ingestor_raw", "scoring", "gateway")
 FRONT = "gateway-api"
 """The only process that strangers reach."""
 
+PROXY = "front"
+"""The container before it, where several of it run (docker-compose.yml)."""
+
 COMMON = ("DATABASE_URL", "REDIS_URL", "INTERNAL_KEY", "HOST", "LOG_LEVEL", "LOG_FORMAT")
 """What every process is told."""
 

@@ -15,6 +15,7 @@ from deploy.processes import (
     OWN,
     PREPARATIONS,
     PROCESSES,
+    PROXY,
     ROLES,
     SANDBOX,
     SERVERS,
@@ -37,7 +38,7 @@ CMD ["gateway", "serve"]
 def test_composition_and_table_name_the_same_processes() -> None:
     ours = [process.name for process in PROCESSES]
 
-    assert sorted(CONTAINERS) == sorted([*ours, *PREPARATIONS, *SERVERS])
+    assert sorted(CONTAINERS) == sorted([*ours, *PREPARATIONS, *SERVERS, PROXY])
 
 
 def test_the_invented_portal_is_no_part_of_what_is_run_in_earnest() -> None:
@@ -54,7 +55,8 @@ def test_a_container_runs_the_command_of_the_table_with_what_it_must_be_told(
     told = {name.removesuffix("_FILE") for name in container["environment"]}
 
     assert tuple(container["command"]) == process.command
-    apart = {"METRICS_PORT"} if process.name == FRONT else set()  # never on the published port
+    # Metrics never on the port that is published; the rest is said because of the proxy before it.
+    apart = {"METRICS_PORT", "DRAIN_SECONDS", "TRUSTED_PROXIES"} if process.name == FRONT else set()
     assert {*COMMON, *OWN[process.service], process.port_variable} | apart == told
     assert process.sign_of_life in container["healthcheck"]["test"][3]
 
@@ -83,16 +85,16 @@ def test_every_container_is_confined(name: str) -> None:
     assert container["logging"]["options"]["max-size"]
 
 
-def test_only_the_gateway_publishes_a_port_and_the_rest_has_no_way_out() -> None:
+def test_only_the_front_publishes_a_port_and_the_rest_has_no_way_out() -> None:
     published = {name for name, container in CONTAINERS.items() if "ports" in container}
     outside = {name for name, c in CONTAINERS.items() if c["networks"] != ["inside"]}
 
-    assert published == {"gateway-api"}
-    assert outside == {"gateway-api"}
+    assert published == {PROXY}
+    assert outside == {PROXY}
     assert COMPOSITION["networks"]["inside"] == {"internal": True}
 
 
-@pytest.mark.parametrize("name", [*SERVERS, *(process.name for process in PROCESSES)])
+@pytest.mark.parametrize("name", [*SERVERS, PROXY, *(process.name for process in PROCESSES)])
 def test_what_runs_on_is_watched_and_started_again(name: str) -> None:
     assert "test" in CONTAINERS[name]["healthcheck"]
     assert CONTAINERS[name]["restart"] == "unless-stopped"

@@ -5,14 +5,16 @@ what it has done. Everything else is the service's own.
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import FrameType
 from typing import Any, Final
 
 import prometheus_client
 import uvicorn
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from shared import logs, metrics, openapi, problems
 from shared.access import AccessLog
@@ -66,6 +68,7 @@ def create_app(
         lifespan=_around(lifespan or _nothing_to_open, access),
     )
     app.state.service, app.state.settings = service, settings
+    app.state.draining = False
     app.state.clock, app.state.routes = clock or SystemClock(), Routes(app)
     for router in (*routers, _probes(readiness or {}, settings)):
         # Not include_router: its routers within the router cost every request a sixth more.
@@ -118,7 +121,9 @@ def _probes(readiness: Mapping[str, Check], settings: Settings) -> APIRouter:
         return {"status": "alive"}
 
     @router.get("/readyz")
-    async def readyz() -> dict[str, Any]:
+    async def readyz(request: Request) -> dict[str, Any]:
+        if request.app.state.draining:
+            raise DependencyDown("Not ready: about to end.", checks={"draining": "told to end"})
         return {"status": "ready", "checks": await ready.checked()}
 
     if settings.metrics_port is None:
@@ -175,7 +180,7 @@ def serve(app_factory: Callable[[], FastAPI], settings: Settings) -> None:
     logs.configure(service=app.state.service, level=settings.log_level, form=settings.log_format)
     if settings.metrics_port is not None:
         prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -188,3 +193,23 @@ def serve(app_factory: Callable[[], FastAPI], settings: Settings) -> None:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
     )
+    _Server(config, app, settings.drain_seconds).run()
+
+
+class _Server(uvicorn.Server):
+    """A server that, told to end, answers for a while more and says that it is not ready."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_seconds = drain_seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End at once when told so twice, or where no time to drain is wanted."""
+        if self._app.state.draining or not self._drain_seconds:
+            super().handle_exit(sig, frame)
+            return
+        self._app.state.draining = True
+        ending = threading.Timer(self._drain_seconds, super().handle_exit, (sig, frame))
+        ending.daemon = True
+        ending.start()

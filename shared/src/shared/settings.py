@@ -73,6 +73,13 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: Port = Field(default=8000, description="port of the HTTP interface")
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=60,
+        description="how long an interface that is told to end still answers, while /readyz says"
+        " no, so that a proxy before it has time to turn elsewhere",
+    )
     metrics_port: Port | None = Field(
         default=None,
         description="port of the metrics; unset, an interface shows them at its own /metrics",
