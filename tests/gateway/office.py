@@ -51,7 +51,7 @@ def described(document: dict[str, Any], answer: httpx.Response) -> None:
     """Fail for an answer that the document does not describe."""
     path, method = answer.request.url.path, answer.request.method.lower()
     for template, methods in sorted(document["paths"].items(), key=lambda each: "{" in each[0]):
-        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), path):
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/:]+", re.escape(template)), path):
             told = methods.get(method, {}).get("responses", {}).get(str(answer.status_code))
             assert told is not None, f"{method} {template}: {answer.status_code} {answer.text}"
             kind = answer.headers.get("content-type", "").partition(";")[0]
