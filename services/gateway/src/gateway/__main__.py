@@ -10,6 +10,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "migrate": ("gateway.commands.migrate", "bring the tables up to date"),
     "serve": ("gateway.commands.serve", "answer the public"),
     "work": ("gateway.commands.work", "fill the published view from the feeds; for ever"),
+    "dispatch": ("gateway.commands.dispatch", "send events to who asked for them; for ever"),
     "organisation": ("gateway.commands.organisation", "add or list organisations that may call"),
     "member": ("gateway.commands.member", "add or list members of an organisation"),
     "key": ("gateway.commands.key", "add, list or revoke API keys"),

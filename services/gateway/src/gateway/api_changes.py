@@ -99,6 +99,24 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ),
     ApiChange(
         on=date(2026, 11, 29),
+        kind="added",
+        operations=(
+            "list_endpoints",
+            "add_endpoint",
+            "read_endpoint",
+            "change_endpoint",
+            "remove_endpoint",
+            "test_endpoint",
+            "rotate_endpoint_secret",
+            "replay_events",
+            "list_deliveries",
+            "read_delivery",
+            "retry_delivery",
+        ),
+        text="Webhooks: events sent to endpoints of yours, signed as Standard Webhooks says.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
         kind="changed",
         operations=("read_score", "explain_score"),
         text="Lines of indicators that name a supplier and whose precision is not measured are"

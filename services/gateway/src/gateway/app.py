@@ -33,6 +33,7 @@ from gateway.api import (
     sync,
     trials,
     used,
+    webhooks,
 )
 from gateway.api import scores as scores_api
 from gateway.api_changes import CHANGES, ApiChange, Endings, ending
@@ -79,6 +80,7 @@ TAGS: Final = [
     {"name": "drafts", "description": "Indicators of one's own, tried before they are live."},
     {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
     {"name": "feed", "description": "What happened, in order, with nothing missing."},
+    {"name": "webhooks", "description": "What happened, sent to you and signed."},
     {"name": "ocds", "description": "The data themselves."},
     {"name": "callers", "description": "Who you are, your people, keys, tokens and devices."},
     {"name": "meta", "description": "Where the data come from and how fresh they are."},
@@ -94,6 +96,7 @@ ROUTERS: Final = [
     drafts.router,
     alerts.router,
     feed.router,
+    webhooks.router,
     sync.router,
     ocds.router,
     meta.router,

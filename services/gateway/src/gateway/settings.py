@@ -1,6 +1,7 @@
 """What the gateway is told by its environment, beside what every service needs."""
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -57,11 +58,24 @@ class GatewaySettings(Settings):
         le=1,
         description="share of the places in the order of priority that goes to regions in turn",
     )
+    webhook_networks: str = Field(
+        default="",
+        description="networks (CIDR, by commas) webhooks may reach beside the internet, by plain"
+        " http too; for development",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="smtp://user:password@host:port (smtps:// for TLS from the start); unset, no"
+        " letters are sent",
+    )
+    mail_from: str = Field(
+        default="qadaga@localhost", description="the sender's address of letters"
+    )
     cache_mb: int = Field(
         default=64, ge=1, description="memory of the answers kept ready in one process, in MB"
     )
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "webhook_networks")
     @classmethod
     def _readable(cls, text: str) -> str:
         networks_of(_parts(text))
@@ -70,6 +84,14 @@ class GatewaySettings(Settings):
     def proxies(self) -> tuple[Network, ...]:
         """Return the networks of the proxies that are believed."""
         return networks_of(_parts(self.trusted_proxies))
+
+    def nearby(self) -> tuple[Network, ...]:
+        """Return the networks that webhooks may reach beside the internet."""
+        return networks_of(_parts(self.webhook_networks))
+
+    def own_host(self) -> str:
+        """Return the name we are asked under."""
+        return urlsplit(self.public_url).hostname or ""
 
 
 def _parts(text: str) -> list[str]:

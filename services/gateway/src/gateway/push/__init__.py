@@ -1,0 +1,1 @@
+"""Events sent to whoever asked: endpoints, signed deliveries, the process that sends them."""

@@ -1,0 +1,261 @@
+"""The process that sends: takes what is due, a few of each endpoint at a time, and notes replies.
+
+One loop and many tries beside it. A slow endpoint holds its own few places and nobody else's.
+Several dispatchers may run: a delivery is claimed by one of them.
+"""
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+import prometheus_client
+
+from gateway.push import outbox
+from gateway.push.guard import Guard
+from gateway.push.outbox import Claimed, Done
+from gateway.push.schedule import decide
+from gateway.push.signatures import SEALED_AS, signatures
+from gateway.push.telling import Letter, Mail, disabled
+from gateway.push.transport import post
+from gateway.settings import GatewaySettings
+from gateway.who.sealing import Seal
+from shared import logs
+from shared.clock import Clock, SystemClock
+from shared.database import Database, transient
+
+EACH: Final = 8
+"""Tries at one endpoint at a time."""
+
+AT_ONCE: Final = 200
+LOOK_EVERY: Final = 0.5
+FORGET_EVERY: Final = 3600.0
+USER_AGENT: Final = "qadaga-webhooks/1"
+
+_sent = prometheus_client.Counter(
+    "qadaga_webhook_attempts", "Tries at deliveries, by what came of them.", ["state"]
+)
+_log = logs.logger(__name__)
+
+
+class Dispatcher:
+    """Sends what is due. `step` is one round of the loop."""
+
+    def __init__(
+        self,
+        database: Database,
+        guard: Guard,
+        seal: Seal,
+        mail: Mail,
+        *,
+        clock: Clock,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._database = database
+        self._guard = guard
+        self._seal = seal
+        self._mail = mail
+        self._clock = clock
+        self._chance = chance or random.SystemRandom()
+        self._busy: Counter[str] = Counter()
+        self._tries: set[asyncio.Task[None]] = set()
+        self._done: list[Done] = []
+        self._wake = asyncio.Event()
+        self._looked_at = self._forgot_at = float("-inf")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to end; tries that are under way are ended and made again later."""
+        ending = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                try:
+                    idle = not await self.step()
+                except Exception as fault:
+                    if not transient(fault):
+                        raise
+                    _log.warning("database_away", fault=type(fault).__name__)
+                    idle = True
+                if idle:
+                    await self._rest(ending)
+        finally:
+            ending.cancel()
+            await self.end()
+
+    async def step(self) -> int:
+        """Note replies, look for what is new, begin what is due; return how much that was."""
+        self._wake.clear()
+        noted = await self._record()
+        brought = await self._bring()
+        return noted + brought + await self._begin()
+
+    def look(self) -> None:
+        """Look into the log at the next step, however short ago it was looked at."""
+        self._looked_at = float("-inf")
+
+    async def settle(self) -> None:
+        """Wait for the tries that are under way and note what came of them."""
+        while self._tries:
+            await asyncio.wait(set(self._tries))
+        await self._record()
+
+    async def end(self) -> None:
+        """End what is under way; what was not noted is sent again, under its id."""
+        for task in set(self._tries):
+            task.cancel()
+        with suppress(Exception):
+            await self._record()
+
+    async def _rest(self, ending: asyncio.Task[Any]) -> None:
+        woken = asyncio.create_task(self._wake.wait())
+        await asyncio.wait({woken, ending}, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+        woken.cancel()
+
+    async def _record(self) -> int:
+        done = [*self._done]
+        if not done:
+            return 0
+        async with self._database.transaction() as connection:
+            await outbox.record(connection, done)
+            ended = await self._disable(connection, done)
+        del self._done[: len(done)]
+        for each in done:
+            self._busy[each.delivery.endpoint] -= 1
+            _sent.labels(each.verdict.state).inc()
+        self._busy = +self._busy
+        for letter in ended:
+            await self._mail.send(letter)
+        return len(done)
+
+    async def _disable(self, connection: asyncpg.Connection, done: Sequence[Done]) -> list[Letter]:
+        ended = {each.delivery.endpoint: each.verdict.disable for each in done}
+        told = [
+            await disabled(connection, name, reason)
+            for name, reason in ended.items()
+            if reason and await outbox.disable(connection, name, reason)
+        ]
+        return [letter for letter in told if letter is not None]
+
+    async def _bring(self) -> int:
+        """Look into the log twice a second, and at once as long as there was more than a page."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_EVERY:
+            return 0
+        self._looked_at = now
+        async with self._database.connection() as connection:
+            behind = await outbox.behind(connection)
+            if now - self._forgot_at > FORGET_EVERY:
+                self._forgot_at = now
+                await outbox.forget_old(connection, self._clock.now())
+        looked = 0
+        for each in behind:
+            async with self._database.transaction() as connection:
+                named = each["id"], each["organisation_id"], each["stream"]
+                looked += await outbox.bring(connection, *named, self._clock.now())
+        if looked >= outbox.BATCH:
+            self.look()
+        return looked
+
+    async def _begin(self) -> int:
+        free = AT_ONCE - len(self._tries)
+        if free <= 0:
+            return 0
+        async with self._database.connection() as connection:
+            claimed = await outbox.claim(
+                connection, now=self._clock.now(), busy=self._busy, each=EACH, limit=free
+            )
+        for each in claimed:
+            self._busy[each.endpoint] += 1
+            task = asyncio.create_task(self._try(each))
+            self._tries.add(task)
+            task.add_done_callback(self._ended)
+        return len(claimed)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tries.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            raise fault
+
+    async def _try(self, delivery: Claimed) -> None:
+        began, now = time.monotonic(), self._clock.now()
+        body = payload(delivery)
+        headers = self._headers(delivery, int(now.timestamp()), body)
+        reply = await post(self._guard, delivery.url, headers, body)
+        after = self._clock.now()
+        verdict = decide(reply, tries=delivery.tries, now=after, chance=self._chance.random())
+        spent = round(1000 * (time.monotonic() - began))
+        self._done.append(Done(delivery, now, spent, reply, verdict))
+
+    def _headers(self, delivery: Claimed, timestamp: int, body: bytes) -> dict[str, str]:
+        sealed = [each for each in (delivery.sealed, delivery.sealed_before) if each is not None]
+        keys = [self._seal.open(each, of=delivery.endpoint) for each in sealed]
+        scheme: Any = delivery.signing
+        return {
+            "Content-Type": "application/json",
+            "User-Agent": USER_AGENT,
+            "webhook-id": delivery.id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": signatures(
+                scheme, keys, message=delivery.id, timestamp=timestamp, body=body
+            ),
+        }
+
+
+class _Told(msgspec.Struct):
+    id: str
+    type: str
+    at: str
+    data: dict[str, Any]
+
+
+_told = msgspec.json.Decoder(_Told).decode
+
+
+def payload(delivery: Claimed) -> bytes:
+    """Return what is sent: type, time, and in `data` the thin event with its place in its stream.
+
+    Whoever keeps the numbers of a stream sees whether one is missing, and asks GET /v1/feed for it.
+    """
+    told = _told(delivery.body)
+    place = {"event": told.id, "stream": delivery.stream, "seq": delivery.seq}
+    return msgspec.json.encode(
+        {"type": told.type, "timestamp": told.at, "data": {**told.data, **place}}
+    )
+
+
+async def dispatch(settings: GatewaySettings, *, stop: asyncio.Event | None = None) -> None:
+    """Send until told to end."""
+    database = Database(settings.database_url, application="gateway-dispatcher", pool_size=3)
+    await database.open()
+    try:
+        sender = Dispatcher(
+            database,
+            Guard(nearby=settings.nearby(), own=settings.own_host()),
+            Seal(settings.cursor_key.get_secret_value().encode(), SEALED_AS),
+            Mail(settings.smtp_url, settings.mail_from),
+            clock=SystemClock(),
+        )
+        await sender.run(stop or _stopped_by_signal())
+    finally:
+        await database.close()
+
+
+def run(settings: GatewaySettings) -> None:
+    """Run the dispatcher as a process, with its metrics beside it."""
+    logs.configure(service="gateway", level=settings.log_level, form=settings.log_format)
+    if settings.metrics_port is not None:
+        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    asyncio.run(dispatch(settings))
+
+
+def _stopped_by_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,98 @@
+"""Telling an organisation that its endpoint was disabled: in its own stream, and by letter."""
+
+import asyncio
+import smtplib
+import ssl
+from email.message import EmailMessage
+from typing import Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+from pydantic import SecretStr
+
+from gateway.stream.telling import tell
+from gateway.view import changes
+from shared import events, logs
+
+TIMEOUT: Final = 20.0
+REASONS: Final = {
+    "gone": "It answered 410: gone.",
+    "failing": "Ten tries at one delivery failed, over some three days.",
+}
+_LETTER: Final = """\
+The endpoint {url} ({name}) was disabled. {reason}
+
+Nothing was lost: every event stands in GET /v1/feed under its number. When the endpoint works
+again, enable it (PATCH /v1/webhooks/endpoints/{name}); what was not delivered is sent then.
+"""
+
+_log = logs.logger(__name__)
+
+
+class Letter(NamedTuple):
+    """An e-mail in plain text."""
+
+    to: str
+    subject: str
+    text: str
+
+
+async def disabled(connection: asyncpg.Connection, endpoint: str, reason: str) -> Letter | None:
+    """Tell of an endpoint in the own stream of its organisation; return the letter to send."""
+    row = await connection.fetchrow(
+        "SELECT organisation_id, url, contact, revision FROM endpoint WHERE id = $1", endpoint
+    )
+    link = f"/v1/webhooks/endpoints/{endpoint}"
+    told = {"endpoint": endpoint, "reason": reason, "link": link}
+    seq = await changes.take_number(connection)
+    await tell(
+        connection,
+        events.organisation(row["organisation_id"]),
+        [(f"webhook.disabled/{endpoint}/{row['revision']}", "webhook.disabled", told)],
+        seq=seq,
+    )
+    if row["contact"] is None:
+        return None
+    text = _LETTER.format(url=row["url"], name=endpoint, reason=REASONS[reason])
+    return Letter(row["contact"], "Qadaga: a webhook endpoint was disabled", text)
+
+
+class Mail:
+    """Sends letters by SMTP; without a server none."""
+
+    def __init__(self, url: SecretStr | None, sender: str) -> None:
+        self._url = url.get_secret_value() if url else None
+        self._sender = sender
+
+    async def send(self, letter: Letter) -> bool:
+        """Send a letter; whether it went. A server that is away is logged and no more."""
+        if self._url is None:
+            return False
+        try:
+            await asyncio.to_thread(self._send, self._url, letter)
+        except (OSError, smtplib.SMTPException) as fault:
+            _log.warning("letter_not_sent", fault=type(fault).__name__)
+            return False
+        return True
+
+    def _send(self, url: str, letter: Letter) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender, *letter[:2]
+        message.set_content(letter.text)
+        parts = urlsplit(url)
+        with _connected(parts.scheme, parts.hostname or "localhost", parts.port or 0) as server:
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(message)
+
+
+def _connected(scheme: str, host: str, port: int) -> smtplib.SMTP:
+    """Connect; plain SMTP is encrypted as soon as the server offers it."""
+    if scheme == "smtps":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+    server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context())
+    return server

@@ -1,0 +1,386 @@
+"""Webhooks from their making to what a subscriber holds in hand, with a server of its own."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from standardwebhooks import Webhook
+
+from gateway.push.dispatcher import Dispatcher
+from gateway.push.guard import Guard
+from gateway.push.signatures import SEALED_AS
+from gateway.push.telling import Mail
+from gateway.who.sealing import Seal
+from shared.clock import FixedClock, SystemClock
+from tests.gateway.builders import alert, line, process, score
+from tests.gateway.house import House, opened_house, problem
+from tests.gateway.office import Office, opened_office
+from tests.gateway.receiver import Message, Receiver, opened_receiver
+from tests.support.postgres import opened
+
+ONE = process("o-1")
+FLAGGED = score(ONE, expected=55.0, band="high", lines=(line("R018"), line("R024")))
+ENDPOINTS = "/v1/webhooks/endpoints"
+SCHEDULE = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+
+
+class Half(random.Random):
+    """Draws the middle: no pause is shorter or longer than the schedule says."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+class Sending:
+    """A house whose webhooks may reach this machine, with a dispatcher that is led by hand."""
+
+    def __init__(self, house: House, office: Office, receiver: Receiver) -> None:
+        self.house, self.office, self.receiver = house, office, receiver
+        self.clock = FixedClock(SystemClock().now() + timedelta(minutes=1))
+        self.dispatcher = self.another()
+
+    def another(self, **more: Any) -> Dispatcher:
+        settings = self.house.settings
+        given: dict[str, Any] = {"mail": Mail(None, ""), "clock": self.clock, "chance": Half()}
+        return Dispatcher(
+            self.house.database,
+            Guard(nearby=settings.nearby()),
+            Seal(settings.cursor_key.get_secret_value().encode(), SEALED_AS),
+            **given | more,
+        )
+
+    async def endpoint(self, path: str = "", **more: Any) -> Any:
+        return await self.office.made(
+            "app", ENDPOINTS, {"url": self.receiver.url + path, "signing": "v1", **more}
+        )
+
+    async def pass_on(self, **later: float) -> None:
+        """Let time pass, then send all that is due."""
+        self.clock.advance(timedelta(**later))
+        while True:
+            self.dispatcher.look()
+            begun = await self.dispatcher.step()
+            await self.dispatcher.settle()
+            if not begun:
+                return
+
+    async def read(self, path: str) -> Any:
+        answer = await self.office.ask("app", "GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def deliveries(self, question: str = "") -> list[Any]:
+        found: list[Any] = (await self.read(f"/v1/webhooks/deliveries{question}"))["data"]
+        return found
+
+
+@pytest.fixture
+async def sending(database_url: str, valkey_url: str) -> AsyncIterator[Sending]:
+    async with (
+        opened(database_url) as database,
+        opened_house(database, database_url, valkey_url, webhook_networks="127.0.0.0/8") as house,
+        opened_receiver() as receiver,
+    ):
+        yield Sending(house, await opened_office(house), receiver)
+
+
+async def test_an_event_arrives_signed_thin_and_with_its_place(sending: Sending) -> None:
+    made = await sending.endpoint(types=["alert.created"])
+    await sending.house.fill("scores", FLAGGED)
+    await sending.house.fill("alerts", alert(1, ONE), alert(2, ONE))
+
+    await sending.pass_on()
+
+    feed = (await sending.house.get("/v1/feed?types=alert.created")).json()["data"]
+    got = sorted(sending.receiver.got, key=lambda each: each.told["data"]["seq"])
+    assert [each.told["data"]["seq"] for each in got] == [each["seq"] for each in feed] == [2, 3]
+    for message, event in zip(got, feed, strict=True):
+        told = Webhook(made["secret"]).verify(message.body, message.headers)
+        assert told == {
+            "type": "alert.created",
+            "timestamp": event["at"],
+            "data": {
+                **event["data"],
+                "event": event["id"],
+                "stream": "public",
+                "seq": event["seq"],
+            },
+        }
+        assert len(message.body) < 20_000
+    read = await sending.read(f"{ENDPOINTS}/{made['id']}")
+    assert (read["public_seq"], read["pending"], read["secret"]) == (3, 0, None)
+    assert {each["state"] for each in await sending.deliveries()} == {"delivered"}
+
+
+async def test_an_endpoint_that_fails_is_tried_by_the_schedule_then_disabled_told_and_revived(
+    sending: Sending,
+) -> None:
+    letters: list[Any] = []
+
+    class Box(Mail):
+        async def send(self, letter: Any) -> bool:
+            letters.append(letter)
+            return True
+
+    sending.dispatcher = sending.another(mail=Box(None, ""))
+    made = await sending.endpoint(contact="desk@example.org", types=["alert.created"])
+    sending.receiver.answer = lambda _: (500, {}, b"x" * 5000)
+    await sending.house.fill("alerts", alert(1, ONE))
+
+    await sending.pass_on()
+    counts = []
+    for pause in SCHEDULE[1:]:
+        await sending.pass_on(seconds=pause - 1)
+        counts.append(len(sending.receiver.got))
+        await sending.pass_on(seconds=1)
+
+    assert counts == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert len(sending.receiver.got) == 10
+    assert len({each.id for each in sending.receiver.got}) == 1
+    [failed] = await sending.deliveries("?state=failed")
+    assert [each["status"] for each in failed["attempts"]] == [500] * 10
+    assert failed["attempts"][0]["reply"] == "x" * 1024
+    read = await sending.office.ask("app", "GET", f"{ENDPOINTS}/{made['id']}")
+    assert (read.json()["enabled"], read.json()["disabled_for"]) == (False, "failing")
+    [told] = (await sending.read("/v1/feed?stream=own"))["data"]
+    assert (told["type"], told["data"]["endpoint"]) == ("webhook.disabled", made["id"])
+    assert [letter.to for letter in letters] == ["desk@example.org"]
+
+    sending.receiver.answer = lambda _: (200, {}, b"")
+    await sending.house.fill("alerts", alert(2, ONE))
+    await sending.pass_on()
+    assert len(sending.receiver.got) == 10
+    tag = read.headers["etag"]
+    answer = await sending.office.ask(
+        "app", "PATCH", f"{ENDPOINTS}/{made['id']}", {"enabled": True}, If_Match=tag
+    )
+    assert answer.status_code == 200, answer.text
+    await sending.pass_on()
+    seen = {each.told["data"]["seq"] for each in sending.receiver.got[10:]}
+    assert seen == {1, 2}
+
+
+async def test_gone_is_disabled_at_once_and_busy_is_spared_as_it_asks(sending: Sending) -> None:
+    gone = await sending.endpoint("/gone")
+    busy = await sending.endpoint("/busy")
+
+    def answer(message: Message) -> Any:
+        return (410, {}, b"") if "gone" in message.path else (429, {"Retry-After": "600"}, b"")
+
+    sending.receiver.answer = answer
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 21)))
+    await sending.pass_on()
+    first = [each for each in sending.receiver.got if "busy" in each.path]
+    assert not (await sending.read(f"{ENDPOINTS}/{gone['id']}"))["enabled"]
+    assert 1 <= len(first) <= 8
+
+    await sending.house.fill("alerts", alert(25, ONE))
+    await sending.pass_on(seconds=599)
+    assert len([each for each in sending.receiver.got if "busy" in each.path]) == len(first)
+    sending.receiver.answer = lambda _: (204, {}, b"")
+    await sending.pass_on(seconds=2)
+    assert (await sending.read(f"{ENDPOINTS}/{busy['id']}"))["pending"] == 0
+
+
+async def test_a_redirect_is_a_failure_and_nobody_is_called_by_it(sending: Sending) -> None:
+    async with opened_receiver() as inside:
+        for status in (302, 307):
+            sending.receiver.answer = lambda _, status=status: (  # type: ignore[misc]
+                status,
+                {"Location": inside.url},
+                b"",
+            )
+            made = await sending.endpoint()
+            await sending.office.made("app", f"{ENDPOINTS}/{made['id']}:test", {})
+            await sending.pass_on()
+        assert inside.got == []
+    states = [each["attempts"][0]["status"] for each in await sending.deliveries("?type=ping")]
+    assert states == [307, 302]
+
+
+async def test_a_name_that_leads_inside_only_when_it_is_sent_to_is_not_connected(
+    sending: Sending,
+) -> None:
+    answers = ["93.184.215.14", "127.0.0.1"]
+
+    async def rebinding(host: str, port: int) -> list[str]:
+        return [answers.pop(0)]
+
+    guard = Guard(resolve=rebinding)
+    await guard.check("https://hooks.example.org/")
+    made = await sending.endpoint()
+    async with sending.house.database.connection() as connection:
+        await connection.execute("UPDATE endpoint SET url = 'https://hooks.example.org/'")
+    sending.dispatcher._guard = guard
+    await sending.office.made("app", f"{ENDPOINTS}/{made['id']}:test", {})
+
+    await sending.pass_on()
+
+    [delivery] = await sending.deliveries()
+    assert "not sent" in delivery["attempts"][0]["fault"]
+    assert sending.receiver.got == []
+
+
+async def test_where_no_network_is_declared_nothing_inside_can_be_named(house: House) -> None:
+    office = await opened_office(house)
+
+    for url in ("http://127.0.0.1:9000/", "https://127.0.0.1/", "https://[::ffff:127.0.0.1]/"):
+        answer = await office.ask("app", "POST", ENDPOINTS, {"url": url})
+        assert problem(answer) == (422, "validation_failed")
+
+
+async def test_one_endpoint_that_hangs_holds_up_none_of_the_others(sending: Sending) -> None:
+    for number in range(20):
+        await sending.endpoint(f"/{number}", types=["alert.created"])
+    sending.receiver.answer = lambda message: (
+        None if message.path.endswith("/0") else (204, {}, b"")
+    )
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 26)))
+    stop = asyncio.Event()
+    running = asyncio.create_task(sending.another(clock=SystemClock()).run(stop))
+
+    async with asyncio.timeout(60):
+        while len(sending.receiver.got) - sending.receiver.hanging < 19 * 25:
+            assert not running.done()
+            await asyncio.sleep(0.02)
+    stop.set()
+    await running
+
+    assert sending.receiver.hanging <= 8
+    got = [each.id for each in sending.receiver.got if not each.path.endswith("/0")]
+    assert len(got) == len(set(got)) == 475
+
+
+async def test_who_dies_between_sending_and_noting_sends_again_under_the_same_id(
+    sending: Sending,
+) -> None:
+    await sending.endpoint(types=["alert.created"])
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 21)))
+    for _ in range(3):
+        dying = sending.another()
+        await dying.step()
+        while dying._tries:
+            await asyncio.wait(dying._tries)
+        sending.clock.advance(timedelta(seconds=61))
+
+    await sending.pass_on()
+
+    ids = [each.id for each in sending.receiver.got]
+    assert len(ids) > 20
+    assert len(set(ids)) == 20
+    assert sorted({each.told["data"]["seq"] for each in sending.receiver.got}) == [*range(1, 21)]
+    assert {each["state"] for each in await sending.deliveries()} == {"delivered"}
+
+
+async def test_two_dispatchers_share_the_work(sending: Sending, database_url: str) -> None:
+    await sending.endpoint(types=["alert.created"])
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 28)))
+    stop = asyncio.Event()
+    running = [
+        asyncio.create_task(sending.another(clock=SystemClock()).run(stop)) for _ in range(2)
+    ]
+
+    async with asyncio.timeout(30):
+        while len(sending.receiver.got) < 27:
+            assert not any(each.done() for each in running)
+            await asyncio.sleep(0.02)
+    stop.set()
+    await asyncio.gather(*running)
+
+    ids = [each.id for each in sending.receiver.got]
+    assert len(ids) == len(set(ids)) == 27
+
+
+async def test_a_new_secret_overlaps_with_the_old_one_for_a_day(sending: Sending) -> None:
+    made = await sending.endpoint()
+    rotated = await sending.office.made("app", f"{ENDPOINTS}/{made['id']}:rotate-secret", {})
+    assert rotated["secret"] != made["secret"]
+
+    async def last() -> Message:
+        await sending.office.made("app", f"{ENDPOINTS}/{made['id']}:test", {})
+        await sending.pass_on()
+        return sending.receiver.got[-1]
+
+    both = await last()
+    for secret in (made["secret"], rotated["secret"]):
+        Webhook(secret).verify(both.body, both.headers)
+    sending.clock.advance(timedelta(hours=25))
+    later = await last()
+    assert later.headers["webhook-signature"].count("v1,") == 1
+
+
+async def test_a_range_is_sent_again_and_one_delivery_too(sending: Sending) -> None:
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 11)))
+    made = await sending.endpoint(types=["alert.created"])
+    await sending.pass_on()
+    assert sending.receiver.got == []
+
+    path = f"{ENDPOINTS}/{made['id']}:replay"
+    told = await sending.office.made("app", path, {"after": 2, "until": 6})
+    await sending.pass_on()
+
+    assert told == {"queued": 4, "last_seq": 6}
+    assert sorted(each.told["data"]["seq"] for each in sending.receiver.got) == [3, 4, 5, 6]
+    first = sending.receiver.got[0].id
+    await sending.office.made("app", f"/v1/webhooks/deliveries/{first}:retry", None)
+    await sending.pass_on()
+    assert [each.id for each in sending.receiver.got].count(first) == 2
+
+
+async def test_secrets_are_shown_once_and_lie_sealed(sending: Sending) -> None:
+    body = {"url": sending.receiver.url}
+    first = await sending.office.ask("app", "POST", ENDPOINTS, body, Idempotency_Key="same")
+    again = await sending.office.ask("app", "POST", ENDPOINTS, body, Idempotency_Key="same")
+    agency = await sending.endpoint(signing="v1a")
+
+    assert first.json()["secret"].startswith("whsec_")
+    assert again.json() == {**first.json(), "secret": None}
+    assert agency["secret"] is None
+    assert agency["public_key"].startswith("whpk_")
+    async with sending.house.database.connection() as connection:
+        kept = await connection.fetchval("SELECT string_agg(e::text, '') FROM endpoint AS e")
+        stored = await connection.fetchval("SELECT string_agg(i::text, '') FROM idempotency AS i")
+    assert first.json()["secret"].removeprefix("whsec_") not in kept + stored
+
+
+async def test_another_organisation_finds_nothing_of_it(sending: Sending) -> None:
+    made = await sending.endpoint()
+    ping = await sending.office.made("app", f"{ENDPOINTS}/{made['id']}:test", {})
+    stranger = await opened_office(sending.house, "Басқа қор")
+
+    for path in (f"{ENDPOINTS}/{made['id']}", f"/v1/webhooks/deliveries/{ping['id']}"):
+        assert problem(await stranger.ask("app", "GET", path)) == (404, "not_found")
+    for path in (
+        f"{ENDPOINTS}/{made['id']}:test",
+        f"{ENDPOINTS}/{made['id']}:rotate-secret",
+        f"{ENDPOINTS}/{made['id']}:replay",
+        f"/v1/webhooks/deliveries/{ping['id']}:retry",
+    ):
+        assert problem(await stranger.ask("app", "POST", path, {})) == (404, "not_found")
+    for path in (ENDPOINTS, "/v1/webhooks/deliveries"):
+        assert (await stranger.ask("app", "GET", path)).json()["data"] == []
+
+
+async def test_an_endpoint_is_changed_and_deleted_on_the_version_that_was_seen(
+    sending: Sending,
+) -> None:
+    made = await sending.endpoint()
+    path = f"{ENDPOINTS}/{made['id']}"
+
+    async def ask(method: str, body: Any = None, **headers: str) -> httpx.Response:
+        return await sending.office.ask("app", method, path, body, **headers)
+
+    assert problem(await ask("PATCH", {"types": []})) == (428, "precondition_required")
+    assert problem(await ask("PATCH", {"types": ["x"]}, If_Match='"1"')) == (
+        422,
+        "validation_failed",
+    )
+    changed = await ask("PATCH", {"types": ["score.changed"]}, If_Match='"1"')
+    assert (changed.json()["types"], changed.headers["etag"]) == (["score.changed"], '"2"')
+    assert problem(await ask("DELETE", If_Match='"1"')) == (412, "version_conflict")
+    assert (await ask("DELETE", If_Match='"2"')).status_code == 204
+    assert problem(await ask("GET")) == (404, "not_found")
