@@ -189,6 +189,9 @@ MORE: dict[str, Callable[[Case], bool]] = {
     "only_direct": lambda c: all(
         row["trdBuyId"] == 0 and row["faktTradeMethodsId"] == 23 for row in c.roots
     ),
+    "never_delivered": lambda c: not c.own_acts,
+    "never_paid": lambda c: bool(c.own_acts) and not c.paid(),
+    "never_signed": lambda c: c.root["signDate"] is None,
     "paid_late": lambda c: _paid_after(c) > 30,
     "prolonged": lambda c: _prolonged(c) > 62,
     "raised_soon": lambda c: day(c.versions[-1]["signDate"]) - day(c.root["signDate"]) <= 30,

@@ -111,6 +111,16 @@ def evade(
     return deal
 
 
+def leave_unsigned(tale: Tale, supplier: Party, line: Line, notice: Notice, drafted: int) -> Deal:
+    """Send a draft to a winner that nobody ever signs or calls off."""
+    deal = _draft(
+        tale, supplier=supplier, lines=[line], method=notice.method, drafted=drafted,
+        signed=drafted, until=drafted // DAY + A_SHORT_TERM, notice=notice, payer=None,
+    )  # fmt: skip
+    deal.record.patch(drafted + 3600, refContractStatusId=AT_SUPPLIER, ecCustomerApprove=1)
+    return deal
+
+
 def _draft(
     tale: Tale,
     *,
