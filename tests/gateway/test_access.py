@@ -13,6 +13,7 @@ from gateway import management
 from gateway.keys import SCOPES, make_key
 from gateway.who.roles import ROLES
 from shared.clock import SystemClock
+from tests.gateway.builders import BUYER_BIN
 from tests.gateway.house import House, opened_house, problem
 from tests.gateway.office import OF_ADMINS, Office, opened_office
 from tests.gateway.test_openapi import OPEN
@@ -303,7 +304,7 @@ async def test_no_list_and_no_answer_of_one_organisation_names_anything_of_anoth
     await other.made("first", "/v1/keys", {"name": canary, "scopes": ["scores:read"]})
     await other.made("first", "/v1/clients", {"name": canary, "scopes": ["scores:read"]})
     await other.made(
-        "first", "/v1/verifications", {"speaks_for": "bin:990140000012", "document": canary}
+        "first", "/v1/verifications", {"speaks_for": f"bin:{BUYER_BIN}", "document": canary}
     )
     await other.ask("first", "PATCH", "/v1/organisation", {"name": canary}, If_Match="*")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.keys import make_key
+from tests.gateway.builders import BUYER_BIN
 from tests.gateway.house import House, opened_house, problem
 from tests.gateway.office import Office, opened_office
 
@@ -103,6 +104,7 @@ NOT_ACCEPTABLE: list[tuple[str, dict[str, Any], str]] = [
     ("invitations", {"role": "admin"}, "/body/role"),
     ("invitations", {"state": "accepted"}, "/body/state"),
     ("verifications", {"speaks_for": "everybody"}, "/body/speaks_for"),
+    ("verifications", {"speaks_for": "bin:990140000018"}, "/body/speaks_for"),
     ("verifications", {"verified_at": "2026-01-01T00:00:00Z"}, "/body/verified_at"),
 ]
 RIGHT: dict[str, dict[str, Any]] = {
@@ -110,7 +112,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "clients": {"name": "a", "scopes": ["scores:read"]},
     "members": {"name": "a", "role": "reader"},
     "invitations": {"role": "reader"},
-    "verifications": {"speaks_for": "bin:990140000012", "document": "Order 12"},
+    "verifications": {"speaks_for": f"bin:{BUYER_BIN}", "document": "Order 12"},
 }
 
 
@@ -236,7 +238,7 @@ async def test_a_higher_limit_and_who_speaks_for_a_body_are_decided_by_operators
         "first", "/v1/keys", {"name": "a", "scopes": ["scores:read"], "per_minute": 100_000}
     )
     speaker = await office.made(
-        "first", "/v1/verifications", {"speaks_for": "bin:990140000012", "document": "Order 12"}
+        "first", "/v1/verifications", {"speaks_for": f"bin:{BUYER_BIN}", "document": "Order 12"}
     )
     limit = (await office.ask("first", "GET", "/v1/approvals")).json()["data"][1]
     approve = {"decision": "approve"}
@@ -256,7 +258,7 @@ async def test_a_higher_limit_and_who_speaks_for_a_body_are_decided_by_operators
     after = (await office.ask("app", "GET", "/v1/organisation")).json()["speaks_for"]
     assert (once["state"], once["needed"]) == ("waiting", 2)
     assert problem(twice) == (403, "second_person_required")
-    assert (between, after) == ([], ["bin:990140000012"])
+    assert (between, after) == ([], [f"bin:{BUYER_BIN}"])
 
 
 async def test_an_invitation_admits_one_person_once(office: Office) -> None:

@@ -119,6 +119,10 @@ async def test_what_is_no_request_for_a_token_is_refused_in_the_words_of_oauth(
         answer = await token_of(house, form, basic)
         assert (answer.status_code, answer.json()["error"]) == (status, error), form
         assert client["secret"] not in answer.text
+    slow = {"name": "a", "scopes": ["scores:read"], "per_minute": 2}
+    of_few = await office.made("first", "/v1/clients", slow)
+    few = [await token_of(house, grant, (of_few["id"], of_few["secret"])) for _ in range(3)]
+    assert [answer.status_code for answer in few] == [200, 200, 429]
     as_json = await house.client.post("/oauth/token", json={"grant_type": "client_credentials"})
     not_base64 = await token_of(house, grant, None, Authorization="Basic ???")
     bearer = await token_of(house, grant, None, Authorization=f"Bearer {key}")

@@ -91,7 +91,7 @@ class Door:
         verdict = await self._quotas.take(holder.id, holder.per_minute)
         limits = [*verdict.headers(), *shared] if verdict else shared
         if verdict and not verdict.passed:
-            raise _over_quota(verdict, shared)
+            raise over_quota(verdict, shared)
         self._usage.note(account_of(holder), REQUESTS)
         answer = self._remembered_score(scope, holder)
         if answer is not None:
@@ -179,7 +179,8 @@ def _with_headers(send: Send, more: Headers) -> Callable[[Message], Awaitable[No
     return send_with
 
 
-def _over_quota(verdict: Verdict, shared: Headers) -> RateLimited:
+def over_quota(verdict: Verdict, shared: Headers) -> RateLimited:
+    """Return the refusal of a call over a key's limit, with these headers beside its own."""
     metrics.rate_limited_total.inc()
     told = [*verdict.headers(), *shared]
     said = {name.decode(): value.decode("latin-1") for name, value in told}

@@ -36,12 +36,13 @@ from gateway.state import Gateway
 from gateway.who import approvals, organisations
 from gateway.who.documents import Approval, Me, OwnOrganisation
 from gateway.who.doing import Doing
-from gateway.who.refusals import AlreadyThere, MemberRequired
+from gateway.who.refusals import AlreadyThere, MemberRequired, flaw
 from shared.bodies import Body
 from shared.errors import NotFound, RateLimited, Unauthenticated
 from shared.idempotency import KeyHeader
 from shared.preconditions import IfMatch
 from shared.security import Caller
+from shared.vocabulary.identifiers import Bin
 
 router = APIRouter(prefix="/v1", tags=["callers"])
 
@@ -188,6 +189,9 @@ async def ask_verification(
     Two operators of the platform look at it, one after the other. `document` is its reference
     (kind, number, date, where it can be seen); the document itself is not uploaded here.
     """
+    kind, _, number = body.speaks_for.partition(":")
+    if kind == "bin" and Bin.parse(number) != number:
+        raise flaw("/body/speaks_for", "bin", "is no BIN: its control digit does not fit")
 
     async def work(do: Doing) -> Made:
         row = await _own(do.connection, caller)

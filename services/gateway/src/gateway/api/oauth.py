@@ -13,6 +13,7 @@ from msgspec import Struct
 from gateway.api import example_callers as examples
 from gateway.api.describing import answers, describe
 from gateway.callers import Holder
+from gateway.door import over_quota
 from gateway.reads.answering import encode
 from gateway.state import Gateway, State
 from gateway.who import tokens
@@ -191,7 +192,10 @@ def _form(body: bytes) -> Mapping[str, str]:
 
 
 async def _client(request: Request, gateway: State, form: Mapping[str, str]) -> Holder:
-    """Return who asks. Raises _Refused, NetworkNotAllowed; RateLimited after too many failures."""
+    """Return who asks, counted as any call of theirs.
+
+    Raises _Refused, NetworkNotAllowed, RateLimited: after too many failures, or over their limit.
+    """
     shown = _shown(request.headers.get("authorization"), form)
     found = await gateway.callers.client(shown.client, shown.secret)
     address = address_of(request.scope, gateway.proxies)
@@ -200,6 +204,9 @@ async def _client(request: Request, gateway: State, form: Mapping[str, str]) -> 
         raise _Refused("invalid_client", "id and secret are not valid", 401)
     if found.networks and not within(address, found.networks):
         raise NetworkNotAllowed(NetworkNotAllowed.example)
+    verdict = await gateway.quotas.take(found.id, found.per_minute)
+    if verdict is not None and not verdict.passed:
+        raise over_quota(verdict, [])
     return found
 
 
