@@ -41,6 +41,7 @@ PROCESSES = (
     Process("scoring-trier", "scoring", ("scoring", "back-test"), "worker"),
     Process("gateway-api", "gateway", ("gateway", "serve"), "interface"),
     Process("gateway-worker", "gateway", ("gateway", "work"), "worker"),
+    Process("gateway-dispatcher", "gateway", ("gateway", "dispatch"), "worker"),
 )
 
 SANDBOX = Process("sandbox", "sandbox", ("python", "-m", "deploy.sandbox", "serve"), "interface")
@@ -62,6 +63,9 @@ FRONT = "gateway-api"
 
 PROXY = "front"
 """The container before it, where several of it run (docker-compose.yml)."""
+
+OUTWARD = "gateway-dispatcher"
+"""The only process that calls strangers: it sends webhooks."""
 
 COMMON = ("DATABASE_URL", "REDIS_URL", "INTERNAL_KEY", "HOST", "LOG_LEVEL", "LOG_FORMAT")
 """What every process is told."""

@@ -96,6 +96,7 @@ class Platform:
             "gateway": {
                 "CURSOR_KEY": keys.cursor,
                 "PUBLIC_URL": self.front,
+                "WEBHOOK_NETWORKS": "127.0.0.0/8",
                 "MODE": "test" if portal.followed_world(self.place) else "live",
             },
         }

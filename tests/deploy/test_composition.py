@@ -12,6 +12,7 @@ from deploy.local.place import ROOT
 from deploy.processes import (
     COMMON,
     FRONT,
+    OUTWARD,
     OWN,
     PREPARATIONS,
     PROCESSES,
@@ -90,7 +91,7 @@ def test_only_the_front_publishes_a_port_and_the_rest_has_no_way_out() -> None:
     outside = {name for name, c in CONTAINERS.items() if c["networks"] != ["inside"]}
 
     assert published == {PROXY}
-    assert outside == {PROXY}
+    assert outside == {PROXY, OUTWARD}
     assert COMPOSITION["networks"]["inside"] == {"internal": True}
 
 

@@ -1,0 +1,92 @@
+"""The dispatcher as a process: killed again and again while it sends, it loses nothing."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from gateway.stream import telling
+from gateway.view import changes
+from shared import events
+from tests.gateway.house import opened_house
+from tests.gateway.office import opened_office
+from tests.gateway.receiver import Message, opened_receiver
+from tests.support.postgres import opened
+
+EVENTS = 400
+KILLS = 4
+_PROGRAM = [sys.executable, "-m", "gateway", "dispatch"]
+
+
+@contextmanager
+def dispatcher(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(_PROGRAM, env={**os.environ, **environment})
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_a_dispatcher_killed_while_it_sends_loses_nothing(
+    database_url: str, valkey_url: str
+) -> None:
+    environment = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": valkey_url,
+        "INTERNAL_KEY": "i" * 32,
+        "CURSOR_KEY": "c" * 32,
+        "WEBHOOK_NETWORKS": "127.0.0.0/8",
+        "LOG_LEVEL": "ERROR",
+    }
+    async with (
+        opened(database_url) as database,
+        opened_house(database, database_url, valkey_url, webhook_networks="127.0.0.0/8") as house,
+        opened_receiver() as receiver,
+    ):
+        office = await opened_office(house)
+        body = {"url": receiver.url, "types": ["webhook.disabled"]}
+        await office.made("app", "/v1/webhooks/endpoints", body)
+        async with database.transaction() as connection:
+            seq = await changes.take_number(connection)
+            data = {"endpoint": "whk_0", "reason": "gone", "link": "/v1/webhooks/endpoints"}
+            told = [(f"e/{n}", "webhook.disabled", data) for n in range(EVENTS)]
+            stream = events.organisation(office.id)
+            await telling.tell(connection, stream, told, seq=seq)
+        for turn in range(1, KILLS + 1):
+            enough = EVENTS * turn // (KILLS + 1)
+            with dispatcher(environment):
+                await _received(receiver.got, enough)
+            # What the dead held is let go at once, not after its minute.
+            async with database.connection() as connection:
+                await connection.execute("UPDATE delivery SET due_at = now()")
+        with dispatcher(environment) as last:
+            async with asyncio.timeout(60):
+                while await _open(database):
+                    assert last.poll() is None
+                    await asyncio.sleep(0.05)
+
+    seqs = {msgspec.json.decode(each.body)["data"]["seq"] for each in receiver.got}
+    assert seqs == set(range(1, EVENTS + 1))
+    assert len({each.id for each in receiver.got}) == EVENTS
+    assert len(receiver.got) < 2 * EVENTS
+
+
+async def _received(got: list[Message], number: int) -> None:
+    async with asyncio.timeout(60):
+        while len({each.id for each in got}) < number:
+            await asyncio.sleep(0.01)
+
+
+async def _open(database: Any) -> int:
+    """Deliveries that are not made."""
+    async with database.connection() as connection:
+        number: int = await connection.fetchval(
+            "SELECT count(*) FROM delivery WHERE state = 'pending'"
+        )
+        return number
