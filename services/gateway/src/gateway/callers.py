@@ -9,15 +9,24 @@ import asyncio
 import hashlib
 import hmac
 from datetime import UTC, datetime, time
-from typing import Final, NamedTuple
+from typing import Final
 
-import asyncpg
-
+from gateway.holders import (
+    DEVICE,
+    FIND,
+    FIND_DEVICE,
+    FIND_ORIGINS,
+    FIND_ROLE,
+    KIND,
+    ORIGINS,
+    TOKEN,
+    Holder,
+    holder_of_device,
+    holder_of_key,
+)
 from gateway.keys import PresentedKey, hash_secret, matches, parse_key
 from gateway.memory import Memory
-from gateway.tiers import TIERS
 from gateway.who import tokens
-from gateway.who.networks import Network, networks_of
 from gateway.who.roles import within_role
 from gateway.who.signing import Signer
 from shared.clock import Clock
@@ -26,47 +35,13 @@ from shared.errors import Unauthenticated
 from shared.logs import logger
 from shared.security import Caller
 
-KIND: Final = "key"
-DEVICE: Final = "device"
-ORIGINS: Final = "origins"
-TOKEN: Final = "token"  # noqa: S105 (a word)
-"""Kinds of what is remembered; whatever ends a key or a member's role has all tokens forgotten."""
-
 WRITE_USES_EVERY: Final = 10.0
-OF_DEVICES: Final = frozenset({"scores:read"})
-"""What a device may: it is nobody's, so it reads what anybody may read."""
-
 _OF_SERVERS: Final = frozenset({"live", "test"})
 _SIZE_OF_KEY = 900
 _SCHEME = b"bearer "
 _NEEDS_KEY = "Send Authorization: Bearer with a valid key."
 _NOT_VALID = "This key is not valid."
 _log = logger(__name__)
-
-_FIND: Final = """
-    SELECT key.id, key.kind, key.test, key.organisation_id, key.member_id, key.secret_hash,
-           key.scopes, key.per_minute, key.expires_at, key.networks, key.origins,
-           organisation.region, organisation.tier, member.role
-    FROM api_key AS key
-    JOIN organisation ON organisation.id = key.organisation_id AND organisation.deleted_at IS NULL
-    LEFT JOIN member ON member.id = key.member_id
-    WHERE key.id = $1 AND key.revoked_at IS NULL AND member.removed_at IS NULL
-"""
-
-_FIND_DEVICE: Final = """
-    SELECT id, secret_hash, previous_hash, previous_until FROM device
-    WHERE id = $1 AND revoked_at IS NULL
-"""
-
-_FIND_ROLE: Final = """
-    SELECT role FROM member WHERE id = $1 AND organisation_id = $2 AND removed_at IS NULL
-"""
-
-_ORIGINS: Final = """
-    SELECT DISTINCT unnest(key.origins) FROM api_key AS key
-    JOIN organisation ON organisation.id = key.organisation_id AND organisation.deleted_at IS NULL
-    WHERE key.revoked_at IS NULL
-"""
 
 _USED: Final = """
     UPDATE api_key SET last_used_at = greatest(last_used_at, used.at)
@@ -79,23 +54,6 @@ _DEVICES_USED: Final = """
     FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at)
     WHERE device.id = used.id AND device.last_used_at IS DISTINCT FROM used.at
 """
-
-
-class Holder(NamedTuple):
-    """Who shows a valid key or token. `id` is the key that counts: a token's is its origin's."""
-
-    id: str
-    secret_hash: bytes
-    expires_at: datetime | None
-    per_minute: int
-    tier: str
-    caller: Caller
-    kind: str = KIND
-    test: bool = False
-    networks: tuple[Network, ...] = ()
-    origins: frozenset[str] = frozenset()
-    previous: tuple[bytes, datetime] | None = None
-    """The hash of the secret before this one, and until when it is still taken."""
 
 
 class Callers:
@@ -164,7 +122,7 @@ class Callers:
             return remembered
         mark = self._memory.mark()
         async with self._database.connection() as connection:
-            found = frozenset(row[0] for row in await connection.fetch(_ORIGINS))
+            found = frozenset(row[0] for row in await connection.fetch(FIND_ORIGINS))
         self._memory.put(ORIGINS, "", found, size=100 * len(found), mark=mark)
         return found
 
@@ -222,7 +180,7 @@ class Callers:
         member, role = caller.member, caller.role
         if token.member is not None:
             async with self._database.connection() as connection:
-                found = await connection.fetchval(_FIND_ROLE, token.member, caller.organisation)
+                found = await connection.fetchval(FIND_ROLE, token.member, caller.organisation)
             if found is None:
                 return None
             member, role, scopes = token.member, found, within_role(scopes, found)
@@ -236,10 +194,10 @@ class Callers:
     async def _read(self, key_id: str) -> Holder | None:
         mark = self._memory.mark()
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(_FIND, key_id)
+            row = await connection.fetchrow(FIND, key_id)
         if row is None or row["test"] != self._test:
             return None
-        holder = _holder(row, self._per_minute)
+        holder = holder_of_key(row, self._per_minute)
         self._memory.put(KIND, key_id, holder, size=_SIZE_OF_KEY, mark=mark)
         return holder
 
@@ -249,10 +207,10 @@ class Callers:
             return remembered
         mark = self._memory.mark()
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(_FIND_DEVICE, device_id)
+            row = await connection.fetchrow(FIND_DEVICE, device_id)
         if row is None:
             return None
-        holder = _device(row, self._per_minute)
+        holder = holder_of_device(row, self._per_minute)
         self._memory.put(DEVICE, device_id, holder, size=_SIZE_OF_KEY, mark=mark)
         return holder
 
@@ -269,39 +227,3 @@ def _of_device(shown: PresentedKey, device: Holder, now: datetime) -> bool:
     kept, until = device.previous or (device.secret_hash, now)
     before = hmac.compare_digest(hashed, kept) and until > now
     return hmac.compare_digest(hashed, device.secret_hash) or before
-
-
-def _holder(row: asyncpg.Record, usual_limit: int) -> Holder:
-    scopes = frozenset(row["scopes"])
-    return Holder(
-        id=row["id"],
-        secret_hash=row["secret_hash"],
-        expires_at=row["expires_at"],
-        per_minute=row["per_minute"] or TIERS[row["tier"]].per_minute or usual_limit,
-        tier=row["tier"],
-        caller=Caller(
-            organisation=row["organisation_id"],
-            member=row["member_id"],
-            role=row["role"] or "reader",
-            region=row["region"],
-            scopes=within_role(scopes, row["role"]) if row["role"] else scopes,
-        ),
-        kind=row["kind"],
-        test=row["test"],
-        networks=networks_of(row["networks"]),
-        origins=frozenset(row["origins"]),
-    )
-
-
-def _device(row: asyncpg.Record, usual_limit: int) -> Holder:
-    before = row["previous_hash"]
-    return Holder(
-        id=row["id"],
-        secret_hash=row["secret_hash"],
-        expires_at=None,
-        per_minute=TIERS[DEVICE].per_minute or usual_limit,
-        tier=DEVICE,
-        caller=Caller(None, None, "public", None, OF_DEVICES),
-        kind=DEVICE,
-        previous=(before, row["previous_until"]) if before else None,
-    )

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.callers import DEVICE, Callers, Holder
+from gateway.callers import Callers
 from gateway.guessing import Guesses
+from gateway.holders import DEVICE, Holder
 from gateway.memory import Answer, Memory
 from gateway.quotas import Quotas, Verdict
 from gateway.tiers import REQUESTS

@@ -350,5 +350,5 @@ figures = Table(
     comment="Figures of one buyer, supplier or region, and networks of suppliers.",
 )
 
-import gateway.push.tables  # noqa: E402, F401 (as below)
+import gateway.push.tables  # noqa: E402 (as below)
 import gateway.who.tables  # noqa: E402, F401 (they hang on the same metadata, made above)

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from gateway.api.asking import HEADERS, send, send_list
 from gateway.audit.chain import Actor
-from gateway.callers import KIND
 from gateway.door import HOLDER
+from gateway.holders import KIND
 from gateway.memory import Answer
 from gateway.reads.answering import encode, listing
 from gateway.state import State

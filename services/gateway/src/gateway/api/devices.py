@@ -6,8 +6,8 @@ from gateway.api import example_callers as examples
 from gateway.api.administering import Anyone
 from gateway.api.commanding import NOT_STORED
 from gateway.api.describing import answers
-from gateway.callers import DEVICE, OF_DEVICES
 from gateway.door import HOLDER
+from gateway.holders import DEVICE, OF_DEVICES
 from gateway.keys import NewKey
 from gateway.reads.answering import encode
 from gateway.state import Gateway, State

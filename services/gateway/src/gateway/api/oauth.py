@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from gateway.api import example_callers as examples
 from gateway.api.describing import answers, describe
-from gateway.callers import Holder
 from gateway.door import over_quota
+from gateway.holders import Holder
 from gateway.reads.answering import encode
 from gateway.state import Gateway, State
 from gateway.who import tokens

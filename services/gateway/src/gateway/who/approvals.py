@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import asyncpg
 import msgspec
 
-from gateway.callers import TOKEN
+from gateway.holders import TOKEN
 from gateway.who import credentials, members, organisations, signing
 from gateway.who.documents import Approval
 from gateway.who.doing import Doing

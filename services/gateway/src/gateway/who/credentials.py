@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import asyncpg
 
-from gateway.callers import KIND, ORIGINS, TOKEN
+from gateway.holders import KIND, ORIGINS, TOKEN
 from gateway.keys import SCOPES, NewKey, make_key
 from gateway.who import members
 from gateway.who.doing import Doing

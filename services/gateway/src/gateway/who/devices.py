@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from gateway.callers import DEVICE
+from gateway.holders import DEVICE
 from gateway.keys import NewKey, make_key
 from gateway.view import changes
 

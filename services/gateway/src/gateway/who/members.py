@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from gateway.callers import KIND, TOKEN
+from gateway.holders import KIND, TOKEN
 from gateway.who.doing import Doing
 from gateway.who.organisations import new_id
 from gateway.who.refusals import flaw

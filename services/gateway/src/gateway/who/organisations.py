@@ -3,7 +3,7 @@
 import secrets
 from typing import Any, Final
 
-from gateway.callers import KIND, TOKEN
+from gateway.holders import KIND, TOKEN
 from gateway.who.doing import Doing
 from gateway.who.refusals import AlreadyThere
 from gateway.who.roles import KINDS
