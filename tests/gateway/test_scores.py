@@ -222,13 +222,14 @@ async def test_a_past_day_is_asked_of_scoring_on_behalf_of_the_caller(house: Hou
     none = await house.get(f"{SCORE}?at=2026-01-01")
     explained = await house.get(f"{SCORE}/explanation?at=2026-02-02")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    number = await house.get(f"{SCORE}?at=0")
     future = await house.get(f"{SCORE}?at={tomorrow}")
 
     assert past.json()["score"]["expected"] == 7.0
     assert past.json()["links"]["score"] == SCORE
     assert problem(none) == (404, "not_found")
     assert explained.json()["score"]["expected"] == 7.0
-    assert problem(future) == (422, "validation_failed")
+    assert problem(future) == problem(number) == (422, "validation_failed")
     token = asked[0].headers["authorization"].removeprefix("Bearer ")
     caller = verify(token, audience="scoring", key=house.settings.internal_key, clock=SystemClock())
     assert caller.organisation is not None

@@ -69,6 +69,16 @@ _MOMENT_SCHEMA = WithJsonSchema(
 From = Annotated[datetime, BeforeValidator(lambda text: _moment(text, last=False)), _MOMENT_SCHEMA]
 Until = Annotated[datetime, BeforeValidator(lambda text: _moment(text, last=True)), _MOMENT_SCHEMA]
 
+
+def _day(text: Any) -> date:
+    # pydantic alone would read "0" as the first day of 1970.
+    if not isinstance(text, str) or len(text) != _DATE_LENGTH:
+        raise ValueError("a day is written as 2026-01-31")
+    return date.fromisoformat(text)
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[list[Word], Field(max_length=50)]
 """Alternatives, as a parameter that may be repeated."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import TRANSLATED, Language, allowed, send, send_list
+from gateway.api.asking import TRANSLATED, Day, Language, allowed, send, send_list
 from gateway.api.describing import answers
 from gateway.api.example_release import PROCESS
 from gateway.api.metering import Rows, charge
@@ -41,9 +41,7 @@ SubjectType = Annotated[
 SubjectId = Annotated[
     str, Path(max_length=100, pattern="^[a-z0-9_]+$", description="prc_… or org_….")
 ]
-At = Annotated[
-    date | None, Query(description="The score as it stood at the end of this day (UTC).")
-]
+At = Annotated[Day | None, Query(description="The score as it stood at the end of this day (UTC).")]
 
 
 @dataclass(frozen=True)
