@@ -3,7 +3,18 @@
 import argparse
 from importlib import import_module
 
-BENCHES = ("cold", "columns", "columns2m", "change", "read", "fresh", "idle", "backfill", "day")
+BENCHES = (
+    "cold",
+    "columns",
+    "columns2m",
+    "change",
+    "read",
+    "fresh",
+    "idle",
+    "backfill",
+    "day",
+    "push",
+)
 """Each is a module of this package with a function `run`."""
 
 

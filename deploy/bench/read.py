@@ -48,7 +48,7 @@ def run() -> None:
         valkey = stack.enter_context(running(Valkey)).server
         assert isinstance(postgres, Postgres)
         assert isinstance(valkey, Valkey)
-        url = _prepare(postgres)
+        url = prepare(postgres)
         key = asyncio.run(_fill(url))
         gateway = stack.enter_context(_gateway(url, valkey.url()))
         empty = stack.enter_context(_empty())
@@ -60,7 +60,8 @@ def run() -> None:
     print(f"bench read ratio={best_gateway / best_empty:.3f} goal={GOAL}")
 
 
-def _prepare(server: Postgres) -> str:
+def prepare(server: Postgres) -> str:
+    """Make the gateway's tables on a server and return their address."""
     asyncio.run(provision(server.admin_url(), {"gateway": PASSWORD}, database="bench"))
     url = f"postgresql://gateway:{PASSWORD}@127.0.0.1:{server.port}/bench"
     upgrade(url, "gateway")
