@@ -88,6 +88,7 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
 * `earlier_attempt (pid, earlier, steps)`: every earlier attempt at the same purchase; `steps` 1 is
   the one before. A later one has the purchase as its `earlier`.
 * `offer`, `price_gap`, `entry`: of purchases with one winner; see `views.sql`.
+* `dealing`: whom a purchase was given to, by an award or a contract, and what is not known of it.
 * `profile` (one row), `parameters` (one row, the indicator's own), `population`, one relation per
   parameter of type table, `judging_day` (one row).
 

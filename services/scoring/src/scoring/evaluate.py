@@ -27,6 +27,7 @@ from scoring.parsed import parsed
 from scoring.profiles import Profile
 from scoring.reading import by_the_clock, facts_read, read_by
 from scoring.relations import (
+    SHARED,
     materialise_shared,
     set_judging_day,
     set_parameters,
@@ -36,6 +37,13 @@ from scoring.relations import (
 
 LIVE: Final = frozenset({"tested", "stable"})
 """Lives of the indicators that score and alert; an experiment is judged offline only."""
+
+SLICE: Final = 700_000
+"""Most processes judged at once in bulk, by indicators that look at one alone: of so many, what is
+joined and grouped stays nearer to the processor. Fewer would be planned for too often."""
+
+Slice = tuple[int, int]
+"""The processes from one pid up to another."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Involved:
 
 
 class Judgements:
-    """The judgements of one indicator, lying in the temp table `judgement` of the connection.
+    """The judgements of one indicator, lying in the temp view `judgement` of the connection.
 
     `error` is set, and there are no rows, where the query itself failed.
     """
@@ -181,19 +189,24 @@ def bulk(
     *,
     populations: Populations | None = None,
     only: Status | None = None,
+    at_once: int = SLICE,
     as_of: date | None = None,
 ) -> Iterator[Judgements]:
     """Judge everything, one indicator after the other; `only` keeps one status and no other.
 
-    Terms have passed or not `as_of` a day: that of the newest release where none is named.
+    What an indicator of scope `process` says of a process is the same beside any others, so it
+    judges `at_once` of them. Terms have passed or not `as_of` a day: that of the newest release
+    where none is named.
     """
     indicators = enabled(catalogue, profile)
     _begin(facts, indicators, profile, as_of)
     materialise_shared(facts.connection, indicators, profile)
+    slices = _sliced(facts, indicators, at_once)
     try:
         taken = populations or _populations(facts.connection, indicators, profile)
         for indicator in indicators:
-            yield _judge(facts.connection, indicator, profile, taken, only)
+            chosen = slices if _looks_at_one(indicator) else ()
+            yield _judge(facts.connection, indicator, profile, taken, only=only, slices=chosen)
     finally:
         _unshadow(facts, indicators)
 
@@ -217,7 +230,7 @@ def incremental(
     set_profile(facts.connection, profile, indicators)
     try:
         for indicator in indicators:
-            yield _judge(facts.connection, indicator, profile, populations, None)
+            yield _judge(facts.connection, indicator, profile, populations)
     finally:
         _unshadow(facts, indicators)
 
@@ -289,9 +302,46 @@ def _shadowed(indicators: Sequence[Indicator]) -> list[str]:
     return sorted(facts_read(indicators) - _DICTIONARIES)
 
 
-def _unshadow(facts: Facts, indicators: Sequence[Indicator]) -> None:
+def _sliced(facts: Facts, indicators: Sequence[Indicator], at_once: int) -> list[Slice]:
+    """Put views of one slice in the place of the facts, the slice being all until one is chosen.
+
+    None are needed where there are few processes, or where tables took the place of the facts.
+    """
+    connection, columns = facts.connection, tables()
+    if _temporary(connection, "table") & set(_shadowed(indicators)):
+        return []
+    [[last]] = connection.execute("SELECT coalesce(max(pid), 0) FROM process").fetchall()
+    if last < at_once:
+        return []
+    _choose(connection, _ALL)
     for table in _shadowed(indicators):
-        facts.connection.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+        if "pid" in columns[table].columns:
+            connection.execute(_SLICED.format(name=table, table=f"{_home(facts)}.{table}"))
+    for name in read_by(indicators) & set(SHARED):
+        connection.execute(_SLICED.format(name=name, table=f"kept_{name}"))
+    size = -(-(last + 1) // -(-(last + 1) // at_once))
+    return [(first, first + size) for first in range(0, last + 1, size)]
+
+
+def _looks_at_one(indicator: Indicator) -> bool:
+    return indicator.scope == "process" and not any(name in indicator.query for name in _WHOLE)
+
+
+def _choose(connection: duckdb.DuckDBPyConnection, chosen: Slice) -> None:
+    first, after = chosen
+    connection.execute(f"SET VARIABLE first_pid = {first}; SET VARIABLE pid_after = {after}")
+
+
+def _temporary(connection: duckdb.DuckDBPyConnection, kind: str) -> set[str]:
+    sql = f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE database_name = 'temp'"
+    return {row[0] for row in connection.execute(sql).fetchall()}
+
+
+def _unshadow(facts: Facts, indicators: Sequence[Indicator]) -> None:
+    sliced = _temporary(facts.connection, "view")
+    for table in _shadowed(indicators):
+        kind = "VIEW" if table in sliced else "TABLE"
+        facts.connection.execute(f"DROP {kind} IF EXISTS temp.main.{table}")
 
 
 def _populations(
@@ -315,28 +365,69 @@ def _judge(
     indicator: Indicator,
     profile: Profile,
     populations: Populations,
-    only: Status | None,
+    *,
+    only: Status | None = None,
+    slices: Sequence[Slice] = (),
 ) -> Judgements:
     groups = [row for row in populations.rows if row.code == indicator.code]
-    kind = "q.kind" if indicator.subject == "organisation" else f"'{indicator.subject}'"
-    where = f"WHERE q.status = '{only}'" if only else ""
-    certain = "coalesce(q.certain, false)" if indicator.certain == "by_record" else "true"
-    again_on = _AGAIN_ON if by_the_clock(indicator) else "NULL"
     try:
         set_parameters(connection, indicator, profile)
         if indicator.population is not None:
             set_population(connection, [row.fields() for row in groups])
-        chosen = {"kind": kind, "certain": certain, "again_on": again_on, "where": where}
-        connection.execute(parsed(_JUDGE.format(query=indicator.query, **chosen)))
+        _fill(connection, _query(indicator, only), slices)
+        connection.execute(parsed(_JUDGEMENT.format(**_same_for_all(indicator))))
         connection.execute(parsed(_FLAGGED))
     except duckdb.Error as error:
         return Judgements(connection, indicator, populations, str(error).splitlines()[0])
     return Judgements(connection, indicator, populations)
 
 
+def _query(indicator: Indicator, only: Status | None) -> str:
+    told = "".join(f", {sql} AS {name}" for name, sql in _told(indicator).items())
+    where = f"WHERE q.status = '{only}'" if only else ""
+    return _JUDGED.format(told=told, query=indicator.query, where=where)
+
+
+def _told(indicator: Indicator) -> dict[str, str]:
+    """Return what the query itself says of each subject, beside its result."""
+    told = {}
+    if indicator.subject == "organisation":
+        told["kind"] = "q.kind"
+    if indicator.certain == "by_record":
+        told["certain"] = "coalesce(q.certain, false)"
+    if by_the_clock(indicator):
+        told["again_on"] = _AGAIN_ON
+    return told
+
+
+def _same_for_all(indicator: Indicator) -> dict[str, str]:
+    """Return the columns that need not be kept of every subject."""
+    same = {"kind": f"'{indicator.subject}'", "certain": "true", "again_on": "CAST(NULL AS DATE)"}
+    return same | {name: name for name in _told(indicator)}
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, sql: str, slices: Sequence[Slice]) -> None:
+    """Keep the judgements, made at once or slice by slice."""
+    if not slices:
+        connection.execute(parsed(_ANEW + sql))
+        return
+    try:
+        for place, one in enumerate(slices):
+            _choose(connection, one)
+            connection.execute(parsed((_MORE if place else _ANEW) + sql))
+    finally:
+        _choose(connection, _ALL)
+
+
 def _plain(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
+
+_ALL: Final[Slice] = (0, 2**31 - 1)
+
+_WHOLE: Final = ("earlier_attempt", "law_change_reason")
+"""The first lays processes beside each other; words are looked for in few texts of all processes,
+and slices of them would only be planned worse."""
 
 _DICTIONARIES = frozenset({"subject", "party"})
 """They are only looked things up in."""
@@ -348,12 +439,24 @@ _OF_AFFECTED = """party IS NULL OR party IN (
 
 _CANCELLED = "SELECT pid FROM {facts}.process WHERE tender_status = 'cancelled'"
 
-_JUDGE = """
-CREATE OR REPLACE TEMP TABLE judgement AS
-SELECT {kind} AS kind, q.subject, q.status, q.value, q.threshold,
-  CASE WHEN q.status = 'not_computable' THEN q.missing END AS missing,
-  CAST({certain} AS BOOLEAN) AS certain, CAST({again_on} AS DATE) AS again_on
+_SLICED = """
+CREATE OR REPLACE TEMP VIEW {name} AS FROM {table}
+WHERE pid >= getvariable('first_pid') AND pid < getvariable('pid_after')"""
+
+_ANEW = "CREATE OR REPLACE TEMP TABLE judged_subject AS"
+
+_MORE = "INSERT INTO judged_subject"
+
+_JUDGED = """
+SELECT q.subject, q.status, q.value, q.threshold,
+  CASE WHEN q.status = 'not_computable' THEN q.missing END AS missing{told}
 FROM ({query}) q {where}"""
+
+_JUDGEMENT = """
+CREATE OR REPLACE TEMP VIEW judgement AS
+SELECT {kind} AS kind, subject, status, value, threshold, missing,
+  {certain} AS certain, {again_on} AS again_on
+FROM judged_subject"""
 
 _AGAIN_ON = """
 CASE WHEN q.again_on > (SELECT d_.day FROM judging_day d_) THEN q.again_on END"""

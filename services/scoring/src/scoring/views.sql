@@ -78,6 +78,28 @@ WHERE p.has_bids AND p.has_awards AND p.open_awards = 0
   AND (p.winner IS NOT NULL
     OR (f.strict AND p.active_awards < 2 AND p.lacking_awards IS NOT NULL));
 
+-- Whom a purchase was given to, by an award or a contract: supplier, day, and what is not known.
+CREATE OR REPLACE TEMP VIEW dealing AS
+SELECT w.pid, s.party, coalesce(w.date_on, p.results_on) AS on_day,
+  CASE WHEN w.status IS NULL THEN 'awards.status'
+       WHEN s.party IS NULL THEN 'awards.suppliers.id'
+       WHEN coalesce(o.weak, true) THEN 'parties.identifier.scheme'
+       WHEN coalesce(w.date_on, p.results_on) IS NULL THEN 'awards.date' END AS lacking
+FROM award w JOIN process p ON p.pid = w.pid
+LEFT JOIN award_supplier s ON s.pid = w.pid AND s.award_no = w.award_no
+LEFT JOIN party o ON o.party = s.party
+WHERE w.status IS NULL OR w.status = 'active'
+UNION ALL
+SELECT c.pid, s.party, c.signed_on,
+  CASE WHEN c.status IS NULL THEN 'contracts.status'
+       WHEN s.party IS NULL THEN 'contracts.suppliers.id'
+       WHEN coalesce(o.weak, true) THEN 'parties.identifier.scheme'
+       WHEN c.signed_on IS NULL THEN 'contracts.dateSigned' END
+FROM contract c
+LEFT JOIN contract_supplier s ON s.pid = c.pid AND s.contract_no = c.contract_no
+LEFT JOIN party o ON o.party = s.party
+WHERE c.status IS NULL OR c.status NOT IN ('pending', 'cancelled');
+
 -- Which purchases are attempts at one and the same: the earlier ones of each. A release names the
 -- attempt before it, or only the first; so all that lead to one first attempt are of a family.
 -- named: it is the one that the release names.
