@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy import facts_page, law, promises, sources_page, statistics_page
+from deploy import facts_page, law, promises, sources_page, statistics_page, webhooks_page
 from deploy.quality import page as quality_page
 from scoring.indicator import Indicator, LegalBasis, Parameter, Text, catalogue
 
@@ -23,6 +23,7 @@ FACTS = ROOT / "docs" / "facts.md"
 QUALITY = ROOT / "docs" / "quality.md"
 STATISTICS = ROOT / "docs" / "statistics.md"
 SOURCES = ROOT / "docs" / "sources.md"
+WEBHOOKS = ROOT / "docs" / "webhooks.md"
 SECTIONS = (
     ("Meaning", "meaning"),
     ("Why it matters", "why"),
@@ -66,6 +67,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield QUALITY, quality_page.page()
     yield STATISTICS, statistics_page.page()
     yield SOURCES, sources_page.page()
+    yield WEBHOOKS, webhooks_page.page()
 
 
 def index(indicators: list[Indicator]) -> str:

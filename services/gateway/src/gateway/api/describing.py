@@ -11,6 +11,7 @@ import msgspec
 from fastapi import FastAPI
 from msgspec import Struct
 
+from gateway.api.announced import announced
 from gateway.api_changes import ApiChange, mark
 from gateway.guessing import TooManyFailures
 from gateway.texts import Notice
@@ -93,6 +94,7 @@ def complete(app: FastAPI, changes: Sequence[ApiChange]) -> None:
             document["components"]["securitySchemes"]["client"] = _CLIENT
             _show_examples(document)
             mark(document, changes)
+            document["webhooks"] = announced()
         return described()
 
     app.openapi = completed  # type: ignore[method-assign]  # FastAPI's documented way

@@ -1,0 +1,53 @@
+"""docs/webhooks.md: how events are sent, and which there are, read off the declarations."""
+
+from gateway.push.guard import PORTS
+from gateway.push.schedule import PAUSES
+from gateway.stream.catalogue import EVENTS, EventType
+
+_HEAD = """\
+# Events: asked for and sent
+
+Generated from the declarations by `make docs`.
+
+What happens is told in two streams, each numbered 1, 2, 3, … without a gap: `public`, and `own` \
+of each organisation. `GET /v1/feed?stream=&after=` reads them, `GET /v1/feed/heads` says how \
+many there are. Whoever holds every number up to the head has missed nothing, whatever became of \
+messages.
+
+## Webhooks
+`POST /v1/webhooks/endpoints` names an address; messages are signed as [Standard Webhooks \
+1.0](https://www.standardwebhooks.com) says, so that any of its libraries checks them. `signing: \
+v1` is HMAC-SHA256 with the secret `whsec_…` that is shown once; `v1a` is Ed25519, checked with \
+`public_key` (`whpk_…`), and there is no secret to keep. After `:rotate-secret` both sign for 24 \
+hours.
+
+A message is thin: `type`, `timestamp`, and in `data` ids, a link, `event`, `stream` and `seq`. \
+Order is not promised, `seq` says it. A message may come twice, under the same `webhook-id`.
+
+Only 2xx within 20 seconds is success; redirects are not followed. Tries come after {pauses}, \
+each a fifth more or less; `Retry-After` is honoured up to a day; 429, 502 and 504 spare the \
+whole endpoint. After the tenth try, or after 410, the endpoint is disabled: `webhook.disabled` \
+stands in the own stream and `contact` gets a letter. Enabled again (PATCH), it is sent all that \
+it missed; `:replay` sends any range, `/v1/webhooks/deliveries/{{id}}:retry` one message. \
+`/v1/webhooks/deliveries` lists every try of 30 days with the first 1 kB of its answer.
+
+Addresses are https, ports {ports}, of the public internet: a name is resolved once, every \
+answer is checked, and the connection goes to the address that was checked. `WEBHOOK_NETWORKS` \
+allows other networks, plain http too, for development; `make up` allows this machine.
+
+## Types
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    head = _HEAD.format(
+        pauses=", ".join(map(str, PAUSES)), ports=" and ".join(map(str, sorted(PORTS)))
+    )
+    return head + "\n".join(map(_type, EVENTS.values()))
+
+
+def _type(event: EventType) -> str:
+    fields = "".join(f"| `{name}` | {text} |\n" for name, text in event.data.items())
+    title = f"### `{event.type}` ({event.stream})\n{event.meaning.en}\n\n"
+    return f"{title}| in `data` | what it is |\n|---|---|\n{fields}"
