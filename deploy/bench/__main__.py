@@ -14,6 +14,7 @@ BENCHES = (
     "backfill",
     "day",
     "push",
+    "feed",
 )
 """Each is a module of this package with a function `run`."""
 

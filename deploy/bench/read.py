@@ -50,10 +50,10 @@ def run() -> None:
         assert isinstance(valkey, Valkey)
         url = prepare(postgres)
         key = asyncio.run(_fill(url))
-        gateway = stack.enter_context(_gateway(url, valkey.url()))
+        gateway = stack.enter_context(gateway_at(url, valkey.url()))
         empty = stack.enter_context(_empty())
         rounds = [
-            (_measure(empty, ["/"], key), _measure(gateway, _paths(), key)) for _ in range(ROUNDS)
+            (measure(empty, ["/"], key), measure(gateway, _paths(), key)) for _ in range(ROUNDS)
         ]
     best_empty = max(each["rate"] for each, _ in rounds)
     best_gateway = max(each["rate"] for _, each in rounds)
@@ -129,7 +129,9 @@ def _entry(number: int) -> Entry:
     return Entry(number + 1, f"process/{_subject(number)}", deleted=False, body=body)
 
 
-class _Server:
+class Server:
+    """A process that answers on a port."""
+
     def __init__(self, name: str, port: int, process: subprocess.Popen[bytes]) -> None:
         self.name, self.port, self.process = name, port, process
 
@@ -140,7 +142,8 @@ class _Server:
 
 
 @contextmanager
-def _gateway(database_url: str, redis_url: str) -> Iterator[_Server]:
+def gateway_at(database_url: str, redis_url: str) -> Iterator[Server]:
+    """Run one gateway process on these servers."""
     port = free_port()
     secrets = {"INTERNAL_KEY": "bench-" * 6, "CURSOR_KEY": "bench-" * 6}
     env = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "PORT": str(port), **secrets}
@@ -150,7 +153,7 @@ def _gateway(database_url: str, redis_url: str) -> Iterator[_Server]:
 
 
 @contextmanager
-def _empty() -> Iterator[_Server]:
+def _empty() -> Iterator[Server]:
     port = free_port()
     command = [sys.executable, "-m", "deploy.bench.empty", str(port)]
     with _started("empty", command, port, {}, "/") as server:
@@ -160,13 +163,13 @@ def _empty() -> Iterator[_Server]:
 @contextmanager
 def _started(
     name: str, command: list[str], port: int, env: dict[str, str], ready: str
-) -> Iterator[_Server]:
+) -> Iterator[Server]:
     process = subprocess.Popen(
         command, env=os.environ | env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         _wait(f"http://127.0.0.1:{port}{ready}")
-        yield _Server(name, port, process)
+        yield Server(name, port, process)
     finally:
         process.terminate()
         process.wait(10)
@@ -184,7 +187,7 @@ def _wait(url: str) -> None:
     raise RuntimeError(f"{url} did not answer within {PATIENCE:.0f} s")
 
 
-def _measure(server: _Server, paths: list[str], key: str) -> dict[str, Any]:
+def measure(server: Server, paths: list[str], key: str) -> dict[str, Any]:
     """Run the closed loop once against a server; raise RuntimeError for any refusal."""
     words = [str(server.port), str(SECONDS), str(CONNECTIONS), f"Bearer {key}"]
     before = server.cpu()
