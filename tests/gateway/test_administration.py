@@ -88,6 +88,7 @@ NOT_ACCEPTABLE: list[tuple[str, dict[str, Any], str]] = [
     ("keys", {"expires_at": "2020-01-01T00:00:00Z"}, "/body/expires_at"),
     ("keys", {"expires_at": "2030-01-01T00:00:00"}, "/body/expires_at"),
     ("keys", {"expires_at": "9999-12-31T23:59:59-12:00"}, "/body/expires_at"),
+    ("keys", {"expires_at": 4_000_000_000}, "/body/expires_at"),
     ("keys", {"per_minute": 0}, "/body/per_minute"),
     ("keys", {"name": " "}, "/body/name"),
     ("keys", {"organisation_id": "own_1"}, "/body/organisation_id"),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import asyncpg
 from fastapi import Depends, Path
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from gateway.api.asking import allowed
 from gateway.who import approvals
@@ -40,7 +40,13 @@ def _of_a_calendar(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_of_a_calendar)]
+def _text(moment: Any) -> Any:
+    if not isinstance(moment, str):
+        raise ValueError("a moment is a text")  # noqa: TRY004 (pydantic tells the caller of these)
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_of_a_calendar)]
 
 
 def given(body: Body) -> dict[str, Any]:
