@@ -10,10 +10,13 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
+from gateway.audit.chain import Actor
 from gateway.push.dispatcher import Dispatcher
 from gateway.push.guard import Guard
 from gateway.push.signatures import SEALED_AS
 from gateway.push.telling import Mail
+from gateway.who import organisations
+from gateway.who.doing import acting
 from gateway.who.sealing import Seal
 from shared.clock import FixedClock, SystemClock
 from tests.gateway.builders import alert, line, process, score
@@ -325,6 +328,11 @@ async def test_a_range_is_sent_again_and_one_delivery_too(sending: Sending) -> N
 
     assert told == {"queued": 4, "last_seq": 6}
     assert sorted(each.told["data"]["seq"] for each in sending.receiver.got) == [3, 4, 5, 6]
+    beyond = await sending.office.made("app", path, {"after": 8})
+    assert beyond == {"queued": 2, "last_seq": 10}
+    for span in ({"after": 6, "until": 6}, {"after": 7, "until": 6}):
+        answer = await sending.office.ask("app", "POST", path, span)
+        assert problem(answer) == (422, "validation_failed")
     first = sending.receiver.got[0].id
     await sending.office.made("app", f"/v1/webhooks/deliveries/{first}:retry", None)
     await sending.pass_on()
@@ -363,6 +371,18 @@ async def test_another_organisation_finds_nothing_of_it(sending: Sending) -> Non
         assert problem(await stranger.ask("app", "POST", path, {})) == (404, "not_found")
     for path in (ENDPOINTS, "/v1/webhooks/deliveries"):
         assert (await stranger.ask("app", "GET", path)).json()["data"] == []
+
+
+async def test_a_deleted_organisation_is_sent_nothing_more(sending: Sending) -> None:
+    await sending.endpoint()
+    await sending.house.fill("alerts", alert(1, ONE))
+    nobody = Actor(None, None, None)
+    async with acting(sending.house.database, SystemClock(), None, nobody) as do:
+        await organisations.delete(do, sending.office.id)
+
+    await sending.pass_on()
+
+    assert sending.receiver.got == []
 
 
 async def test_an_endpoint_is_changed_and_deleted_on_the_version_that_was_seen(

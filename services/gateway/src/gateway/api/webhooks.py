@@ -289,8 +289,7 @@ async def replay_events(
     async def work(do: Doing) -> Made:
         row = await endpoints.one(do.connection, caller.organisation, endpoint_id)
         span = {"after": body.after, "until": body.until}
-        queued, last = await endpoints.replay(do, row, body.stream, **span)
-        return Made(Replay(queued=queued, last_seq=last), 202)
+        return Made(await endpoints.replay(do, row, body.stream, **span), 202)
 
     return await carry_out(request, gateway, idempotency_key, work)
 

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from gateway.push import outbox
-from gateway.push.documents import Attempt, Delivery, Endpoint
+from gateway.push.documents import Attempt, Delivery, Endpoint, Replay
 from gateway.push.signatures import Scheme, new_secret, public_key, shown_secret
 from gateway.stream.catalogue import EVENTS
 from gateway.stream.reading import heads
@@ -169,14 +169,15 @@ async def retry(do: Doing, organisation: str | None, delivery: str) -> Delivery:
 
 async def replay(
     do: Doing, row: Mapping[str, Any], stream: str, *, after: int, until: int
-) -> tuple[int, int]:
-    """Send a range of a stream again; how many events, and the last number looked at."""
-    last = min(until, after + outbox.MOST_PENDING)
-    queued = await outbox.send_again(
-        do.connection, row, stream, after=after, until=last, now=do.now
+) -> Replay:
+    """Send a range of a stream again. Raises ValidationFailed for one that is none."""
+    if until <= after:
+        raise flaw("/body/until", "empty", "is not behind `after`")
+    queued, last = await outbox.send_again(
+        do.connection, row, stream, after=after, until=until, now=do.now
     )
     do.note("endpoint.replayed", row["id"], stream=stream, after=after, until=last)
-    return queued, last
+    return Replay(queued=queued, last_seq=last)
 
 
 async def delivered(

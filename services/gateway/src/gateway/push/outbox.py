@@ -175,8 +175,11 @@ async def send_again(
     after: int,
     until: int,
     now: datetime,
-) -> int:
-    """Have a range of a stream sent again, what the endpoint asks for of it; how many events."""
+) -> tuple[int, int]:
+    """Have a range of a stream sent again, what the endpoint asks for of it.
+
+    Returns how many events that are, and the last number looked at.
+    """
     own = events.organisation(endpoint["organisation_id"])
     name = events.PUBLIC if stream == "public" else own
     page = await events.read(connection, name, after=after, limit=min(until - after, MOST_PENDING))
@@ -184,7 +187,7 @@ async def send_again(
     types = endpoint["types"]
     wanted = [(seq, kind) for seq, kind in told if not types or kind in types]
     await _add(connection, endpoint["id"], stream, wanted, now)
-    return len(wanted)
+    return len(wanted), max([min(after, page.head), *(seq for seq, _ in told)])
 
 
 async def _add(
@@ -251,5 +254,7 @@ async def disable(connection: asyncpg.Connection, endpoint: str, reason: str) ->
 async def forget_old(connection: asyncpg.Connection, now: datetime) -> None:
     """Drop what was sent long ago; the log keeps the events."""
     await connection.execute(
-        "DELETE FROM delivery WHERE state <> 'pending' AND created_at < $1", now - KEPT
+        "DELETE FROM delivery USING endpoint WHERE endpoint.id = endpoint_id"
+        " AND (deleted_at IS NOT NULL OR state <> 'pending' AND delivery.created_at < $1)",
+        now - KEPT,
     )
