@@ -39,7 +39,7 @@ FORGET_EVERY: Final = 3600.0
 USER_AGENT: Final = "qadaga-webhooks/1"
 
 _sent = prometheus_client.Counter(
-    "qadaga_webhook_attempts", "Tries at deliveries, by what came of them.", ["state"]
+    "webhook_attempts", "Tries at deliveries, by what came of them.", ["state"]
 )
 _log = logs.logger(__name__)
 

@@ -80,8 +80,8 @@ async def delete(do: Doing, organisation: str) -> None:
         "UPDATE api_key SET revoked_at = $2 WHERE organisation_id = $1 AND revoked_at IS NULL",
         "UPDATE member SET removed_at = $2, name = '' WHERE organisation_id = $1",
         (
-            "UPDATE endpoint SET deleted_at = $2, enabled = false, sealed = '', sealed_before = NULL"
-            " WHERE organisation_id = $1 AND deleted_at IS NULL"
+            "UPDATE endpoint SET deleted_at = $2, enabled = false, sealed = '',"
+            " sealed_before = NULL WHERE organisation_id = $1 AND deleted_at IS NULL"
         ),
         "UPDATE invitation SET withdrawn_at = $2 WHERE organisation_id = $1 AND member_id IS NULL",
     ):
