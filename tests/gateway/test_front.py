@@ -28,6 +28,7 @@ SERVERS = "    server-template gateway- 1-8 gateway-api:8000 resolvers names ini
 """The one line of the configuration that a test without a resolver of names replaces."""
 
 pytestmark = [
+    pytest.mark.timeout(300),
     pytest.mark.extra,
     pytest.mark.skipif(PROXY is None, reason="there is no haproxy on this machine"),
 ]
