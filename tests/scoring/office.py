@@ -47,6 +47,7 @@ class Office:
         self.clock = FixedClock(NOW)
         self.catalogue: Mapping[str, Indicator] = eleven()
         self.profile: Profile = plain()
+        self.drafts: frozenset[str] = frozenset()
         self.alerts_since: datetime | None = None
         self.session: Session
         self.comparison: Comparison
@@ -66,6 +67,7 @@ class Office:
             catalogue=self.catalogue,
             profile=self.profile,
             folder=self.folder,
+            drafts=self.drafts,
         )
         await self.session.start(self.alerts_since)
         self.comparison = Comparison(self.session, every=3600)

@@ -3,15 +3,20 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from scoring import judging
 from scoring.drafts import checks, store
-from scoring.indicator import Indicator
+from scoring.drafts.promoted import promoted
+from scoring.drafts.watch import DraftStoppedError, stop
+from scoring.indicator import Indicator, catalogue
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.feed import publish_state
 from tests.scoring.drafts.conftest import AIDA, SECOND
 from tests.scoring.drafts.documents import document
-from tests.scoring.office import NO_REDIS
-from tests.scoring.releases import change, suspicious
+from tests.scoring.office import NO_REDIS, Office, statuses
+from tests.scoring.releases import change, release, suspicious
 from tests.scoring.test_engine_at_work import _publish, _until, at_work
 
 FLAGGED = """
@@ -44,8 +49,8 @@ async def _suspicious(ingestor: Database) -> None:
         await publish_state(connection, "releases", [change(suspicious("ocds-2"))])
 
 
-async def _draft(scoring: Database) -> str:
-    read = checks.read(json.dumps(document()).encode())
+async def _draft(scoring: Database, **changes: object) -> str:
+    read = checks.read(json.dumps(document(**changes)).encode())
     assert isinstance(read, Indicator)
     async with scoring.transaction() as connection:
         now = SystemClock().now()
@@ -57,3 +62,50 @@ async def _put(scoring: Database, draft: str, state: str) -> None:
         row = await store.find(connection, draft)
         assert row is not None
         await store.move(connection, row, state, SECOND, SystemClock().now())
+
+
+ON_LIVE_DATA = """
+    WITH size AS (
+      SELECT CASE WHEN count(*) > 0 THEN 100000 ELSE 0 END AS most FROM bid
+      WHERE status = 'disqualified'),
+    few AS (SELECT r.range AS x FROM range(100000) r JOIN size ON r.range < size.most),
+    told AS (
+      SELECT sum(a.x * b.x % 7) AS found FROM few a CROSS JOIN few b CROSS JOIN few c)
+    SELECT j.pid AS subject, CASE WHEN t.found > 0 THEN 'flagged' ELSE 'clear' END AS status,
+      CAST(NULL AS DOUBLE) AS value, CAST(NULL AS DOUBLE) AS threshold,
+      CAST(NULL AS VARCHAR) AS missing
+    FROM judged j CROSS JOIN told t"""
+"""Without end where a bid was thrown out, and of no cost elsewhere."""
+
+
+async def test_a_live_draft_that_explodes_on_live_data_is_stopped_and_scoring_goes_on(
+    scoring_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "MOST_SECONDS", 3.0)
+    office = scoring_office
+    draft = await _draft(office.scoring, query=ON_LIVE_DATA, evidence=None)
+    await _put(office.scoring, draft, "live")
+    office.drafts = frozenset({"X-018"})
+    await office.judge_by({"R018": catalogue()["R018"], **await promoted(office.scoring)})
+    await office.publish(release("ocds-1"))
+    await office.judge()
+    assert statuses(await office.score("ocds-1"))["X-018"] == "clear"
+
+    await office.publish(suspicious("ocds-2"))
+    with pytest.raises(DraftStoppedError) as stopped:
+        await office.judge()
+    async with office.scoring.transaction() as connection:
+        await stop(connection, stopped.value, office.clock)
+    await office.judge_by({"R018": catalogue()["R018"], **await promoted(office.scoring)})
+    await office.judge()
+
+    assert statuses(await office.score("ocds-2")) == {"R018": "flagged"}
+    (step,) = await office.rows(
+        "SELECT before, after, organisation, reason FROM draft_step WHERE step = 'stop'"
+    )
+    assert tuple(step.values()) == (
+        "live",
+        "retired",
+        "own_a",
+        "Stopped on live data: it did not end within 3 seconds.",
+    )

@@ -14,8 +14,7 @@ import structlog
 
 from scoring import held, portfolio, recording, store
 from scoring.document import Judgement
-from scoring.evaluate import compute_populations
-from scoring.judging import Case, judge_parties
+from scoring.judging import Case, judge_parties, take_populations
 from scoring.measures import judged_seconds, show_tally
 from scoring.method import base_rates, differs
 from scoring.purchases import Key, ids_of_parties, size
@@ -132,13 +131,10 @@ class Comparison:
         """Make a new version where the population has moved; return the cause of what follows."""
         session = self._session
         standard = session.standard
-        found = await session.facts(
-            lambda facts: compute_populations(facts, standard.catalogue, standard.profile),
-            many=True,
-        )
+        found = await session.facts(lambda facts: take_populations(facts, standard), many=True)
         rows = sorted(
             PopulationRow(row.code, row.peer, row.n, row.q1, row.q3, row.low, row.high)
-            for row in found.rows
+            for row in found
         )
         version = session.state.population_version
         async with session.database.transaction() as connection:

@@ -18,6 +18,7 @@ from scoring.aside import FEED
 from scoring.comparison import Comparison
 from scoring.drafts.lending import lend
 from scoring.drafts.promoted import Promoted, promoted, still
+from scoring.drafts.watch import DraftStoppedError, stop
 from scoring.evaluate import live
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
@@ -140,6 +141,7 @@ class Engine:
             catalogue={**live(profile, self._only()), **self._drafts},
             profile=profile,
             folder=self._settings.facts_path.parent,
+            drafts=self._drafts.keys(),
         )
 
     def _only(self) -> list[str]:
@@ -174,6 +176,11 @@ class Engine:
                     every = self._settings.compare_every
                     in_bulk = Comparison(session, every=every), Statistics(session, every=every)
                 await self._steps(session, *in_bulk)
+            except DraftStoppedError as stopped:
+                log.warning("a draft was stopped", indicator=stopped.code, reason=stopped.reason)
+                async with self._database.transaction() as connection:
+                    await stop(connection, stopped, self._clock)
+                raise Superseded(str(stopped)) from stopped
             except Exception as fault:
                 if isinstance(fault, Superseded) or not transient(fault):
                     raise

@@ -18,8 +18,10 @@ import structlog
 
 from scoring.carrying import carried
 from scoring.document import Judgement, Scored, score
-from scoring.evaluate import Judgements, bulk, incremental
+from scoring.drafts.watch import MOST_SECONDS, Watch
+from scoring.evaluate import Judgements, bulk, compute_populations, incremental
 from scoring.facts import Facts
+from scoring.fences import Population
 from scoring.findings import RECORDED, Finding
 from scoring.indicator import Indicator
 from scoring.method import Standard
@@ -69,6 +71,11 @@ class Results:
     """What all indicators say of a batch of subjects."""
 
     judgements: dict[Key, dict[str, Judgement]] = field(default_factory=lambda: defaultdict(dict))
+
+    def take(self, others: "Results") -> None:
+        """Take in the results of other indicators."""
+        for key, found in others.judgements.items():
+            self.judgements[key].update(found)
 
     def add_all(self, found: Iterable[tuple[Key, Judgement]]) -> None:
         """Take in judgements; of two on one subject (buyer and entity in one) the worse stays."""
@@ -154,7 +161,40 @@ def _of_processes(  # noqa: PLR0917 (the same)
                     raise GaveWay
                 yield judgements
 
-    return _results(indicators, bought, run).judgements
+    files, drafts = _apart(indicators, standard)
+    results = _results(files, bought, run)
+    for code, draft in drafts.items():
+        with Watch(facts.connection, code, MOST_SECONDS) as watch:
+            results.take(_results({code: draft}, bought, _checked(run, watch)))
+    return results.judgements
+
+
+def _apart(
+    indicators: Mapping[str, Indicator], standard: Standard
+) -> tuple[dict[str, Indicator], dict[str, Indicator]]:
+    """Part the indicators of files from drafts, which are run one by one and watched."""
+    drafts = {code: one for code, one in indicators.items() if code in standard.drafts}
+    return {code: one for code, one in indicators.items() if code not in drafts}, drafts
+
+
+def _checked(run: "Run", watch: Watch) -> "Run":
+    """Run no further once the time is up: what failed for that is not tried in halves."""
+
+    def checked(chosen: dict[str, Indicator], some: Sequence[int]) -> Iterator[Judgements]:
+        watch.check()
+        yield from run(chosen, some)
+
+    return checked
+
+
+def take_populations(facts: Facts, standard: Standard) -> list[Population]:
+    """Take the fences of all indicators over all facts; drafts are watched."""
+    files, drafts = _apart(standard.catalogue, standard)
+    rows = list(compute_populations(facts, files, standard.profile).rows)
+    for code, draft in drafts.items():
+        with Watch(facts.connection, code, MOST_SECONDS):
+            rows += compute_populations(facts, {code: draft}, standard.profile).rows
+    return rows
 
 
 def judge_parties(
@@ -171,12 +211,11 @@ def judge_parties(
     """
     results, failed = Results(), set()
     indicators = standard.indicators("all")
-    for judgements in bulk(facts, indicators, standard.profile, populations=standard.populations):
-        try:
-            results.add_all(_read(judgements))
-        except duckdb.Error as fault:
-            _tell(judgements.indicator.code, fault)
-            failed.add(judgements.indicator.code)
+    files, drafts = _apart(indicators, standard)
+    _take_all(facts, standard, files, results, failed)
+    for code, draft in drafts.items():
+        with Watch(facts.connection, code, MOST_SECONDS):
+            _take_all(facts, standard, {code: draft}, results, failed)
     for code in failed:
         results.add_all([(key, Judgement(code, "error")) for key in list(results.judgements)])
     if not failed:
@@ -188,6 +227,22 @@ def judge_parties(
         for key, judgements in sorted(results.judgements.items())
     ]
     return cases, frozenset(failed)
+
+
+def _take_all(
+    facts: Facts,
+    standard: Standard,
+    indicators: Mapping[str, Indicator],
+    results: Results,
+    failed: set[str],
+) -> None:
+    """Judge all facts by some indicators; note the codes of those that failed."""
+    for judgements in bulk(facts, indicators, standard.profile, populations=standard.populations):
+        try:
+            results.add_all(_read(judgements))
+        except duckdb.Error as fault:
+            _tell(judgements.indicator.code, fault)
+            failed.add(judgements.indicator.code)
 
 
 def _uncounted(key: Key, indicators: Mapping[str, Indicator]) -> Iterator[tuple[Key, Judgement]]:

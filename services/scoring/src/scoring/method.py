@@ -42,7 +42,7 @@ Rates = Mapping[tuple[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Everything a judgement depends on beside the facts."""
+    """Everything a judgement depends on beside the facts; `drafts` are watched while they run."""
 
     catalogue: Mapping[str, Indicator]
     profile: Profile
@@ -51,6 +51,7 @@ class Standard:
     methods: Mapping[str, Method]
     parameters: Mapping[str, str]
     held: Collection[str] = ()
+    drafts: Collection[str] = ()
 
     @property
     def version(self) -> str:
@@ -89,6 +90,7 @@ def standard(
     rows: Sequence[PopulationRow],
     rates: Rates,
     held: Collection[str] = (),
+    drafts: Collection[str] = (),
 ) -> Standard:
     """Put a catalogue, a profile and a population together.
 
@@ -120,6 +122,7 @@ def standard(
         },
         parameters=parameters,
         held=held,
+        drafts=drafts,
     )
 
 

@@ -6,7 +6,7 @@ A step leaves everything committed.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -81,6 +81,7 @@ class Session(Standing):
         catalogue: Mapping[str, Indicator],
         profile: Profile,
         folder: Path,
+        drafts: Collection[str] = (),
     ) -> None:
         incoming = folder / "incoming.ndjson"
         super().__init__(
@@ -91,6 +92,7 @@ class Session(Standing):
             catalogue=catalogue,
             profile=profile,
             incoming=incoming,
+            drafts=drafts,
         )
         self.facts_seq = 0
         self.feed_head = 0

@@ -6,7 +6,7 @@ is read anew, for a commit may have arrived although its answer was lost.
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -53,6 +53,7 @@ class Standing:
         catalogue: Mapping[str, Indicator],
         profile: Profile,
         incoming: Path,
+        drafts: Collection[str] = (),
     ) -> None:
         self.database = database
         self.facts = facts
@@ -68,6 +69,7 @@ class Standing:
         self.aside = Aside(database, facts, incoming)
         self._bell = bell
         self._catalogue = catalogue
+        self._drafts = drafts
         self._profile = profile
 
     async def begin(self, alerts_since: Any) -> None:
@@ -130,6 +132,7 @@ class Standing:
             rows=await store.populations(connection, version),
             rates=await store.base_rates(connection, version),
             held=held.counting_nothing(self._catalogue, self.holds),
+            drafts=self._drafts,
         )
 
     async def hold(self, connection: asyncpg.Connection, holds: Holds) -> int:
