@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ async def _suspicious(ingestor: Database) -> None:
         await publish_state(connection, "releases", [change(suspicious("ocds-2"))])
 
 
-async def _draft(scoring: Database, **changes: object) -> str:
+async def _draft(scoring: Database, **changes: Any) -> str:
     read = checks.read(json.dumps(document(**changes)).encode())
     assert isinstance(read, Indicator)
     async with scoring.transaction() as connection:

@@ -209,7 +209,8 @@ def judge_parties(
     its kind says so. Returns the codes of indicators that failed too: `error` on every party that
     others judged; what was scored before of parties that none judged then stays.
     """
-    results, failed = Results(), set()
+    results = Results()
+    failed: set[str] = set()
     indicators = standard.indicators("all")
     files, drafts = _apart(indicators, standard)
     _take_all(facts, standard, files, results, failed)
