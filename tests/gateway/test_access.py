@@ -66,6 +66,12 @@ NEEDS: Final[dict[str, str]] = {
     "list_deliveries": "webhooks:admin",
     "read_delivery": "webhooks:admin",
     "retry_delivery": "webhooks:admin",
+    "create_export": "exports:create",
+    "list_exports": "exports:create",
+    "read_export": "exports:create",
+    "cancel_export": "exports:create",
+    "read_export_manifest": "exports:create",
+    "download_export": "exports:create",
     "read_me": ANY,
     "read_organisation": ANY,
     "change_organisation": "org:admin",
@@ -117,17 +123,17 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
 MAY: Final[dict[str, str]] = {
     "reader": "processes:read scores:read scores:partner alerts:read drafts:read feed:read",
     "monitor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write",
+    " drafts:write exports:create",
     "editor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write drafts:approve",
+    " drafts:write exports:create drafts:approve",
     "officer": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write",
+    " drafts:write exports:create",
     "coordinator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write drafts:approve",
+    " drafts:write exports:create drafts:approve",
     "admin": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write drafts:approve webhooks:admin org:admin",
+    " drafts:write exports:create drafts:approve webhooks:admin org:admin",
     "operator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write drafts:approve webhooks:admin org:admin platform:admin",
+    " drafts:write exports:create drafts:approve webhooks:admin org:admin platform:admin",
 }
 
 
@@ -148,9 +154,10 @@ def filled(path: str) -> str:
         "approval_id",
         "back_test_id",
         "endpoint_id",
+        "export_id",
     ):
         path = path.replace(f"{{{name}}}", "none")
-    path = path.replace("{delivery_id}", "msg_0")
+    path = path.replace("{delivery_id}", "msg_0").replace("{name}", "lots.csv")
     return path.replace("{region_id}", "75").replace("{day}", "2026-01-01")
 
 

@@ -42,6 +42,10 @@ OF_SCORING = {
 """What is asked of scoring: test_drafts.py looks at these."""
 
 OF_CALLERS = {
+    "/v1/exports",
+    "/v1/exports/{export_id}",
+    "/v1/exports/{export_id}/manifest",
+    "/v1/exports/{export_id}/files/{name}",
     "/v1/me",
     "/v1/organisation",
     "/v1/members",

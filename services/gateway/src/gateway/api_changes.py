@@ -117,6 +117,19 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ),
     ApiChange(
         on=date(2026, 11, 29),
+        kind="added",
+        operations=(
+            "create_export",
+            "list_exports",
+            "read_export",
+            "cancel_export",
+            "read_export_manifest",
+            "download_export",
+        ),
+        text="Whole lists as files: NDJSON and CSV, with a manifest and resumable downloads.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
         kind="changed",
         operations=("read_score", "explain_score"),
         text="Lines of indicators that name a supplier and whose precision is not measured are"

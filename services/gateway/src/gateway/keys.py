@@ -23,6 +23,7 @@ SCOPES: Final = {
     "drafts:write": "sending, trying and proposing them",
     "drafts:approve": "deciding on those that anybody proposes",
     "feed:read": "the event log, public and one's own, and what changed since",
+    "exports:create": "whole lists as files",
     "webhooks:admin": "subscriptions and endpoints that events are sent to",
     "org:admin": "members, keys and everything else of one's own organisation",
     "platform:admin": "deciding on what organisations ask of the platform",

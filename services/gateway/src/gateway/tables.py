@@ -350,5 +350,6 @@ figures = Table(
     comment="Figures of one buyer, supplier or region, and networks of suppliers.",
 )
 
+import gateway.exports.tables  # noqa: E402 (as below)
 import gateway.push.tables  # noqa: E402 (as below)
 import gateway.who.tables  # noqa: E402, F401 (they hang on the same metadata, made above)

@@ -7,7 +7,7 @@ that more keys are not more budget; by the minute each key has its own.
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-What = Literal["rows", "past_scores", "trials"]
+What = Literal["rows", "past_scores", "trials", "exports"]
 """What is limited by the day."""
 
 REQUESTS: Final = "requests"
@@ -18,6 +18,7 @@ MEANING: Final[Mapping[str, str]] = {
     "rows": "rows of lists, and releases",
     "past_scores": "scores of a past day, which are put together anew",
     "trials": "drafts sent and back-tests asked for",
+    "exports": "lists asked for as files",
 }
 
 
@@ -29,10 +30,12 @@ class Tier(NamedTuple):
 
 
 TIERS: Final[Mapping[str, Tier]] = {
-    "trial": Tier(60, {"rows": 20_000, "past_scores": 100, "trials": 20}),
-    "standard": Tier(None, {"rows": 500_000, "past_scores": 5_000, "trials": 200}),
-    "authority": Tier(3_000, {"rows": 5_000_000, "past_scores": 50_000, "trials": 1_000}),
-    "device": Tier(60, {"rows": 5_000, "past_scores": 20, "trials": 0}),
+    "trial": Tier(60, {"rows": 20_000, "past_scores": 100, "trials": 20, "exports": 5}),
+    "standard": Tier(None, {"rows": 500_000, "past_scores": 5_000, "trials": 200, "exports": 50}),
+    "authority": Tier(
+        3_000, {"rows": 5_000_000, "past_scores": 50_000, "trials": 1_000, "exports": 500}
+    ),
+    "device": Tier(60, {"rows": 5_000, "past_scores": 20, "trials": 0, "exports": 0}),
 }
 USUAL: Final = "standard"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC
 from functools import partial
 from typing import Final
@@ -12,6 +12,7 @@ import prometheus_client
 
 from gateway import usage
 from gateway.audit.daily import Daily
+from gateway.exports.making import Exporter
 from gateway.measure import data, snapshot
 from gateway.settings import GatewaySettings
 from gateway.view import apply, changes, figures, shapes
@@ -147,6 +148,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
     database = Database(settings.database_url, application="gateway-worker")
     await database.open()
     daily = Daily(settings, database, SystemClock())
+    exporting = asyncio.create_task(Exporter(database, SystemClock()).run())
     try:
         async with filling(settings, database, SystemClock()) as (view, _):
             await run_worker(
@@ -164,6 +166,9 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                 stop=stop,
             )
     finally:
+        exporting.cancel()
+        with suppress(asyncio.CancelledError):
+            await exporting
         await database.close()
 
 

@@ -81,7 +81,15 @@ async def list_alerts(
     """List alerts in the order in which they were raised, or in which they deserve a look."""
     bound = asked.question("alerts")
     after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else [None]
-    question = alerts.Question(
+    found, last = await _page(gateway, question_of(asked), after, asked.limit)
+    mark = gateway.cursor.encode(last, question=bound) if last is not None else None
+    meter.give(len(found))
+    return send_list(listing(found, next_cursor=mark, notice=True, **gateway.as_of()))
+
+
+def question_of(asked: AlertFilter) -> alerts.Question:
+    """Return what a filter asks for."""
+    return alerts.Question(
         indicator=each(asked.indicator),
         band=each(asked.band),
         source=each(asked.source),
@@ -92,10 +100,6 @@ async def list_alerts(
         after=asked.after,
         sort=asked.sort,
     )
-    found, last = await _page(gateway, question, after, asked.limit)
-    mark = gateway.cursor.encode(last, question=bound) if last is not None else None
-    meter.give(len(found))
-    return send_list(listing(found, next_cursor=mark, notice=True, **gateway.as_of()))
 
 
 async def _page(

@@ -107,8 +107,7 @@ async def list_lots(
     asked: Annotated[LotFilter, Query()], gateway: Gateway, meter: Rows
 ) -> Response:
     """Find lots of tenders."""
-    question = _question("lot", asked, "published", (asked.published_from, asked.published_to))
-    return await _page(gateway, meter, "lots", asked, question)
+    return await _page(gateway, meter, "lots", asked, of_lots(asked))
 
 
 @router.get(
@@ -122,10 +121,7 @@ async def list_contracts(
     asked: Annotated[ContractFilter, Query()], gateway: Gateway, meter: Rows
 ) -> Response:
     """Find contracts, each as it stands after its newest amendment."""
-    question = _question(
-        "contract", asked, "signed", (asked.signed_from, asked.signed_to), asked.supplier
-    )
-    return await _page(gateway, meter, "contracts", asked, question)
+    return await _page(gateway, meter, "contracts", asked, of_contracts(asked))
 
 
 @router.get(
@@ -141,6 +137,17 @@ async def list_plans(
     """Find plan points: those a purchase has taken up, and those that none has."""
     question = _question("plan", asked, "planned", (asked.planned_from, asked.planned_to))
     return await _page(gateway, meter, "plans", asked, question)
+
+
+def of_lots(asked: LotFilter) -> listed.Question:
+    """Return what a filter of lots asks for."""
+    return _question("lot", asked, "published", (asked.published_from, asked.published_to))
+
+
+def of_contracts(asked: ContractFilter) -> listed.Question:
+    """Return what a filter of contracts asks for."""
+    between = (asked.signed_from, asked.signed_to)
+    return _question("contract", asked, "signed", between, asked.supplier)
 
 
 def _question(

@@ -74,7 +74,7 @@ async def list_processes(
     asked: Annotated[ProcessFilter, Query()], gateway: Gateway, meter: Rows
 ) -> Response:
     """Find contracting processes; each with its score in short."""
-    question, bound = _question(asked), asked.question("processes")
+    question, bound = question_of(asked), asked.question("processes")
     after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else None
     async with gateway.database.connection() as connection:
         found = await processes.find(connection, question, after=after, limit=asked.limit)
@@ -129,7 +129,8 @@ async def _read(gateway: State, process_id: str, source: str | None) -> Answer:
         return await processes.by_ocid(connection, process_id, source)
 
 
-def _question(asked: ProcessFilter) -> processes.Question:
+def question_of(asked: ProcessFilter) -> processes.Question:
+    """Return what a filter asks for."""
     return processes.Question(
         **asked.common(),
         supplier=organisations(asked.supplier, "/query/supplier"),

@@ -30,7 +30,7 @@ READS: Final = frozenset(
         "feed:read",
     }
 )
-_TRIES: Final = READS | {"drafts:write"}
+_TRIES: Final = READS | {"drafts:write", "exports:create"}
 _DECIDES: Final = _TRIES | {APPROVE}
 _ADMINISTERS: Final = _DECIDES | {ADMIN, "webhooks:admin"}
 

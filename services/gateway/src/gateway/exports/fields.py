@@ -1,0 +1,119 @@
+"""What the columns of tables mean: declared once, served with every export, and what writes them.
+
+A field's `path` leads through a document of the list; `*` stands for each of a list, whose values
+are then written with `; ` between them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+
+Type = Literal["text", "decimal", "number", "integer", "boolean", "moment", "list"]
+EACH: Final = "*"
+BETWEEN: Final = "; "
+
+
+class Field(Struct, frozen=True):
+    """One column: its type, the unit of its figures, what it means, and where it comes from.
+
+    `path` is where the value stands in the documents of the list, which NDJSON has as they are.
+    """
+
+    name: str
+    path: str
+    type: Type
+    meaning: str
+    source: str
+    unit: str | None = None
+
+
+_PUBLISHER: Final = "publisher"
+_OURS: Final = "computed"
+
+_ID: Final = Field("id", "id", "text", "Our id, which stays the same.", _OURS)
+_TITLE: Final = Field("title", "title", "text", "Title as published.", _PUBLISHER)
+_STATUS: Final = Field("status", "status", "text", "Status, in the words of OCDS.", _PUBLISHER)
+_METHOD: Final = Field("method", "method", "text", "OCDS procurementMethod.", _PUBLISHER)
+_BUYERS: Final = (
+    Field("buyer_ids", "buyers/*/id", "list", "Our ids of who buys.", _OURS),
+    Field("buyer_names", "buyers/*/name", "list", "Names of who buys.", _PUBLISHER),
+)
+_SUPPLIERS: Final = (
+    Field("supplier_ids", "suppliers/*/id", "list", "Our ids of who was awarded.", _OURS),
+    Field("supplier_names", "suppliers/*/name", "list", "Names of who was awarded.", _PUBLISHER),
+)
+_VALUE: Final = (
+    Field("amount", "value/amount", "decimal", "Sum as published.", _PUBLISHER, "of the currency"),
+    Field("currency", "value/currency", "text", "ISO 4217 code of the sum.", _PUBLISHER),
+)
+_OF_PROCESS: Final = (
+    Field("process_id", "process/id", "text", "Our id of the process.", _OURS),
+    Field("source", "process/source", "text", "Id of the publisher's data set.", _OURS),
+    Field("ocid", "process/ocid", "text", "The publisher's id of the process.", _PUBLISHER),
+)
+_NUMBERED: Final = (
+    _ID,
+    Field("number", "number", "text", "The publisher's number.", _PUBLISHER),
+    _TITLE,
+    _STATUS,
+    _METHOD,
+    *_VALUE,
+)
+
+FIELDS: Final[Mapping[str, Sequence[Field]]] = {
+    "processes": (
+        _ID,
+        Field("source", "source", "text", "Id of the publisher's data set.", _OURS),
+        Field("ocid", "ocid", "text", "The publisher's id of the process.", _PUBLISHER),
+        _TITLE,
+        _STATUS,
+        _METHOD,
+        Field("category", "category", "text", "OCDS mainProcurementCategory.", _PUBLISHER),
+        Field("published", "published", "moment", "When it was published.", _PUBLISHER, "UTC"),
+        Field("date", "date", "moment", "Date of the newest release.", _PUBLISHER, "UTC"),
+        *_BUYERS,
+        *_SUPPLIERS,
+        *_VALUE,
+        Field("band", "score/band", "text", "Risk band; empty where not scored.", _OURS),
+        Field("risk_lower", "score/lower", "number", "Least risk points.", _OURS, "points"),
+        Field("risk_expected", "score/expected", "number", "Risk points.", _OURS, "points"),
+        Field("risk_upper", "score/upper", "number", "Greatest risk points.", _OURS, "points"),
+        Field("coverage", "score/coverage", "number", "Share that was computable.", _OURS, "0..1"),
+        Field("flagged", "score/flagged/*", "list", "Codes of flagged indicators.", _OURS),
+        Field("data_date", "score/data_date", "moment", "Date of the data scored.", _OURS, "UTC"),
+        Field("method_version", "score/method_version", "text", "Version of the method.", _OURS),
+    ),
+    "lots": (
+        *_NUMBERED,
+        Field("published", "published", "moment", "When it was published.", _PUBLISHER, "UTC"),
+        *_BUYERS,
+        *_OF_PROCESS,
+    ),
+    "contracts": (
+        *_NUMBERED,
+        Field("signed", "signed", "moment", "When it was signed.", _PUBLISHER, "UTC"),
+        Field("amendments", "amendments", "integer", "Amendments made.", _PUBLISHER, "amendments"),
+        *_BUYERS,
+        *_SUPPLIERS,
+        *_OF_PROCESS,
+    ),
+}
+"""What can be a table; alerts, which hold lists of windows and lines, are NDJSON only."""
+
+
+def value(document: Any, path: str) -> Any:
+    """Return what stands at a path of a document; nothing where the document has nothing."""
+    if EACH not in path:
+        return next(_found(document, path.split("/")), None)
+    return BETWEEN.join(str(each) for each in _found(document, path.split("/")) if each is not None)
+
+
+def _found(document: Any, steps: Sequence[str]) -> Iterator[Any]:
+    if not steps:
+        yield document
+    elif steps[0] == EACH:
+        for each in document or ():
+            yield from _found(each, steps[1:])
+    elif isinstance(document, dict):
+        yield from _found(document.get(steps[0]), steps[1:])
