@@ -8,7 +8,7 @@ SEED ?= 1
 SIZE ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev up down load test test-full check bench quality fmt docs lock clean
+.PHONY: help setup setup-dev up down load test test-full check bench quality fmt docs sdk lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ fmt: setup-dev  ## format and mend what can be mended
 docs: setup-dev  ## write the generated pages and .env.example anew
 	$(BIN)/python -m deploy.environment
 	$(BIN)/python -m deploy.docs
+
+sdk: setup-dev  ## make the clients for Python and TypeScript from docs/openapi.json into build/sdk
+	@$(BIN)/python -m deploy.sdk
 
 lock: setup-dev  ## resolve the dependencies anew (needs the package index)
 	$(BIN)/python -m deploy.lock

@@ -1,0 +1,136 @@
+"""The clients, made once, and a gateway that they call over a line with faults."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deploy.sdk.make import make_python
+from deploy.servers import free_port
+from tests.gateway.builders import alert, indicator, line, process, release, score, source
+from tests.gateway.house import House, opened_house
+from tests.gateway.office import Office, opened_office
+from tests.support.postgres import SERVICES, Cluster, opened
+
+ONE = process("o-1")
+OPENED: list[Any] = []
+"""Clients that a test must close."""
+
+
+@dataclass
+class Asked:
+    """A request as it came, and the status that it got."""
+
+    verb: str
+    path: str
+    key: str | None
+    status: int = 0
+
+
+@dataclass
+class Line:
+    """The gateway behind a line whose next answers are spoilt as `faults` says.
+
+    A fault is a status, which is answered in the gateway's place, or `cut`: the gateway does what
+    it is asked, and its answer is lost.
+    """
+
+    app: ASGIApp
+    faults: list[int | str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        asked = Asked(scope["method"], scope["path"], headers.get("idempotency-key"))
+        self.asked.append(asked)
+
+        async def told(message: Message) -> None:
+            asked.status = message.get("status", asked.status)
+            if fault is None:
+                await send(message)
+
+        fault = self.faults.pop(0) if self.faults else None
+        if isinstance(fault, int):
+            asked.status = fault
+            await _answered(send, fault, [(b"retry-after", b"7"), (b"content-length", b"0")])
+            return
+        await self.app(scope, receive, told)
+        if fault == "cut":
+            await _answered(send, 200, [(b"content-length", b"9")])
+
+
+async def _answered(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@dataclass
+class Site:
+    """A running gateway with something in it, its address, and an organisation with people."""
+
+    house: House
+    office: Office
+    line: Line
+    url: str
+
+
+@asynccontextmanager
+async def _served(app: ASGIApp) -> AsyncIterator[str]:
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_config=None))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@pytest.fixture(scope="module")
+async def site(cluster: Cluster, valkey_server_url: str) -> AsyncIterator[Site]:
+    """Five purchases, two in danger, one of them with an alert."""
+    async with (
+        cluster.copy("gateway", SERVICES["gateway"]) as name,
+        opened(cluster.url("gateway", name)) as database,
+        opened_house(database, cluster.url("gateway", name), valkey_server_url) as house,
+    ):
+        await house.fill("sources", source())
+        await house.fill("catalogue", indicator("R018"))
+        await house.fill("releases", *(release(f"o-{each}") for each in range(1, 6)))
+        lines = (line("R018"), line("R024"))
+        two = score(process("o-2"), expected=60.0, band="high", lines=lines)
+        await house.fill("scores", score(ONE, expected=55.0, band="high", lines=lines), two)
+        await house.fill("alerts", alert(1, ONE))
+        line_ = Line(house.app)
+        async with _served(line_) as url:
+            yield Site(house, await opened_office(house), line_, url)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of the Python client, which can be imported."""
+    folder = tmp_path_factory.mktemp("sdk") / "python"
+    make_python(folder)
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))
+
+
+def client_of(site: Site, key: str = "", **more: Any) -> Any:
+    """A client with the house's key; it notes how long it would have slept."""
+    from qadaga_client.client import Client  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    slept: list[float] = []
+    client = Client(site.url, key or site.house.key, sleep=slept.append, **more)
+    client.slept = slept
+    OPENED.append(client)
+    return client
