@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from gateway import management
 from gateway.exports import making
 from gateway.exports.fields import FIELDS, Field
 from gateway.exports.formats import cell
@@ -209,6 +210,20 @@ async def test_exports_of_others_are_not_there_and_what_is_no_filter_is_refused(
         assert refused.json()["errors"][0]["pointer"] == pointer
     dear = await office.ask("app", "POST", EXPORTS, {"what": "lots", "filter": {"amount[gte]": 5}})
     assert problem(dear) == (422, "currency_required")
+
+
+async def test_a_file_takes_the_scope_of_its_list(office: Office) -> None:
+    told = await made(office, what="contracts", format="csv")
+    key = await management.add_key(
+        office.house.database, SystemClock(), organisation="Қор", scopes=["exports:create"]
+    )
+    headers = {"Authorization": f"Bearer {key.text}", "Idempotency-Key": "one"}
+
+    asked = await office.house.client.post(EXPORTS, json={"what": "lots"}, headers=headers)
+    fetched_ = await office.house.client.get(told["files"][0]["link"], headers=headers)
+
+    assert problem(asked) == (403, "scope_missing")
+    assert problem(fetched_) == (403, "scope_missing")
 
 
 async def test_files_go_when_they_expire_or_are_cancelled(office: Office) -> None:

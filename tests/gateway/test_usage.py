@@ -103,6 +103,7 @@ async def test_an_organisation_reads_what_it_used_and_nothing_of_others(house: H
         "rows": (2, 500_000),
         "past_scores": (0, 5_000),
         "trials": (0, 200),
+        "exports": (0, 50),
     }
     assert problem(await house.get("/v1/usage?days=0")) == (422, "validation_failed")
 

@@ -127,7 +127,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def client_of(site: Site, key: str = "", **more: Any) -> Any:
     """A client with the house's key; it notes how long it would have slept."""
-    from qadaga_client.client import Client  # type: ignore[import-not-found]  # noqa: PLC0415
+    from qadaga_client.client import Client  # noqa: PLC0415
 
     slept: list[float] = []
     client = Client(site.url, key or site.house.key, sleep=slept.append, **more)

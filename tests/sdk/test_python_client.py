@@ -52,7 +52,7 @@ async def test_every_operation_of_the_document_is_a_method_that_arrives_at_its_r
             each.name: "x" for each in one.parameters if each.required and each.place == "query"
         }
         parts = ["x" for each in one.parameters if each.place == "path"]
-        bodies = [{}] if one.body is not None else []
+        bodies: list[Any] = [{}] if one.body is not None else []
         await asyncio.to_thread(_tried, method, *parts, *bodies, **given)
         asked = site.line.asked[-1]
         shape = one.path
@@ -66,7 +66,7 @@ async def test_every_operation_of_the_document_is_a_method_that_arrives_at_its_r
 
 
 def _tried(method: Callable[..., Any], *parts: Any, **given: Any) -> None:
-    from qadaga_client.problems import Problem  # type: ignore[import-not-found]
+    from qadaga_client.problems import Problem
 
     try:
         answer = method(*parts, **given)
@@ -307,7 +307,7 @@ def test_the_package_and_its_examples_are_typed_strictly(package: Path, tmp_path
 
 
 def test_a_document_with_two_schemas_of_one_name_is_refused() -> None:
-    schemas = {"a.b.Thing": {}, "b.Thing": {}}
+    schemas: dict[str, Any] = {"a.b.Thing": {}, "b.Thing": {}}
     with pytest.raises(ValueError, match="one name"):
         document.plain({"components": {"schemas": schemas}})
     assert python_client.client([]).count("def ") == 0

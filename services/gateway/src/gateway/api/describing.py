@@ -141,5 +141,6 @@ def _show_examples(document: Mapping[str, Any]) -> None:
         for operation in methods.values():
             for status in SUCCESSES & operation["responses"].keys():
                 answer = operation["responses"][status]
-                if shown := answer.get("content", {}).get("application/json"):
+                shown = answer.get("content", {}).get("application/json", {})
+                if isinstance(shown.get("example"), int):
                     shown["example"] = _examples[shown["example"]]

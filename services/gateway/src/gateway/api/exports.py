@@ -83,8 +83,7 @@ async def create_export(
 
     It takes the scope of the list as well. Alerts, which hold lists, come as NDJSON only.
     """
-    if (scope := asked.KINDS[body.what].scope) not in caller.scopes:
-        raise ScopeMissing(f"This list needs the scope {scope}.")
+    _check_scope(caller, body.what)
     if not can_be(body.what, body.format):
         raise flaw("/body/format", "format", f"{body.what} can be had as ndjson only")
     asked.question(body.what, body.filter)
@@ -186,7 +185,14 @@ async def read_manifest(
     return send_one(request, manifest, row["revision"])
 
 
+def _check_scope(caller: Caller, what: str) -> None:
+    """Raise ScopeMissing for who could not read the list itself."""
+    if (scope := asked.KINDS[what].scope) not in caller.scopes:
+        raise ScopeMissing(f"This list needs the scope {scope}.")
+
+
 _BYTES: Final[dict[str, Any]] = {
+    "application/json": {"schema": {"type": "array"}, "example": [{"name": "id"}]},
     "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"id":"prc_x"}\n'},
     "text/csv": {"schema": {"type": "string"}, "example": "id,source\r\nprc_x,kz-goszakup\r\n"},
 }
@@ -215,7 +221,8 @@ async def download(
 ) -> Response:
     """Fetch a file, or go on where a download broke off: `Range` with `If-Range`, its ETag."""
     async with gateway.database.connection() as connection:
-        await store.one(connection, caller.organisation, export_id)
+        row = await store.one(connection, caller.organisation, export_id)
+        _check_scope(caller, row["what"])
         file = await store.file(connection, export_id, name)
     size, etag = file["size"], f'"{file["sha256"]}"'
     part = part_of(size, range_, condition=if_range, etag=etag)

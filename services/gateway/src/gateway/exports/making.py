@@ -91,10 +91,11 @@ class Exporter:
         while True:
             try:
                 made = await self.step()
-            except Exception as fault:
-                if not transient(fault):
-                    raise
-                _log.warning("database_away", fault=type(fault).__name__)
+            except Exception as fault:  # noqa: BLE001 (whatever it is, it is told)
+                if transient(fault):
+                    _log.warning("database_away", fault=type(fault).__name__)
+                else:  # the view, which is filled beside it, must not stand still for it
+                    _log.exception("exports_not_made")
                 made = 0
             if not made:
                 await asyncio.sleep(LOOK_EVERY)
