@@ -129,6 +129,33 @@ async def test_what_is_no_http_and_who_is_not_there_are_faults_not_crashes() -> 
     assert all(reply.fault for reply in replies)
 
 
+async def test_of_what_comes_before_an_answer_no_more_is_read_than_of_an_answer() -> None:
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        reply = await post(Guard(nearby=NEAR), url, {}, b"{}", within=10)
+
+    assert reply == Reply(None, "EOFError: no answer in the first 64 kB")
+
+
+async def test_a_name_whose_servers_say_nothing_is_waited_for_briefly(receiver: Receiver) -> None:
+    async def nothing(host: str, port: int) -> Sequence[str]:
+        await asyncio.Event().wait()
+        return []
+
+    guard = Guard(resolve=nothing, resolve_within=0.05)
+
+    reply = await post(guard, f"https://{NAME}/", {}, b"{}", within=10)
+
+    assert reply == Reply(None, "OSError: the name is not resolved in time")
+    assert (await guard.check(f"https://{NAME}/")).host == NAME
+
+
 async def test_proxies_of_the_environment_are_not_asked(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from gateway.audit.chain import Actor
+from gateway.push import outbox
 from gateway.push.dispatcher import Dispatcher
 from gateway.push.guard import Guard
 from gateway.push.signatures import SEALED_AS
@@ -187,6 +188,103 @@ async def test_gone_is_disabled_at_once_and_busy_is_spared_as_it_asks(sending: S
     sending.receiver.answer = lambda _: (204, {}, b"")
     await sending.pass_on(seconds=2)
     assert (await sending.read(f"{ENDPOINTS}/{busy['id']}"))["pending"] == 0
+
+
+async def test_what_one_reply_says_of_its_endpoint_holds_though_the_others_say_nothing(
+    sending: Sending,
+) -> None:
+    gone, busy = await sending.endpoint("/gone"), await sending.endpoint("/busy")
+    first: dict[str, Any] = {"gone": (410, {}, b""), "busy": (503, {"Retry-After": "600"}, b"")}
+    sending.receiver.answer = lambda message: first.pop(message.path[-4:], (500, {}, b""))
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 9)))
+
+    await sending.pass_on()
+
+    assert (await sending.read(f"{ENDPOINTS}/{gone['id']}"))["disabled_for"] == "gone"
+    until = (sending.clock.now() + timedelta(seconds=600)).isoformat()
+    spared = (await sending.read(f"{ENDPOINTS}/{busy['id']}"))["spared_until"]
+    assert spared[:19] == until[:19]
+
+
+async def test_an_endpoint_that_does_not_answer_is_tried_one_at_a_time_until_it_does(
+    sending: Sending,
+) -> None:
+    await sending.endpoint(types=["alert.created"])
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 21)))
+    sending.dispatcher = sending.another(within=0.2)
+    sending.receiver.answer = lambda _: None
+    counts = []
+
+    async def round_of_tries() -> None:
+        await sending.dispatcher.step()
+        await sending.dispatcher.settle()
+        counts.append(len(sending.receiver.got))
+
+    await round_of_tries()
+    await round_of_tries()
+    sending.receiver.answer, sending.dispatcher._within = lambda _: (204, {}, b""), 20.0
+    await round_of_tries()
+    await round_of_tries()
+
+    assert counts == [8, 9, 10, 18]
+
+
+async def test_a_try_that_breaks_on_our_side_is_made_again_and_keeps_no_place(
+    sending: Sending,
+) -> None:
+    await sending.endpoint(types=["alert.created"])
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 9)))
+    async with sending.house.database.connection() as connection:
+        sealed = await connection.fetchval("SELECT sealed FROM endpoint")
+        await connection.execute("UPDATE endpoint SET sealed = 'no secret'")
+    await sending.pass_on()
+    assert sending.receiver.got == []
+
+    async with sending.house.database.connection() as connection:
+        await connection.execute("UPDATE endpoint SET sealed = $1", sealed)
+    await sending.pass_on(seconds=61)
+
+    assert len(sending.receiver.got) == 8
+
+
+async def test_a_mail_server_that_hangs_holds_up_no_webhook(sending: Sending) -> None:
+    written: list[Any] = []
+
+    class Slow(Mail):
+        async def send(self, letter: Any) -> bool:
+            written.append(letter)
+            await asyncio.Event().wait()
+            return True
+
+    sending.dispatcher = sending.another(mail=Slow(None, ""))
+    await sending.endpoint("/gone", contact="desk@example.org")
+    await sending.endpoint("/well", types=["alert.created"])
+    sending.receiver.answer = lambda message: (410 if "gone" in message.path else 204, {}, b"")
+    async with asyncio.timeout(10):
+        for number in (1, 2):
+            await sending.house.fill("alerts", alert(number, ONE))
+            await sending.pass_on()
+
+    assert [letter.to for letter in written] == ["desk@example.org"]
+    told = [each.told["data"]["seq"] for each in sending.receiver.got if "well" in each.path]
+    assert sorted(told) == [1, 2]
+
+
+async def test_where_more_is_due_than_can_be_sent_each_endpoint_has_its_turn(
+    sending: Sending,
+) -> None:
+    for _ in range(3):
+        await sending.endpoint(types=["alert.created"])
+    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 28)))
+    now = sending.clock.now()
+    async with sending.house.database.transaction() as connection:
+        for each in await outbox.behind(connection):
+            await outbox.bring(connection, each["id"], each["organisation_id"], "public", now)
+        claimed = [
+            await outbox.claim(connection, now=now, busy={}, each=8, limit=1) for _ in range(27)
+        ]
+
+    assert len({one.endpoint for [one] in claimed}) == 3
 
 
 async def test_a_redirect_is_a_failure_and_nobody_is_called_by_it(sending: Sending) -> None:

@@ -10,7 +10,9 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
@@ -23,7 +25,7 @@ from gateway.push.outbox import Claimed, Done
 from gateway.push.schedule import decide
 from gateway.push.signatures import SEALED_AS, signatures
 from gateway.push.telling import Letter, Mail, disabled
-from gateway.push.transport import post
+from gateway.push.transport import ANSWER_WITHIN, post
 from gateway.settings import GatewaySettings
 from gateway.who.sealing import Seal
 from shared import logs
@@ -31,11 +33,14 @@ from shared.clock import Clock, SystemClock
 from shared.database import Database, transient
 
 EACH: Final = 8
-"""Tries at one endpoint at a time."""
+"""Tries at one endpoint at a time; at one that did not answer when it was last tried, one."""
 
 AT_ONCE: Final = 200
 LOOK_EVERY: Final = 0.5
 FORGET_EVERY: Final = 3600.0
+LETTERS_WITHIN: Final = 5.0
+"""How long letters that are under way are waited for at the end."""
+
 USER_AGENT: Final = "qadaga-webhooks/1"
 
 _sent = prometheus_client.Counter(
@@ -56,6 +61,7 @@ class Dispatcher:
         *,
         clock: Clock,
         chance: random.Random | None = None,
+        within: float = ANSWER_WITHIN,
     ) -> None:
         self._database = database
         self._guard = guard
@@ -63,8 +69,11 @@ class Dispatcher:
         self._mail = mail
         self._clock = clock
         self._chance = chance or random.SystemRandom()
+        self._within = within
         self._busy: Counter[str] = Counter()
+        self._silent: set[str] = set()
         self._tries: set[asyncio.Task[None]] = set()
+        self._letters: set[asyncio.Task[bool]] = set()
         self._done: list[Done] = []
         self._wake = asyncio.Event()
         self._looked_at = self._forgot_at = float("-inf")
@@ -110,6 +119,8 @@ class Dispatcher:
             task.cancel()
         with suppress(Exception):
             await self._record()
+        if self._letters:
+            await asyncio.wait(set(self._letters), timeout=LETTERS_WITHIN)
 
     async def _rest(self, ending: asyncio.Task[Any]) -> None:
         woken = asyncio.create_task(self._wake.wait())
@@ -125,19 +136,28 @@ class Dispatcher:
             ended = await self._disable(connection, done)
         del self._done[: len(done)]
         for each in done:
-            self._busy[each.delivery.endpoint] -= 1
+            self._free(each.delivery)
             _sent.labels(each.verdict.state).inc()
-        self._busy = +self._busy
         for letter in ended:
-            await self._mail.send(letter)
+            self._write(letter)
         return len(done)
 
+    def _free(self, delivery: Claimed) -> None:
+        self._busy[delivery.endpoint] -= 1
+        self._busy = +self._busy
+
+    def _write(self, letter: Letter) -> None:
+        """Send a letter beside the loop: a mail server that hangs holds up no webhook."""
+        task = asyncio.create_task(self._mail.send(letter))
+        self._letters.add(task)
+        task.add_done_callback(self._letters.discard)
+
     async def _disable(self, connection: asyncpg.Connection, done: Sequence[Done]) -> list[Letter]:
-        ended = {each.delivery.endpoint: each.verdict.disable for each in done}
         told = [
-            await disabled(connection, name, reason)
-            for name, reason in ended.items()
-            if reason and await outbox.disable(connection, name, reason)
+            await disabled(connection, each.delivery.endpoint, reason)
+            for each in done
+            if (reason := each.verdict.disable)
+            and await outbox.disable(connection, each.delivery.endpoint, reason)
         ]
         return [letter for letter in told if letter is not None]
 
@@ -167,26 +187,35 @@ class Dispatcher:
             return 0
         async with self._database.connection() as connection:
             claimed = await outbox.claim(
-                connection, now=self._clock.now(), busy=self._busy, each=EACH, limit=free
+                connection, now=self._clock.now(), busy=self._taken(), each=EACH, limit=free
             )
         for each in claimed:
             self._busy[each.endpoint] += 1
             task = asyncio.create_task(self._try(each))
             self._tries.add(task)
-            task.add_done_callback(self._ended)
+            task.add_done_callback(partial(self._ended, each))
         return len(claimed)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _taken(self) -> Counter[str]:
+        """Return the places that are taken: of one that is silent, all but one beside its own."""
+        return self._busy + Counter(dict.fromkeys(self._silent, EACH - 1))
+
+    def _ended(self, delivery: Claimed, task: asyncio.Task[None]) -> None:
+        """Note the end of a try. What broke on our side is no reply: it is made after the lease."""
         self._tries.discard(task)
         self._wake.set()
         if not task.cancelled() and (fault := task.exception()) is not None:
-            raise fault
+            _log.error("try_failed", delivery=delivery.id, exc_info=fault)
+            _sent.labels("broken").inc()
+            self._free(delivery)
 
     async def _try(self, delivery: Claimed) -> None:
         began, now = time.monotonic(), self._clock.now()
         body = payload(delivery)
         headers = self._headers(delivery, int(now.timestamp()), body)
-        reply = await post(self._guard, delivery.url, headers, body)
+        reply = await post(self._guard, delivery.url, headers, body, within=self._within)
+        note = self._silent.add if reply.status is None else self._silent.discard
+        note(delivery.endpoint)
         after = self._clock.now()
         verdict = decide(reply, tries=delivery.tries, now=after, chance=self._chance.random())
         spent = round(1000 * (time.monotonic() - began))
@@ -230,7 +259,9 @@ def payload(delivery: Claimed) -> bytes:
 
 
 async def dispatch(settings: GatewaySettings, *, stop: asyncio.Event | None = None) -> None:
-    """Send until told to end."""
+    """Send until told to end. Each try may wait for a name of its own: look-ups take threads."""
+    threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lookup")
+    asyncio.get_running_loop().set_default_executor(threads)
     database = Database(settings.database_url, application="gateway-dispatcher", pool_size=3)
     await database.open()
     try:

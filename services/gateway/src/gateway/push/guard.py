@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from gateway.who.networks import Address, Network, within
 
 LONGEST: Final = 2000
+RESOLVE_WITHIN: Final = 5.0
 PORTS: Final = frozenset({443, 8443})
 _NAME: Final = re.compile(
     r"(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -56,10 +57,12 @@ class Guard:
         nearby: Sequence[Network] = (),
         own: str = "",
         resolve: Resolve | None = None,
+        resolve_within: float = RESOLVE_WITHIN,
     ) -> None:
         self._nearby = nearby
         self._own = own
         self._resolve = resolve or _resolved
+        self._resolve_within = resolve_within
 
     def read(self, url: str) -> Target:
         """Take a URL apart. Raises Refused for one that is spelt in a way we do not send to."""
@@ -82,7 +85,12 @@ class Guard:
 
         Raises Refused unless every answer may be reached; OSError when there is none.
         """
-        found = [ip_address(text) for text in await self._resolve(target.host, target.port)]
+        try:
+            async with asyncio.timeout(self._resolve_within):
+                told = await self._resolve(target.host, target.port)
+        except TimeoutError as late:
+            raise OSError("the name is not resolved in time") from late
+        found = [ip_address(text) for text in told]
         if not found:
             raise OSError("the name has no address")
         for address in found:

@@ -89,14 +89,15 @@ _ADD: Final = """
 
 _CLAIM: Final = """
     WITH due AS (
-        SELECT found.id FROM endpoint
-        JOIN LATERAL (
+        SELECT found.id FROM (
+            SELECT id FROM endpoint WHERE enabled AND deleted_at IS NULL
+              AND (spared_until IS NULL OR spared_until <= $1) ORDER BY random()
+        ) AS endpoint JOIN LATERAL (
             SELECT id FROM delivery
             WHERE endpoint_id = endpoint.id AND state = 'pending' AND due_at <= $1
             ORDER BY due_at LIMIT greatest(0, $4 - coalesce(($3::jsonb ->> endpoint.id)::int, 0))
             FOR UPDATE SKIP LOCKED
         ) AS found ON true
-        WHERE enabled AND deleted_at IS NULL AND (spared_until IS NULL OR spared_until <= $1)
         LIMIT $5
     ), claimed AS (
         UPDATE delivery SET due_at = $2, tries = tries + 1 FROM due WHERE delivery.id = due.id
@@ -127,7 +128,9 @@ _RECORD: Final = """
 
 _SPARE: Final = """
     UPDATE endpoint SET spared_until = told.until
-    FROM unnest($1::text[], $2::timestamptz[]) AS told (id, until) WHERE endpoint.id = told.id
+    FROM (SELECT id, max(until) AS until
+          FROM unnest($1::text[], $2::timestamptz[]) AS one (id, until) GROUP BY id) AS told
+    WHERE endpoint.id = told.id
 """
 
 
@@ -213,7 +216,8 @@ async def claim(
 ) -> list[Claimed]:
     """Take deliveries that are due, no more of one endpoint than `each` at a time.
 
-    `busy` says how many of each endpoint this process sends already.
+    `busy` says how many of each endpoint this process sends already. Endpoints come in any order,
+    so that none is always the last where more is due than can be sent.
     """
     taken = msgspec.json.encode(busy).decode()
     rows = await connection.fetch(_CLAIM, now, now + LEASE, taken, each, limit)
@@ -233,11 +237,10 @@ async def record(connection: asyncpg.Connection, done: Sequence[Done]) -> None:
         [each.verdict.state for each in done],
         [each.verdict.due_at for each in done],
     )
-    spared = {each.delivery.endpoint: each.verdict.spare_until for each in done}
-    told = [(name, until) for name, until in spared.items() if until is not None]
-    if told:
-        names, moments = zip(*told, strict=True)
-        await connection.execute(_SPARE, list(names), list(moments))
+    spared = [each for each in done if each.verdict.spare_until is not None]
+    if spared:
+        names = [each.delivery.endpoint for each in spared]
+        await connection.execute(_SPARE, names, [each.verdict.spare_until for each in spared])
 
 
 async def disable(connection: asyncpg.Connection, endpoint: str, reason: str) -> bool:

@@ -17,6 +17,7 @@ MOST_READ: Final = 64 * 1024
 KEPT: Final = 1024
 _HEADERS_UP_TO: Final = 16 * 1024
 _CHUNK: Final = 8 * 1024
+_TOO_MUCH: Final = "no answer in the first 64 kB"
 
 
 async def post(
@@ -65,22 +66,23 @@ async def _exchange(target: Target, address: str, headers: Mapping[str, str], bo
 
 
 async def _reply(speaker: h11.Connection, reader: asyncio.StreamReader) -> Reply:
-    """Read until the end, or as much as we bear; only the first 1 kB is kept."""
+    """Read until the end, or as much as we bear of all that comes; the first 1 kB is kept."""
     answer: h11.Response | None = None
     body, read = b"", 0
     while read < MOST_READ:
         event = speaker.next_event()
         if event is h11.NEED_DATA:
-            speaker.receive_data(await reader.read(_CHUNK))
+            came = await reader.read(_CHUNK)
+            read += len(came)
+            speaker.receive_data(came)
         elif isinstance(event, h11.Response):
             answer = event
         elif isinstance(event, h11.Data):
-            read += len(event.data)
             body = (body + bytes(event.data))[:KEPT]
         elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
             break
     if answer is None:
-        raise EOFError("closed without an answer")
+        raise EOFError("closed without an answer" if read < MOST_READ else _TOO_MUCH)
     named = {name.lower(): value for name, value in answer.headers}
     after = named.get(b"retry-after")
     return Reply(answer.status_code, None, after.decode("latin-1") if after else None, body)
