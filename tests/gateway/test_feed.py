@@ -11,11 +11,27 @@ from gateway.stream.catalogue import EVENTS
 from gateway.view import changes
 from gateway.worker import APPLIED
 from shared import events
-from tests.gateway.builders import alert, indicator, line, process, score
+from shared.contracts.drafts import DraftEvent
+from shared.feed import Entry
+from tests.gateway.builders import alert, entry, indicator, line, process, score
 from tests.gateway.house import House, opened_house, problem
 
 ONE, TWO = process("o-1"), process("o-2")
 FLAGGED = score(ONE, expected=55.0, band="high", lines=(line("R018"), line("R024")))
+
+
+def draft_event(key: str, organisation: str, **more: Any) -> Entry:
+    """An entry of scoring's feed of drafts."""
+    event = {
+        "organisation": organisation,
+        "draft": "drf_1",
+        "code": "X01",
+        "version": 1,
+        "what": "monitor",
+        "state": "monitor",
+        "at": "2026-03-02T06:15:09+00:00",
+    }
+    return entry(key, event | more, DraftEvent)
 
 
 async def page(house: House, question: str = "") -> dict[str, Any]:
@@ -176,3 +192,23 @@ async def test_a_key_without_the_scope_reads_no_events(house: House) -> None:
 
     for path in ("/v1/feed", "/v1/feed/heads"):
         assert problem(await house.client.get(path, headers=key)) == (403, "scope_missing")
+
+
+async def test_what_becomes_of_a_draft_is_told_to_its_organisation_alone(house: House) -> None:
+    async with house.database.connection() as connection:
+        name = await connection.fetchval("SELECT id FROM organisation")
+    moved = draft_event("draft_step/7", name, what="stop", state="retired")
+    tried = draft_event("back_test/bkt_1", name, what="done", back_test="bkt_1")
+    await house.fill("drafts", moved, tried, draft_event("draft_step/8", "own_other"))
+    await house.fill("drafts", moved)
+
+    told = await page(house, "?stream=own")
+
+    assert [(each["type"], each["data"]["link"]) for each in told["data"]] == [
+        ("indicator_draft.moved", "/v1/indicator-drafts/drf_1"),
+        ("back_test.ended", "/v1/back-tests/bkt_1"),
+    ]
+    assert [each["data"].keys() for each in told["data"]] == [
+        EVENTS[each["type"]].data.keys() for each in told["data"]
+    ]
+    assert (await page(house))["head"] == 0

@@ -107,7 +107,7 @@ def _approver(member: str | None) -> Any:
     return type(AIDA)("own_a", member, "admin", None, APPROVING)
 
 
-async def test_every_step_is_in_the_event_log_and_what_went_live_in_the_public_one(
+async def test_every_step_and_every_end_of_a_back_test_is_told_to_who_owns_the_draft(
     bureau: Bureau,
 ) -> None:
     draft = await bureau.draft()
@@ -117,17 +117,19 @@ async def test_every_step_is_in_the_event_log_and_what_went_live_in_the_public_o
     await bureau.step(draft, "approve", SECOND)
     await bureau.step(draft, "retire", SECOND, reason="The rule was changed.")
 
-    own = await _events(bureau, "events/org:own_a")
-    public = await _events(bureau, "events/public")
+    told = await _events(bureau, "drafts")
 
-    assert [event["type"].rpartition(".")[2] for event in own] == [
-        "create",
-        "monitor",
-        "propose",
-        "approve",
-        "retire",
+    assert {event["organisation"] for event in told} == {"own_a"}
+    steps = [event for event in told if "back_test" not in event]
+    assert [(event["what"], event["state"]) for event in steps] == [
+        ("create", "draft"),
+        ("monitor", "monitor"),
+        ("propose", "proposed"),
+        ("approve", "live"),
+        ("retire", "retired"),
     ]
-    assert [event["state"] for event in public] == ["live", "retired"]
+    (tried,) = (event for event in told if "back_test" in event)
+    assert (tried["what"], tried["draft"], tried["version"]) == ("done", draft, 1)
     assert await bureau.office.rows("SELECT * FROM alert") == []
 
 

@@ -45,6 +45,7 @@ APPLIED: Final[Mapping[str, tuple[Apply, Reset]]] = {
     ),
     "scores": (apply.scores, apply.forget_scores),
     "alerts": (apply.alerts, partial(apply.empty, tables=("alert",), kinds=("alert",))),
+    "drafts": (apply.drafts, partial(apply.empty, tables=(), kinds=("draft",))),
     "catalogue": (
         apply.catalogue,
         partial(apply.empty, tables=("indicator",), kinds=("indicator",)),

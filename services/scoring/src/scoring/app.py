@@ -15,7 +15,7 @@ from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.feed.serve import feed_router
 
-FEEDS: Final = ("scores", "alerts", "catalogue", "statistics", "profiles")
+FEEDS: Final = ("scores", "alerts", "drafts", "catalogue", "statistics", "profiles")
 
 SILENT: Final = timedelta(seconds=15)
 """The engine writes down every two seconds that it lives."""

@@ -125,6 +125,10 @@ class Judgements:
         rows = self._fetch("SELECT status, count(*) FROM judgement GROUP BY status")
         return {row[0]: row[1] for row in rows}
 
+    def keep(self, subjects: str) -> None:
+        """Forget the judgements of other subjects than a query names."""
+        self.connection.execute(f"DELETE FROM judged_subject WHERE subject NOT IN ({subjects})")
+
     def rows(self, statuses: Iterable[Status] | None = None) -> Iterator[Judgement]:
         """Stream the judgements, or only those with one of the statuses."""
         wanted = None if statuses is None else list(statuses)

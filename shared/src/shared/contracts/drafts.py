@@ -38,6 +38,22 @@ class BackTestBody(Body):
     truth: Annotated[list[Label], Field(min_length=1, max_length=20_000)] | None = None
 
 
+class DraftEvent(Struct, frozen=True, omit_defaults=True):
+    """Feed "drafts" (scoring to gateway): a step of a draft, or the end of a back-test of it.
+
+    `what` is the step or how the back-test ended; `state` the draft's state afterwards.
+    """
+
+    organisation: str
+    draft: str
+    code: str
+    version: int
+    what: str
+    state: str
+    at: str
+    back_test: str | None = None
+
+
 class DraftBrief(Struct, frozen=True):
     """A draft of an indicator in short."""
 

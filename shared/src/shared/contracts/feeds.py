@@ -31,6 +31,7 @@ _DECLARED: Final = (
     Feed("registers", "state", "entry, or stretch of coverage", "ingestor", ("scoring", "gateway")),
     Feed("scores", "state", "subject type/id", "scoring", ("gateway",)),
     Feed("alerts", "event", "alert id", "scoring", ("gateway",)),
+    Feed("drafts", "event", "step of a draft, or back-test", "scoring", ("gateway",)),
     Feed("catalogue", "state", "indicator code", "scoring", ("gateway",)),
     Feed("statistics", "state", "tile id", "scoring", ("gateway",)),
     Feed("profiles", "state", "subject type/id", "scoring", ("gateway",)),

@@ -46,7 +46,7 @@ class Freshness(Struct, frozen=True):
 
 FOLLOWED: Final = (
     *("releases", "plans", "sources", "registers"),
-    *("scores", "alerts", "catalogue", "statistics", "profiles"),
+    *("scores", "alerts", "drafts", "catalogue", "statistics", "profiles"),
 )
 """The feeds that fill the view."""
 

@@ -96,6 +96,40 @@ _DECLARED: Final = (
         },
     ),
     EventType(
+        type="indicator_draft.moved",
+        stream="own",
+        meaning=Text(
+            kk="Ұйымның индикатор жобасы бір қадам жылжыды немесе тоқтатылды.",
+            ru="Черновик индикатора вашей организации сделал шаг или был остановлен.",
+            en="A draft of your organisation took a step or was stopped.",
+        ),
+        data={
+            "draft": "id of the draft",
+            "code": "code of the indicator",
+            "version": "version of the draft",
+            "step": "step that was taken",
+            "state": "state of the draft now",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="back_test.ended",
+        stream="own",
+        meaning=Text(
+            kk="Жобаны тарих бойынша сынау аяқталды.",
+            ru="Проверка черновика на истории закончилась.",
+            en="A back-test of a draft has ended.",
+        ),
+        data={
+            "back_test": "id of the back-test",
+            "draft": "id of the draft",
+            "code": "code of the indicator",
+            "version": "version of the draft",
+            "outcome": "done, refused, failed",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
         type="webhook.disabled",
         stream="own",
         meaning=Text(

@@ -15,6 +15,7 @@ from gateway.view import changes
 from gateway.view.rows import AlertRow, ScoreRow
 from shared import events
 from shared.contracts.catalogue import Indicator
+from shared.contracts.drafts import DraftEvent
 from shared.feed import Change
 
 KIND: Final = "stream"
@@ -102,6 +103,17 @@ async def indicators_changed(
     await tell(connection, events.PUBLIC, told, seq=seq)
 
 
+async def drafts_moved(
+    connection: asyncpg.Connection, moved: Sequence[tuple[str, DraftEvent]], *, seq: int
+) -> None:
+    """Tell organisations of their own drafts; each event with its key in the feed."""
+    by_owner: dict[str, list[Told]] = {}
+    for key, event in moved:
+        by_owner.setdefault(event.organisation, []).append(_draft(key, event))
+    for owner, told in sorted(by_owner.items()):
+        await tell(connection, events.organisation(owner), told, seq=seq)
+
+
 def _differs(before: Mapping[str, Any] | None, row: ScoreRow) -> bool:
     """Whether a change is worth an event: a first score is one only if something flags."""
     if before is None:
@@ -183,6 +195,17 @@ def _indicator(indicator: Indicator) -> Mapping[str, Any]:
         "life": indicator.life,
         "link": link,
     }
+
+
+def _draft(key: str, event: DraftEvent) -> Told:
+    about = {"draft": event.draft, "code": event.code, "version": event.version}
+    if event.back_test is not None:
+        link = f"/v1/back-tests/{event.back_test}"
+        data = {"back_test": event.back_test, **about, "outcome": event.what, "link": link}
+        return f"back_test.ended/{key}", "back_test.ended", data
+    link = f"/v1/indicator-drafts/{event.draft}"
+    data = {**about, "step": event.what, "state": event.state, "link": link}
+    return f"indicator_draft.moved/{key}", "indicator_draft.moved", data
 
 
 def _gone(code: str) -> Mapping[str, Any]:

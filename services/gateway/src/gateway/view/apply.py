@@ -16,6 +16,7 @@ from gateway.view import changes, shapes, store
 from gateway.view.process import listed_of, revision_of, view_of
 from gateway.view.score import alert_row, score_row
 from shared.contracts.catalogue import Indicator
+from shared.contracts.drafts import DraftEvent
 from shared.contracts.registers import RegisterRow
 from shared.contracts.releases import ReleaseEntry
 from shared.contracts.sources import BlindSpot, Source
@@ -26,6 +27,7 @@ PERSON_PREFIX: Final = "prs_"
 _release = msgspec.json.Decoder(ReleaseEntry).decode
 _source = msgspec.json.Decoder(Source).decode
 _indicator = msgspec.json.Decoder(Indicator).decode
+_draft = msgspec.json.Decoder(DraftEvent).decode
 _register = msgspec.json.Decoder(RegisterRow).decode
 
 
@@ -84,6 +86,15 @@ async def alerts(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
     await store.put_alerts(connection, rows)
     await telling.alerts_created(connection, rows, seq=seq)
     await changes.record(connection, seq, "alert", [row.id for row in rows])
+
+
+async def drafts(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Tell organisations what became of their drafts; the view itself holds none."""
+    seq = await changes.take_number(connection)
+    await telling.drafts_moved(
+        connection, [(entry.key, _draft(entry.body)) for entry in entries], seq=seq
+    )
+    await changes.record(connection, seq, "draft", [entry.key for entry in entries])
 
 
 async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:

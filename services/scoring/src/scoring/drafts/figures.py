@@ -68,7 +68,8 @@ def back_test(task: Task, path: Path) -> dict[str, Any]:
 
 def _figures(task: Task, judged: Judgements, period: Period) -> dict[str, Any]:
     connection = judged.connection
-    _keep_period(connection, period)
+    if period.bounded:
+        judged.keep(f"SELECT pid FROM process WHERE {period.condition()}")
     counts = dict.fromkeys(STATUSES, 0) | dict(judged.counts())
     hits, clear = counts["flagged"], counts["clear"]
     purchases = task.indicator.subject == "process"
@@ -85,14 +86,6 @@ def _figures(task: Task, judged: Judgements, period: Period) -> dict[str, Any]:
         "facts_seq": _facts_seq(connection),
         "flagged": ids,
     }
-
-
-def _keep_period(connection: duckdb.DuckDBPyConnection, period: Period) -> None:
-    if period.bounded:
-        connection.execute(
-            "DELETE FROM judgement WHERE subject NOT IN "
-            f"(SELECT pid FROM process WHERE {period.condition()})"
-        )
 
 
 def _groups(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:

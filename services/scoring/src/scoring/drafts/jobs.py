@@ -12,7 +12,9 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from scoring.drafts.store import MOST_ATTEMPTS
+from scoring.drafts.store import FEED, MOST_ATTEMPTS
+from shared.contracts.drafts import DraftEvent
+from shared.feed import Change, publish_events
 
 _LOCK_SPACE: Final = 7_231_952
 MOST_WAITING: Final = 20
@@ -75,8 +77,10 @@ async def take(connection: asyncpg.Connection, now: datetime) -> asyncpg.Record 
         if not await connection.fetchval(_TRY, _LOCK_SPACE, row["id"]):
             continue
         taken = await connection.fetchrow(_BEGIN, row["id"], now, MOST_ATTEMPTS)
-        if taken is not None and taken["state"] == "running":
+        if taken is not None and taken["attempts"] <= MOST_ATTEMPTS:
             return taken
+        if taken is not None:
+            await finish(connection, row["id"], "failed", now, reason=_TOO_OFTEN)
         await release(connection, row["id"])
     return None
 
@@ -95,15 +99,28 @@ async def finish(
     result: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write down how a back-test ended."""
-    await connection.execute(
-        "UPDATE back_test SET state = $2, ended_at = $3, result = $4, reason = $5 WHERE id = $1",
-        identifier,
-        state,
-        now,
-        msgspec.json.encode(result) if result is not None else None,
-        reason,
-    )
+    """Write down how a back-test ended, and tell the organisation that owns its draft."""
+    async with connection.transaction():
+        row = await connection.fetchrow(
+            _FINISH,
+            identifier,
+            state,
+            now,
+            msgspec.json.encode(result) if result is not None else None,
+            reason,
+        )
+        event = DraftEvent(
+            organisation=row["organisation"],
+            draft=row["draft"],
+            code=row["code"],
+            version=row["version"],
+            what=state,
+            state=row["draft_state"],
+            at=now.isoformat(),
+            back_test=identifier,
+        )
+        change = Change(f"back_test/{identifier}", msgspec.json.encode(event))
+        await publish_events(connection, FEED, [change])
 
 
 async def find(connection: asyncpg.Connection, identifier: str) -> asyncpg.Record | None:
@@ -149,13 +166,18 @@ async def demand_monitoring(
 _TRY: Final = "SELECT pg_try_advisory_lock($1, hashtext($2))"
 _UNLOCK: Final = "SELECT pg_advisory_unlock($1, hashtext($2))"
 
+_FINISH: Final = """
+UPDATE back_test SET state = $2, ended_at = $3, result = $4, reason = $5
+FROM draft WHERE back_test.id = $1 AND draft.id = back_test.draft
+RETURNING back_test.draft, back_test.version, draft.organisation, draft.code,
+          draft.state AS draft_state
+"""
 _BEGIN: Final = """
 UPDATE back_test SET
-  state = CASE WHEN attempts < $3 THEN 'running' ELSE 'failed' END,
-  attempts = attempts + 1, started_at = $2::timestamptz,
-  ended_at = CASE WHEN attempts < $3 THEN NULL ELSE $2::timestamptz END,
-  reason = CASE WHEN attempts < $3 THEN NULL ELSE 'it was begun three times and never ended' END
+  state = 'running', attempts = attempts + 1,
+  started_at = CASE WHEN attempts < $3 THEN $2::timestamptz ELSE started_at END
 WHERE id = $1 AND state IN ('queued', 'running') RETURNING *"""
+_TOO_OFTEN: Final = "it was begun three times and never ended"
 
 _DUE: Final = """
 SELECT d.id, d.version, d.monitored_since FROM draft d LEFT JOIN LATERAL (

@@ -10,12 +10,15 @@ import asyncpg
 import msgspec
 
 from scoring.drafts.life import APPROVE, DRAFT, LIVE, PROPOSED, RETIRED, Standing
-from shared import events
-from shared.feed import Change
+from shared.contracts.drafts import DraftEvent
+from shared.feed import Change, publish_events
 from shared.security import Caller
 
 MOST_ATTEMPTS: Final = 3
 """Times that a back-test is begun: one that takes its worker along is not begun for ever."""
+
+FEED: Final = "drafts"
+"""Where the gateway reads what became of drafts, for the organisations that own them."""
 
 _ID_BYTES: Final = 13
 
@@ -135,10 +138,7 @@ async def move(
 async def note(
     connection: asyncpg.Connection, draft: str, taken: Taken, caller: Caller, now: datetime
 ) -> None:
-    """Write a step down: in the history of the draft, and in the event log.
-
-    The organisation that owns the draft reads of every step, the public of what goes live or ends.
-    """
+    """Write a step down, in the history of the draft, and tell the organisation that owns it."""
     number = await connection.fetchval(
         "INSERT INTO draft_step (draft, at, step, before, after, version, organisation, member, "
         "reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
@@ -153,20 +153,17 @@ async def note(
         taken.reason,
     )
     row = await connection.fetchrow("SELECT organisation, code FROM draft WHERE id = $1", draft)
-    body = msgspec.json.encode(
-        {
-            "type": f"indicator_draft.{taken.step}",
-            "draft": draft,
-            "code": row["code"],
-            "version": taken.version,
-            "state": taken.after,
-            "at": now,
-        }
+    event = DraftEvent(
+        organisation=row["organisation"],
+        draft=draft,
+        code=row["code"],
+        version=taken.version,
+        what=taken.step,
+        state=taken.after,
+        at=now.isoformat(),
     )
-    change = Change(f"draft_step/{number}", body)
-    await events.append(connection, events.organisation(row["organisation"]), [change])
-    if LIVE in (taken.before, taken.after):
-        await events.append(connection, events.PUBLIC, [change])
+    change = Change(f"draft_step/{number}", msgspec.json.encode(event))
+    await publish_events(connection, FEED, [change])
 
 
 async def standing(
