@@ -1,5 +1,6 @@
 """docs/webhooks.md: how events are sent, and which there are, read off the declarations."""
 
+from gateway.push.dispatcher import EACH
 from gateway.push.guard import PORTS
 from gateway.push.schedule import PAUSES
 from gateway.stream.catalogue import EVENTS, EventType
@@ -26,7 +27,8 @@ Order is not promised, `seq` says it. A message may come twice, under the same `
 
 Only 2xx within 20 seconds is success; redirects are not followed. Tries come after {pauses}, \
 each a fifth more or less; `Retry-After` is honoured up to a day; 429, 502 and 504 spare the \
-whole endpoint. After the tenth try, or after 410, the endpoint is disabled: `webhook.disabled` \
+whole endpoint. An endpoint gets up to {each} messages at a time, one that did not answer one \
+until it does. After the tenth try, or after 410, the endpoint is disabled: `webhook.disabled` \
 stands in the own stream and `contact` gets a letter. Enabled again (PATCH), it is sent all that \
 it missed; `:replay` sends any range, `/v1/webhooks/deliveries/{{id}}:retry` one message. \
 `/v1/webhooks/deliveries` lists every try of 30 days with the first 1 kB of its answer.
@@ -42,7 +44,9 @@ allows other networks, plain http too, for development; `make up` allows this ma
 def page() -> str:
     """Return the page."""
     head = _HEAD.format(
-        pauses=", ".join(map(str, PAUSES)), ports=" and ".join(map(str, sorted(PORTS)))
+        each=EACH,
+        pauses=", ".join(map(str, PAUSES)),
+        ports=" and ".join(map(str, sorted(PORTS))),
     )
     return head + "\n".join(map(_type, EVENTS.values()))
 
