@@ -131,7 +131,7 @@ SMALL = 200
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
     folder = tmp_path_factory.mktemp("quality")
-    return run(3, SMALL, folder), folder
+    return run(4, SMALL, folder), folder
 
 
 def test_on_a_small_world_nearly_all_stories_are_found_and_little_else(

@@ -62,11 +62,17 @@ def address(path: str, parameter: dict[str, Any], value: str, other: str) -> str
     return "/".join(parts) + asked
 
 
+TOKENS = "/oauth/token"
+"""Answers as RFC 6749 has it."""
+
+
 def fault(answer: httpx.Response) -> str | None:
     """What is wrong with an answer, if anything is."""
     if answer.status_code >= 500:
         return f"{answer.status_code}: {answer.text[:200]}"
     if answer.status_code >= 400:
+        if answer.url.path == TOKENS:
+            return None if answer.json().keys() == {"error", "error_description"} else answer.text
         if answer.headers["Content-Type"] != PROBLEM:
             return f"{answer.status_code} as {answer.headers['Content-Type']}"
         said = answer.json()

@@ -15,7 +15,8 @@ from shared.bodies import Body
 from shared.clock import FixedClock
 from shared.database import Database
 from shared.errors import IdempotencyInProgress, IdempotencyKeyReused, NotFound
-from shared.idempotency import Answer, Command, KeyHeader, fingerprint, once, purge
+from shared.idempotency import Answer, Command, KeyHeader, fingerprint, once
+from shared.kept_answers import purge
 from shared.settings import Settings
 from shared.unit_of_work import Transaction
 

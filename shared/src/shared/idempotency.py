@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -24,9 +24,7 @@ from shared.errors import (
     IdempotencyKeyReused,
     ValidationFailed,
 )
-
-KEPT: Final = timedelta(hours=24)
-"""How long an answer is remembered; published, so that callers know how long they may ask again."""
+from shared.kept_answers import KEPT
 
 REPLAYED: Final = "Idempotency-Replayed"
 
@@ -123,14 +121,6 @@ async def once(
     yield attempt
     if stored is None and attempt.kept is not None:
         await _store(connection, command, attempt.kept, now=now)
-
-
-async def purge(connection: asyncpg.Connection, *, now: datetime) -> int:
-    """Forget the answers that are older than `KEPT` and return how many these were."""
-    done: str = await connection.execute(
-        "DELETE FROM idempotency WHERE created_at <= $1", now - KEPT
-    )
-    return int(done.rpartition(" ")[2])
 
 
 async def _stored(

@@ -192,7 +192,10 @@ def _check_scope(caller: Caller, what: str) -> None:
 
 
 _BYTES: Final[dict[str, Any]] = {
-    "application/json": {"schema": {"type": "array"}, "example": [{"name": "id"}]},
+    "application/json": {
+        "schema": {"type": "array", "items": {"type": "object"}},
+        "example": [{"name": "id"}],
+    },
     "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"id":"prc_x"}\n'},
     "text/csv": {"schema": {"type": "string"}, "example": "id,source\r\nprc_x,kz-goszakup\r\n"},
 }

@@ -8,7 +8,7 @@ from gateway.settings import GatewaySettings
 from gateway.who import devices
 from gateway.who.sealing import Seal
 from gateway.who.signing import Signer
-from shared import idempotency, logs
+from shared import kept_answers, logs
 from shared.clock import Clock
 from shared.database import Database
 
@@ -48,4 +48,4 @@ class Daily:
     async def forget_answers(self) -> None:
         """Forget the answers to commands that nobody may ask for again."""
         async with self._database.connection() as connection:
-            await idempotency.purge(connection, now=self._clock.now())
+            await kept_answers.purge(connection, now=self._clock.now())

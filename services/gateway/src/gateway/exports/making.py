@@ -13,7 +13,6 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from gateway.exports.asked import KINDS, question
 from gateway.exports.fields import FIELDS
 from gateway.exports.formats import FORMATS
 from shared import logs
@@ -133,6 +132,9 @@ class Exporter:
         return 1
 
     async def _make(self, connection: asyncpg.Connection, job: asyncpg.Record) -> None:
+        # The filters come with the framework of the routes: only who exports loads it.
+        from gateway.exports.asked import KINDS, question  # noqa: PLC0415
+
         head = await connection.fetchrow("SELECT seq, changed_at FROM change_head WHERE id = 1")
         kind, form = KINDS[job["what"]], FORMATS[job["format"]]
         asked = question(job["what"], msgspec.json.decode(job["filter"]))

@@ -20,7 +20,7 @@ from scoring.drafts.limits import Limits
 from scoring.drafts.sql import Flaw
 from scoring.indicator import Indicator
 from scoring.settings import Settings
-from shared import idempotency
+from shared import kept_answers
 from shared.clock import Clock
 from shared.database import Database
 from shared.queue import Periodic, run_worker
@@ -61,7 +61,7 @@ class Trier:
     async def forget(self) -> None:
         """Forget the answers to commands that nobody can send again."""
         async with self._database.transaction() as connection:
-            await idempotency.purge(connection, now=self._clock.now())
+            await kept_answers.purge(connection, now=self._clock.now())
 
     async def _newest(self) -> datetime | None:
         async with self._database.connection() as connection:
