@@ -243,6 +243,7 @@ async def test_freshness_tells_runs_feeds_and_counts(market: House) -> None:
         "registers": None,
         "scores": None,
         "alerts": None,
+        "drafts": None,
         "catalogue": None,
         "statistics": None,
         "profiles": None,

@@ -71,7 +71,7 @@ def fault(answer: httpx.Response) -> str | None:
     if answer.status_code >= 500:
         return f"{answer.status_code}: {answer.text[:200]}"
     if answer.status_code >= 400:
-        if answer.url.path == TOKENS:
+        if answer.url.path == TOKENS and answer.headers["Content-Type"] == "application/json":
             return None if answer.json().keys() == {"error", "error_description"} else answer.text
         if answer.headers["Content-Type"] != PROBLEM:
             return f"{answer.status_code} as {answer.headers['Content-Type']}"
