@@ -10,7 +10,7 @@ from deploy.local.children import Child, Plan
 from deploy.local.console import say
 from deploy.local.place import Place
 
-END_WITHIN = (2.5, 1.5)
+END_WITHIN = (2.0, 1.5)
 """Seconds that programs, and then the servers they use, are given to end by themselves."""
 
 
