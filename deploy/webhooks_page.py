@@ -1,5 +1,7 @@
 """docs/webhooks.md: how events are sent, and which there are, read off the declarations."""
 
+from datetime import timedelta
+
 from gateway.push.dispatcher import EACH
 from gateway.push.guard import PORTS
 from gateway.push.schedule import PAUSES
@@ -45,7 +47,7 @@ def page() -> str:
     """Return the page."""
     head = _HEAD.format(
         each=EACH,
-        pauses=", ".join(map(str, PAUSES)),
+        pauses=", ".join(map(_said, PAUSES)),
         ports=" and ".join(map(str, sorted(PORTS))),
     )
     return head + "\n".join(map(_type, EVENTS.values()))
@@ -55,3 +57,11 @@ def _type(event: EventType) -> str:
     fields = "".join(f"| `{name}` | {text} |\n" for name, text in event.data.items())
     title = f"### `{event.type}` ({event.stream})\n{event.meaning.en}\n\n"
     return f"{title}| in `data` | what it is |\n|---|---|\n{fields}"
+
+
+def _said(pause: timedelta) -> str:
+    seconds = round(pause.total_seconds())
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
