@@ -10,7 +10,7 @@ from .transport import Transport
 WAIT = 20
 
 
-class Missed(Exception):  # noqa: N818
+class Missed(Exception):  # noqa: N818 (what happened)
     """The numbers of a stream have a gap, so that something was lost on the way."""
 
 

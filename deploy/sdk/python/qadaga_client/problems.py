@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):  # noqa: N818 (the name of RFC 9457)
     """A refusal or a fault. `code` is for programs and never changes its meaning."""
 
     def __init__(self, status: int, document: dict[str, Any]) -> None:

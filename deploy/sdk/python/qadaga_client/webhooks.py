@@ -14,7 +14,7 @@ from typing import Any, Final
 TOLERANCE: Final = 300
 
 
-class Forged(Exception):  # noqa: N818
+class Forged(Exception):  # noqa: N818 (what it is)
     """No signature of the delivery fits, or it is too old or too new."""
 
 
@@ -62,7 +62,7 @@ def _fits(scheme: str, key: bytes, signed: bytes, signature: str) -> bool:
 
 
 def _fits_public(key: bytes, signed: bytes, given: bytes) -> bool:
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (an extra)
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PublicKey,
     )
