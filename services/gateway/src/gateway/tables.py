@@ -352,4 +352,5 @@ figures = Table(
 
 import gateway.exports.tables  # noqa: E402 (as below)
 import gateway.push.tables  # noqa: E402 (as below)
+import gateway.subscriptions.tables  # noqa: E402 (as below)
 import gateway.who.tables  # noqa: E402, F401 (they hang on the same metadata, made above)
