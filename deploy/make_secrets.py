@@ -13,8 +13,8 @@ import secrets
 import sys
 from pathlib import Path
 
-ROLES = ("ingestor", "ingestor_raw", "scoring", "gateway")
-KEYS = ("internal_key", "raw_key", "pseudonym_key", "cursor_key", "postgres_password")
+ROLES = ("ingestor", "ingestor_raw", "scoring", "cases", "cases_vault", "gateway")
+KEYS = ("internal_key", "raw_key", "pseudonym_key", "cursor_key", "receipt_key", "postgres_password")
 SERVER = "postgres:5432/qadaga"
 
 

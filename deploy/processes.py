@@ -39,6 +39,8 @@ PROCESSES = (
     Process("scoring-api", "scoring", ("scoring", "serve"), "interface"),
     Process("scoring-engine", "scoring", ("scoring", "engine"), "worker"),
     Process("scoring-trier", "scoring", ("scoring", "back-test"), "worker"),
+    Process("cases-api", "cases", ("cases", "serve"), "interface"),
+    Process("cases-worker", "cases", ("cases", "work"), "worker"),
     Process("gateway-api", "gateway", ("gateway", "serve"), "interface"),
     Process("gateway-worker", "gateway", ("gateway", "work"), "worker"),
     Process("gateway-dispatcher", "gateway", ("gateway", "dispatch"), "worker"),
@@ -55,7 +57,7 @@ SERVICES = tuple(dict.fromkeys(process.service for process in PROCESSES))
 PREPARATIONS = ("provision", *(f"{service}-migrate" for service in SERVICES))
 """What runs once before everything else: the roles, then each service's tables under its role."""
 
-ROLES = ("ingestor", "ingestor_raw", "scoring", "gateway")
+ROLES = ("ingestor", "ingestor_raw", "scoring", "cases", "cases_vault", "gateway")
 """PostgreSQL roles, each with the schema of the same name."""
 
 FRONT = "gateway-api"
@@ -73,6 +75,13 @@ COMMON = ("DATABASE_URL", "REDIS_URL", "INTERNAL_KEY", "HOST", "LOG_LEVEL", "LOG
 OWN = {
     "ingestor": ("RAW_DATABASE_URL", "RAW_KEY", "PSEUDONYM_KEY"),
     "scoring": ("INGESTOR_URL", "FACTS_PATH"),
-    "gateway": ("INGESTOR_URL", "SCORING_URL", "CURSOR_KEY"),
+    "cases": (
+        "INGESTOR_URL",
+        "SCORING_URL",
+        "VAULT_DATABASE_URL",
+        "RECEIPT_KEY",
+        "EVIDENCE_PATH",
+    ),
+    "gateway": ("INGESTOR_URL", "SCORING_URL", "CASES_URL", "CURSOR_KEY"),
 }
 """What the processes of one service are told beside that."""

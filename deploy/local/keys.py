@@ -21,6 +21,7 @@ class Keys:
     raw: str
     pseudonym: str
     cursor: str
+    receipt: str
     sandbox: str
 
 

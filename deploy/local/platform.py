@@ -81,6 +81,7 @@ class Platform:
             "LOG_FORMAT": "json",
             "INGESTOR_URL": f"http://127.0.0.1:{self.ports['ingestor-api']}",
             "SCORING_URL": f"http://127.0.0.1:{self.ports['scoring-api']}",
+            "CASES_URL": f"http://127.0.0.1:{self.ports['cases-api']}",
         }
         own = {
             "ingestor": {
@@ -92,6 +93,11 @@ class Platform:
             "scoring": {
                 "FACTS_PATH": str(self.place.path / "facts" / "facts.duckdb"),
                 "ALERTS_SINCE": self._alerts_since(),
+            },
+            "cases": {
+                "VAULT_DATABASE_URL": url("cases_vault", roles["cases_vault"]),
+                "RECEIPT_KEY": keys.receipt,
+                "EVIDENCE_PATH": str(self.place.path / "evidence"),
             },
             "gateway": {
                 "CURSOR_KEY": keys.cursor,

@@ -29,6 +29,7 @@ Step = tuple[str, str]
 SERVICES: dict[str, Sequence[Step]] = {
     "ingestor": [("ingestor", "ingestor"), ("ingestor.raw", "ingestor_raw")],
     "scoring": [("scoring", "scoring")],
+    "cases": [("cases.vault", "cases_vault"), ("cases", "cases")],
     "gateway": [("gateway", "gateway")],
 }
 PLATFORM = [step for steps in SERVICES.values() for step in steps]

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, Final, NamedTuple
 
+import cases.commands
 import gateway.commands
 import ingestor.commands
 import scoring.commands
@@ -32,7 +33,7 @@ def _modules(package: ModuleType) -> list[str]:
     return [f"{package.__name__}.{one.name}" for one in pkgutil.iter_modules(package.__path__)]
 
 
-PACKAGES: Final = (ingestor.commands, scoring.commands, gateway.commands)
+PACKAGES: Final = (ingestor.commands, scoring.commands, cases.commands, gateway.commands)
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
 # "pytest": each process reads anew the program that started it, which imports nothing else.
 _CONTEXT.set_forkserver_preload(

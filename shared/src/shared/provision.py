@@ -20,7 +20,7 @@ import asyncpg
 
 from shared.database import plain_url
 
-ROLES: Final = ("ingestor", "ingestor_raw", "scoring", "gateway")
+ROLES: Final = ("ingestor", "ingestor_raw", "scoring", "cases", "cases_vault", "gateway")
 """Each is a login role and the schema it owns."""
 
 APPENDS_TO: Final = {"ingestor": "ingestor_raw"}

@@ -41,13 +41,19 @@ _SHORTEST_KEY = 32
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose behalf a request is made."""
+    """On whose behalf a request is made.
+
+    `kind` is what the organisation is (a partner, an authority, ...); `speaks_for` are the BINs and
+    authorities that it was verified to speak for.
+    """
 
     organisation: str | None
     member: str | None
     role: str
     region: str | None
     scopes: frozenset[str]
+    kind: str | None = None
+    speaks_for: frozenset[str] = frozenset()
 
 
 def service_caller(*scopes: str) -> Caller:
@@ -110,16 +116,25 @@ def _check_times(claims: dict[str, Any], *, now: float) -> None:
 
 def _claims(caller: Caller) -> dict[str, Any]:
     who = {"org": caller.organisation, "mem": caller.member, "reg": caller.region}
+    who |= {"knd": caller.kind, "for": " ".join(sorted(caller.speaks_for)) or None}
     known = {name: value for name, value in who.items() if value is not None}
     return known | {"role": caller.role, "scope": " ".join(sorted(caller.scopes))}
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
-    texts = [claims.get(name) for name in ("org", "mem", "reg", "role", "scope")]
+    texts = [claims.get(name) for name in ("org", "mem", "reg", "role", "scope", "knd", "for")]
     if any(text is not None and not isinstance(text, str) for text in texts):
         raise TypeError("a claim is not a text")
-    organisation, member, region, role, scope = texts
-    return Caller(organisation, member, str(role), region, frozenset(str(scope).split()))
+    organisation, member, region, role, scope, kind, speaks_for = texts
+    return Caller(
+        organisation,
+        member,
+        str(role),
+        region,
+        frozenset(str(scope).split()),
+        kind,
+        frozenset((speaks_for or "").split()),
+    )
 
 
 def _secret(key: SecretStr) -> bytes:

@@ -13,6 +13,7 @@ from gateway.api import (
     alerts,
     approvals,
     audit,
+    casework,
     catalogue,
     credentials,
     describing,
@@ -80,6 +81,7 @@ TAGS: Final = [
     {"name": "indicators", "description": "The catalogue of risk indicators."},
     {"name": "drafts", "description": "Indicators of one's own, tried before they are live."},
     {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
+    {"name": "cases", "description": "From a suspicion to a counted outcome."},
     {"name": "feed", "description": "What happened, in order, with nothing missing."},
     {"name": "webhooks", "description": "What happened, sent to you and signed."},
     {"name": "exports", "description": "Whole lists as files."},
@@ -114,6 +116,7 @@ ROUTERS: Final = [
     devices.router,
     trials.router,
     oauth.router,
+    casework.router,
     pages.router,
     *portal.ROUTERS,
 ]
@@ -208,6 +211,13 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         cursor=Cursor(signing),
         past=PastScores(url=settings.scoring_url, settings=settings, clock=clock),
         drafts=Desk(url=settings.scoring_url, settings=settings, clock=clock),
+        cases=Desk(
+            url=settings.cases_url,
+            service="cases",
+            about="Cases",
+            settings=settings,
+            clock=clock,
+        ),
     )
 
 
@@ -247,4 +257,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await state.quotas.close()
         await state.past.close()
         await state.drafts.close()
+        await state.cases.close()
         await state.database.close()

@@ -8,6 +8,7 @@ remembers. When a key was last used is written down every few seconds, for all k
 import asyncio
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Final
 
@@ -185,7 +186,7 @@ class Callers:
                 return None
             member, role, scopes = token.member, found, within_role(scopes, found)
         ends = min(token.ends_at, origin.expires_at or token.ends_at)
-        meant = Caller(caller.organisation, member, role, caller.region, scopes)
+        meant = replace(caller, member=member, role=role, scopes=scopes)
         return origin._replace(caller=meant, expires_at=ends, kind=TOKEN)
 
     async def _find(self, key_id: str) -> Holder | None:

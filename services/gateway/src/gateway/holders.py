@@ -22,7 +22,10 @@ OF_DEVICES: Final = frozenset({"scores:read"})
 FIND: Final = """
     SELECT key.id, key.kind, key.test, key.organisation_id, key.member_id, key.secret_hash,
            key.scopes, key.per_minute, key.expires_at, key.networks, key.origins,
-           organisation.region, organisation.tier, member.role
+           organisation.region, organisation.tier, organisation.kind AS organisation_kind,
+           ARRAY(SELECT speaks_for FROM speaker
+                 WHERE speaker.organisation_id = organisation.id) AS speaks_for,
+           member.role
     FROM api_key AS key
     JOIN organisation ON organisation.id = key.organisation_id AND organisation.deleted_at IS NULL
     LEFT JOIN member ON member.id = key.member_id
@@ -77,6 +80,8 @@ def holder_of_key(row: asyncpg.Record, usual_limit: int) -> Holder:
             role=row["role"] or "reader",
             region=row["region"],
             scopes=within_role(scopes, row["role"]) if row["role"] else scopes,
+            kind=row["organisation_kind"],
+            speaks_for=frozenset(row["speaks_for"]),
         ),
         kind=row["kind"],
         test=row["test"],

@@ -18,6 +18,9 @@ class GatewaySettings(Settings):
     scoring_url: str = Field(
         default="http://127.0.0.1:8102", description="where scoring's feeds are read"
     )
+    cases_url: str = Field(
+        default="http://127.0.0.1:8103", description="where cases are kept and their feed is read"
+    )
     cursor_key: SecretStr = Field(
         min_length=SHORTEST_KEY,
         description="signs the marks of pages; the same for all gateway processes",

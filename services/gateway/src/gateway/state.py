@@ -48,6 +48,7 @@ class State:
     cursor: Cursor
     past: PastScores
     drafts: Desk
+    cases: Desk
 
     def as_of(self) -> dict[str, Any]:
         """How far the view is known here, for the envelope of a list."""

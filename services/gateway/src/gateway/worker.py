@@ -1,4 +1,4 @@
-"""The gateway's worker: follows the feeds of the ingestor and scoring, and fills the view."""
+"""The gateway's worker: follows the feeds of the other services, and fills the view."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -46,6 +46,7 @@ APPLIED: Final[Mapping[str, tuple[Apply, Reset]]] = {
     "scores": (apply.scores, apply.forget_scores),
     "alerts": (apply.alerts, partial(apply.empty, tables=("alert",), kinds=("alert",))),
     "drafts": (apply.drafts, partial(apply.empty, tables=(), kinds=("draft",))),
+    "case_events": (apply.case_events, partial(apply.empty, tables=(), kinds=("case",))),
     "catalogue": (
         apply.catalogue,
         partial(apply.empty, tables=("indicator",), kinds=("indicator",)),
@@ -113,7 +114,11 @@ async def filling(
     settings: GatewaySettings, database: Database, clock: Clock
 ) -> AsyncIterator[tuple[Filling, Mapping[str, FeedReader]]]:
     """Lend the readers of all feeds, each signing its requests for the feed's producer."""
-    urls = {"ingestor": settings.ingestor_url, "scoring": settings.scoring_url}
+    urls = {
+        "ingestor": settings.ingestor_url,
+        "scoring": settings.scoring_url,
+        "cases": settings.cases_url,
+    }
     clients = {
         producer: httpx.AsyncClient(
             auth=InternalAuth(

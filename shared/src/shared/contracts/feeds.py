@@ -30,8 +30,11 @@ _DECLARED: Final = (
     Feed("sources", "state", "source id", "ingestor", ("gateway",)),
     Feed("registers", "state", "entry, or stretch of coverage", "ingestor", ("scoring", "gateway")),
     Feed("scores", "state", "subject type/id", "scoring", ("gateway",)),
-    Feed("alerts", "event", "alert id", "scoring", ("gateway",)),
+    Feed("alerts", "event", "alert id", "scoring", ("gateway", "cases")),
     Feed("drafts", "event", "step of a draft, or back-test", "scoring", ("gateway",)),
+    Feed(
+        "case_events", "event", "event of a case, complaint, outcome or tip", "cases", ("gateway",)
+    ),
     Feed("catalogue", "state", "indicator code", "scoring", ("gateway",)),
     Feed("statistics", "state", "tile id", "scoring", ("gateway",)),
     Feed("profiles", "state", "subject type/id", "scoring", ("gateway",)),

@@ -13,7 +13,7 @@ from gateway.api import example_drafts as examples
 from gateway.api.asking import Words, allowed, each, send_list
 from gateway.api.describing import answers, lists
 from gateway.api.metering import charged
-from gateway.desk import JSON, passed_on
+from gateway.desk import JSON
 from gateway.reads.answering import encode, listing
 from gateway.state import Gateway
 from gateway.usage import QuotaSpent
@@ -148,7 +148,7 @@ async def list_drafts(
         limit=limit,
     )
     if answer.is_error:
-        return passed_on(request, answer)
+        return gateway.drafts.passed_on(request, answer)
     found: list[dict[str, Any]] = answer.json()["data"]
     shown, mark = found[:limit], None
     if len(found) > limit:

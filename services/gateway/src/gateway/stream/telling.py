@@ -14,6 +14,7 @@ from gateway.stream.catalogue import EVENTS
 from gateway.view import changes
 from gateway.view.rows import AlertRow, ScoreRow
 from shared import events
+from shared.contracts.casework.events import CaseEvent
 from shared.contracts.catalogue import Indicator
 from shared.contracts.drafts import DraftEvent
 from shared.feed import Change
@@ -112,6 +113,19 @@ async def drafts_moved(
         by_owner.setdefault(event.organisation, []).append(_draft(key, event))
     for owner, told in sorted(by_owner.items()):
         await tell(connection, events.organisation(owner), told, seq=seq)
+
+
+async def cases_moved(
+    connection: asyncpg.Connection, moved: Sequence[tuple[str, CaseEvent]], *, seq: int
+) -> None:
+    """Tell of cases whoever may know of them; each event with its key in the feed."""
+    by_stream: dict[str, list[Told]] = {}
+    for key, event in moved:
+        streams = [events.organisation(owner) for owner in event.organisations]
+        for stream in [*streams, *([events.PUBLIC] if event.public else [])]:
+            by_stream.setdefault(stream, []).append((f"{event.type}/{key}", event.type, event.data))
+    for stream, told in sorted(by_stream.items()):
+        await tell(connection, stream, told, seq=seq)
 
 
 def _differs(before: Mapping[str, Any] | None, row: ScoreRow) -> bool:

@@ -15,6 +15,7 @@ from gateway.stream import telling
 from gateway.view import changes, shapes, store
 from gateway.view.process import listed_of, revision_of, view_of
 from gateway.view.score import alert_row, score_row
+from shared.contracts.casework.events import CaseEvent
 from shared.contracts.catalogue import Indicator
 from shared.contracts.drafts import DraftEvent
 from shared.contracts.registers import RegisterRow
@@ -28,6 +29,7 @@ _release = msgspec.json.Decoder(ReleaseEntry).decode
 _source = msgspec.json.Decoder(Source).decode
 _indicator = msgspec.json.Decoder(Indicator).decode
 _draft = msgspec.json.Decoder(DraftEvent).decode
+_case_event = msgspec.json.Decoder(CaseEvent).decode
 _register = msgspec.json.Decoder(RegisterRow).decode
 
 
@@ -95,6 +97,14 @@ async def drafts(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
         connection, [(entry.key, _draft(entry.body)) for entry in entries], seq=seq
     )
     await changes.record(connection, seq, "draft", [entry.key for entry in entries])
+
+
+async def case_events(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+    """Tell what happened to cases to whom it may be told; the view itself holds none."""
+    seq = await changes.take_number(connection)
+    told = [(entry.key, _case_event(entry.body)) for entry in entries]
+    await telling.cases_moved(connection, told, seq=seq)
+    await changes.record(connection, seq, "case", [entry.key for entry in entries])
 
 
 async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
@@ -179,11 +189,7 @@ async def forget_releases(connection: asyncpg.Connection) -> None:
         )
     # Locked, so that the next number is the one that `empty` takes.
     head = await connection.fetchval("SELECT seq FROM change_head WHERE id = 1 FOR UPDATE")
-    await connection.execute(
-        "INSERT INTO removed_process (id, changed) SELECT id, $1::bigint FROM process"
-        " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed",
-        head + 1,
-    )
+    await connection.execute(store.REMEMBER_REMOVED.format(which=""), head + 1)
     await empty(connection, tables=("process", "part"), kinds=("process", "organisation"))
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import asyncpg
 import msgspec
 
-from gateway.holders import TOKEN
+from gateway.holders import KIND, TOKEN
 from gateway.who import credentials, members, organisations, signing
 from gateway.who.documents import Approval
 from gateway.who.doing import Doing
@@ -83,6 +83,9 @@ async def _verify_speaker(do: Doing, asked: Asked) -> None:
         do.now,
         asked.id,
     )
+    # Keys and tokens carry for whom their organisation speaks.
+    do.forget(KIND)
+    do.forget(TOKEN)
     do.note("speaker.verified", asked.organisation, of=do.keyed(asked.object))
 
 

@@ -1,0 +1,1 @@
+"""Carries a suspicion to a counted outcome: tips, cases, evidence, complaints, outcomes."""

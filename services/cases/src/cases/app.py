@@ -1,0 +1,54 @@
+"""The HTTP application of cases: what the gateway forwards, and the feed of events."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+
+from cases import workflows
+from cases.desk import Desk
+from cases.settings import Settings
+from shared.app import create_app
+from shared.clock import Clock, SystemClock
+from shared.database import Database
+from shared.feed.serve import feed_router
+
+FEEDS: Final = ("case_events",)
+
+ROUTERS: Final = [
+    workflows.router,
+]
+"""One of each part; they serve the operations of shared.contracts.casework."""
+
+
+def application(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Return the application; nothing is connected before it starts."""
+    clock = clock or SystemClock()
+    database = Database(settings.database_url, application="cases-api")
+    vault = Database(settings.vault_database_url, application="cases-vault")
+    desk = Desk(settings, database, vault, clock)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        await database.open(patience=60)
+        await vault.open(patience=60)
+        try:
+            yield
+        finally:
+            await desk.close()
+            await vault.close()
+            await database.close()
+
+    app = create_app(
+        service="cases",
+        settings=settings,
+        title="Qadaga cases",
+        routers=[feed_router(database, FEEDS), *ROUTERS],
+        lifespan=lifespan,
+        readiness={"database": database.ping, "vault": vault.ping},
+        clock=clock,
+    )
+    app.state.desk = desk
+    return app

@@ -1,0 +1,1 @@
+"""The sub-commands of `cases`: each has `configure(parser)` and `run(arguments)`."""

@@ -1,0 +1,1 @@
+"""One file a life cycle; see cases.lifecycle for their form."""

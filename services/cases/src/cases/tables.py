@@ -1,0 +1,10 @@
+"""Every table of cases: each part declares its own beside its code, and is named here.
+
+Tips are not among them: they lie in the vault (cases.vault.tables).
+"""
+
+from cases import own_tables
+
+Base = own_tables.Base
+
+__all__ = ["Base", "own_tables"]

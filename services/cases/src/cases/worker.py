@@ -1,0 +1,105 @@
+"""The worker of cases: follows the alerts of scoring, and does what is due by the clock."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+import prometheus_client
+
+from cases.settings import Settings
+from shared import logs
+from shared.clock import Clock, SystemClock
+from shared.contracts.feeds import FEEDS
+from shared.database import Database, transient
+from shared.feed.reader import Apply, FeedReader, Reset
+from shared.queue import Periodic, run_worker
+from shared.security import InternalAuth, service_caller
+
+QUEUE: Final = "cases"
+
+APPLIED: Final[Mapping[str, tuple[Apply, Reset | None]]] = {}
+"""What is done about each feed, and how what it said is forgotten."""
+
+_log = logs.logger(__name__)
+
+
+class Following:
+    """Keeps level with the feeds that cases reads."""
+
+    def __init__(self, readers: Mapping[str, FeedReader]) -> None:
+        self._readers = readers
+
+    async def feed(self, name: str, seq: int = 0) -> None:
+        """Read one feed to its end. `seq`, which was rung, says no more than that it has grown."""
+        del seq
+        if name in self._readers:
+            await self._readers[name].drain()
+
+    async def all_feeds(self) -> None:
+        """Read every feed to its end; one that does not answer holds up no other."""
+        results = await asyncio.gather(*map(self.feed, self._readers), return_exceptions=True)
+        faults = [result for result in results if isinstance(result, Exception)]
+        for fault in faults:
+            if not (transient(fault) or isinstance(fault, httpx.HTTPError)):
+                raise fault
+        if faults:
+            _log.warning("feeds_away", faults=[type(fault).__name__ for fault in faults])
+
+
+def readers(
+    settings: Settings, database: Database, client: httpx.AsyncClient
+) -> dict[str, FeedReader]:
+    """Return the readers of all feeds that are followed."""
+    return {
+        name: FeedReader(
+            feed=name,
+            url=settings.scoring_url,
+            client=client,
+            database=database,
+            apply=apply,
+            reset=reset,
+        )
+        for name, (apply, reset) in APPLIED.items()
+    }
+
+
+def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
+    """Return what is done by the clock."""
+    del settings, database, clock
+    return []
+
+
+async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+    """Follow and do what is due, until told to end."""
+    clock = SystemClock()
+    database = Database(settings.database_url, application="cases-worker")
+    await database.open()
+    auth = InternalAuth(
+        service_caller("feeds:read"),
+        issuer="cases",
+        audience=FEEDS["alerts"].producer,
+        key=settings.internal_key,
+        clock=clock,
+    )
+    try:
+        async with httpx.AsyncClient(auth=auth) as client:
+            following = Following(readers(settings, database, client))
+            await run_worker(
+                redis_url=settings.redis_url,
+                queue=QUEUE,
+                on_bell=following.feed,
+                sweep=following.all_feeds,
+                cron=due(settings, database, clock),
+                stop=stop,
+            )
+    finally:
+        await database.close()
+
+
+def run(settings: Settings) -> None:
+    """Run the worker as a process, with its metrics beside it."""
+    logs.configure(service="cases", level=settings.log_level, form=settings.log_format)
+    if settings.metrics_port is not None:
+        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    asyncio.run(work(settings))

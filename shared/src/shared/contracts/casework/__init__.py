@@ -1,0 +1,16 @@
+"""What the gateway asks cases on behalf of its callers: every operation, declared once.
+
+The gateway makes its public routes from these declarations and forwards what comes; cases serves
+each under its name (`cases.desk.serves`). A module here holds one resource: the documents that are
+answered, the bodies that are taken, and the operations.
+"""
+
+from typing import Final
+
+from shared.contracts.casework import workflows
+from shared.contracts.casework.operation import Operation
+
+_DECLARED: Final = (*workflows.OPERATIONS,)
+
+OPERATIONS: Final[dict[str, Operation]] = {operation.name: operation for operation in _DECLARED}
+"""Every operation by its name."""
