@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from shared.feed import Entry
 from tests.gateway.builders import gone, process, release, score
 from tests.gateway.house import House, problem
 
@@ -78,6 +79,40 @@ async def test_a_mobile_watches_ids_or_a_region(house: House) -> None:
     assert {row["id"] for row in watched["data"]} == {IDS[0], IDS[2]}
     assert elsewhere["data"] == []
     assert elsewhere["seq"] == watched["seq"]
+
+
+async def test_who_follows_a_region_hears_of_what_left_it(house: House) -> None:
+    def placed(*katos: str, revision: int = 1) -> Entry:
+        lots = [{"id": kato, "x_kato": [kato]} for kato in katos]
+        return release("o-1", lots=lots, revision=revision)
+
+    await house.fill("releases", placed("751110000", "711110000"), release("o-2"))
+    region, district = Mobile(house, "&region=75"), Mobile(house, "&region=7511&region=7512")
+    both = Mobile(house, "&region=75&region=71")
+    mobiles = (region, district, both)
+
+    async def seen() -> list[int]:
+        for mobile in mobiles:
+            await mobile.sync()
+        return [len(mobile.rows) for mobile in mobiles]
+
+    assert await seen() == [1, 1, 1]
+    await house.fill("releases", placed("751210000", "711110000", revision=2))  # another district
+    assert await seen() == [1, 1, 1]
+    assert [row["id"] for row in (await changes(house, "?region=7511"))["data"]] == [IDS[1]]
+    await house.fill("releases", placed("711110000", revision=3))
+    assert await seen() == [0, 0, 1]
+
+    early = region.since
+    await house.fill("releases", placed("751110000", "711110000", revision=4))
+    assert await seen() == [1, 1, 1]
+    await house.fill("releases", gone(IDS[1]))
+    await house.fill("releases", placed("791110000", revision=5))  # withdrawn and back elsewhere
+    assert await seen() == [0, 0, 0]
+    assert all(
+        row.get("gone") for row in (await changes(house, f"?region=75&since={early}"))["data"]
+    )
+    assert [row["id"] for row in (await changes(house))["data"]] == [IDS[2], IDS[1]]
 
 
 async def test_answers_are_small_and_what_is_known_is_not_sent_again(house: House) -> None:

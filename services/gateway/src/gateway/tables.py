@@ -182,8 +182,10 @@ removed_process = Table(
     Base.metadata,
     Column("id", Text, primary_key=True),
     Column("changed", BigInteger, nullable=False),
+    Column("everywhere", Boolean, nullable=False, server_default=text("true")),
+    Column("places", TEXTS, nullable=False, server_default=NO_TEXTS),
     Index("ix_removed_process_changed", "changed", "id"),
-    comment="Processes that are gone, and since when.",
+    comment="Processes that are gone, everywhere or from these places, and since when.",
 )
 
 listed = Table(

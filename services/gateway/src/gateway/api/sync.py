@@ -16,7 +16,6 @@ from gateway.documents import ScoreSummary
 from gateway.memory import IN_TOUCH
 from gateway.reads import sync
 from gateway.reads.answering import encode
-from gateway.reads.statement import Places
 from gateway.state import Gateway
 from gateway.usage import QuotaSpent
 from shared.bodies import Body
@@ -57,8 +56,8 @@ class SyncQuestion(Body):
     cursor: str | None = Field(None, max_length=2048, description="`next_cursor`, to ask on.")
     region: Katos = Field(
         [],
-        description="KATO code: seat of the buyer or place of delivery. Who is gone is told"
-        " whatever the region.",
+        description="KATO code: seat of the buyer or place of delivery. What left the region is"
+        " gone; what is gone altogether is told to all.",
     )
     id: list[Word] = Field(
         [], max_length=MOST_WATCHED, description="Ids of the processes you watch (prc_…)."
@@ -111,7 +110,7 @@ async def sync_scores(
         return squeezed(request, _body([], asked.since, None))  # known without asking
     bound = asked.bound()
     after = gateway.cursor.decode(asked.cursor, question=bound) if asked.cursor else None
-    question = sync.Question(ids=each(asked.id), places=Places(each(asked.region)))
+    question = sync.Question(ids=each(asked.id), regions=each(asked.region))
     place = _place(*after) if after else (asked.since + 1, "")
     async with gateway.database.connection() as connection:
         found = await sync.find(connection, question, after=place, limit=asked.limit)

@@ -8,7 +8,7 @@ import asyncpg
 from msgspec import Raw, Struct
 
 from gateway.reads.answering import encode
-from gateway.reads.statement import EVERYWHERE, Places, Statement
+from gateway.reads.statement import Places, Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class Question:
     """Of which processes; empty means of all."""
 
     ids: tuple[str, ...] = ()
-    places: Places = EVERYWHERE
+    regions: tuple[str, ...] = ()
 
 
 class Row(Struct, frozen=True, omit_defaults=True):
@@ -49,20 +49,30 @@ _FIND: Final = """
     WHERE head.id = 1 ORDER BY found.changed, found.id
 """
 
+_LEFT: Final = """
+    (everywhere OR places && {0}::text[]) AND NOT EXISTS (
+        SELECT FROM process AS there WHERE there.id = removed_process.id
+        AND (there.buyer_region && {0}::text[] OR there.delivery_region && {0}::text[]))
+"""
+
 
 async def find(
     connection: asyncpg.Connection, question: Question, *, after: tuple[int, str], limit: int
 ) -> Delta:
     """Return what changed after a place; `last` is None where nothing is left.
 
-    Which place somebody gone was in is not known any more: those are told to everybody.
+    Who is gone altogether is told to everybody; who left the places asked for, to who asked.
     """
     asked = Statement()
     asked.where("(changed, id) > ({}, {})", *after)
     asked.where_any("id = ANY({}::text[])", question.ids)
-    gone = asked.sql()
-    asked.in_places(question.places)
-    statement = _FIND.format(present=asked.sql(), gone=gone, one_more=limit + 1)
+    gone = Statement([*asked.clauses], asked.values)  # both number the same values
+    asked.in_places(Places(question.regions))
+    if question.regions:
+        gone.where(_LEFT, list(question.regions))
+    else:
+        gone.where("everywhere")
+    statement = _FIND.format(present=asked.sql(), gone=gone.sql(), one_more=limit + 1)
     found = await connection.fetch(statement, *asked.values)
     rows = [row for row in found if row["id"] is not None]
     shown = rows[:limit]

@@ -122,10 +122,31 @@ SCORES_OFF_PROCESSES: Final = """
     WHERE id = ANY($1::text[])
 """
 
-REMEMBER_REMOVED: Final = """
-    INSERT INTO removed_process (id, changed)
-    SELECT id, (SELECT seq FROM change_head) FROM process WHERE id = ANY($1::text[])
-    ON CONFLICT (id) DO UPDATE SET changed = excluded.changed
+_AND_BEFORE: Final = """
+    changed = excluded.changed,
+    places = ARRAY(SELECT unnest(removed_process.places) UNION SELECT unnest(excluded.places))
+"""
+
+REMEMBER_REMOVED: Final = f"""
+    INSERT INTO removed_process (id, changed, everywhere, places)
+    SELECT id, $1::bigint, true, buyer_region || delivery_region FROM process {{which}}
+    ON CONFLICT (id) DO UPDATE SET everywhere = true, {_AND_BEFORE}
+"""
+
+REMEMBER_LEFT: Final = f"""
+    INSERT INTO removed_process (id, changed, everywhere, places)
+    SELECT id, $4::bigint, false, lost.places
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS row (id, buyer_region, delivery_region)
+    JOIN process USING (id) CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT place) AS places
+        FROM unnest(process.buyer_region || process.delivery_region) AS place
+        WHERE place <> ALL (string_to_array(row.buyer_region || ' ' || row.delivery_region, ' '))
+    ) AS lost WHERE lost.places IS NOT NULL
+    ON CONFLICT (id) DO UPDATE SET {_AND_BEFORE}
+"""
+
+BACK_AGAIN: Final = """
+    UPDATE removed_process SET everywhere = false WHERE id = ANY($1::text[]) AND everywhere
 """
 
 INSERT_ALERTS: Final = """
@@ -173,10 +194,10 @@ async def put_processes(
         "DELETE FROM part WHERE process_id = ANY($1::text[])", [row.id for row in rows]
     )
     if rows:
+        found = [(row.id, row.buyer_region, row.delivery_region) for row in rows]
+        await connection.execute(REMEMBER_LEFT, *_columns(found), seq)
         await connection.execute(UPSERT_PROCESSES, *_columns(rows), seq)
-        await connection.execute(
-            "DELETE FROM removed_process WHERE id = ANY($1::text[])", [row.id for row in rows]
-        )
+        await connection.execute(BACK_AGAIN, [row.id for row in rows])
     if parts:
         await connection.execute(INSERT_PARTS, *_columns(parts))
 
@@ -184,7 +205,9 @@ async def put_processes(
 async def remove_processes(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
     """Take withdrawn processes out of the view."""
     await connection.execute("DELETE FROM part WHERE process_id = ANY($1::text[])", ids)
-    await connection.execute(REMEMBER_REMOVED, ids)
+    head = await connection.fetchval("SELECT seq FROM change_head")
+    which = "WHERE id = ANY($2::text[])"
+    await connection.execute(REMEMBER_REMOVED.format(which=which), head, ids)
     await connection.execute("DELETE FROM process WHERE id = ANY($1::text[])", ids)
 
 
