@@ -34,7 +34,7 @@ async def test_every_operation_that_is_declared_is_served_under_its_address(offi
         (method, route.path, route.name)
         for route in office.app.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
 
     for operation in OPERATIONS.values():
