@@ -1,7 +1,7 @@
 """The gateway's OpenAPI document as the generators of types like it, and its operations.
 
 What the server alone has to check (lengths, patterns, bounds) and examples are left out: they make
-types no narrower. Names of schemas lose their dots.
+types no narrower.
 """
 
 from dataclasses import dataclass
@@ -57,13 +57,8 @@ class Operation:
 
 
 def plain(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document without what types cannot tell, its schemas named by plain words."""
-    names = {name: _word(name) for name in document["components"]["schemas"]}
-    if len(set(names.values())) < len(names):
-        raise ValueError("two schemas would have one name")
-    bare: dict[str, Any] = _bare(document, names)
-    schemas = bare["components"]["schemas"]
-    bare["components"]["schemas"] = {names[name]: schema for name, schema in schemas.items()}
+    """Return the document without what types cannot tell."""
+    bare: dict[str, Any] = _bare(document)
     return bare
 
 
@@ -109,30 +104,18 @@ def _parameter(told: dict[str, Any]) -> Parameter:
     )
 
 
-def _bare(value: Any, names: dict[str, str], *, named: bool = False) -> Any:
+def _bare(value: Any, *, named: bool = False) -> Any:
     """Strip keywords; `named` tells that the keys here are names of the field, not keywords."""
     if isinstance(value, list):
-        return [_bare(each, names) for each in value]
+        return [_bare(each) for each in value]
     if not isinstance(value, dict):
         return value
-    kept: dict[str, Any] = {}
-    for key, inner in value.items():
-        if key == "$ref" and not named:
-            kept[key] = _pointed(inner, names)
-        elif named or not (key in _CHECKED_BY_THE_SERVER or (key, inner) == _CLOSED):
-            kept[key] = _bare(inner, names, named=not named and key in _HOLD_NAMES)
-    return kept
+    return {
+        key: _bare(inner, named=not named and key in _HOLD_NAMES)
+        for key, inner in value.items()
+        if named or not (key in _CHECKED_BY_THE_SERVER or (key, inner) == _CLOSED)
+    }
 
 
 _CLOSED: Final = ("additionalProperties", False)
 _HOLD_NAMES: Final = frozenset({"properties", "schemas", "paths", "responses", "headers"})
-
-
-def _pointed(reference: str, names: dict[str, str]) -> str:
-    path, _, name = reference.rpartition("/")
-    return f"{path}/{names.get(name, name)}"
-
-
-def _word(name: str) -> str:
-    """`gateway.stages.Period` is StagesPeriod."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split(".")[-2:])

@@ -105,6 +105,17 @@ def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     validate(document)
 
 
+def test_generators_of_clients_find_nothing_to_stumble_over(document: dict[str, Any]) -> None:
+    names = document["components"]["schemas"].keys()
+    assert [name for name in names if not name.isidentifier()] == []
+    for name, operation in operations(document):
+        # some resolve references without asking whether they stand in a schema or in an example
+        for status, answer in operation["responses"].items():
+            for media in answer.get("content", {}).values():
+                shown = json.dumps([media.get("example"), media.get("examples")])
+                assert '"$ref"' not in shown, f"{name} {status}"
+
+
 def test_every_answer_has_an_example_that_fits_its_schema(document: dict[str, Any]) -> None:
     checked = 0
     for name, operation in operations(document):

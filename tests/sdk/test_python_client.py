@@ -16,7 +16,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from deploy.sdk import document, python_client
+from deploy.sdk import document
 from deploy.sdk.make import DOCUMENT, make_python
 from gateway.push.signatures import new_secret, public_key, shown_secret, signatures
 from shared.clock import SystemClock
@@ -304,10 +304,3 @@ def test_the_package_and_its_examples_are_typed_strictly(package: Path, tmp_path
         text=True,
     )
     assert done.returncode == 0, done.stdout
-
-
-def test_a_document_with_two_schemas_of_one_name_is_refused() -> None:
-    schemas: dict[str, Any] = {"a.b.Thing": {}, "b.Thing": {}}
-    with pytest.raises(ValueError, match="one name"):
-        document.plain({"components": {"schemas": schemas}})
-    assert python_client.client([]).count("def ") == 0

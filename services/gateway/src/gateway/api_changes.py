@@ -207,6 +207,26 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         text="Rows, scores of a past day and trials are limited by the day: 429 with the code"
         " daily_quota_spent.",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="fixed",
+        operations=(
+            "read_process",
+            "read_back_test",
+            "ask_back_test",
+            "read_indicator_draft",
+            "send_indicator_draft",
+            "take_draft_step",
+        ),
+        text="Names of schemas in this document have no dots (Period, BackTestPeriod), which some"
+        " generators of clients refused. What is sent is the same.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="fixed",
+        operations=("sync_scores",),
+        text="Asked by region, what left the region is told as gone.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

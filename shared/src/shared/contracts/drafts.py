@@ -176,7 +176,7 @@ class BackTestResult(Struct, frozen=True):
     facts_seq: int
 
 
-class Period(Struct, frozen=True, rename={"first": "from", "last": "to"}):
+class BackTestPeriod(Struct, frozen=True, rename={"first": "from", "last": "to"}):
     """Days of publication, both included; null is without bound."""
 
     first: str | None
@@ -192,7 +192,7 @@ class BackTest(Struct, frozen=True):
     version: int
     cause: str
     state: str
-    period: Period
+    period: BackTestPeriod
     asked_at: str
     started_at: str | None
     ended_at: str | None

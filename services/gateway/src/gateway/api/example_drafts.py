@@ -52,8 +52,9 @@ DOCUMENT: Final[dict[str, Any]] = {
 
 SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "$ref": "#/$defs/Indicator",
-    "$defs": {"Indicator": {"type": "object", "required": ["code", "title", "query"]}},
+    "title": "Indicator",
+    "type": "object",
+    "required": ["code", "title", "query"],
 }
 
 _BRIEF: Final[dict[str, Any]] = {
