@@ -1,5 +1,6 @@
 """A running service of cases on databases of its own, and the people who call it."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,11 +12,14 @@ from uuid import uuid4
 import asyncpg
 import httpx
 from fastapi import FastAPI
+from msgspec import convert
+from msgspec.structs import fields
 
 from cases.app import application
 from cases.settings import Settings
 from gateway.keys import SCOPES
 from shared.clock import Clock
+from shared.contracts.casework import OPERATIONS
 from shared.database import Database
 from shared.security import Caller, InternalAuth
 from tests.support.postgres import SERVICES, Cluster
@@ -66,7 +70,8 @@ class Office:
     client: httpx.AsyncClient
 
     async def get(self, path: str, who: Caller = AIDA, **asked: Any) -> httpx.Response:
-        return await self.client.get(f"/internal{path}", params=asked, auth=self._auth(who))
+        answer = await self.client.get(f"/internal{path}", params=asked, auth=self._auth(who))
+        return _as_declared("GET", path, answer)
 
     async def post(
         self,
@@ -94,9 +99,10 @@ class Office:
         if seen is not None:
             headers["If-Match"] = seen if isinstance(seen, str) else f'"{seen}"'
         more = {} if body is None else {"json": body}
-        return await self.client.request(
+        answer = await self.client.request(
             method, f"/internal{path}", headers=headers, auth=self._auth(who), **more
         )
+        return _as_declared(method, path, answer)
 
     async def told(self) -> list[dict[str, Any]]:
         """What the feed of events tells the gateway, in order."""
@@ -138,6 +144,23 @@ async def opened_office(cluster: Cluster, folder: Path) -> AsyncIterator[Office]
             httpx.AsyncClient(transport=transport, base_url="http://cases") as client,
         ):
             yield Office(app, app.state.desk.database, settings, clock, client)
+
+
+def _as_declared(method: str, path: str, answer: httpx.Response) -> httpx.Response:
+    """Return an answer, which is what its operation declares if it is no refusal."""
+    for operation in OPERATIONS.values():
+        pattern = re.sub(r"{[a-z_]+}", "[^/:]+", operation.path)
+        if operation.method != method or not re.fullmatch(pattern, path) or answer.is_error:
+            continue
+        assert answer.status_code in {200, operation.status}, path
+        if operation.answer is None:
+            continue
+        known = {field.encode_name for field in fields(operation.answer)}
+        found = answer.json()["data"] if operation.listed else [answer.json()]
+        for each in found:
+            convert(each, operation.answer)
+            assert each.keys() <= known, f"{operation.name} answers with what is not declared"
+    return answer
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

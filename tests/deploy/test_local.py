@@ -206,7 +206,8 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> N
 
     assert keys_of(place) == keys
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
-    assert len({keys.internal, keys.raw, keys.pseudonym, keys.cursor, *keys.roles.values()}) == 8
+    own = {keys.internal, keys.raw, keys.pseudonym, keys.cursor, keys.receipt}
+    assert len({*own, *keys.roles.values()}) == 11
 
 
 def test_a_role_gets_the_administrators_address_with_its_own_name_and_password() -> None:

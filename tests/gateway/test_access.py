@@ -3,6 +3,7 @@
 An operation that stands in no table here fails the run: whoever adds one says who may.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -52,6 +53,7 @@ NEEDS: Final[dict[str, str]] = {
     "list_sources": ANY,
     "read_api_changes": ANY,
     "read_usage": ANY,
+    "read_workflows": ANY,
     "sync_scores": "scores:read",
     "read_feed": "feed:read",
     "read_feed_heads": "feed:read",
@@ -158,7 +160,8 @@ def filled(path: str) -> str:
     ):
         path = path.replace(f"{{{name}}}", "none")
     path = path.replace("{delivery_id}", "msg_0").replace("{name}", "lots.csv")
-    return path.replace("{region_id}", "75").replace("{day}", "2026-01-01")
+    path = path.replace("{region_id}", "75").replace("{day}", "2026-01-01")
+    return re.sub(r"{[a-z_]+}", "none", path)
 
 
 async def ask(house: House, method: str, path: str, key: str | None) -> httpx.Response:

@@ -15,6 +15,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from gateway.app import build
+from shared.contracts.casework import OPERATIONS
 from shared.openapi import without_example
 from tests.gateway.builders import (
     BUYER_BIN,
@@ -40,6 +41,9 @@ OF_SCORING = {
     "/v1/back-tests/{back_test_id}",
 }
 """What is asked of scoring: test_drafts.py looks at these."""
+
+OF_CASES = {f"/v1{each.path}" for each in OPERATIONS.values() if each.method == "GET"}
+"""What is asked of cases: every answer in tests/cases is compared with its declaration."""
 
 OF_CALLERS = {
     "/v1/exports",
@@ -199,7 +203,7 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
         described = document["paths"][template]["get"]["responses"]["200"]
         check(document, described["content"]["application/json"]["schema"], answer.json())
     asked = {path for path in document["paths"] if "get" in document["paths"][path]}
-    assert asked == paths.keys() | OF_SCORING | OF_CALLERS
+    assert asked == paths.keys() | OF_SCORING | OF_CALLERS | OF_CASES
 
 
 async def test_the_documentation_page_needs_nothing_from_elsewhere(house: House) -> None:

@@ -132,12 +132,12 @@ async def test_every_consumer_of_a_feed_is_rung_and_no_other(valkey_url: str, be
 
 
 async def test_a_ring_holds_json_and_expires_within_a_minute(valkey_url: str, bell: Bell) -> None:
-    await bell.ring("alerts", 7)
+    await bell.ring("drafts", 7)
 
     async with Redis.from_url(valkey_url) as redis:
         (key,) = await redis.keys("arq:job:*")
         job = msgspec.json.decode(await redis.get(key))
-        assert job["a"] == ["alerts", 7]
+        assert job["a"] == ["drafts", 7]
         assert 0 < await redis.ttl(key) <= 60
 
 
