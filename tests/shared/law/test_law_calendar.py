@@ -116,10 +116,47 @@ def test_a_term_holds_exactly_its_number_of_working_days(event: date, number: in
     assert CALENDAR.working_days(event, last - timedelta(days=1)) == number - 1
 
 
+@pytest.mark.parametrize(
+    ("day", "ground", "said"),
+    [
+        (date(2026, 3, 19), "weekday", "Thursday, a working day"),
+        (date(2026, 8, 30), "weekend", "Sunday, a day off"),
+        (date(2026, 3, 21), "holiday", "holiday: Nauryz"),
+        (
+            date(2026, 3, 24),
+            "in_stead",
+            "day off for a holiday that fell on a day of rest: Nauryz, 21 March 2026",
+        ),
+        (date(2025, 1, 3), "moved_rest", "moved day of rest; worked instead: 5 January 2025"),
+        (date(2025, 1, 5), "moved_work", "worked day of rest; off instead: 3 January 2025"),
+        (date(2025, 8, 30), "holiday", "holiday: Constitution Day"),
+        (date(2027, 3, 15), "holiday", "holiday: Constitution Day"),
+    ],
+)
+def test_a_day_says_why_it_is_worked_or_not(day: date, ground: str, said: str) -> None:
+    why = CALENDAR.why(day)
+
+    assert (why.ground, why.words(day).en) == (ground, said)
+    assert why.cite or ground in {"weekday", "weekend"}
+    assert CALENDAR.is_working(day) is (ground in {"weekday", "moved_work"})
+
+
+def test_the_reason_is_said_in_three_languages_and_not_beyond_the_data() -> None:
+    day = date(2026, 3, 24)
+
+    said = CALENDAR.why(day).words(day)
+
+    assert said.kk.endswith("Наурыз мейрамы, 2026 жылғы 21 наурыз")
+    assert said.ru.endswith("Наурыз мейрамы, 21 марта 2026 года")
+    with pytest.raises(UnknownLawError):
+        CALENDAR.why(date(2028, 1, 1))
+
+
 def test_another_holiday_in_the_data_moves_the_terms() -> None:
     holidays = read(
         "table: holiday\ntitle: Days\nin_force: {from: 2025-01-01, to: 2025-12-31}\nentries:\n"
-        '  - {key: new_year, value: {moves: true, days: ["11-16"]}, cite: ["267-II 3"]}\n',
+        "  - {key: new_year, value: {title: {kk: К, ru: Р, en: E}, moves: true, "
+        'days: ["11-16"]}, cite: ["267-II 3"]}\n',
         name="holidays.yaml",
         of=Holiday,
     )

@@ -2,7 +2,8 @@
 
 Holidays and moved days of rest are dated entries (holidays.yaml, moved.yaml). Beyond their last
 year nothing is known, and every question about such a day raises UnknownLawError. In the last
-known year the Government's moves may be still to come: those days are `provisional`.
+known year the Government's moves may be still to come: those days are `provisional`. Of every
+known day it can be told why offices are open or not.
 
 A term of working days runs from the day after the event to its last day, both included: a notice
 of Friday evening with two working days ends on Tuesday. `event_counts` is the other reading, by
@@ -10,21 +11,28 @@ which the event's own day is the first.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
-from shared.law.entries import Table, UnknownLawError
+from shared.law.citations import Citation
+from shared.law.entries import Period, Table, UnknownLawError
 from shared.law.reading import read
+from shared.vocabulary.dates import in_words, weekday
+from shared.vocabulary.text import Text
 
 DAY: Final = timedelta(days=1)
 SATURDAY: Final = 5
+
+Ground = Literal["weekday", "weekend", "holiday", "in_stead", "moved_rest", "moved_work"]
+"""An ordinary day of the week or of its end; a holiday; off for a holiday that fell on a day of
+rest; a working day made one of rest; the day of rest that is worked for it."""
 
 
 class Holiday(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +41,7 @@ class Holiday(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `moves`: where one falls on a weekend, the next working day is off instead.
     """
 
+    title: Text
     moves: bool
     days: list[str] = []
     dates: list[date] = []
@@ -54,6 +63,55 @@ class Moved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     worked: date
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a day is off or worked: the ground, the holiday's name, the other day of the two."""
+
+    ground: Ground
+    title: Text | None = None
+    other: date | None = None
+    cite: tuple[Citation, ...] = ()
+
+    def words(self, day: date) -> Text:
+        """Say it of that day."""
+        pattern = _WORDS[self.ground]
+        title = self.title or Text("", "", "")
+        other = in_words(self.other or day)
+        name = weekday(day)
+        return Text(
+            **{
+                language: getattr(pattern, language).format(
+                    weekday=getattr(name, language),
+                    title=getattr(title, language),
+                    other=getattr(other, language),
+                )
+                for language in ("kk", "ru", "en")
+            }
+        )
+
+
+_WORDS: Final = {
+    "weekday": Text("{weekday}, жұмыс күні", "{weekday}, рабочий день", "{weekday}, a working day"),
+    "weekend": Text("{weekday}, демалыс күні", "{weekday}, выходной день", "{weekday}, a day off"),
+    "holiday": Text("мереке: {title}", "праздник: {title}", "holiday: {title}"),
+    "in_stead": Text(
+        "демалыс күнімен сәйкес келген мереке үшін демалыс: {title}, {other}",
+        "выходной за праздник, совпавший с выходным: {title}, {other}",
+        "day off for a holiday that fell on a day of rest: {title}, {other}",
+    ),
+    "moved_rest": Text(
+        "ауыстырылған демалыс күні; оның орнына жұмыс күні: {other}",
+        "перенесённый выходной; вместо него рабочий день: {other}",
+        "moved day of rest; worked instead: {other}",
+    ),
+    "moved_work": Text(
+        "жұмыс күні; оның орнына демалыс күні: {other}",
+        "рабочий день; вместо него выходной: {other}",
+        "worked day of rest; off instead: {other}",
+    ),
+}
+
+
 @dataclass(frozen=True)
 class WorkingCalendar:
     """The working days from `first` to `last`; from `provisional_from` they may still change."""
@@ -63,6 +121,7 @@ class WorkingCalendar:
     provisional_from: date
     working: tuple[bool, ...]
     counts: tuple[int, ...]
+    reasons: Mapping[date, Reason] = field(default_factory=dict)
 
     @classmethod
     def of(cls, holidays: Table[Holiday], moved: Table[Moved]) -> "WorkingCalendar":
@@ -72,15 +131,16 @@ class WorkingCalendar:
         assert first is not None
         assert last is not None
         assert sure is not None
-        moves = [period.value for _, period in moved.periods()]
-        off = days_off(holidays, first, last) | {move.rest for move in moves}
-        off -= {move.worked for move in moves}
-        worked = {move.worked for move in moves}
+        reasons = days_off(holidays, first, last) | dict(_moves(moved))
         days = (first + timedelta(number) for number in range((last - first).days + 1))
-        working = tuple(
-            day in worked or (day.weekday() < SATURDAY and day not in off) for day in days
-        )
-        return cls(first, last, sure + DAY, working, tuple(accumulate(map(int, working))))
+        working = tuple(_is_worked(day, reasons.get(day)) for day in days)
+        return cls(first, last, sure + DAY, working, tuple(accumulate(map(int, working))), reasons)
+
+    def why(self, day: date) -> Reason:
+        """Tell why offices are open or not. Raises UnknownLawError outside of the data."""
+        self._number(day)
+        usual: Ground = "weekend" if day.weekday() >= SATURDAY else "weekday"
+        return self.reasons.get(day, Reason(usual))
 
     def is_working(self, day: date) -> bool:
         """Tell whether offices are open. Raises UnknownLawError outside of the data."""
@@ -137,20 +197,26 @@ def kazakhstan() -> WorkingCalendar:
     return WorkingCalendar.of(holidays, moved)
 
 
-def days_off(holidays: Table[Holiday], first: date, last: date) -> set[date]:
+def days_off(holidays: Table[Holiday], first: date, last: date) -> dict[date, Reason]:
     """Return the holidays between two days, and the days that are off in their stead."""
-    found: set[date] = set()
+    found: dict[date, Reason] = {}
     moving: list[date] = []
     for _, period in holidays.periods():
         start = max(first, period.valid_from)
         end = min(last, period.valid_to or last)
         days = list(period.value.between(start, end))
-        found.update(days)
+        found.update(dict.fromkeys(days, _kept(period)))
         moving += days if period.value.moves else []
-    return found | set(_in_their_stead(moving, found))
+    return found | dict(_in_their_stead(moving, found))
 
 
-def _in_their_stead(holidays: Iterable[date], off: set[date]) -> Iterator[date]:
+def _kept(period: Period[Holiday]) -> Reason:
+    return Reason("holiday", period.value.title, cite=period.cite)
+
+
+def _in_their_stead(
+    holidays: Iterable[date], off: Mapping[date, Reason]
+) -> Iterator[tuple[date, Reason]]:
     taken = set(off)
     for holiday in sorted(holidays):
         if holiday.weekday() >= SATURDAY:
@@ -158,4 +224,18 @@ def _in_their_stead(holidays: Iterable[date], off: set[date]) -> Iterator[date]:
             while day.weekday() >= SATURDAY or day in taken:
                 day += DAY
             taken.add(day)
-            yield day
+            kept = off[holiday]
+            yield day, Reason("in_stead", kept.title, holiday, kept.cite)
+
+
+def _moves(moved: Table[Moved]) -> Iterable[tuple[date, Reason]]:
+    for _, period in moved.periods():
+        move = period.value
+        yield move.rest, Reason("moved_rest", None, move.worked, period.cite)
+        yield move.worked, Reason("moved_work", None, move.rest, period.cite)
+
+
+def _is_worked(day: date, reason: Reason | None) -> bool:
+    if reason is None:
+        return day.weekday() < SATURDAY
+    return reason.ground == "moved_work"
