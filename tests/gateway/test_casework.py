@@ -1,10 +1,13 @@
 """What cases answers, asked through the only door."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gateway.desk import Desk
+from shared.clock import SystemClock
 from tests.gateway.casework import Casework, opened_casework
 from tests.gateway.house import House, problem
 from tests.support.postgres import Cluster
@@ -29,9 +32,13 @@ async def test_where_cases_is_away_the_gateway_says_so_and_nothing_else_stops(
     house: House, casework: Casework
 ) -> None:
     key = await casework.key(await casework.organisation("Бақылаушылар"), "reader")
-    house.app.state.gateway = house.state  # whose desk asks an address where nobody listens
+    nowhere = Desk(
+        url="http://127.0.0.1:1", service="cases", settings=house.settings, clock=SystemClock()
+    )
+    house.app.state.gateway = replace(house.state, cases=nowhere)
 
     away = await casework.ask("GET", "/meta/workflows", key)
 
     assert problem(away)[0] == 503
     assert (await casework.ask("GET", "/me", key)).status_code == 200
+    await nowhere.close()
