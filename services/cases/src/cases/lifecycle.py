@@ -40,7 +40,10 @@ from shared.errors import (
 from shared.security import Caller
 from shared.vocabulary.text import Text
 
-Field = Literal["reason", "note", "until", "case", "outcome", "evidence", "details"]
+Field = Literal[
+    "reason", "note", "until", "case", "outcome", "evidence", "details",
+    "number", "addressee", "complaint",
+]  # fmt: skip
 
 
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
