@@ -11,7 +11,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy import facts_page, law, promises, sources_page, statistics_page, webhooks_page
+from deploy import (
+    facts_page,
+    law,
+    lifecycles_page,
+    promises,
+    sources_page,
+    statistics_page,
+    webhooks_page,
+)
 from deploy.quality import page as quality_page
 from scoring.indicator import Indicator, LegalBasis, Parameter, Text, catalogue
 
@@ -24,6 +32,7 @@ QUALITY = ROOT / "docs" / "quality.md"
 STATISTICS = ROOT / "docs" / "statistics.md"
 SOURCES = ROOT / "docs" / "sources.md"
 WEBHOOKS = ROOT / "docs" / "webhooks.md"
+LIFE_CYCLES = ROOT / "docs" / "lifecycles.md"
 SECTIONS = (
     ("Meaning", "meaning"),
     ("Why it matters", "why"),
@@ -68,6 +77,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield STATISTICS, statistics_page.page()
     yield SOURCES, sources_page.page()
     yield WEBHOOKS, webhooks_page.page()
+    yield LIFE_CYCLES, lifecycles_page.page()
 
 
 def index(indicators: list[Indicator]) -> str:
