@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.sdk import document, python_client, typescript_client
+from deploy.sdk import document, python_client, python_types, typescript_client
 
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parent.parent
@@ -18,7 +18,7 @@ def make_python(folder: Path) -> None:
     told = _told()
     _copy(HERE / "python", folder)
     package = folder / "qadaga_client"
-    (package / "models.py").write_text(python_client.models(told))
+    (package / "models.py").write_text(python_types.models(told))
     (package / "client.py").write_text(python_client.client(document.operations(told)))
 
 

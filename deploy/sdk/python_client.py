@@ -1,16 +1,11 @@
-"""The Python client's two generated modules: types of what is sent, and a method per operation."""
+"""The Python client's generated module of operations, a method for each."""
 
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from deploy.sdk.document import Operation, Parameter
-
-MADE: Final = '"""Made by `make sdk` from the OpenAPI document of the gateway."""'
+from deploy.sdk.formed import MADE, formed
+from deploy.sdk.python_types import NOTHING, kind
 
 _HEADING: Final = f"""{MADE}
 
@@ -28,43 +23,10 @@ class Client(Transport):
     \"\"\"The API of the platform: a method for each operation.\"\"\"
 """
 
-_WORDS: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
-_OPTIONAL: Final = "None"
-
-
-def models(document: dict[str, Any]) -> str:
-    """Return the module of types, a TypedDict per schema.
-
-    Raises subprocess.CalledProcessError when the generator refuses the document.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "openapi.json", Path(folder) / "models.py"
-        source.write_text(json.dumps(document))
-        subprocess.run(
-            [_tool("datamodel-codegen"), f"--input={source}", f"--output={target}", *_OPTIONS],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        return target.read_text()
-
-
-_OPTIONS: Final = (
-    *("--input-file-type", "openapi", "--output-model-type", "typing.TypedDict"),
-    *("--target-python-version", "3.11", "--formatters", "builtin"),
-    *("--use-standard-collections", "--use-union-operator", "--use-schema-description"),
-    *("--disable-timestamp", "--custom-file-header", MADE),
-)
-
 
 def client(operations: list[Operation]) -> str:
     """Return the module of the client."""
-    text = _HEADING + "".join(f"\n{_method(one)}" for one in operations)
-    command = [_tool("ruff"), "format", "--isolated", "--line-length=100", "-"]
-    return subprocess.run(command, input=text, check=True, text=True, stdout=subprocess.PIPE).stdout
-
-
-def _tool(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))
+    return formed(_HEADING + "".join(f"\n{_method(one)}" for one in operations))
 
 
 def _method(operation: Operation) -> str:
@@ -118,13 +80,13 @@ def _call(operation: Operation) -> str:
 
 def _returned(operation: Operation) -> str:
     if operation.row:
-        return f"Pages[{_kind(operation.row)}]"
-    kinds = dict.fromkeys(_kind(each) for each in operation.answers)
-    return " | ".join(kinds) or "None"
+        return f"Pages[{kind(operation.row)}]"
+    kinds = dict.fromkeys(kind(each) for each in operation.answers)
+    return " | ".join(kinds) or NOTHING
 
 
 def _body(operation: Operation) -> str:
-    return "Mapping[str, str]" if operation.form else _kind(operation.body or {})
+    return "Mapping[str, str]" if operation.form else kind(operation.body or {})
 
 
 def _extras(operation: Operation) -> list[str]:
@@ -134,28 +96,12 @@ def _extras(operation: Operation) -> list[str]:
 
 
 def _optional(parameter: Parameter) -> str:
-    kind = _kind(parameter.schema)
+    found = kind(parameter.schema)
     if parameter.required:
-        return kind
-    if kind.startswith("Sequence["):
-        return f"{kind} = ()"
-    return f"{kind.removesuffix(' | None')} | None = None"
-
-
-def _kind(schema: dict[str, Any]) -> str:
-    """Return a schema as a Python type."""
-    if reference := schema.get("$ref"):
-        return f"models.{reference.rpartition('/')[2]}"
-    if words := schema.get("enum"):
-        return f"Literal[{', '.join(json.dumps(word) for word in words)}]"
-    if choices := schema.get("anyOf"):
-        kinds = dict.fromkeys(_kind(each) for each in choices)
-        return " | ".join(sorted(kinds, key=lambda kind: kind == _OPTIONAL))
-    if schema.get("type") == "array":
-        return f"Sequence[{_kind(schema['items'])}]"
-    if schema.get("type") == "null":
-        return _OPTIONAL
-    return _WORDS.get(schema.get("type", ""), "Mapping[str, Any]")
+        return found
+    if found.startswith("Sequence["):
+        return f"{found} = ()"
+    return f"{found.removesuffix(f' | {NOTHING}')} | None = None"
 
 
 def _at(operation: Operation, place: str) -> list[Parameter]:

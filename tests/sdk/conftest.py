@@ -39,12 +39,13 @@ class Line:
     """The gateway behind a line whose next answers are spoilt as `faults` says.
 
     A fault is a status, which is answered in the gateway's place, or `cut`: the gateway does what
-    it is asked, and its answer is lost.
+    it is asked, and its answer is lost. `pause` is what a status asks to wait, in seconds.
     """
 
     app: ASGIApp
     faults: list[int | str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    pause: bytes = b"7"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
@@ -59,7 +60,7 @@ class Line:
         fault = self.faults.pop(0) if self.faults else None
         if isinstance(fault, int):
             asked.status = fault
-            await _answered(send, fault, [(b"retry-after", b"7"), (b"content-length", b"0")])
+            await _answered(send, fault, [(b"retry-after", self.pause), (b"content-length", b"0")])
             return
         await self.app(scope, receive, told)
         if fault == "cut":

@@ -3,12 +3,15 @@
 # ruff: noqa: PLC0415  (the package can be imported only after it was made)
 import asyncio
 import base64
+import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -259,33 +262,29 @@ def test_deliveries_are_verified_and_changed_old_or_foreign_ones_refused() -> No
     assert verify(body, headers, secret, now=now)["data"] == {}
 
 
-async def test_the_three_examples_run(site: Site, package: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "seen.json"
-    partner = await example(site, package, "partner", "71")
-    assert "no risky purchase" in partner
-    partner = await example(site, package, "partner")
-    assert ONE in partner
+async def test_the_three_examples_run(
+    site: Site, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QADAGA_URL", site.url)
+    monkeypatch.setenv("QADAGA_KEY", site.house.key)
+    monkeypatch.setattr(site.line, "pause", b"0")
+
+    async def example(name: str, *words: str) -> str:
+        monkeypatch.setattr(sys, "argv", [name, *words])
+        out = io.StringIO()
+        with redirect_stdout(out):
+            await asyncio.to_thread(runpy.run_path, str(package / f"examples/{name}.py"))
+        return out.getvalue()
+
+    kept = str(tmp_path / "seen.json")
+    assert "no risky purchase" in await example("partner", "71")
+    assert ONE in await example("partner")
     site.line.faults += ["cut", 503]
-    first = await example(site, package, "agency", str(kept), "public")
-    again = await example(site, package, "agency", str(kept), "public")
-    assert first == again
+    first = await example("agency", kept, "public")
     assert first.endswith("events, nothing missed\n")
+    assert await example("agency", kept, "public") == first
     site.line.faults += ["cut", 503]
-    mobile = await example(site, package, "mobile", ONE)
-    assert mobile == f"1 changed, 0 since then\n{ONE} high\n"
-
-
-async def example(site: Site, package: Path, name: str, *words: str) -> str:
-    told = {"QADAGA_URL": site.url, "QADAGA_KEY": site.house.key, "PYTHONPATH": str(package)}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(package / f"examples/{name}.py"), *words),
-        env=os.environ | told,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    out, complaint = await process.communicate()
-    assert process.returncode == 0, complaint.decode()
-    return out.decode()
+    assert await example("mobile", ONE) == f"1 changed, 0 since then\n{ONE} high\n"
 
 
 def test_two_runs_give_the_same_bytes(package: Path, tmp_path: Path) -> None:
@@ -295,9 +294,12 @@ def test_two_runs_give_the_same_bytes(package: Path, tmp_path: Path) -> None:
         assert file.read_bytes() == (tmp_path / "again" / file.relative_to(package)).read_bytes()
 
 
-def test_the_package_and_its_examples_are_typed_strictly(package: Path, tmp_path: Path) -> None:
+def test_the_package_and_its_examples_are_typed_strictly(
+    package: Path, pytestconfig: pytest.Config
+) -> None:
+    kept = pytestconfig.cache.mkdir("mypy") if pytestconfig.cache else os.devnull
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", "."],
+        [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={kept}", "."],
         cwd=package,
         check=False,
         capture_output=True,
