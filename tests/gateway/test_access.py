@@ -57,6 +57,14 @@ NEEDS: Final[dict[str, str]] = {
     "sync_scores": "scores:read",
     "read_feed": "feed:read",
     "read_feed_heads": "feed:read",
+    "list_subscriptions": "webhooks:admin",
+    "add_subscription": "webhooks:admin",
+    "preview_subscription": "webhooks:admin",
+    "read_subscription": "webhooks:admin",
+    "change_subscription": "webhooks:admin",
+    "remove_subscription": "webhooks:admin",
+    "confirm_subscription": "webhooks:admin",
+    "send_subscription_code": "webhooks:admin",
     "list_endpoints": "webhooks:admin",
     "add_endpoint": "webhooks:admin",
     "read_endpoint": "webhooks:admin",
@@ -156,6 +164,7 @@ def filled(path: str) -> str:
         "approval_id",
         "back_test_id",
         "endpoint_id",
+        "subscription_id",
         "export_id",
     ):
         path = path.replace(f"{{{name}}}", "none")

@@ -62,6 +62,8 @@ OF_CALLERS = {
     "/v1/approvals",
     "/v1/approvals/{approval_id}",
     "/v1/audit",
+    "/v1/subscriptions",
+    "/v1/subscriptions/{subscription_id}",
     "/v1/webhooks/endpoints",
     "/v1/webhooks/endpoints/{endpoint_id}",
     "/v1/webhooks/deliveries",

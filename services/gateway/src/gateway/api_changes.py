@@ -190,6 +190,28 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ),
     ApiChange(
         on=date(2026, 11, 29),
+        kind="added",
+        operations=(
+            "list_subscriptions",
+            "add_subscription",
+            "preview_subscription",
+            "read_subscription",
+            "change_subscription",
+            "remove_subscription",
+            "confirm_subscription",
+            "send_subscription_code",
+        ),
+        text="Subscriptions: filters of the lists, told of by webhook, letter or Telegram, at once"
+        " or as a digest.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("list_alerts",),
+        text="Alerts can be asked for by `buyer`, id or BIN.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
         kind="changed",
         operations=(
             "list_processes",

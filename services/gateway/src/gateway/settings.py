@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from gateway.mailing import Server
 from gateway.who.networks import Network, networks_of
 from shared.settings import SHORTEST_KEY, Settings
 
@@ -71,8 +72,20 @@ class GatewaySettings(Settings):
         description="smtp://user:password@host:port (smtps:// for TLS from the start); unset, no"
         " letters are sent",
     )
+    smtp_tls: Literal["required", "offered"] = Field(
+        default="required",
+        description="offered: letters go unencrypted too, where the mail server knows no STARTTLS",
+    )
     mail_from: str = Field(
         default="qadaga@localhost", description="the sender's address of letters"
+    )
+    telegram_token: SecretStr | None = Field(
+        default=None, description="of the bot that sends messages; unset, none are sent"
+    )
+    telegram_api: str = Field(
+        default="https://api.telegram.org",
+        pattern=r"^https?://[^/?#]+$",
+        description="where the Bot API is, or a local server of it",
     )
     cache_mb: int = Field(
         default=64, ge=1, description="memory of the answers kept ready in one process, in MB"
@@ -91,6 +104,12 @@ class GatewaySettings(Settings):
     def nearby(self) -> tuple[Network, ...]:
         """Return the networks that webhooks may reach beside the internet."""
         return networks_of(_parts(self.webhook_networks))
+
+    def mail_server(self) -> Server | None:
+        """Return the mail server; None where letters are not set up."""
+        if self.smtp_url is None:
+            return None
+        return Server(self.smtp_url.get_secret_value(), self.smtp_tls)
 
     def own_host(self) -> str:
         """Return the name we are asked under."""

@@ -8,7 +8,7 @@ from msgspec import field
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import From, Until, Words, allowed, each, send_list
+from gateway.api.asking import From, Until, Words, allowed, each, organisations, send_list
 from gateway.api.describing import lists
 from gateway.api.filters import InPlaces
 from gateway.api.metering import Rows
@@ -19,7 +19,7 @@ from gateway.state import Gateway, State
 from gateway.texts import Notice
 from gateway.usage import QuotaSpent
 from shared.contracts.alerts import Alert
-from shared.errors import CursorInvalid, RateLimited, ScopeMissing
+from shared.errors import CursorInvalid, RateLimited, ScopeMissing, ValidationFailed
 from shared.errors import Unauthenticated as NoKey
 from shared.feed.serve import GREATEST_SEQ
 
@@ -46,6 +46,7 @@ class AlertFilter(InPlaces):
     band: Words = Field([], description="Risk band reached.")
     source: Words = Field([], description="Id of the publisher's data set.")
     process: Words = Field([], description="Id of the process (prc_…).")
+    buyer: Words = Field([], description="Id (org_…) or BIN of who buys.")
     raised_from: From | None = Field(None, alias="raised_at[gte]")
     raised_to: Until | None = Field(None, alias="raised_at[lte]")
     after: int = Field(
@@ -70,6 +71,7 @@ class AlertFilter(InPlaces):
         CursorInvalid,
         NoKey,
         ScopeMissing,
+        ValidationFailed,
         RateLimited,
         QuotaSpent,
         notice=True,
@@ -94,6 +96,7 @@ def question_of(asked: AlertFilter) -> alerts.Question:
         band=each(asked.band),
         source=each(asked.source),
         process=each(asked.process),
+        buyer=organisations(asked.buyer, "/query/buyer"),
         places=asked.places(),
         raised_from=asked.raised_from,
         raised_to=asked.raised_to,

@@ -130,6 +130,25 @@ async def send_page(
     cursor: str | None,
     limit: int,
 ) -> Response:
+    """Send a page of what a query finds, each row shown as this kind of document."""
+
+    def document(row: Mapping[str, Any]) -> Struct:
+        return shown(kind, row)
+
+    return await send_page_of(
+        gateway, document, query, *bound, question=question, cursor=cursor, limit=limit
+    )
+
+
+async def send_page_of(
+    gateway: State,
+    document: Callable[[Mapping[str, Any]], Struct],
+    query: str,
+    *bound: Any,
+    question: Mapping[str, object],
+    cursor: str | None,
+    limit: int,
+) -> Response:
     """Send a page of what a query finds.
 
     The query takes `bound`, then the moment and id after which to go on, then how many rows; it
@@ -143,7 +162,7 @@ async def send_page(
     if len(rows) > limit:
         last = rows[limit - 1]
         mark = gateway.cursor.encode([last["at"].isoformat(), last["id"]], question=question)
-    documents = [encode(shown(kind, row)) for row in rows[:limit]]
+    documents = [encode(document(row)) for row in rows[:limit]]
     return send_list(listing(documents, next_cursor=mark, **gateway.as_of()))
 
 

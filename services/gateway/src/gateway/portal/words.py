@@ -106,5 +106,18 @@ WORDS: Final = {
         en="This system holds real data; its keys are given to organisations by the administrator. "
         "To try it, run Qadaga on your own machine with one command: make up.",
     ),
+    "link_of": Text(kk="Qadaga жазылымы", ru="Подписка Qadaga", en="Qadaga subscription"),
+    "link_confirm": Text(
+        kk="Хабар алуға келісемін", ru="Согласен получать сообщения", en="I agree to be told"
+    ),
+    "link_confirmed": Text(
+        kk="Мекенжай расталды", ru="Адрес подтверждён", en="The address is confirmed"
+    ),
+    "link_unsubscribe": Text(kk="Жазылымнан бас тарту", ru="Отписаться", en="Unsubscribe"),
+    "link_unsubscribed": Text(
+        kk="Бұдан былай хабар жіберілмейді",
+        ru="Сообщений больше не будет",
+        en="No more messages will be sent",
+    ),
     "problem_about": Text(kk="Түсіндірме", ru="Пояснение", en="About it"),
 }

@@ -27,6 +27,7 @@ from gateway.push.signatures import SEALED_AS, signatures
 from gateway.push.telling import Letter, Mail, disabled
 from gateway.push.transport import ANSWER_WITHIN, post
 from gateway.settings import GatewaySettings
+from gateway.subscriptions import notifier
 from gateway.who.sealing import Seal
 from shared import logs
 from shared.clock import Clock, SystemClock
@@ -259,20 +260,26 @@ def payload(delivery: Claimed) -> bytes:
 
 
 async def dispatch(settings: GatewaySettings, *, stop: asyncio.Event | None = None) -> None:
-    """Send until told to end. Each try may wait for a name of its own: look-ups take threads."""
+    """Send, and follow subscriptions, until told to end.
+
+    Each try may wait for a name of its own: look-ups take threads.
+    """
     threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lookup")
     asyncio.get_running_loop().set_default_executor(threads)
-    database = Database(settings.database_url, application="gateway-dispatcher", pool_size=3)
+    database = Database(settings.database_url, application="gateway-dispatcher", pool_size=5)
     await database.open()
     try:
         sender = Dispatcher(
             database,
             Guard(nearby=settings.nearby(), own=settings.own_host()),
             Seal(settings.cursor_key.get_secret_value().encode(), SEALED_AS),
-            Mail(settings.smtp_url, settings.mail_from),
+            Mail(settings.mail_server(), settings.mail_from),
             clock=SystemClock(),
         )
-        await sender.run(stop or _stopped_by_signal())
+        stop = stop or _stopped_by_signal()
+        async with notifier.opened(settings, database) as follower, asyncio.TaskGroup() as group:
+            group.create_task(sender.run(stop))
+            group.create_task(follower.run(stop))
     finally:
         await database.close()
 

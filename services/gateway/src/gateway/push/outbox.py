@@ -84,8 +84,10 @@ _ADD: Final = """
     INSERT INTO delivery (id, endpoint_id, stream, seq, type, created_at, due_at)
     SELECT id, $1, $2, seq, type, $6, $6
     FROM unnest($3::text[], $4::bigint[], $5::text[]) AS told (id, seq, type)
-    ON CONFLICT (id) DO UPDATE SET state = 'pending', tries = 0, due_at = excluded.due_at
+    ON CONFLICT (id) DO
 """
+_ONCE: Final = f"{_ADD} NOTHING"
+_AGAIN: Final = f"{_ADD} UPDATE SET state = 'pending', tries = 0, due_at = excluded.due_at"
 
 _CLAIM: Final = """
     WITH due AS (
@@ -163,7 +165,7 @@ async def bring(
         return 0
     told = [(entry.seq, _typed(entry.body).type) for entry in page.entries]
     wanted = [(seq, kind) for seq, kind in told if not place["types"] or kind in place["types"]]
-    await _add(connection, endpoint, stream, wanted, now)
+    await add(connection, endpoint, stream, wanted, now)
     await connection.execute(
         f"UPDATE endpoint SET {column} = $2 WHERE id = $1", endpoint, page.entries[-1].seq
     )
@@ -189,20 +191,23 @@ async def send_again(
     told = [(entry.seq, _typed(entry.body).type) for entry in page.entries if entry.seq <= until]
     types = endpoint["types"]
     wanted = [(seq, kind) for seq, kind in told if not types or kind in types]
-    await _add(connection, endpoint["id"], stream, wanted, now)
+    await add(connection, endpoint["id"], stream, wanted, now, query=_AGAIN)
     return len(wanted), max([min(after, page.head), *(seq for seq, _ in told)])
 
 
-async def _add(
+async def add(
     connection: asyncpg.Connection,
     endpoint: str,
     stream: str,
     told: Sequence[tuple[int, str]],
     now: datetime,
+    *,
+    query: str = _ONCE,
 ) -> None:
+    """Have events (number and type) of a stream sent to an endpoint, those that were not before."""
     ids = [message_id(endpoint, stream, seq) for seq, _ in told]
     await connection.execute(
-        _ADD, endpoint, stream, ids, [seq for seq, _ in told], [kind for _, kind in told], now
+        query, endpoint, stream, ids, [seq for seq, _ in told], [kind for _, kind in told], now
     )
 
 

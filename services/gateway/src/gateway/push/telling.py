@@ -2,19 +2,16 @@
 
 import asyncio
 import smtplib
-import ssl
 from email.message import EmailMessage
 from typing import Final, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 import asyncpg
-from pydantic import SecretStr
 
+from gateway.mailing import Server, deliver
 from gateway.stream.telling import tell
 from gateway.view import changes
 from shared import events, logs
 
-TIMEOUT: Final = 20.0
 REASONS: Final = {
     "gone": "It answered 410: gone.",
     "failing": "Ten tries at one delivery failed, over some three days.",
@@ -60,39 +57,20 @@ async def disabled(connection: asyncpg.Connection, endpoint: str, reason: str) -
 class Mail:
     """Sends letters by SMTP; without a server none."""
 
-    def __init__(self, url: SecretStr | None, sender: str) -> None:
-        self._url = url.get_secret_value() if url else None
+    def __init__(self, server: Server | None, sender: str) -> None:
+        self._server = server
         self._sender = sender
 
     async def send(self, letter: Letter) -> bool:
         """Send a letter; whether it went. A server that is away is logged and no more."""
-        if self._url is None:
+        if self._server is None:
             return False
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender, *letter[:2]
+        message.set_content(letter.text)
         try:
-            await asyncio.to_thread(self._send, self._url, letter)
+            await asyncio.to_thread(deliver, self._server, message)
         except (OSError, smtplib.SMTPException) as fault:
             _log.warning("letter_not_sent", fault=type(fault).__name__)
             return False
         return True
-
-    def _send(self, url: str, letter: Letter) -> None:
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, *letter[:2]
-        message.set_content(letter.text)
-        parts = urlsplit(url)
-        with _connected(parts.scheme, parts.hostname or "localhost", parts.port or 0) as server:
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
-
-
-def _connected(scheme: str, host: str, port: int) -> smtplib.SMTP:
-    """Connect; plain SMTP is encrypted as soon as the server offers it."""
-    if scheme == "smtps":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
-    server = smtplib.SMTP(host, port, timeout=TIMEOUT)
-    server.ehlo()
-    if server.has_extn("starttls"):
-        server.starttls(context=ssl.create_default_context())
-    return server

@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 import asyncpg
 
 from gateway.reads.statement import EVERYWHERE, Places, Statement
+
+_BOUGHT_BY: Final = (
+    "process_id IN (SELECT process_id FROM part"
+    " WHERE role = 'buyer' AND party_id = ANY({}::text[]))"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +22,7 @@ class Question:
     band: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     process: tuple[str, ...] = ()
+    buyer: tuple[str, ...] = ()
     places: Places = EVERYWHERE
     raised_from: datetime | None = None
     raised_to: datetime | None = None
@@ -40,13 +47,14 @@ async def find(
     return [row["body"] for row in page], page[-1]["position"] if len(rows) > limit else None
 
 
-def filtered(question: Question) -> Statement:
-    """Return which alerts a question asks for."""
-    asked = Statement()
+def filtered(question: Question, values: list[Any] | None = None) -> Statement:
+    """Return which alerts a question asks for; `values` are those of a statement it is part of."""
+    asked = Statement(values=[] if values is None else values)
     asked.where_any("indicators && {}::text[]", question.indicator)
     asked.where_any("band = ANY({}::text[])", question.band)
     asked.where_any("source = ANY({}::text[])", question.source)
     asked.where_any("process_id = ANY({}::text[])", question.process)
+    asked.where_any(_BOUGHT_BY, question.buyer)
     asked.of_processes_in("process_id", question.places)
     asked.between("raised_at", question.raised_from, question.raised_to)
     asked.where("position > {}", question.after)

@@ -58,9 +58,12 @@ class Question:
     date_to: datetime | None = None
     text: str | None = None
 
-    def statement(self) -> Statement:
-        """Return the clauses of what every such question asks, save who took part."""
-        asked = Statement()
+    def statement(self, values: list[Any] | None = None) -> Statement:
+        """Return the clauses of what every such question asks, save who took part.
+
+        `values` are those of a statement that this one is part of.
+        """
+        asked = Statement(values=[] if values is None else values)
         asked.where_any("method = ANY({}::text[])", self.method)
         asked.where_any("source = ANY({}::text[])", self.source)
         asked.in_places(self.places)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from gateway.reads.alerts import Question, filtered
 from gateway.reads.answering import encode
+from gateway.reads.statement import Statement
 
 MOST: Final = 10_000
 """Alerts put in order at a time, the newest that fit the question."""
@@ -68,27 +69,37 @@ async def find(
     asked = filtered(question)
     if mark is not None:
         asked.where("position <= {}", mark.newest)
-    first = len(asked.values)
-    numbers = [f"${first + place}" for place in range(1, 5)]
-    rows = await connection.fetch(
-        _ORDERED.format(
-            asked=asked.sql(),
-            most=MOST,
-            unknown=UNKNOWN_RANK,
-            risk=numbers[0],
-            regions=numbers[1],
-            after=numbers[2],
-            limit=numbers[3],
-        ),
-        *asked.values,
-        weights.risk,
-        weights.regions,
-        mark.place if mark else 0,
-        limit + 1,
-    )
+    rows = await _ordered(connection, asked, weights, after=mark.place if mark else 0, limit=limit)
     page = rows[:limit]
     last = Mark(page[-1]["place"], page[-1]["newest"]) if len(rows) > limit else None
     return [b'%b,"priority":%b}' % (row["body"][:-1], _priority(row)) for row in page], last
+
+
+async def places(
+    connection: asyncpg.Connection, asked: Statement, weights: Weights
+) -> dict[str, int]:
+    """Return the alerts asked for by id, and the place of each among them."""
+    rows = await _ordered(connection, asked, weights, after=0, limit=MOST)
+    return {row["id"]: row["place"] for row in rows}
+
+
+async def _ordered(
+    connection: asyncpg.Connection, asked: Statement, weights: Weights, *, after: int, limit: int
+) -> list[asyncpg.Record]:
+    first = len(asked.values)
+    numbers = [f"${first + place}" for place in range(1, 5)]
+    query = _ORDERED.format(
+        asked=asked.sql(),
+        most=MOST,
+        unknown=UNKNOWN_RANK,
+        risk=numbers[0],
+        regions=numbers[1],
+        after=numbers[2],
+        limit=numbers[3],
+    )
+    values = (weights.risk, weights.regions, after, limit + 1)
+    rows: list[asyncpg.Record] = await connection.fetch(query, *asked.values, *values)
+    return rows
 
 
 def _priority(row: asyncpg.Record) -> bytes:
@@ -111,10 +122,10 @@ def _priority(row: asyncpg.Record) -> bytes:
 
 _ORDERED: Final = """
     WITH asked AS (
-        SELECT position, body, process_id, subject_type, subject_id FROM alert {asked}
+        SELECT position, id, body, process_id, subject_type, subject_id FROM alert {asked}
         ORDER BY position DESC LIMIT {most}
     ), told AS (
-        SELECT asked.position, asked.body, coalesce(score.expected, 0) AS risk,
+        SELECT asked.position, asked.id, asked.body, coalesce(score.expected, 0) AS risk,
             coalesce(score.at_risk, nullif(process.amount, -1)) AS amount, process.currency,
             score.at_risk IS NOT NULL AS at_risk,
             (SELECT code FROM unnest(process.buyer_region || process.delivery_region)

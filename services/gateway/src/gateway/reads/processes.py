@@ -39,8 +39,9 @@ class Question(market.Question):
     published_to: datetime | None = None
 
 
-def _filtered(question: Question) -> Statement:
-    asked = question.statement()
+def filtered(question: Question, values: list[Any] | None = None) -> Statement:
+    """Return which processes a question asks for; `values`: see `Question.statement`."""
+    asked = question.statement(values)
     asked.took_part("buyer", question.buyer)
     asked.took_part("supplier", question.supplier)
     asked.where_any("flagged && {}::text[]", question.indicator)
@@ -54,7 +55,7 @@ async def find(
     connection: asyncpg.Connection, question: Question, *, after: Sequence[Any] | None, limit: int
 ) -> Found:
     """Return a page of processes."""
-    asked = _filtered(question)
+    asked = filtered(question)
     found = await PROCESSES.page(connection, asked, question.sort, after=after, limit=limit)
     return Found([joined(row["brief"], row["summary"]) for row in found.rows], found.last)
 

@@ -130,6 +130,55 @@ _DECLARED: Final = (
         },
     ),
     EventType(
+        type="alert.replied",
+        stream="public",
+        meaning=Text(
+            kk="Сатып алу тарабы хабарламаға түсіндірме берді.",
+            ru="Сторона закупки дала пояснение к оповещению.",
+            en="A party of the purchase explained itself on an alert.",
+        ),
+        data={
+            "alert": "id of the alert",
+            "process": "id of the process",
+            "reply": "id of the reply",
+            "party": "id of who replied (org_…)",
+            "role": "buyer or supplier",
+            **_SUBJECT,
+        },
+    ),
+    EventType(
+        type="subscription.digest",
+        stream="own",
+        meaning=Text(
+            kk="Вебхук арналған жазылымның күндік не апталық жиынтығы.",
+            ru="Сводка подписки на вебхук за день или неделю.",
+            en="The digest of a day or a week, of a subscription whose channel is a webhook.",
+        ),
+        data={
+            "subscription": "id of the subscription",
+            "from": "since when",
+            "to": "until when",
+            "events": "how many events fitted",
+            "counts": "how many of each type and band",
+            "top": "the weightiest, ten at most: seq, type, alert, process, band, link",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="subscription.paused",
+        stream="own",
+        meaning=Text(
+            kk="Жазылым тоқтатылды: алушы бас тартты немесе хабарлар жетпейді.",
+            ru="Подписка приостановлена: получатель отписался или сообщения не доходят.",
+            en="A subscription was paused: its reader unsubscribed, or messages do not arrive.",
+        ),
+        data={
+            "subscription": "id of the subscription",
+            "reason": "unsubscribed, gone or failing",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
         type="webhook.disabled",
         stream="own",
         meaning=Text(

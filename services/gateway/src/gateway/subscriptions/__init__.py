@@ -1,1 +1,1 @@
-"""Subscriptions: saved filters of the lists, told of by webhook, letter or chat as things happen."""
+"""Subscriptions: saved filters of the lists, told of by webhook, letter or chat."""

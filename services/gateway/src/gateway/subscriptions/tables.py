@@ -103,5 +103,5 @@ reply = Table(
     Index("ix_reply_alert_id", "alert_id"),
     Index("ix_reply_process_id", "process_id"),
     Index("ix_reply_subject", "subject_type", "subject_id"),
-    comment="What a party of a purchase says of an alert; shown wherever the alert or its score is.",
+    comment="What a party of a purchase says of an alert; shown wherever that or its score is.",
 )

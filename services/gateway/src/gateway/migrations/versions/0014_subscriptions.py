@@ -103,7 +103,7 @@ STEPS = (
     """,
     """
     COMMENT ON TABLE reply IS
-    'What a party of a purchase says of an alert; shown wherever the alert or its score is.'
+    'What a party of a purchase says of an alert; shown wherever that or its score is.'
     """,
     "CREATE INDEX ix_reply_alert_id ON reply (alert_id)",
     "CREATE INDEX ix_reply_process_id ON reply (process_id)",
