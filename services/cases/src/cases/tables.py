@@ -4,7 +4,8 @@ Tips are not among them: they lie in the vault (cases.vault.tables).
 """
 
 from cases import own_tables
+from cases.complaints import tables as complaints
 
 Base = own_tables.Base
 
-__all__ = ["Base", "own_tables"]
+__all__ = ["Base", "complaints", "own_tables"]
