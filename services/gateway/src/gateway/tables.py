@@ -352,6 +352,7 @@ figures = Table(
     comment="Figures of one buyer, supplier or region, and networks of suppliers.",
 )
 
+import gateway.dossier.tables  # noqa: E402 (as below)
 import gateway.exports.tables  # noqa: E402 (as below)
 import gateway.push.tables  # noqa: E402 (as below)
 import gateway.subscriptions.tables  # noqa: E402 (as below)

@@ -1,5 +1,8 @@
 """Tables of exports: what was asked for, and the files that were made, in parts of a megabyte.
 
+What nobody in particular asked for is the dump of a day. `alerts` are the positions of the alerts
+that a file holds, so that who has it hears when one of them is corrected.
+
 Files lie in the database: whoever answers can read them, a file is there whole or not at all, and
 what has expired goes as any row does.
 """
@@ -7,7 +10,10 @@ what has expired goes as any row does.
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
+    CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -17,6 +23,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
 from gateway.tables import Organisation
 
@@ -27,7 +34,7 @@ export = Table(
     "export",
     _METADATA,
     Column("id", Text, primary_key=True),
-    Column("organisation_id", Text, ForeignKey("organisation.id"), nullable=False),
+    Column("organisation_id", Text, ForeignKey("organisation.id")),
     Column("what", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("filter", LargeBinary, nullable=False),
@@ -42,6 +49,18 @@ export = Table(
     Column("finished_at", MOMENT),
     Column("expires_at", MOMENT),
     Column("revision", BigInteger, nullable=False, server_default=text("1")),
+    Column("partner", Boolean, nullable=False, server_default=text("false")),
+    Column("dump", Date),
+    Column("alerts", INT8MULTIRANGE),
+    CheckConstraint("(organisation_id IS NULL) = (dump IS NOT NULL)", name="ck_export_owner"),
+    Index(
+        "ix_export_dump",
+        "dump",
+        "what",
+        "format",
+        unique=True,
+        postgresql_where=text("dump IS NOT NULL"),
+    ),
     Index("ix_export_organisation_id", "organisation_id", "created_at", "id"),
     Index("ix_export_waiting", "created_at", "id", postgresql_where=text("state = 'waiting'")),
     Index("ix_export_expires_at", "expires_at", postgresql_where=text("state = 'done'")),

@@ -1,0 +1,1 @@
+"""Dossiers: what is known of a purchase or an alert, with its sources, as one signed file."""
