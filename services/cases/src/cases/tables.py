@@ -5,7 +5,9 @@ Tips are not among them: they lie in the vault (cases.vault.tables).
 
 from cases import own_tables
 from cases.complaints import tables as complaints
+from cases.outcomes import tables as outcomes
+from cases.triage import tables as triage
 
 Base = own_tables.Base
 
-__all__ = ["Base", "complaints", "own_tables"]
+__all__ = ["Base", "complaints", "outcomes", "own_tables", "triage"]

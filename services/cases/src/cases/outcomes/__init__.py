@@ -1,0 +1,1 @@
+"""Outcomes, and what all of them add up to."""

@@ -1,0 +1,1 @@
+"""Triage: what an organisation does about the alerts that scoring raises."""
