@@ -1,0 +1,1 @@
+"""One file a template; see cases.letters.template for their form."""
