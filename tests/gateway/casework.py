@@ -32,14 +32,19 @@ class Casework:
         )
         return made.id
 
-    async def key(self, organisation: str, role: str = "editor") -> str:
+    async def key(self, organisation: str, role: str = "editor", **more: Any) -> str:
         """A key of a new member of an organisation, with all that the role may."""
         database, clock = self.house.database, SystemClock()
         member = await management.add_member(
             database, clock, organisation=organisation, name="A. Person", role=role
         )
         made = await management.add_key(
-            database, clock, organisation=organisation, scopes=list(SCOPES), member=member.id
+            database,
+            clock,
+            organisation=organisation,
+            scopes=list(SCOPES),
+            member=member.id,
+            **more,
         )
         return made.text
 

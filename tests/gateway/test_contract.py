@@ -10,7 +10,9 @@ import uvicorn
 from prometheus_client import REGISTRY
 
 from deploy.servers import free_port
+from tests.gateway.casework import Casework, opened_casework
 from tests.gateway.house import House
+from tests.support.postgres import Cluster
 
 pytestmark = pytest.mark.extra  # it takes a minute
 
@@ -35,14 +37,22 @@ def faults() -> float:
 
 
 @pytest.mark.timeout(400)
-async def test_no_answer_is_undocumented_and_none_is_a_fault(full: House, tmp_path: Path) -> None:
-    port, before = free_port(), faults()
+async def test_no_answer_is_undocumented_and_none_is_a_fault(
+    full: House, cluster: Cluster, tmp_path: Path
+) -> None:
+    async with opened_casework(full, cluster, tmp_path) as casework:
+        await _tried(casework, tmp_path)
+
+
+async def _tried(casework: Casework, tmp_path: Path) -> None:
+    full, port, before = casework.house, free_port(), faults()
     config = uvicorn.Config(full.app, port=port, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.02)
-    key = await full.new_key(per_minute=10**7)
+    own = await casework.organisation("Бақылаушылар")
+    key = await casework.key(own, "admin", per_minute=10**7)
     report = tmp_path / "report.txt"
     command = [
         str(Path(sys.executable).parent / "schemathesis"),
