@@ -3,7 +3,7 @@
 A file under `routes/` is one route: a table of dated entries (shared.law.reading) with one entry
 whose value is a `Route`. What no lawyer has confirmed says `confirmed: false`, part by part: such a
 term is computed and shown, but raises no overdue, and such a route renders no letter. A lawyer's
-word is `confirmed: {by: the name, on: the day}`, for the wording that stands there.
+word is `confirmed: {by: the name, day: 2026-01-31}`, for the wording that stands there.
 
 Standings, stages, objects, methods, authorities' kinds and events are words of vocabulary.yaml.
 """
@@ -28,7 +28,7 @@ class Confirmed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who has read a declaration against the law and stands for it, and since when."""
 
     by: Annotated[str, msgspec.Meta(min_length=3)]
-    on: date
+    day: date
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
