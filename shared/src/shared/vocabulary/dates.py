@@ -4,6 +4,7 @@ Kazakh and Russian months are written as they stand in a date; no word takes an 
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from shared.vocabulary.text import Text
@@ -20,6 +21,7 @@ _WEEKDAYS: Final = {
 }
 
 
+@lru_cache(maxsize=8192)
 def in_words(day: date) -> Text:
     """Write a day as a sentence names it.
 
@@ -34,6 +36,7 @@ def in_words(day: date) -> Text:
     )
 
 
+@lru_cache(maxsize=8192)
 def weekday(day: date) -> Text:
     """Name the day of the week."""
     return Text(**{language: names.split()[day.weekday()] for language, names in _WEEKDAYS.items()})

@@ -54,6 +54,11 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             found |= self.is_also(one)
         return frozenset(found)
 
+    def title(self, kind: str, word: str) -> Text:
+        """Return a word's name: `kind` is standings, stages, objects, methods, events or kinds."""
+        found: Text | Standing = getattr(self, kind)[word]
+        return found.title if isinstance(found, Standing) else found
+
 
 class Declared(msgspec.Struct, frozen=True):
     """A route as of a day: its code, the days on which it reads so, and its version."""
@@ -63,6 +68,10 @@ class Declared(msgspec.Struct, frozen=True):
     valid_from: date
     valid_to: date | None
     version: str
+
+    def covers(self, day: date) -> bool:
+        """Tell whether it is law on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class Confirmation(msgspec.Struct, frozen=True):
@@ -77,8 +86,8 @@ class Confirmation(msgspec.Struct, frozen=True):
 def routes(day: date, confirmations: Iterable[Confirmation] = ()) -> dict[str, Declared]:
     """Return the routes that are law on a day by their codes, in the order of their codes."""
     given = {(one.code, one.version): Confirmed(one.by, one.on) for one in confirmations}
-    found = (_as_of(table, day) for table in declarations().values())
-    return {one.code: _confirmed(one, given) for one in found if one is not None}
+    found = (one for each in _declared().values() for one in each if one.covers(day))
+    return {one.code: _confirmed(one, given) for one in found}
 
 
 def route(code: str, day: date, confirmations: Iterable[Confirmation] = ()) -> Declared:
@@ -138,13 +147,16 @@ def _file(name: str) -> Traversable:
     return _FOLDER / name
 
 
-def _as_of(table: Table[Route], day: date) -> Declared | None:
-    (entry,) = table.entries.values()
-    period = entry.on(day)
-    return None if period is None else _declared(entry.key, period)
+@cache
+def _declared() -> Mapping[str, tuple[Declared, ...]]:
+    """Return every route through time, with the versions of its wordings."""
+    return {
+        code: tuple(_version(code, period) for _, period in table.periods())
+        for code, table in declarations().items()
+    }
 
 
-def _declared(code: str, period: Period[Route]) -> Declared:
+def _version(code: str, period: Period[Route]) -> Declared:
     seen = msgspec.json.encode([code, period.valid_from, period.value], order="sorted")
     version = hashlib.sha256(seen).hexdigest()[:12]
     return Declared(code, period.value, period.valid_from, period.valid_to, version)
