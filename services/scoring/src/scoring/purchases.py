@@ -5,16 +5,20 @@ Runs in the one thread that may touch the facts. Moments lie in the facts withou
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from scoring.alerts import Progress
 from scoring.facts import Facts
+from scoring.law import law
 from shared.contracts.scores import Value
 
 Key = tuple[str, str]
 """Subject type and id."""
+
+PERSON: Final = "prs_"
+"""How the pseudonym of a natural person begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,22 @@ class Purchase:
     value: Value | None
     progress: Progress
     parties: tuple[Key, ...]
+    kato: str | None = None
+    method_code: int | None = None
+    published_on: date | None = None
+    results_at: datetime | None = None
+
+    def named(self, role: str) -> list[str]:
+        """Name its organisations in a role; natural persons are not among them."""
+        return [one for of, one in self.parties if of == role and not one.startswith(PERSON)]
+
+    def method(self) -> str | None:
+        """Return the law's word for how it is bought, as of the day it was published."""
+        entry = law().methods.entries.get(str(self.method_code))
+        if entry is None or self.published_on is None:
+            return None
+        found = entry.on(self.published_on)
+        return found and found.value.method
 
 
 def purchases(facts: Facts, pids: Sequence[int]) -> dict[int, Purchase]:
@@ -118,6 +138,10 @@ def _purchase(  # noqa: PLR0917 (one argument for each column)
     running: int,
     buyer: str | None,
     suppliers: Sequence[str] | None,
+    kato: str | None,
+    method_code: int | None,
+    published_on: date | None,
+    results_at: datetime | None,
 ) -> Purchase:
     parties = [("buyer", buyer)] if buyer else []
     parties += [("supplier", one) for one in suppliers or ()]
@@ -132,6 +156,10 @@ def _purchase(  # noqa: PLR0917 (one argument for each column)
         value=_money(amount, currency),
         progress=Progress(tender_status, _moment(end_at), active_awards, signed, running),
         parties=tuple(parties),
+        kato=kato,
+        method_code=method_code,
+        published_on=published_on,
+        results_at=_moment(results_at),
     )
 
 
@@ -155,7 +183,9 @@ _PURCHASES: Final = """
     )
     SELECT process.pid, subject.key, subject.source, subject.ocid, process.seq, process.origin,
         instant(process.date_text), process.value, process.currency, process.tender_status::VARCHAR,
-        process.end_at, process.active_awards, process.signed, process.running, buyer.id, won.ids
+        process.end_at, process.active_awards, process.signed, process.running, buyer.id, won.ids,
+        coalesce(process.kato, process.buyer_kato), process.method_code, process.published_on,
+        process.results_at
     FROM process JOIN chosen USING (pid) JOIN subject USING (pid)
         LEFT JOIN party AS buyer
             ON buyer.party = coalesce(process.buyer, process.entity) AND NOT buyer.weak

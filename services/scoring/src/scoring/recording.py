@@ -209,6 +209,12 @@ def _alert(
         method_version=occasion.standard.version,
         windows_reason=NO_ROUTES,
         value=purchase.value,
+        buyer=next(iter(purchase.named("buyer")), None),
+        suppliers=purchase.named("supplier"),
+        kato=purchase.kato,
+        stage=reached,
+        method=purchase.method(),
+        results_at=purchase.results_at,
     )
     return AlertRow(
         alert.id,

@@ -1,4 +1,4 @@
-"""Feed "alerts" (scoring to gateway): events, append-only and contiguous. Key: "alr_…"."""
+"""Feed "alerts" (scoring to gateway and cases): events, contiguous, never changed. Key: "alr_…"."""
 
 from datetime import datetime
 
@@ -19,6 +19,9 @@ class Alert(Struct, frozen=True):
     """A subject rose to a band where something can still be done.
 
     `windows` empty has its reason in `windows_reason`. `score` is the expected score, 0-100.
+    `suppliers` have won something in it; natural persons are not named. `kato` is where it is
+    delivered, else the seat of the buyer. `stage` says what can still be done, `method` is the
+    law's word for how it is bought, `results_at` when the protocol of results was posted.
     """
 
     id: str
@@ -35,3 +38,9 @@ class Alert(Struct, frozen=True):
     windows: list[Window] = []
     windows_reason: str | None = None
     value: Value | None = None
+    buyer: str | None = None
+    suppliers: list[str] = []
+    kato: str | None = None
+    stage: str | None = None
+    method: str | None = None
+    results_at: datetime | None = None

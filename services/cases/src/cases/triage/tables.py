@@ -2,10 +2,8 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Index, Numeric, SmallInteger, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from cases.own_tables import Base, moment
@@ -40,8 +38,9 @@ class Alert(Base, table=True):
     indicators: list[str] = Field(sa_column=_words())
     amount: Decimal | None = Field(sa_type=Numeric(17, 2))
     currency: str | None
-    windows: Any = Field(sa_column=Column(JSONB, nullable=False))
-    windows_reason: str | None
+    stage: str | None = Field(description="what could still be done")
+    method: str | None = Field(description="the law's word for how it is bought")
+    results_at: datetime | None = moment(nullable=True)
     raised_at: datetime = moment()
     replaced_by: str | None
 

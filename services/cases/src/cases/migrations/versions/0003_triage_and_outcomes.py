@@ -55,8 +55,9 @@ def _alerts() -> None:
         _words("indicators"),
         _amount(),
         _text("currency", nullable=True),
-        sa.Column("windows", postgresql.JSONB, nullable=False),
-        _text("windows_reason", nullable=True),
+        _text("stage", nullable=True),
+        _text("method", nullable=True),
+        _moment("results_at", nullable=True),
         _moment("raised_at"),
         _text("replaced_by", nullable=True),
     )
