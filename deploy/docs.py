@@ -16,6 +16,7 @@ from deploy import (
     law,
     lifecycles_page,
     promises,
+    routes_page,
     sources_page,
     statistics_page,
     webhooks_page,
@@ -33,6 +34,7 @@ STATISTICS = ROOT / "docs" / "statistics.md"
 SOURCES = ROOT / "docs" / "sources.md"
 WEBHOOKS = ROOT / "docs" / "webhooks.md"
 LIFE_CYCLES = ROOT / "docs" / "lifecycles.md"
+ROUTES = ROOT / "docs" / "routes.md"
 SECTIONS = (
     ("Meaning", "meaning"),
     ("Why it matters", "why"),
@@ -78,6 +80,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield SOURCES, sources_page.page()
     yield WEBHOOKS, webhooks_page.page()
     yield LIFE_CYCLES, lifecycles_page.page()
+    yield ROUTES, routes_page.page()
 
 
 def index(indicators: list[Indicator]) -> str:
