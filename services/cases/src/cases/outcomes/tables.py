@@ -98,5 +98,4 @@ class FactCase(Base, table=True):
     case_id: str = Field(primary_key=True)
     region: str | None
     campaign: str | None
-    indicators: list[str] = Field(sa_column=_words())
     hidden: bool = Field(sa_column_kwargs={"server_default": _HIDDEN}, description="embargoed")

@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from cases.own_tables import Base, moment
 
-__all__ = ["Alert", "AlertInCase", "Snooze", "Telling", "Triage"]
+__all__ = ["Alert", "Snooze", "Telling", "Triage"]
 
 
 def _words() -> Column[list[str]]:
@@ -79,18 +79,6 @@ class Snooze(Base, table=True):
     rank: int = Field(sa_type=SmallInteger)
     reason: str
     until: datetime = moment()
-
-
-class AlertInCase(Base, table=True):
-    """An alert that was promoted into a case; it may be in several."""
-
-    __tablename__ = "alert_in_case"
-    __table_args__ = (Index("ix_alert_in_case_case", "case_id"),)
-
-    organisation: str = Field(primary_key=True)
-    alert_id: str = Field(primary_key=True)
-    case_id: str = Field(primary_key=True)
-    at: datetime = moment()
 
 
 class Telling(Base, table=True):

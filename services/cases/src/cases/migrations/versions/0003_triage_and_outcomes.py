@@ -9,7 +9,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-TABLES = ("fact_case", "fact", "outcome", "telling", "alert_in_case", "snooze", "triage", "alert")
+TABLES = ("fact_case", "fact", "outcome", "telling", "snooze", "triage", "alert")
 
 
 def upgrade() -> None:
@@ -92,14 +92,6 @@ def _triage() -> None:
         _text("reason"),
         _moment("until"),
     )
-    op.create_table(
-        "alert_in_case",
-        _text("organisation", key=True),
-        _text("alert_id", key=True),
-        _text("case_id", key=True),
-        _moment("at"),
-    )
-    op.create_index("ix_alert_in_case_case", "alert_in_case", ["case_id"])
     op.create_table("telling", _text("organisation", key=True), _moment("since"))
 
 
@@ -168,6 +160,5 @@ def _counted() -> None:
         _text("case_id", key=True),
         _text("region", nullable=True),
         _text("campaign", nullable=True),
-        _words("indicators"),
         sa.Column("hidden", sa.Boolean, nullable=False, server_default=sa.text("false")),
     )
