@@ -42,7 +42,7 @@ from shared.vocabulary.text import Text
 
 Field = Literal[
     "reason", "note", "until", "case", "outcome", "evidence", "details",
-    "number", "addressee", "complaint",
+    "number", "addressee", "complaint", "organisation",
 ]  # fmt: skip
 
 
@@ -54,7 +54,10 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A move, as it is declared. `roles` empty: the platform alone takes it, by its clock."""
+    """A move, as it is declared. `roles` empty: the platform alone takes it, by its clock.
+
+    `back`: it leads to the state that was left for this one; `after` where that is not known.
+    """
 
     title: Text
     before: list[str]
@@ -63,6 +66,7 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     takes: list[Field] = []
     reasons: dict[str, Text] = {}
     guards: list[str] = []
+    back: bool = False
 
 
 class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

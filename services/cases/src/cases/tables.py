@@ -4,10 +4,12 @@ Tips are not among them: they lie in the vault (cases.vault.tables).
 """
 
 from cases import own_tables
+from cases.casefile import tables as casefile
 from cases.complaints import tables as complaints
+from cases.evidence import tables as evidence
 from cases.outcomes import tables as outcomes
 from cases.triage import tables as triage
 
 Base = own_tables.Base
 
-__all__ = ["Base", "complaints", "outcomes", "own_tables", "triage"]
+__all__ = ["Base", "casefile", "complaints", "evidence", "outcomes", "own_tables", "triage"]

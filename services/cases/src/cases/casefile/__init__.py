@@ -1,0 +1,1 @@
+"""Cases: what an organisation works on, with whom it shares it, and all that was done."""
