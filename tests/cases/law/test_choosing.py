@@ -62,7 +62,9 @@ def test_a_closed_window_says_when_it_closed() -> None:
     closed = reasons(choice, "pp25_supplier")["window_closed"]
 
     assert closed.on == date(2026, 3, 26)
-    assert closed.words.en == "The time to file ended on 26 March 2026."
+    assert closed.words.en == (
+        "The time to file ended on 26 March 2026. No lawyer has confirmed this route or term yet."
+    )
     assert asked(now=datetime(2026, 3, 26, 18, 59, tzinfo=UTC)).routes[0].code == "pp25_supplier"
 
 

@@ -179,13 +179,19 @@ def _reasons(one: Declared, asked: Asked, seen: Deadline) -> Iterator[Reason]:
 
 
 def _by_window(one: Declared, asked: Asked, seen: Deadline) -> Iterator[Reason]:
-    cite = one.route.window.cite
     if seen.state == "closed" and seen.due_on:
-        said = _written("window_closed", date=in_words(seen.due_on))
-        yield Reason("window_closed", said, cite, seen.due_on)
+        yield _of_window(one, "window_closed", seen.due_on)
     elif seen.starts_on and seen.starts_on > local_day(asked.now):
-        said = _written("window_not_open", date=in_words(seen.starts_on))
-        yield Reason("window_not_open", said, cite, seen.starts_on)
+        yield _of_window(one, "window_not_open", seen.starts_on)
+
+
+def _of_window(one: Declared, code: Ground, day: date) -> Reason:
+    """Say that the window is not open, and whether somebody stands by that."""
+    words = _written(code, date=in_words(day))
+    declared = one.route.window
+    if not declared.confirmed:
+        words = _joined([words, vocabulary().unconfirmed], " ")
+    return Reason(code, words, declared.cite, day)
 
 
 def _fits(asked: Asked, code: Ground, word: str | None, allowed: Sequence[str]) -> bool:
@@ -207,7 +213,11 @@ def _because(route: Route, code: Ground, word: str, allowed: Sequence[str], plur
 
 
 def _listed(texts: Sequence[Text]) -> Text:
-    return Text(**{each: ", ".join(text.in_(each) for text in texts) for each in LANGUAGES})
+    return _joined(texts, ", ")
+
+
+def _joined(texts: Sequence[Text], by: str) -> Text:
+    return Text(**{each: by.join(text.in_(each) for text in texts) for each in LANGUAGES})
 
 
 def _written(code: Ground, **values: Text) -> Text:

@@ -267,11 +267,11 @@ def _after_window(
 def _after_receipt(
     route: Route, term: Term, events: Sequence[Event], calendar: WorkingCalendar
 ) -> _Start | None:
-    """Start with the last receipt; a transfer after it starts anew, on its own day until told."""
-    received, moved = _last(events, "received"), _last(events, "transferred")
+    """Start with the receipt; a transfer starts anew, on its own day until the receipt is told."""
+    received, moved = _receipt(events)
     flaws = tuple(_forwarded_late(route, events, calendar))
     late = tuple(one.code for one in flaws)
-    if moved is not None and (received is None or moved > received):
+    if moved is not None:
         day = events[moved].day
         said = (_from("transferred", day), step("assumed", on=day, date=day), *flaws)
         return _Start(day, said, tuple(events[moved + 1 :]), (*late, "start_assumed"))
@@ -284,6 +284,24 @@ def _after_receipt(
         day = calendar.next_working(day)
         said = (*said, step("registered", on=day, date=day))
     return _Start(day, said, since, late)
+
+
+def _receipt(events: Sequence[Event]) -> tuple[int | None, int | None]:
+    """Return where it was received, and where it was transferred without being received since.
+
+    What is told to have been received again was received once, unless it was returned or
+    transferred in between.
+    """
+    received: int | None = None
+    moved: int | None = None
+    anew = True
+    for place, one in enumerate(events):
+        if one.kind == "received" and anew:
+            received, moved, anew = place, None, False
+        elif one.kind in {"transferred", "returned"}:
+            anew = True
+            moved = place if one.kind == "transferred" else moved
+    return received, moved
 
 
 def _forwarded_late(
