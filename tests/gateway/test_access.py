@@ -39,6 +39,7 @@ NEEDS: Final[dict[str, str]] = {
     "explain_score": "scores:read",
     "lookup_scores": "scores:read",
     "list_alerts": "alerts:read",
+    "reply_to_alert": "alerts:reply",
     "list_indicators": ANY,
     "read_indicator": ANY,
     "read_indicator_schema": ANY,
@@ -135,15 +136,16 @@ MAY: Final[dict[str, str]] = {
     "monitor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " drafts:write exports:create",
     "editor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write exports:create drafts:approve",
+    " drafts:write exports:create drafts:approve alerts:reply",
     "officer": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " drafts:write exports:create",
     "coordinator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write exports:create drafts:approve",
+    " drafts:write exports:create drafts:approve alerts:reply",
     "admin": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write exports:create drafts:approve webhooks:admin org:admin",
+    " drafts:write exports:create drafts:approve alerts:reply webhooks:admin org:admin",
     "operator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write exports:create drafts:approve webhooks:admin org:admin platform:admin",
+    " drafts:write exports:create drafts:approve alerts:reply webhooks:admin org:admin"
+    " platform:admin",
 }
 
 
@@ -165,6 +167,7 @@ def filled(path: str) -> str:
         "back_test_id",
         "endpoint_id",
         "subscription_id",
+        "alert_id",
         "export_id",
     ):
         path = path.replace(f"{{{name}}}", "none")

@@ -458,6 +458,7 @@ async def test_a_preview_counts_by_day_what_the_list_shows_and_samples_it(post: 
         {"filter": {"region": ["00"]}},
         {"events": ["score.changed"]},
         {"name": "a\nBcc: all@example.org"},
+        {"name": "\a"},
         {"channel": {"kind": "email", "address": "a@example.org\nBcc: all@example.org"}},
         {"channel": {"kind": "email", "address": "a@example.org, b@example.org"}},
         {"channel": {"kind": "email", "address": "a@localhost"}},

@@ -212,6 +212,13 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ),
     ApiChange(
         on=date(2026, 11, 29),
+        kind="added",
+        operations=("reply_to_alert",),
+        text="Who is verified to speak for a party of a purchase replies to alerts on it; `replies`"
+        " stand in alerts, scores, explanations and processes.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
         kind="changed",
         operations=(
             "list_processes",

@@ -19,6 +19,7 @@ SCOPES: Final = {
     "scores:read": "risk scores and their explanations",
     "scores:partner": "in them, suppliers named by signs whose precision is not measured yet",
     "alerts:read": "alerts",
+    "alerts:reply": "replying to alerts on purchases of whom one's organisation speaks for",
     "drafts:read": "drafts of indicators of one's own organisation, and their back-tests",
     "drafts:write": "sending, trying and proposing them",
     "drafts:approve": "deciding on those that anybody proposes",

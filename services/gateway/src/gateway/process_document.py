@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec import field
+
 from gateway.documents import Money, ProcessFacts, ScoreSummary
 from gateway.execution import Contract
 from gateway.stages import (
@@ -18,6 +20,7 @@ from gateway.stages import (
     Planning,
     Related,
 )
+from gateway.subscriptions.documents import AlertReply
 from shared.quality import Check
 
 
@@ -57,6 +60,10 @@ class ProcessDetail(ProcessFacts, frozen=True, kw_only=True):
 
 
 class Process(ProcessDetail, frozen=True, kw_only=True):
-    """A process with its score in short; `score` is null until it has been computed."""
+    """A process with its score in short; `score` is null until it has been computed.
+
+    `replies` stand where a party of the purchase gave one to an alert.
+    """
 
     score: ScoreSummary | None
+    replies: list[AlertReply] = field(default_factory=list)

@@ -94,6 +94,8 @@ NO_REPLY: Final = Text(
     "түсіндірме келіп түскен жоқ", "пояснение не поступало", "no explanation received"
 )
 
+REPLIED: Final = Text("түсіндірме берілді", "пояснение получено", "an explanation was received")
+
 UNKNOWN_DATE: Final = Text("белгісіз", "неизвестна", "unknown")
 
 

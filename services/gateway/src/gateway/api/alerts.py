@@ -16,6 +16,7 @@ from gateway.reads import alerts, priority
 from gateway.reads.answering import listing
 from gateway.reads.priority import Mark, Priority, Weights
 from gateway.state import Gateway, State
+from gateway.subscriptions.documents import AlertReply
 from gateway.texts import Notice
 from gateway.usage import QuotaSpent
 from shared.contracts.alerts import Alert
@@ -30,13 +31,14 @@ class ServedAlert(Alert, frozen=True):
     """A subject rose to a band where something can still be done.
 
     `position` counts all alerts from 1 without a gap; `windows` empty has its reason beside it.
-    `priority` stands in lists of that order.
+    `priority` stands in lists of that order, `replies` where a party of the purchase gave one.
     """
 
     position: int = 0
     notice: Notice | None = None
     links: dict[str, str] = field(default_factory=dict)
     priority: Priority | None = None
+    replies: list[AlertReply] = field(default_factory=list)
 
 
 class AlertFilter(InPlaces):

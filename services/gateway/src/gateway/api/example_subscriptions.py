@@ -6,8 +6,8 @@ from typing import Any, Final
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from gateway.api.example_release import PROCESS
-from gateway.subscriptions.documents import Channel, Item, OnDay, Preview, Subscription
+from gateway.api.example_release import BUYER, PROCESS
+from gateway.subscriptions.documents import AlertReply, Channel, Item, OnDay, Preview, Subscription
 from gateway.texts import NOTICE
 
 _MADE: Final = datetime(2026, 3, 2, 6, 5, tzinfo=UTC)
@@ -59,5 +59,18 @@ PREVIEW: Final = to_builtins(
             )
         ],
         notice=NOTICE,
+    )
+)
+REPLY: Final = to_builtins(
+    AlertReply(
+        id="rpl_0123456789abcdef",
+        alert="alr_3f1c9a7e5b2d4c60",
+        party=BUYER,
+        name="Үлгі білім басқармасы",
+        role="buyer",
+        language="kk",
+        text="Құжаттамаға өзгеріс енгізіледі: мерзім ұзартылады.",
+        at=_MADE,
+        links={"process": f"/v1/processes/{PROCESS}"},
     )
 )

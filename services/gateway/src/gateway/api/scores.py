@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from msgspec import Struct
+from msgspec import Struct, field
 from pydantic import Field
 
 from gateway.api import examples
@@ -21,6 +21,7 @@ from gateway.memory import Answer
 from gateway.reads import scores
 from gateway.reads.answering import answer, encode
 from gateway.state import Gateway, State
+from gateway.subscriptions.documents import AlertReply
 from gateway.texts import NOTICE, Notice
 from gateway.usage import QuotaSpent
 from gateway.view.score import score_row
@@ -60,12 +61,14 @@ class ServedScore(ScoreDocument, frozen=True, kw_only=True):
     """A risk score, 0-100, with what every indicator says; a sign, not an accusation.
 
     `status`, `code`, `kind` and `family` are open words: new ones may come at any time. `withheld`
-    stands where lines that name a supplier are for partners only (scope scores:partner).
+    stands where lines that name a supplier are for partners only (scope scores:partner), `replies`
+    where a party gave one to an alert.
     """
 
     notice: Notice
     links: dict[str, str]
     withheld: Withheld | None = None
+    replies: list[AlertReply] = field(default_factory=list)
 
 
 class ScoreInShort(ScoreSummary, frozen=True, kw_only=True):
@@ -74,7 +77,6 @@ class ScoreInShort(ScoreSummary, frozen=True, kw_only=True):
     id: str
 
 
-_score = msgspec.json.Decoder(ScoreDocument).decode
 _served = msgspec.json.Decoder(ServedScore).decode
 _short = msgspec.json.Decoder(ScoreInShort).decode
 
@@ -153,7 +155,9 @@ async def explain_score(
     language = negotiate(accept_language)
     catalogue, version = await scores.known_catalogue(gateway)
     public = None if sees_all(caller) else public_codes(catalogue)
-    body = encode(explain(_score(found.body), catalogue, language, public=public))
+    score = _served(found.body)
+    told = explain(score, catalogue, language, public=public, replies=score.replies)
+    body = encode(told)
     revision = found.etag.decode().strip('"')
     revisions = (revision, version, language, *(() if public is None else ("public",)))
     return send(request, answer(body, *revisions), TRANSLATED | {"Content-Language": language})

@@ -70,7 +70,12 @@ _ADDRESS: Final = (
 """What HTML takes for an e-mail address, with a dot in its domain."""
 
 Named = Annotated[
-    str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
+    ),
 ]
 Kinds = Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=10)]
 Asked = Annotated[dict[str, Any], Field(max_length=50)]
@@ -387,7 +392,7 @@ async def _check_asked(
     if (scope := LISTS[what].scope) in caller.scopes:
         return
     async with gateway.database.connection() as connection:
-        own = await store.buyers_of(connection, caller.organisation)
+        own = await store.speaks_for(connection, caller.organisation)
     if not wanted.buyer or not own.issuperset(wanted.buyer):
         raise ScopeMissing(f"This list needs the scope {scope}, or a buyer you speak for.")
 

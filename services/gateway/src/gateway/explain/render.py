@@ -1,6 +1,6 @@
 """Rendering an explanation: a score, the catalogue, a language in; a document out. No I/O."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from gateway.explain.documents import (
     ShownParameter,
     Sums,
 )
+from gateway.subscriptions.documents import AlertReply
 from gateway.withheld import parted
 from shared.contracts.scores import Evidence, IndicatorResult, Portfolio, ScoreDocument, Subject
 from shared.vocabulary.text import Language
@@ -40,8 +41,12 @@ def explain(
     language: Language,
     *,
     public: Collection[str] | None = None,
+    replies: Sequence[AlertReply] = (),
 ) -> Explanation:
-    """Say in one language why a score is what it is; `public` codes alone name a supplier."""
+    """Say in one language why a score is what it is; `public` codes alone name a supplier.
+
+    Of the `replies` the newest stands in it, in the reader's language if there is one.
+    """
     shown, withheld = (score.indicators, None) if public is None else parted(score, public)
     results = sorted(shown, key=_weight)
     return Explanation(
@@ -65,9 +70,16 @@ def explain(
         computed_at=score.computed_at,
         method_version=score.method_version,
         profile=score.profile,
-        reply=Reply(None, texts.NO_REPLY.in_(language)),
+        reply=_reply(replies, language),
         links=_links(score.subject),
     )
+
+
+def _reply(replies: Sequence[AlertReply], language: Language) -> Reply:
+    if not replies:
+        return Reply(None, texts.NO_REPLY.in_(language))
+    said = [each for each in replies if each.language == language] or replies
+    return Reply(said[-1].text, texts.REPLIED.in_(language))
 
 
 def _weight(result: IndicatorResult) -> tuple[int, float, str]:

@@ -11,6 +11,7 @@ from gateway.memory import Answer
 from gateway.reads import market
 from gateway.reads.answering import answer, joined
 from gateway.reads.market import Found, Order, Shelf
+from gateway.reads.replies import with_replies
 from gateway.reads.statement import Statement
 from shared.errors import Ambiguous, NotFound
 
@@ -62,7 +63,9 @@ async def find(
 
 _ONE: Final = """
     SELECT process.id, process.source, process.detail, process.revision, score.summary,
-           score.revision AS score_revision
+           score.revision AS score_revision,
+           array(SELECT body FROM reply WHERE process_id = process.id ORDER BY created_at, reply.id)
+               AS replies
     FROM process
     LEFT JOIN score ON score.subject_type = 'process' AND score.subject_id = process.id
 """
@@ -96,5 +99,7 @@ async def by_ocid(connection: asyncpg.Connection, ocid: str, source: str | None)
 
 
 def _page(row: asyncpg.Record) -> Answer:
-    body = joined(row["detail"], row["summary"])
-    return answer(body, row["revision"], row["score_revision"])
+    replies = row["replies"]
+    body = with_replies(joined(row["detail"], row["summary"]), replies)
+    said = [str(len(replies))] if replies else []
+    return answer(body, row["revision"], row["score_revision"], *said)

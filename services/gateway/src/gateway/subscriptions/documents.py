@@ -78,7 +78,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     notice: Notice
 
 
-class Reply(Struct, frozen=True, kw_only=True):
+class AlertReply(Struct, frozen=True, kw_only=True):
     """What a party of the purchase says of an alert, in its own words: nobody's but its own.
 
     `party` is who speaks (org_…), verified by document and two approvals.

@@ -227,8 +227,8 @@ async def drop(connection: asyncpg.Connection, name: str) -> None:
     )
 
 
-async def buyers_of(connection: asyncpg.Connection, organisation: str | None) -> set[str]:
-    """Return the buyers (org_…) that an organisation is verified to speak for."""
+async def speaks_for(connection: asyncpg.Connection, organisation: str | None) -> set[str]:
+    """Return the bodies (org_…) that an organisation is verified to speak for."""
     rows = await connection.fetch(_SPEAKS_FOR, organisation)
     return {party_id("", row["bin"], "").id for row in rows}
 

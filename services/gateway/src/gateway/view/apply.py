@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 
 from gateway.needs import needs_of
+from gateway.reads import replies
 from gateway.stream import telling
 from gateway.view import changes, shapes, store
 from gateway.view.process import listed_of, revision_of, view_of
@@ -70,6 +71,7 @@ async def scores(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
     gone = [_subject(entry.key) for entry in entries if entry.deleted]
     subjects = [(row.subject_type, row.subject_id) for row in rows] + gone
     seq = await changes.take_number(connection)
+    rows = await replies.onto_scores(connection, rows)
     await telling.scores_changed(connection, rows, seq=seq)
     await store.put_scores(connection, rows)
     await store.remove_scores(connection, gone)
@@ -85,6 +87,7 @@ async def alerts(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
     """Append alerts in the order of their feed."""
     rows = [alert_row(entry.seq, entry.body) for entry in entries if not entry.deleted]
     seq = await changes.take_number(connection)
+    rows = await replies.onto_alerts(connection, rows)
     await store.put_alerts(connection, rows)
     await telling.alerts_created(connection, rows, seq=seq)
     await changes.record(connection, seq, "alert", [row.id for row in rows])

@@ -31,7 +31,7 @@ READS: Final = frozenset(
     }
 )
 _TRIES: Final = READS | {"drafts:write", "exports:create"}
-_DECIDES: Final = _TRIES | {APPROVE}
+_DECIDES: Final = _TRIES | {APPROVE, "alerts:reply"}
 _ADMINISTERS: Final = _DECIDES | {ADMIN, "webhooks:admin"}
 
 
