@@ -36,11 +36,12 @@ class Staged(Platform):
     """What `make up` runs, its commands without importing anything anew."""
 
     indicators: str
+    mode: str
 
     def environment(self, service: str) -> dict[str, str]:
-        """What a service is told, and by which indicators is judged."""
-        told = super().environment(service)
-        return told | {"INDICATORS": self.indicators} if service == "scoring" else told
+        """What a service is told, by which indicators is judged, and whose keys are taken."""
+        own = {"scoring": {"INDICATORS": self.indicators}, "gateway": {"MODE": self.mode}}
+        return super().environment(service) | own.get(service, {})
 
     async def run(self, *arguments: str, program: str, told: dict[str, str]) -> str:
         """Run a command to its end and give what it printed. Raises Refusal when it fails."""
@@ -54,14 +55,15 @@ class Stage:
     """A running platform. `admin` reads any table; `platform` knows every address.
 
     Few indicators judge where it is tried how the work goes on, for each costs its time; "" is all.
+    With mode `test` it gives keys for trying, as the sandbox does.
     """
 
-    def __init__(self, folder: Path, *, indicators: str = ELEVEN) -> None:
+    def __init__(self, folder: Path, *, indicators: str = ELEVEN, mode: str = "live") -> None:
         place = Place(folder)
         place.make()
         keys = keys_of(place)
         self.platform = Staged(place, keys, assign(place, another(set())))
-        self.platform.indicators = indicators
+        self.platform.indicators, self.platform.mode = indicators, mode
         self._place = place
         self._keys: Keys = keys
         self._plans: dict[str, Plan] = {}

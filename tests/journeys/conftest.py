@@ -33,7 +33,7 @@ async def site() -> AsyncIterator[Site]:
     """The platform with everything in it that is handed in before the first question."""
     folder = Path(tempfile.mkdtemp(prefix="qadaga-journey-"))
     folder.chmod(0o711)
-    stage = Stage(folder / "data", indicators=JUDGED)
+    stage = Stage(folder / "data", indicators=JUDGED, mode="test")
     try:
         await stage.up()
         async with httpx.AsyncClient(base_url=stage.platform.front, timeout=20) as client:

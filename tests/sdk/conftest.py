@@ -1,18 +1,15 @@
-"""The clients, made once, and a gateway that they call over a line with faults."""
+"""A gateway that the clients call over a line with faults."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deploy.sdk.make import make_python
 from deploy.servers import free_port
 from tests.gateway.builders import alert, indicator, line, process, release, score, source
 from tests.gateway.house import House, opened_house
@@ -114,16 +111,6 @@ async def site(cluster: Cluster, valkey_server_url: str) -> AsyncIterator[Site]:
         line_ = Line(house.app)
         async with _served(line_) as url:
             yield Site(house, await opened_office(house), line_, url)
-
-
-@pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of the Python client, which can be imported."""
-    folder = tmp_path_factory.mktemp("sdk") / "python"
-    make_python(folder)
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
 
 
 def client_of(site: Site, key: str = "", **more: Any) -> Any:

@@ -116,7 +116,10 @@ def send_one(request: Request, document: Struct, revision: int) -> Response:
 
 
 def send_changed(document: Struct, revision: int) -> Response:
-    """Send a document as it is after a change, with its new version."""
+    """Send a document with its version, whichever the caller has: as it is after a change.
+
+    So is read what has parts that change without a version (counts, when it was last used).
+    """
     headers = {**HEADERS, "ETag": etag(revision)}
     return Response(encode(document), media_type="application/json", headers=headers)
 

@@ -17,7 +17,6 @@ from gateway.api.commanding import (
     changing,
     on_version,
     send_changed,
-    send_one,
     send_page,
     shown,
 )
@@ -181,15 +180,13 @@ def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> APIRou
         operation_id=f"read_{kind}",
         summary=f"Read a {said}",
         response_model=None,
-        responses=answers(Credential, page["data"][0], *REFUSALS, NotFound, conditional=True),
+        responses=answers(Credential, page["data"][0], *REFUSALS, NotFound),
         description=f"Read what a {said} may, from where, and when it was last used.",
     )
-    async def read(
-        request: Request, credential_id: Id, caller: Admin, gateway: Gateway
-    ) -> Response:
+    async def read(credential_id: Id, caller: Admin, gateway: Gateway) -> Response:
         async with gateway.database.connection() as connection:
             row = await credentials.one(connection, caller.organisation, kind, credential_id)
-        return send_one(request, shown(Credential, row), row["revision"])
+        return send_changed(shown(Credential, row), row["revision"])
 
     @router.patch(
         one,

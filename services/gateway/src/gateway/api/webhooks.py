@@ -19,7 +19,6 @@ from gateway.api.commanding import (
     changing,
     on_version,
     send_changed,
-    send_one,
 )
 from gateway.api.describing import answers, lists
 from gateway.api.filters import Paged
@@ -152,15 +151,13 @@ async def add_endpoint(
     operation_id="read_endpoint",
     summary="Read an endpoint",
     response_model=None,
-    responses=answers(Endpoint, _ENDPOINT, *REFUSALS, NotFound, ValidationFailed, conditional=True),
+    responses=answers(Endpoint, _ENDPOINT, *REFUSALS, NotFound, ValidationFailed),
 )
-async def read_endpoint(
-    request: Request, endpoint_id: Id, caller: Sender, gateway: Gateway
-) -> Response:
+async def read_endpoint(endpoint_id: Id, caller: Sender, gateway: Gateway) -> Response:
     """Read an endpoint: whether it is sent to, up to which numbers, and how much waits."""
     async with gateway.database.transaction() as connection:
         row = await endpoints.one(connection, caller.organisation, endpoint_id)
-    return send_one(request, _document(gateway, row), row["revision"])
+    return send_changed(_document(gateway, row), row["revision"])
 
 
 @router.patch(
