@@ -10,6 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from cases.law.catalogue import declarations, read_route, routes, schema, vocabulary
+from cases.law.declaration import Window
 from shared.law.citations import cited
 from shared.law.reading import LawFileError
 from shared.vocabulary.text import LANGUAGES
@@ -56,6 +57,12 @@ def test_all_routes_of_the_issue_are_declared() -> None:
         ("confirmed: false", "confirmed: {by: A. Lawyer}", r":16: .*missing required field `day`"),
         ('"687 170"', '"999 170"', r":7: '999 170' cites an act"),
         ("kind: after", "kind: open", r":\d+: a window `after` an event, and no other"),
+        ("kind: after", "kind: until", r":\d+: a window `after` an event, and no other"),
+        (
+            "answer:\n",
+            "answer_unknown: {kk: Жоқ, ru: Нет, en: None}\n      answer:\n",
+            "either a term of answer, or says why it has none",
+        ),
         ("after: window", "after: wind", "not in vocabulary.yaml: wind"),
         ("[potential_supplier]", "[king]", "not in vocabulary.yaml: king"),
         ("[discussion]", "[afterlife]", "not in vocabulary.yaml: afterlife"),
@@ -79,6 +86,11 @@ def test_a_mistake_in_a_declaration_is_refused_where_it_stands(
         read_route(REMARK.replace(written, instead, 1), NAME)
 
     assert str(refused.value).startswith(f"{NAME}:")
+
+
+def test_a_window_until_an_event_names_it() -> None:
+    with pytest.raises(ValueError, match="a window `until` an event, and no other, has closes"):
+        Window(kind="until")
 
 
 def test_a_route_that_changes_is_another_version_from_that_day() -> None:

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.law.catalogue import Confirmation, Declared, route
+from cases.law.catalogue import Confirmation, Declared, route, vocabulary
 from cases.law.counting import end_of
 from cases.law.deadlines import Deadline, Event, deadline, window
 from shared.law.calendar import kazakhstan
@@ -222,6 +222,83 @@ def test_a_suspension_never_brings_the_end_nearer_and_the_end_is_worked(
     assert paused
     assert plain <= paused <= plain + timedelta(days=still + 20)
     assert kazakhstan().is_working(paused)
+
+
+DAYS = st.dates(date(2024, 6, 1), date(2029, 6, 1))
+HAPPENED = st.lists(
+    st.builds(Event, kind=st.sampled_from([*vocabulary().events]), at=DAYS, until=st.none() | DAYS),
+    max_size=8,
+)
+
+
+@given(
+    code=st.sampled_from(["appc76_appeal", "appc91_complaint", "pp25_supplier", "acs_report"]),
+    told=HAPPENED,
+    today=DAYS,
+)
+def test_whatever_is_told_there_is_an_answer_and_no_unconfirmed_overdue(
+    code: str, told: list[Event], today: date
+) -> None:
+    one = declared(code, date(2026, 1, 1))
+    now = end_of(today) - timedelta(hours=12)
+
+    for found in (window(one, told, now=now), deadline(one, told, now=now)):
+        assert found.state not in {"overdue", "answered_late"}
+        assert found.state in {"no_term", "always", "not_started"} or found.steps
+        assert (found.due_on is None) or found.due_on <= kazakhstan().last
+        if found.state == "passed":
+            assert found.due_on
+            assert found.due_on < today
+        if found.due_on and found.state not in {"ended", "answered"}:
+            assert kazakhstan().is_working(found.due_on)
+
+
+def test_an_extension_whose_limit_lies_beyond_the_calendar_has_no_end() -> None:
+    told = [
+        Event("received", date(2027, 11, 15)),
+        Event("extended", date(2027, 11, 30), until=date(2027, 12, 20)),
+    ]
+
+    found = deadline(declared("appc76_appeal", date(2027, 11, 15)), told, now=NOON)
+
+    assert (found.due_on, found.state) == (None, "unknown")
+    assert found.steps[-2].code == "unknown"
+
+
+def test_a_decision_after_a_window_that_ends_beyond_the_calendar_is_unknown() -> None:
+    told = [Event("results_posted", date(2027, 12, 30)), Event("received", date(2027, 12, 31))]
+    one = declared("pp25_supplier", date(2027, 12, 30))
+
+    assert window(one, told, now=NOON).state == "unknown"
+    assert deadline(one, told, now=NOON).state == "unknown"
+    assert deadline(one, [], now=NOON).state == "not_started"
+
+
+def test_a_route_that_knows_no_extension_keeps_its_end_and_says_so() -> None:
+    told = [
+        Event("received", date(2025, 4, 21)),
+        Event("extended", date(2025, 5, 5), until=date(2025, 7, 1)),
+    ]
+
+    found = deadline(declared("appc91_complaint", date(2025, 4, 21)), told, now=NOON)
+
+    assert found.due_on == date(2025, 5, 22)
+    assert found.flaws == ["extension_unknown"]
+
+
+def test_an_extended_term_that_is_then_suspended_ends_so_much_later_or_not_at_all() -> None:
+    one = declared("appc76_appeal", date(2026, 2, 2))
+    told = [
+        Event("received", date(2026, 2, 2)),
+        Event("extended", date(2026, 2, 19), until=date(2026, 3, 20)),
+        Event("suspended", date(2026, 3, 2)),
+    ]
+
+    stopped = deadline(one, told, now=NOON)
+    resumed = deadline(one, [*told, Event("resumed", date(2026, 3, 12))], now=NOON)
+
+    assert (stopped.state, stopped.due_on) == ("suspended", None)
+    assert resumed.due_on == date(2026, 3, 30)
 
 
 def english(found: Deadline) -> list[str]:

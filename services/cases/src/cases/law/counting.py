@@ -95,12 +95,12 @@ def count(
     What ends beyond the known calendar has no end, and a step that says so.
     """
     try:
+        calendar.is_working(start)
         if term.unit == "month":
             return _months(term, start, pauses, calendar)
         return _days(term, start, pauses, calendar)
-    except UnknownLawError:
-        unknown = step("unknown", on=calendar.last, date=calendar.last)
-        return Counted(None, steps=(unit_step(term), unknown))
+    except (UnknownLawError, OverflowError):
+        return Counted(None, steps=(unit_step(term), unknown_step(calendar)))
 
 
 def rolled(day: date, calendar: WorkingCalendar) -> tuple[date, tuple[Step, ...]]:
@@ -133,6 +133,11 @@ def step(code: str, *, on: date | None = None, **values: date | int | Text) -> S
         for language in LANGUAGES
     }
     return Step(code, Text(**words), on)
+
+
+def unknown_step(calendar: WorkingCalendar) -> Step:
+    """Say up to when anything is known."""
+    return step("unknown", on=calendar.last, date=calendar.last)
 
 
 def unit_step(term: Term | Extension) -> Step:

@@ -28,6 +28,7 @@ from cases.law.counting import (
     local_day,
     rolled,
     step,
+    unknown_step,
 )
 from cases.law.declaration import Reminder as Declaring
 from cases.law.declaration import Route, Term
@@ -184,6 +185,8 @@ def deadline(
     confirmed = bool(declaring.confirmed)
     start = _start(declared, declaring, _ordered(events), calendar)
     if start is None:
+        if declaring.after == "window" and _ends_unknown(declared, events, now, calendar):
+            return say(state="unknown", confirmed=confirmed, steps=[unknown_step(calendar)])
         waits = step("not_started", event=vocabulary().events[declaring.after])
         return say(state="not_started", confirmed=confirmed, steps=[waits])
     end = _end(route, term, declaring, start, calendar)
@@ -264,6 +267,13 @@ def _after_window(
     return _Start(counted.due, said, opened.since)
 
 
+def _ends_unknown(
+    declared: Declared, events: Sequence[Event], now: datetime, calendar: WorkingCalendar
+) -> bool:
+    """Tell whether the window of a route ends beyond the known calendar."""
+    return window(declared, events, now=now, calendar=calendar).state == "unknown"
+
+
 def _after_receipt(
     route: Route, term: Term, events: Sequence[Event], calendar: WorkingCalendar
 ) -> _Start | None:
@@ -280,10 +290,10 @@ def _after_receipt(
     day = events[received].day
     said = (_from("received", day), *flaws)
     since = tuple(events[received + 1 :])
-    if term.registered and _is_off(day, calendar):
-        day = calendar.next_working(day)
-        said = (*said, step("registered", on=day, date=day))
-    return _Start(day, said, since, late)
+    registered = _registered(day, term, calendar)
+    if registered != day:
+        said = (*said, step("registered", on=registered, date=registered))
+    return _Start(registered, said, since, late)
 
 
 def _receipt(events: Sequence[Event]) -> tuple[int | None, int | None]:
@@ -313,18 +323,18 @@ def _forwarded_late(
         if one.kind == "received":
             received = one.day
         elif one.kind == "transferred" and received is not None and route.forward is not None:
-            start = calendar.next_working(received) if route.forward.registered else received
+            start = _registered(received, route.forward, calendar)
             due = count(route.forward, start, pauses=(), calendar=calendar).due
             if due is not None and one.day > due:
                 yield step("forwarded_late", on=one.day, date=one.day, other=due)
 
 
-def _is_off(day: date, calendar: WorkingCalendar) -> bool:
-    """Tell whether a day is off and its next working day is known."""
+def _registered(received: date, term: Term, calendar: WorkingCalendar) -> date:
+    """Return the day on which an arrival is registered; its own where the calendar ends."""
     try:
-        return calendar.next_working(day) != day
+        return calendar.next_working(received) if term.registered else received
     except UnknownLawError:
-        return False
+        return received
 
 
 def _end(
@@ -332,29 +342,49 @@ def _end(
 ) -> _End:
     pauses = _pauses(start.since) if term == "answer" else []
     counted = count(declaring, start.day, pauses=pauses, calendar=calendar)
-    due, steps, flaws = counted.due, [*counted.steps], list[str]()
     extended = [one for one in start.since if one.kind == "extended" and term == "answer"]
-    limit = due and _limit(route, due, calendar)
+    if counted.due is None or not extended:
+        return _End(counted.due, counted, counted.steps, ())
+    try:
+        due, said = _extended(route, counted.due, extended, pauses, calendar)
+    except (UnknownLawError, OverflowError):
+        due, said = None, [unknown_step(calendar)]
+    flaws = tuple(each.code for each in said if each.code in FLAWED)
+    return _End(due, counted, (*counted.steps, *said), flaws)
+
+
+def _extended(
+    route: Route,
+    due: date,
+    extended: Sequence[Event],
+    pauses: Sequence[Pause],
+    calendar: WorkingCalendar,
+) -> tuple[date | None, list[Step]]:
+    """Return the end after all extensions, and what there is to say of them."""
+    limit = _limit(route, due, calendar)
+    end: date | None = due
+    steps: list[Step] = []
     for one in extended:
-        if due is None:
-            break
-        due, said = _extend(one, due, limit, calendar)
-        steps += said
-        flaws += [each.code for each in said if each.code in FLAWED]
-        due, paused = _paused_later(one, due, pauses, calendar)
-        steps += paused
-    return _End(due, counted, tuple(steps), tuple(flaws))
+        if end is not None:
+            end, said = _extend(one, end, limit, calendar)
+            end, paused = _paused_later(one, end, pauses, calendar)
+            steps += [*said, *paused]
+    return end, steps
 
 
 def _limit(route: Route, due: date, calendar: WorkingCalendar) -> date | None:
+    """Return the day to which a term may be extended at most; None: it may not."""
     if route.extension is None:
         return None
-    return count(route.extension, due, pauses=(), calendar=calendar).due
+    limit = count(route.extension, due, pauses=(), calendar=calendar).due
+    if limit is None:
+        raise UnknownLawError(f"the limit of an extension from {due} lies beyond the calendar")
+    return limit
 
 
 def _extend(
     event: Event, due: date, limit: date | None, calendar: WorkingCalendar
-) -> tuple[date | None, list[Step]]:
+) -> tuple[date, list[Step]]:
     """Return the new end after an extension, and what there is to say of it."""
     day = event.day
     if limit is None:
@@ -369,11 +399,11 @@ def _extend(
 
 
 def _paused_later(
-    event: Event, due: date | None, pauses: Sequence[Pause], calendar: WorkingCalendar
+    event: Event, due: date, pauses: Sequence[Pause], calendar: WorkingCalendar
 ) -> tuple[date | None, list[Step]]:
-    """Move the end of an extended term by the pauses that began after it was extended."""
+    """Move the end of an extended term by the pause that began after it was extended."""
     for pause in pauses:
-        if due is None or not event.day <= pause.stopped < due:
+        if not event.day <= pause.stopped < due:
             continue
         if pause.resumed is None:
             return None, [step("suspended", on=pause.stopped, date=pause.stopped, number=0)]
@@ -441,9 +471,11 @@ def _of(reminders: Sequence[Declaring], term: str) -> list[int]:
 
 
 def _before(due: date, number: int, calendar: WorkingCalendar) -> date:
-    """Return the working day so many of them before the end."""
+    """Return the working day so many of them before the end, or the first that is known."""
     day = due
-    while not calendar.is_working(day) or calendar.working_days(day, due) < number:
+    while day > calendar.first and not (
+        calendar.is_working(day) and calendar.working_days(day, due) >= number
+    ):
         day -= DAY
     return day
 
