@@ -42,7 +42,7 @@ from shared.vocabulary.text import Text
 
 Field = Literal[
     "reason", "note", "until", "case", "outcome", "evidence", "details",
-    "number", "addressee", "complaint", "organisation",
+    "number", "addressee", "complaint",
 ]  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def _shown(cycle: LifeCycle) -> Workflow:
                 title=_texts(move.title),
                 before=move.before,
                 after=move.after,
+                back=move.back,
                 roles=sorted(move.roles),
                 takes=[*move.takes],
                 reasons={name: _texts(text) for name, text in move.reasons.items()},

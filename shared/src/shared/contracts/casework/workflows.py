@@ -22,7 +22,8 @@ class Move(Struct, frozen=True):
     """A way from a state to another: who may take it, what it takes, and what must hold.
 
     `takes` are fields of the body beside the move itself; `reasons`, if there are any, the only
-    ones that are taken; `guards` are conditions, each told in words.
+    ones that are taken; `guards` are conditions, each told in words. `back`: it leads to the state
+    that the thing was in before; `after`, where that is not known.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Move(Struct, frozen=True):
     takes: list[str]
     reasons: dict[str, Texts]
     guards: dict[str, Texts]
+    back: bool = False
 
 
 class Workflow(Struct, frozen=True):
