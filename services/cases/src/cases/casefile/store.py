@@ -44,8 +44,8 @@ async def found(
     """
     query = FIND_LOCKED if lock else FIND
     row = await connection.fetchrow(query, case, caller.organisation, now)
-    if row is not None and (seen := _seen(row, caller)) is not None:
-        return seen
+    if row is not None and (known := seen(row, caller)) is not None:
+        return known
     raise NotFound("There is no case under this id.")
 
 
@@ -142,7 +142,8 @@ async def shares_of(
     return rows
 
 
-def _seen(row: Row, caller: Caller) -> Seen | None:
+def seen(row: Row, caller: Caller) -> Seen | None:
+    """Return a case as the caller may see it; None for one they may not know of."""
     everything = frozenset(PARTS)
     if row["organisation"] == caller.organisation:
         return Seen(row, "own", everything)

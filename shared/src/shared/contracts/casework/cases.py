@@ -101,7 +101,9 @@ class PartyStart(Body):
 
     role: Short = Field(examples=["named_party", "lawyer", "expert", "journalist", "witness"])
     bin: Bin | None = None
-    name: Short | None = Field(default=None, description="of an organisation; persons are not named")
+    name: Short | None = Field(
+        default=None, description="of an organisation; persons are not named"
+    )
     note: Short | None = None
 
 
@@ -217,7 +219,7 @@ class CaseTask(Struct, frozen=True):
 
 
 class CaseEvent(Struct, frozen=True):
-    """Something that was done: by whom, from which state to which, fields with old and new values."""
+    """Something that was done: by whom, from which state to which, with old and new values."""
 
     id: int
     what: str

@@ -1,0 +1,50 @@
+"""Cases as they are answered: what their reader may see, and what comes next."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+from msgspec import Struct, convert
+
+from cases.casefile import store
+from cases.casefile.store import Seen
+from cases.lifecycle import life_cycle
+from shared.contracts.casework.cases import Case, CaseBrief, CaseLink, CaseParty, CaseShare
+from shared.security import Caller
+
+LIFE: Final = "case"
+
+
+def brief(seen: Seen, caller: Caller) -> CaseBrief:
+    """Return a case in short."""
+    return convert(_fields(seen, caller), CaseBrief)
+
+
+async def document(
+    connection: asyncpg.Connection, seen: Seen, caller: Caller, now: datetime
+) -> Case:
+    """Return a case with what belongs to it, as far as its reader may see it."""
+    case, parts = seen.row["id"], seen.parts
+    shown: dict[str, Any] = {"summary": None, "links": None, "parties": None, "shares": None}
+    if "summary" in parts:
+        shown["summary"] = seen.row["summary"]
+    if "links" in parts:
+        shown["links"] = _each(await store.links_of(connection, case), CaseLink)
+    if "parties" in parts:
+        shown["parties"] = _each(await store.parties_of(connection, case), CaseParty)
+    if seen.access == "own":
+        shown["shares"] = _each(await store.shares_of(connection, case, now), CaseShare)
+    own = {name: seen.row[name] for name in ("merged_into", "created_by")}
+    if seen.access != "own":
+        own["created_by"] = None
+    return convert({**_fields(seen, caller), **own, **shown}, Case)
+
+
+def _fields(seen: Seen, caller: Caller) -> dict[str, Any]:
+    row = dict(seen.row)
+    can = life_cycle(LIFE).possible(row["state"], caller) if store.writes(seen, caller) else []
+    return {**row, "access": seen.access, "moves": can}
+
+
+def _each(rows: Any, kind: type[Struct]) -> list[Any]:
+    return [convert(dict(row), kind) for row in rows]

@@ -1,0 +1,156 @@
+"""How a case moves: what is known of it when a move is decided, and what the move leaves behind."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+import asyncpg
+
+from cases import events
+from cases.casefile import store
+from cases.casefile.documents import LIFE
+from cases.casefile.store import Row, Seen
+from cases.events import Happened
+from cases.lifecycle import life_cycle
+from shared.contracts.casework.cases import CaseMove
+from shared.errors import FieldError, ValidationFailed
+from shared.security import Caller
+
+MOVED: Final = "case.moved"
+SEVERE: Final = "high"
+
+LOCAL: Final = timezone(timedelta(hours=5))
+"""Days are those of Kazakhstan."""
+
+
+async def move(
+    connection: asyncpg.Connection, seen: Seen, asked: CaseMove, caller: Caller, now: datetime
+) -> None:
+    """Take a case by a move to its next state.
+
+    Raises what `LifeCycle.decide` raises, and NotFound for a case to merge into that is not there.
+    """
+    row = seen.row
+    if asked.until is not None and asked.until <= now.astimezone(LOCAL).date():
+        flaw = FieldError("/body/until", "past", "lies after today")
+        raise ValidationFailed("The day is not to come.", errors=[flaw])
+    facts = await _facts(connection, row, asked, caller)
+    given = asked.model_dump(exclude_none=True)
+    step = life_cycle(LIFE).decide(asked.move, row["state"], caller, given=given, facts=facts)
+    after = (row["held_from"] if step.back else None) or step.after
+    values = _values(row, asked, after)
+    if after == "merged_into":
+        await _merge(connection, row, str(asked.case), now)
+    await store.change(connection, row["id"], values, now)
+    told = [one["organisation"] for one in await store.shares_of(connection, row["id"], now)]
+    await events.record(connection, caller, now, _happened(row, asked, after, values, told))
+
+
+async def wake(connection: asyncpg.Connection, caller: Caller, now: datetime) -> int:
+    """Put cases on that were on hold until today; return how many."""
+    rows = await connection.fetch(_WAITED, now.astimezone(LOCAL).date())
+    for row in rows:
+        after = row["held_from"] or "investigating"
+        values = {"state": after, "held_from": None, "on_hold_until": None}
+        await store.change(connection, row["id"], values, now)
+        happened = Happened(
+            object="case",
+            id=row["id"],
+            organisation=row["organisation"],
+            what="resume",
+            type=MOVED,
+            before="on_hold",
+            after=after,
+            shown={"case": row["id"], "state": after, "link": f"/v1/cases/{row['id']}"},
+        )
+        await events.record(connection, caller, now, happened)
+    return len(rows)
+
+
+async def _facts(
+    connection: asyncpg.Connection, row: Row, asked: CaseMove, caller: Caller
+) -> dict[str, bool]:
+    known = await connection.fetchrow(_FACTS, row["id"])
+    severe = row["severity"] == SEVERE
+    second = caller.member is not None and caller.member != row["created_by"]
+    return {
+        "evidence": known["evidence"],
+        "violation": bool(row["violations"]),
+        "second_person": second or not severe,
+        "acted": known["filed"] or row["published_at"] is not None,
+        "proven_outcome": known["proven"],
+        "fits": await _fits(connection, row, asked.case),
+    }
+
+
+async def _fits(connection: asyncpg.Connection, row: Row, other: str | None) -> bool:
+    if other is None or other == row["id"]:
+        return False
+    found: bool = await connection.fetchval(_OPEN, other, row["organisation"])
+    return found
+
+
+def _values(row: Row, asked: CaseMove, after: str) -> dict[str, Any]:
+    held = after == "on_hold"
+    return {
+        "state": after,
+        "held_from": row["state"] if held else None,
+        "on_hold_until": asked.until if held else None,
+        "merged_into": asked.case if after == "merged_into" else None,
+    }
+
+
+async def _merge(connection: asyncpg.Connection, row: Row, into: str, now: datetime) -> None:
+    """Let the other case have the links of this one, and name this one."""
+    await connection.execute(_TAKE_LINKS, row["id"], into, now)
+
+
+def _happened(
+    row: Row, asked: CaseMove, after: str, values: dict[str, Any], told: Sequence[str]
+) -> Happened:
+    case = row["id"]
+    shown = {"case": case, "state": after, "link": f"/v1/cases/{case}"}
+    changed = {
+        name: (str(row[name]) if row[name] else None, str(new) if new else None)
+        for name, new in values.items()
+        if name != "state" and row[name] != new
+    }
+    return Happened(
+        object="case",
+        id=case,
+        organisation=row["organisation"],
+        what=asked.move,
+        type=MOVED,
+        before=row["state"],
+        after=after,
+        reason=asked.reason,
+        note=asked.note,
+        changes=changed,
+        shown=shown,
+        told=told,
+    )
+
+
+_FACTS: Final = """
+    SELECT EXISTS (SELECT FROM evidence WHERE case_id = $1) AS evidence,
+           EXISTS (SELECT FROM complaint WHERE casefile = $1 AND filed_on IS NOT NULL) AS filed,
+           EXISTS (SELECT FROM outcome
+                   WHERE case_id = $1 AND state = 'confirmed' AND proof IS NOT NULL) AS proven
+"""
+
+_OPEN: Final = """
+    SELECT EXISTS (SELECT FROM casefile WHERE id = $1 AND organisation = $2
+                   AND state <> 'merged_into' AND NOT starts_with(state, 'closed_'))
+"""
+
+_TAKE_LINKS: Final = """
+    INSERT INTO case_link (id, case_id, kind, target, linked_at)
+    SELECT 'lnk_' || left(encode(sha256((id || $2)::bytea), 'hex'), 26), $2, kind, target, $3
+    FROM case_link WHERE case_id = $1 AND ended_at IS NULL
+    ON CONFLICT DO NOTHING
+"""
+
+_WAITED: Final = """
+    SELECT id, organisation, held_from FROM casefile
+    WHERE state = 'on_hold' AND on_hold_until <= $1 ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1000
+"""

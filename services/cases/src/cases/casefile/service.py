@@ -1,0 +1,250 @@
+"""What callers ask of cases, and command: each function answers one declared operation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import asyncpg
+import msgspec
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from cases import events
+from cases.casefile import moving, store
+from cases.casefile.asking import Asked
+from cases.casefile.documents import brief, document
+from cases.casefile.starting import Start, start
+from cases.casefile.store import Seen
+from cases.desk import Called, Shared, on_version, one, page, serves
+from cases.events import Happened
+from shared.contracts.casework.cases import (
+    CaseBrief,
+    CaseChange,
+    CaseEvent,
+    CaseHandOver,
+    CaseMove,
+    CaseStart,
+)
+from shared.contracts.casework.operation import LONGEST_ID
+from shared.errors import FieldError, GuardFailed, TransitionNotAllowed, ValidationFailed
+from shared.security import Caller
+
+router: Final = APIRouter(tags=["cases"])
+
+CaseId = Annotated[str, Path(max_length=LONGEST_ID)]
+After = Annotated[str | None, Query(max_length=2000)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Words = Annotated[list[str], Query(max_length=50)]
+
+
+@serves(router, "start_case")
+async def start_case(request: Request, body: CaseStart, desk: Shared, caller: Called) -> Response:
+    """Start a case as a draft."""
+    async with desk.once(request, caller) as do:
+        if do.replay is not None:
+            return do.replay
+        asked = Start(**body.model_dump(exclude={"processes", "alerts"}))
+        links = [("process", each) for each in body.processes]
+        links += [("alert", each) for each in body.alerts]
+        case = await start(do.connection, caller, do.now, asked, links)
+        return await _answered(do.connection, case, caller, do, 201)
+
+
+@serves(router, "list_cases")
+async def list_cases(
+    desk: Shared,
+    caller: Called,
+    *,
+    state: Words = [],  # noqa: B006 (FastAPI copies it)
+    region: Words = [],  # noqa: B006
+    assignee: Words = [],  # noqa: B006
+    severity: Words = [],  # noqa: B006
+    campaign: Words = [],  # noqa: B006
+    process: Words = [],  # noqa: B006
+    alert: Words = [],  # noqa: B006
+    stale: bool | None = None,
+    q: str | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Response:
+    """List the cases that the caller may see, the newest first."""
+    now = desk.clock.now()
+    asked = Asked(caller, now)
+    asked.words("casefile.state", state)
+    asked.prefixes("casefile.region", region)
+    asked.overlap("casefile.assignees", assignee)
+    asked.words("casefile.severity", severity)
+    asked.words("casefile.campaign", campaign)
+    asked.linked("process", process)
+    asked.linked("alert", alert)
+    asked.stale(stale)
+    asked.text(q)
+    asked.after(after)
+    async with desk.database.connection() as connection:
+        rows = await connection.fetch(asked.query(limit + 1), *asked.bound)
+    shown = [brief(seen, caller) for row in rows if (seen := store.seen(row, caller)) is not None]
+    return page(shown, limit, _mark)
+
+
+@serves(router, "read_case")
+async def read_case(case_id: CaseId, desk: Shared, caller: Called) -> Response:
+    """Read a case."""
+    now = desk.clock.now()
+    async with desk.database.connection() as connection:
+        seen = await store.found(connection, case_id, caller, now)
+        return one(await document(connection, seen, caller, now), seen.row["revision"])
+
+
+@serves(router, "change_case")
+async def change_case(
+    request: Request, case_id: CaseId, body: CaseChange, desk: Shared, caller: Called
+) -> Response:
+    """Change what a case says of itself."""
+    async with desk.changing() as (connection, now):
+        seen = await store.writable(connection, case_id, caller, now)
+        on_version(request, seen.row["revision"])
+        if seen.row["state"] == "merged_into":
+            raise TransitionNotAllowed("The case was merged into another.", allowed=[])
+        values = _changed(seen.row, body.model_dump(exclude_unset=True))
+        if values:
+            await store.change(connection, case_id, values, now)
+            await events.record(connection, caller, now, _edited(seen, values))
+        fresh = await store.found(connection, case_id, caller, now)
+        return one(await document(connection, fresh, caller, now), fresh.row["revision"])
+
+
+@serves(router, "move_case")
+async def move_case(
+    request: Request, case_id: CaseId, body: CaseMove, desk: Shared, caller: Called
+) -> Response:
+    """Move a case."""
+    async with desk.once(request, caller) as do:
+        if do.replay is not None:
+            return do.replay
+        seen = await store.writable(do.connection, case_id, caller, do.now)
+        on_version(request, seen.row["revision"])
+        await moving.move(do.connection, seen, body, caller, do.now)
+        return await _answered(do.connection, case_id, caller, do, 200)
+
+
+@serves(router, "hand_over_case")
+async def hand_over_case(
+    request: Request, case_id: CaseId, body: CaseHandOver, desk: Shared, caller: Called
+) -> Response:
+    """Give a case to another organisation."""
+    async with desk.once(request, caller) as do:
+        if do.replay is not None:
+            return do.replay
+        seen = await store.writable(do.connection, case_id, caller, do.now)
+        on_version(request, seen.row["revision"])
+        _may_hand_over(seen, caller, body)
+        given = await _hand_over(do.connection, seen, body, caller, do.now)
+        shown = brief(seen._replace(row={**seen.row, **given}), caller)
+        return do.answer(msgspec.structs.replace(shown, moves=[]))
+
+
+@serves(router, "list_case_events")
+async def list_case_events(
+    case_id: CaseId, desk: Shared, caller: Called, after: After = None, limit: Limit = 50
+) -> Response:
+    """Read the history of a case."""
+    begin = _number(after)
+    async with desk.database.connection() as connection:
+        seen = await store.found(connection, case_id, caller, desk.clock.now())
+        if seen.access == "shared":
+            return page([], limit, lambda each: [each.id])
+        rows = await connection.fetch(_HISTORY, case_id, begin, limit + 1)
+    shown = [msgspec.convert({**row, "changes": _json(row["changes"])}, CaseEvent) for row in rows]
+    return page(shown, limit, lambda each: [each.id])
+
+
+async def _answered(
+    connection: asyncpg.Connection, case: str, caller: Caller, do: Any, status: int
+) -> Response:
+    seen = await store.found(connection, case, caller, do.now)
+    shown = await document(connection, seen, caller, do.now)
+    at = f"/cases/{case}" if status == 201 else None  # noqa: PLR2004 (made)
+    answer: Response = do.answer(shown, status, revision=seen.row["revision"], at=at)
+    return answer
+
+
+def _changed(row: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what differs. Raises ValidationFailed for what cannot be taken away."""
+    needed = ("title", "summary", "severity", "violations", "assignees", "embargoed")
+    lost = [name for name in needed if name in asked and asked[name] is None]
+    if lost:
+        flaws = [FieldError(f"/body/{name}", "missing", "cannot be null") for name in lost]
+        raise ValidationFailed("Some fields cannot be taken away.", errors=flaws)
+    return {name: value for name, value in asked.items() if row[name] != value}
+
+
+def _edited(seen: Seen, values: Mapping[str, Any]) -> Happened:
+    return Happened(
+        object="case",
+        id=seen.row["id"],
+        organisation=seen.row["organisation"],
+        what="changed",
+        changes={name: (seen.row[name], value) for name, value in values.items()},
+    )
+
+
+def _may_hand_over(seen: Seen, caller: Caller, body: CaseHandOver) -> None:
+    row = seen.row
+    if caller.role not in {"admin", "coordinator"}:
+        raise GuardFailed("An admin or a coordinator hands a case over.", conditions=["role"])
+    if row["state"].startswith("closed_") or row["state"] == "merged_into":
+        raise TransitionNotAllowed("The case is closed.", allowed=[])
+    if body.organisation == row["organisation"]:
+        flaw = FieldError("/body/organisation", "same", "has the case already")
+        raise ValidationFailed("It is theirs already.", errors=[flaw])
+
+
+async def _hand_over(
+    connection: asyncpg.Connection, seen: Seen, body: CaseHandOver, caller: Caller, now: datetime
+) -> dict[str, Any]:
+    """Make a case the other's; return what is different about it."""
+    row, receiver = seen.row, body.organisation
+    number = await store.take_number(connection, receiver, now.year)
+    values: dict[str, Any] = {
+        "organisation": receiver,
+        "number": number,
+        "assignees": [],
+        "campaign": None,
+    }
+    await connection.execute(_END_SHARES, row["id"], now)
+    await store.change(connection, row["id"], values, now)
+    happened = Happened(
+        object="case",
+        id=row["id"],
+        organisation=row["organisation"],
+        what="handed_over",
+        type="case.shared",
+        note=body.note,
+        changes={
+            "organisation": (row["organisation"], receiver),
+            "number": (row["number"], number),
+        },
+        shown={"case": row["id"], "parts": ["all"], "link": f"/v1/cases/{row['id']}"},
+        told=[receiver],
+    )
+    await events.record(connection, caller, now, happened)
+    return values
+
+
+def _mark(shown: CaseBrief) -> list[str]:
+    return [shown.created_at.isoformat(), shown.id]
+
+
+def _number(mark: str | None) -> int:
+    return msgspec.json.decode(mark, type=tuple[int])[0] if mark is not None else 0
+
+
+def _json(text: str) -> Any:
+    return msgspec.json.decode(text)
+
+
+_HISTORY: Final = """
+    SELECT id, what, at, by_organisation, by_member, before, after, reason, note, changes
+    FROM event WHERE object = 'case' AND object_id = $1 AND id > $2 ORDER BY id LIMIT $3
+"""
+
+_END_SHARES: Final = "UPDATE case_share SET ended_at = $2 WHERE case_id = $1 AND ended_at IS NULL"

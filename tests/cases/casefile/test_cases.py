@@ -1,0 +1,423 @@
+"""Cases by their own routes: started, found, moved, shared, handed over, and every refusal."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from cases.casefile import moving
+from shared.security import service_caller
+from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
+
+BIN = "990340005977"
+
+
+async def started(office: Office, **more: Any) -> dict[str, Any]:
+    answer = await office.post("/cases", {"title": "Қосылған құн салығы", **more})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def moved(office: Office, now: dict[str, Any], move: str, **more: Any) -> dict[str, Any]:
+    who = more.pop("who", BOLAT)
+    answer = await office.post(
+        f"/cases/{now['id']}/moves", {"move": move, **more}, who, seen=now["revision"]
+    )
+    assert answer.status_code == 200, answer.text
+    after: dict[str, Any] = answer.json()
+    return after
+
+
+async def test_cases_are_numbered_by_organisation_and_year_and_begin_as_drafts(
+    office: Office,
+) -> None:
+    first = await started(office, processes=["prc_one"], alerts=["alr_one"], region="75")
+    second = await started(office)
+    theirs = await office.post("/cases", {"title": "Theirs"}, STRANGER)
+
+    assert (first["number"], second["number"]) == ("2026-000001", "2026-000002")
+    assert theirs.json()["number"] == "2026-000001"
+    assert (first["state"], first["created_by"], first["access"]) == ("draft", "mem_aida", "own")
+    assert {(one["kind"], one["target"]) for one in first["links"]} == {
+        ("process", "prc_one"),
+        ("alert", "alr_one"),
+    }
+    assert first["moves"] == ["open", "close_unfounded", "merge"]
+    assert [event["type"] for event in await office.told()] == ["case.created"] * 3
+
+
+async def test_a_command_that_is_sent_twice_starts_one_case(office: Office) -> None:
+    body = {"title": "Once"}
+
+    first = await office.post("/cases", body, key="same-key")
+    again = await office.post("/cases", body, key="same-key")
+
+    assert first.json() == again.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert len((await office.get("/cases")).json()["data"]) == 1
+
+
+async def test_a_stranger_finds_no_case_of_ours_by_any_route(office: Office) -> None:
+    case = await started(office)
+    note = (await office.post(f"/cases/{case['id']}/notes", {"text": "Ours"})).json()
+    task = (await office.post(f"/cases/{case['id']}/tasks", {"title": "Ours"})).json()
+    link = (
+        await office.post(f"/cases/{case['id']}/links", {"kind": "process", "target": "prc_x"})
+    ).json()
+    at, ending = f"/cases/{case['id']}", {"reason": "not ours"}
+    share = {"organisation": "own_c", "parts": ["summary"], "expires_at": "2027-01-01T00:00:00Z"}
+    commands: list[tuple[str, str, Any]] = [
+        ("GET", at, None),
+        ("GET", f"{at}/events", None),
+        ("GET", f"{at}/notes", None),
+        ("GET", f"{at}/tasks", None),
+        ("PATCH", at, {"title": "Taken"}),
+        ("PATCH", f"{at}/tasks/{task['id']}", {"done": True}),
+        ("POST", f"{at}/moves", {"move": "open"}),
+        ("POST", f"{at}:hand-over", {"organisation": "own_b", "note": "mine now"}),
+        ("POST", f"{at}/notes", {"text": "mine", "corrects": note["id"]}),
+        ("POST", f"{at}/tasks", {"title": "mine"}),
+        ("POST", f"{at}/parties", {"role": "buyer", "bin": BIN}),
+        ("POST", f"{at}/links", {"kind": "process", "target": "prc_y"}),
+        ("POST", f"{at}/links/{link['id']}:end", ending),
+        ("POST", f"{at}/parties/pty_none:end", ending),
+        ("POST", f"{at}/shares", share),
+        ("POST", f"{at}/shares/shr_none:end", ending),
+    ]
+
+    for method, path, body in commands:
+        theirs = await office.send(method, path, body, STRANGER, seen="*")
+        nothing = await office.send(
+            method, path.replace(case["id"], "cas_none"), body, STRANGER, seen="*"
+        )
+        assert problem(theirs) == problem(nothing) == (404, "not_found"), (method, path)
+    assert (await office.get("/cases", STRANGER)).json()["data"] == []
+    assert (await office.get(at)).json()["revision"] == case["revision"]
+
+
+async def test_a_case_goes_its_whole_way_and_each_guard_names_what_is_lacking(
+    office: Office,
+) -> None:
+    case = await moved(office, await moved(office, await started(office), "open"), "investigate")
+    refused = await office.post(
+        f"/cases/{case['id']}/moves", {"move": "verify"}, BOLAT, seen=case["revision"]
+    )
+
+    assert problem(refused) == (409, "guard_failed")
+    assert refused.json()["conditions"] == ["evidence", "violation"]
+    patched = await office.send(
+        "PATCH", f"/cases/{case['id']}", {"violations": ["vat_not_payer"]}, seen=case["revision"]
+    )
+    await _evidence(office, case["id"])
+    case = await moved(office, patched.json(), "verify")
+    unacted = await office.post(
+        f"/cases/{case['id']}/moves", {"move": "act"}, BOLAT, seen=case["revision"]
+    )
+    assert unacted.json()["conditions"] == ["acted"]
+    history = (await office.get(f"/cases/{case['id']}/events")).json()["data"]
+    assert [(one["what"], one["before"], one["after"]) for one in history] == [
+        ("created", None, "draft"),
+        ("open", "draft", "open"),
+        ("investigate", "open", "investigating"),
+        ("changed", None, None),
+        ("verify", "investigating", "verified"),
+    ]
+    assert history[3]["changes"] == {"violations": [[], ["vat_not_payer"]]}
+
+
+async def test_a_severe_case_is_verified_by_a_second_person(office: Office) -> None:
+    case = await started(office, severity="high", violations=["collusion"])
+    for move in ("open", "investigate"):
+        case = await moved(office, case, move)
+    await _evidence(office, case["id"])
+    own = await office.post(
+        f"/cases/{case['id']}/moves", {"move": "verify"}, AIDA, seen=case["revision"]
+    )
+
+    assert own.json()["conditions"] == ["second_person"]
+    assert (await moved(office, case, "verify", who=BOLAT))["state"] == "verified"
+
+
+async def test_moves_are_refused_with_what_could_be_done_instead(office: Office) -> None:
+    case = await started(office)
+    at = f"/cases/{case['id']}/moves"
+
+    unseen = await office.post(at, {"move": "open"})
+    stale = await office.post(at, {"move": "open"}, seen=7)
+    unknown = await office.post(at, {"move": "fly"}, seen="*")
+    early = await office.post(at, {"move": "verify"}, seen="*")
+    reader = await office.post(at, {"move": "open"}, READER, seen="*")
+    unreasoned = await office.post(at, {"move": "close_unfounded"}, seen="*")
+    odd = await office.post(
+        at, {"move": "close_unfounded", "reason": "bored", "note": "so"}, seen="*"
+    )
+
+    assert problem(unseen) == (428, "precondition_required")
+    assert problem(stale) == (412, "version_conflict")
+    assert problem(unknown) == (422, "validation_failed")
+    assert problem(early) == (409, "transition_not_allowed")
+    assert early.json()["allowed"] == ["open", "close_unfounded", "merge"]
+    assert problem(reader) == (403, "scope_missing")
+    assert [flaw["pointer"] for flaw in unreasoned.json()["errors"]] == [
+        "/body/reason",
+        "/body/note",
+    ]
+    assert odd.json()["errors"][0]["code"] == "unknown_reason"
+    assert (await office.get(f"/cases/{case['id']}")).json() == case
+
+
+async def test_a_monitor_works_on_what_they_opened_or_were_given_and_on_nothing_else(
+    office: Office,
+) -> None:
+    case = await started(office)
+    at = f"/cases/{case['id']}"
+
+    before = await office.post(f"{at}/moves", {"move": "open"}, MONITOR, seen="*")
+    await office.send("PATCH", at, {"assignees": ["mem_marat"]}, seen="*")
+    after = await office.post(f"{at}/moves", {"move": "open"}, MONITOR, seen="*")
+
+    assert problem(before) == (403, "scope_missing")
+    assert after.json()["state"] == "open"
+
+
+async def test_a_case_on_hold_comes_back_to_where_it_was_on_its_day(office: Office) -> None:
+    case = await moved(office, await started(office), "open")
+    past = await office.post(
+        f"/cases/{case['id']}/moves",
+        {"move": "hold", "until": "2026-03-02", "note": "waiting"},
+        seen="*",
+    )
+    case = await moved(office, case, "hold", until="2026-03-10", note="Waiting for a letter.")
+    await _woken(office, NOW + timedelta(days=7))
+    still = (await office.get(f"/cases/{case['id']}")).json()
+    await _woken(office, NOW + timedelta(days=8))
+    back = (await office.get(f"/cases/{case['id']}")).json()
+
+    assert problem(past) == (422, "validation_failed")
+    assert (still["state"], still["on_hold_until"]) == ("on_hold", "2026-03-10")
+    assert (back["state"], back["on_hold_until"]) == ("open", None)
+
+
+async def test_a_merged_case_gives_its_links_to_the_other_and_is_changed_no_more(
+    office: Office,
+) -> None:
+    into = await moved(office, await started(office, processes=["prc_a"]), "open")
+    case = await started(office, processes=["prc_a", "prc_b"])
+    itself = await office.post(
+        f"/cases/{case['id']}/moves", {"move": "merge", "case": case["id"], "note": "x"}, seen="*"
+    )
+    merged = await moved(office, case, "merge", case=into["id"], note="The same supplier.")
+    late = await office.send("PATCH", f"/cases/{case['id']}", {"title": "Late"}, seen="*")
+
+    links = (await office.get(f"/cases/{into['id']}")).json()["links"]
+    assert itself.json()["conditions"] == ["fits"]
+    assert (merged["state"], merged["merged_into"], merged["moves"]) == (
+        "merged_into",
+        into["id"],
+        [],
+    )
+    assert sorted(one["target"] for one in links) == ["prc_a", "prc_b"]
+    assert problem(late) == (409, "transition_not_allowed")
+
+
+async def test_a_share_shows_the_parts_that_are_named_until_its_day(office: Office) -> None:
+    case = await started(office, summary="What we know", processes=["prc_a"])
+    at = f"/cases/{case['id']}"
+    until = (NOW + timedelta(days=10)).isoformat()
+    share = {"organisation": "own_b", "parts": ["links", "notes"], "expires_at": until}
+
+    past = await office.post(f"{at}/shares", {**share, "expires_at": NOW.isoformat()})
+    made = await office.post(f"{at}/shares", share)
+    seen = (await office.get(at, STRANGER)).json()
+    written = await office.post(f"{at}/notes", {"text": "from outside"}, STRANGER)
+    moved_ = await office.post(f"{at}/moves", {"move": "open"}, STRANGER, seen="*")
+    hidden = await office.get(f"{at}/tasks", STRANGER)
+    listed = (await office.get("/cases", STRANGER)).json()["data"]
+    await office.post(f"{at}/shares", {**share, "may_comment": True})
+    commented = await office.post(f"{at}/notes", {"text": "from outside"}, STRANGER)
+    office.clock.moment = NOW + timedelta(days=10)
+    expired = await office.get(at, STRANGER)
+
+    assert problem(past) == (422, "validation_failed")
+    assert made.status_code == 201
+    assert (seen["summary"], seen["parties"], seen["shares"]) == (None, None, None)
+    assert [one["target"] for one in seen["links"]] == ["prc_a"]
+    assert (seen["access"], seen["moves"], seen["created_by"]) == ("shared", [], None)
+    assert problem(written) == problem(moved_) == (403, "scope_missing")
+    assert problem(hidden) == (404, "not_found")
+    assert [one["id"] for one in listed] == [case["id"]]
+    assert commented.status_code == 201
+    assert problem(expired) == (404, "not_found")
+    told = [event for event in await office.told() if event["type"] == "case.shared"]
+    assert [event["organisations"] for event in told] == [["own_a", "own_b"]] * 2
+
+
+async def test_a_case_that_is_handed_over_is_the_others_with_its_history(office: Office) -> None:
+    case = await started(office)
+    at = f"/cases/{case['id']}"
+    body = {"organisation": "own_b", "note": "You are nearer."}
+
+    editor = await office.post(f"{at}:hand-over", body, AIDA, seen="*")
+    gone = await office.post(f"{at}:hand-over", body, BOLAT, seen=case["revision"])
+
+    assert problem(editor) == (409, "guard_failed")
+    assert (gone.json()["organisation"], gone.json()["number"]) == ("own_b", "2026-000001")
+    assert problem(await office.get(at)) == (404, "not_found")
+    theirs = (await office.get(f"{at}/events", STRANGER)).json()["data"]
+    assert [one["what"] for one in theirs] == ["created", "handed_over"]
+    assert theirs[-1]["note"] == "You are nearer."
+
+
+async def test_a_coordinator_sees_the_cases_of_the_region_but_no_embargoed_one_and_no_tip(
+    office: Office,
+) -> None:
+    coordinator = caller(
+        "mem_coordinator", "own_centre", "coordinator", kind="coordinator", region="75"
+    )
+    near = await started(office, region="751110000")
+    await started(office, region="10")
+    await started(office)
+    secret = await started(office, region="75", embargoed=True)
+    tipped = await started(office, region="75")
+    async with office.tables() as connection:
+        await connection.execute(
+            "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", tipped["id"]
+        )
+
+    listed = (await office.get("/cases", coordinator)).json()["data"]
+    opened = await office.post(
+        f"/cases/{near['id']}/moves", {"move": "open"}, coordinator, seen="*"
+    )
+
+    assert [(one["id"], one["access"]) for one in listed] == [(near["id"], "region")]
+    for hidden in (secret, tipped):
+        assert problem(await office.get(f"/cases/{hidden['id']}", coordinator)) == (
+            404,
+            "not_found",
+        )
+    assert opened.json()["state"] == "open"
+
+
+async def test_notes_are_corrected_and_never_changed(office: Office) -> None:
+    case = await started(office)
+    at = f"/cases/{case['id']}/notes"
+    first = (await office.post(at, {"text": "Paid on 3 March"})).json()
+    office.clock.moment += timedelta(minutes=1)
+    second = await office.post(at, {"text": "Paid on 4 March", "corrects": first["id"]})
+    nothing = await office.post(at, {"text": "?", "corrects": "nte_none"})
+
+    page = (await office.get(at, limit=1)).json()
+    rest = (await office.get(at, limit=1, after=_json(page["after"]))).json()
+    assert second.json()["corrects"] == first["id"]
+    assert problem(nothing) == (404, "not_found")
+    assert [one["text"] for one in (*page["data"], *rest["data"])] == [
+        "Paid on 4 March",
+        "Paid on 3 March",
+    ]
+    assert rest["after"] is None
+
+
+async def test_tasks_are_done_and_opened_again_on_the_version_that_was_seen(office: Office) -> None:
+    case = await started(office)
+    at = f"/cases/{case['id']}/tasks"
+    task = (await office.post(at, {"title": "Call", "due_on": "2026-03-09"})).json()
+    done = await office.send("PATCH", f"{at}/{task['id']}", {"done": True}, seen=1)
+    stale = await office.send("PATCH", f"{at}/{task['id']}", {"done": False}, seen=1)
+    empty = await office.send("PATCH", f"{at}/{task['id']}", {"title": None}, seen=2)
+
+    assert done.json()["done_at"] is not None
+    assert problem(stale) == (412, "version_conflict")
+    assert problem(empty) == (422, "validation_failed")
+    assert (await office.get(at, open=True)).json()["data"] == []
+    assert len((await office.get(at, open=False)).json()["data"]) == 1
+
+
+async def test_persons_have_a_part_and_no_name(office: Office) -> None:
+    case = await started(office)
+    at = f"/cases/{case['id']}/parties"
+
+    named = await office.post(at, {"role": "witness", "name": "Somebody"})
+    wrong = await office.post(at, {"role": "named_party", "bin": "990340005970"})
+    person = await office.post(at, {"role": "lawyer"})
+    buyer = await office.post(at, {"role": "named_party", "bin": BIN, "name": "Мектеп"})
+    ended = await office.post(f"{at}/{person.json()['id']}:end", {"reason": "no longer"})
+
+    assert problem(named) == problem(wrong) == (422, "validation_failed")
+    assert (person.status_code, buyer.status_code, ended.status_code) == (201, 201, 200)
+    shown = (await office.get(f"/cases/{case['id']}")).json()["parties"]
+    assert [one["bin"] for one in shown] == [BIN]
+
+
+async def test_links_are_made_once_and_taken_away_with_a_reason(office: Office) -> None:
+    case = await started(office)
+    other = await office.post("/cases", {"title": "Theirs"}, STRANGER)
+    at = f"/cases/{case['id']}/links"
+
+    first = await office.post(at, {"kind": "process", "target": "prc_a"})
+    again = await office.post(at, {"kind": "process", "target": "prc_a"})
+    foreign = await office.post(at, {"kind": "case", "target": other.json()["id"]})
+    itself = await office.post(at, {"kind": "case", "target": case["id"]})
+    tip = await office.post(at, {"kind": "tip", "target": "tip_a"})
+    found = (await office.get("/cases", process="prc_a")).json()["data"]
+    gone = await office.post(f"{at}/{first.json()['id']}:end", {"reason": "another lot"})
+
+    assert (first.status_code, again.status_code, gone.status_code) == (201, 200, 200)
+    assert first.json() == again.json()
+    assert problem(foreign) == (404, "not_found")
+    assert problem(itself) == (422, "validation_failed")
+    assert problem(tip) == (409, "guard_failed")
+    assert [one["id"] for one in found] == [case["id"]]
+    assert (await office.get("/cases", process="prc_a")).json()["data"] == []
+    history = (await office.get(f"/cases/{case['id']}/events")).json()["data"]
+    assert (history[-1]["what"], history[-1]["reason"]) == ("unlinked", "another lot")
+
+
+async def test_lists_are_filtered_and_paged_without_a_gap(office: Office) -> None:
+    made = []
+    for number in range(5):
+        office.clock.moment += timedelta(seconds=1)
+        made.append(await started(office, region=["75", "751110000", "10"][number % 3]))
+    await moved(office, made[0], "open")
+    walked: list[str] = []
+    mark: dict[str, str] = {}
+    while True:
+        page = (await office.get("/cases", limit=2, **mark)).json()
+        walked += [one["id"] for one in page["data"]]
+        if page["after"] is None:
+            break
+        mark = {"after": _json(page["after"])}
+    office.clock.moment += timedelta(days=31)
+
+    assert walked == [one["id"] for one in reversed(made)]
+    assert await _ids(office, region="75") == [made[each]["id"] for each in (4, 3, 1, 0)]
+    assert await _ids(office, state="open") == [made[0]["id"]]
+    assert await _ids(office, q="000002") == [made[1]["id"]]
+    assert await _ids(office, q="100%") == []
+    assert len(await _ids(office, stale=True)) == 5
+    assert await _ids(office, stale=False) == []
+    assert problem(await office.get("/cases", after="nonsense")) == (400, "cursor_invalid")
+
+
+async def _ids(office: Office, **asked: Any) -> list[str]:
+    return [one["id"] for one in (await office.get("/cases", **asked)).json()["data"]]
+
+
+async def _evidence(office: Office, case: str) -> None:
+    """Attach something, as the evidence's own tests do by its routes."""
+    async with office.tables() as connection:
+        await connection.execute(
+            "INSERT INTO evidence (id, case_id, organisation, name, media_type, size, sha256, scan,"
+            " description, added_at) VALUES ('evd_1', $1, 'own_a', 'a.pdf', 'application/pdf', 1,"
+            " '\\x00', 'not_scanned', '', now())",
+            case,
+        )
+
+
+async def _woken(office: Office, moment: Any) -> None:
+    office.clock.moment = moment
+    async with office.tables() as connection:
+        await moving.wake(connection, service_caller(), moment)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value)
