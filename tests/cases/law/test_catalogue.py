@@ -1,5 +1,6 @@
 """The declarations of the routes and their words."""
 
+import re
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -11,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from cases.law.catalogue import declarations, read_route, routes, schema, vocabulary
 from cases.law.declaration import Window
+from cases.letters.template import for_route, templates
 from shared.law.citations import cited
 from shared.law.reading import LawFileError
 from shared.vocabulary.text import LANGUAGES
@@ -18,6 +20,7 @@ from shared.vocabulary.text import LANGUAGES
 NAME = "pp170_remark.yaml"
 REMARK = (files("cases.law") / "routes" / NAME).read_text("utf-8")
 DAY = date(2026, 3, 2)
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def test_all_routes_of_the_issue_are_declared() -> None:
@@ -177,3 +180,23 @@ def texts(value: Any, path: str) -> list[tuple[str, dict[str, str]]]:
     if isinstance(value, list):
         inner = [(f"{path}[{place}]", one) for place, one in enumerate(value)]
     return [found for where, one in inner for found in texts(one, where)]
+
+
+@pytest.mark.parametrize("name", ["steps.yaml", "reasons.yaml", "vocabulary.yaml"])
+def test_a_sentence_names_the_same_things_in_every_language(name: str) -> None:
+    written = yaml.safe_load((files("cases.law") / name).read_text("utf-8"))
+    found = texts(written, name)
+
+    assert len(found) >= 8
+    for path, text in found:
+        named = {code: set(PLACEHOLDER.findall(text[code])) for code in LANGUAGES}
+        assert named["kk"] == named["ru"] == named["en"], path
+        assert text["en"].isascii(), path
+
+
+def test_the_template_that_a_route_names_is_one_that_serves_it() -> None:
+    named = {code: one.route.template for code, one in routes(DAY).items() if one.route.template}
+
+    for code, template in named.items():
+        assert template in templates(), code
+        assert template in {one.code for one in for_route(code)}, code

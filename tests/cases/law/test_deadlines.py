@@ -190,6 +190,12 @@ def test_a_window_until_the_opening_closes_with_it() -> None:
 
     assert (before.state, before.ends_at) == ("running", opening)
     assert after.state == "closed"
+    untold = window(quasi, [], now=opening)
+    assert (untold.state, english(untold)) == (
+        "running",
+        ["Until: the bids are opened; its day is not told."],
+    )
+    assert (before.days_left, after.days_left) == (0, None)
     assert day_only.ends_at == datetime(2026, 6, 9, 19, tzinfo=UTC)
 
 

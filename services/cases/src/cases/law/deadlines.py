@@ -18,7 +18,7 @@ import msgspec
 
 from cases.law.catalogue import Declared, vocabulary
 from cases.law.counting import CountedDay, Step, end_of, local_day, step, unknown_step
-from cases.law.declaration import Route
+from cases.law.declaration import Route, Term
 from cases.law.ending import End, end_of_term, is_suspended
 from cases.law.reminding import Reminder, days_late, days_left, overdue_of, reminders_of
 from cases.law.starting import Event, Start, opens_unknown, ordered, start_of
@@ -43,6 +43,7 @@ State = Literal[
     "unknown",  # it ends beyond the known calendar
 ]  # fmt: skip
 
+STILL_RUNNING: Final = ("running", "due_soon")
 ENDINGS: Final = ("returned", "withdrawn")
 
 
@@ -123,39 +124,75 @@ def deadline(
     Raises KeyError for a further term that the route does not have.
     """
     calendar = calendar or kazakhstan()
-    route = declared.route
-    declaring = dict(route.terms()).get(term)
-    say = partial(Deadline, route=declared.code, version=declared.version, term=term)
+    declaring = dict(declared.route.terms()).get(term)
     if declaring is None:
         if term not in {"window", "answer", "forward"}:
             raise KeyError(term)
-        return say(state="no_term", confirmed=False)
-    confirmed = bool(declaring.confirmed)
+        return Deadline(
+            route=declared.code,
+            version=declared.version,
+            term=term,
+            state="no_term",
+            confirmed=False,
+        )
     start = start_of(declared, declaring, ordered(events), calendar)
     if start is None:
-        if declaring.after == "window" and opens_unknown(declared, ordered(events), calendar):
-            return say(state="unknown", confirmed=confirmed, steps=[unknown_step(calendar)])
-        waits = step("not_started", event=vocabulary().events[declaring.after])
-        return say(state="not_started", confirmed=confirmed, steps=[waits])
+        return _without_start(declared, term, declaring, events, calendar)
+    return _counted(declared, term, declaring, start, now=now, calendar=calendar)
+
+
+def _without_start(
+    declared: Declared,
+    term: str,
+    declaring: Term,
+    events: Sequence[Event],
+    calendar: WorkingCalendar,
+) -> Deadline:
+    """Say what a term waits for, or that the window it follows has no known end."""
+    unknown = declaring.after == "window" and opens_unknown(declared, ordered(events), calendar)
+    waits = step("not_started", event=vocabulary().events[declaring.after])
+    return Deadline(
+        route=declared.code,
+        version=declared.version,
+        term=term,
+        state="unknown" if unknown else "not_started",
+        confirmed=bool(declaring.confirmed),
+        steps=[unknown_step(calendar) if unknown else waits],
+    )
+
+
+def _counted(
+    declared: Declared,
+    term: str,
+    declaring: Term,
+    start: Start,
+    *,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Deadline:
+    """Count a term that has begun, and say how it stands."""
+    route, confirmed = declared.route, bool(declaring.confirmed)
     end = end_of_term(route, term, declaring, start, calendar)
     reminders = list(reminders_of(route, term, start.day, end.due, calendar))
     if confirmed and term == "answer":
         reminders += overdue_of(end.due, calendar)
-    answered = _answered(start, term)
+    answered, today = _answered(start, term), local_day(now)
     state = _state(start, end, term, answered, confirmed=confirmed)
     if state == "running":
-        state = _by_day(end, local_day(now), reminders, confirmed=confirmed)
-    judged = answered or local_day(now)
-    late = days_late(end.due, judged, calendar) if state in {"overdue", "answered_late"} else None
-    return say(
+        state = _by_day(end, today, reminders, confirmed=confirmed)
+    is_late = state in {"overdue", "answered_late"}
+    return Deadline(
+        route=declared.code,
+        version=declared.version,
+        term=term,
         state=state,
         confirmed=confirmed,
         starts_on=start.day,
         due_on=end.due,
         ends_at=None if end.due is None else end_of(end.due),
         provisional=end.due is not None and calendar.is_provisional(end.due),
-        days_left=days_left(end.due, local_day(now), calendar),
-        days_late=late,
+        days_left=days_left(end.due, today, calendar) if state in STILL_RUNNING else None,
+        days_late=days_late(end.due, answered or today, calendar) if is_late else None,
         answered_on=answered,
         flaws=[*start.flaws, *end.flaws],
         steps=[*start.steps, *end.steps, *_closing(end.due, confirmed, calendar)],
@@ -173,13 +210,14 @@ def _until(
     name = vocabulary().events[event]
     found = next((one for one in events if one.kind == event), None)
     if found is None:
-        return say(state="running", steps=[step("not_started", event=name)])
+        return say(state="running", steps=[step("until_untold", event=name)])
     # Of a closing event whose hour is not told, its whole day is taken as closed.
     at = found.at if isinstance(found.at, datetime) else end_of(found.day - DAY)
     said = step("until_event", on=found.day, event=name, date=found.day)
     left = None if now >= at else days_left(found.day, local_day(now), kazakhstan())
     state: State = "closed" if now >= at else "running"
-    return say(state=state, due_on=found.day, ends_at=at, days_left=left, steps=[said])
+    steps = [said] if route.window.confirmed else [said, step("unconfirmed")]
+    return say(state=state, due_on=found.day, ends_at=at, days_left=left, steps=steps)
 
 
 def _answered(start: Start, term: str) -> date | None:
