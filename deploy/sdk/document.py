@@ -49,6 +49,11 @@ class Operation:
                 return row
         return None
 
+    @property
+    def file(self) -> bool:
+        """Whether the answer is a file, of which a part can be asked for."""
+        return self.takes("range")
+
     def takes(self, header: str) -> bool:
         """Whether the operation reads this header."""
         return any(

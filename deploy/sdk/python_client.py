@@ -11,7 +11,7 @@ _HEADING: Final = f"""{MADE}
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from . import models
@@ -54,7 +54,7 @@ def _arguments(operation: Operation) -> Iterator[str]:
 
 
 def _asking(operation: Operation) -> list[str]:
-    if operation.row:
+    if operation.row or operation.file:
         return [f"        return {_call(operation)}"]
     if not operation.answers:
         return [f"        {_call(operation)}"]
@@ -73,14 +73,16 @@ def _call(operation: Operation) -> str:
     said += [f"{name}={name}" for name in _extras(operation)]
     if operation.takes("idempotency-key"):
         said.append("repeatable=True")
-    if operation.row:
-        return f"self.pages({', '.join(said)})"
+    if operation.row or operation.file:
+        return f"self.{'pages' if operation.row else 'fetch'}({', '.join(said)})"
     return f'self.ask("{operation.verb}", {", ".join(said)})'
 
 
 def _returned(operation: Operation) -> str:
     if operation.row:
         return f"Pages[{kind(operation.row)}]"
+    if operation.file:
+        return "Iterator[bytes]"
     kinds = dict.fromkeys(kind(each) for each in operation.answers)
     return " | ".join(kinds) or NOTHING
 

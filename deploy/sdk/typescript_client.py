@@ -21,5 +21,6 @@ def _row(operation: Operation) -> dict[str, Any]:
         "path": operation.path,
         "repeatable": operation.takes("idempotency-key"),
         "list": operation.row is not None,
+        "file": operation.file,
         "form": operation.form,
     }

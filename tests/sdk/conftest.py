@@ -1,9 +1,11 @@
 """A gateway that the clients call over a line with faults."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deploy.servers import free_port
+from gateway.exports.making import Exporter
+from shared.clock import SystemClock
 from tests.gateway.builders import alert, indicator, line, process, release, score, source
 from tests.gateway.house import House, opened_house
 from tests.gateway.office import Office, opened_office
@@ -35,8 +39,9 @@ class Asked:
 class Line:
     """The gateway behind a line whose next answers are spoilt as `faults` says.
 
-    A fault is a status, which is answered in the gateway's place, or `cut`: the gateway does what
-    it is asked, and its answer is lost. `pause` is what a status asks to wait, in seconds.
+    A fault is a status, which is answered in the gateway's place, or a word. `cut`: the gateway
+    does what it is asked, and its answer is lost; `part`: half of it is; `whole`: whichever part of
+    a file is asked for, all of it is sent. `pause` is what a status asks to wait, in seconds.
     """
 
     app: ASGIApp
@@ -45,16 +50,26 @@ class Line:
     pause: bytes = b"7"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/line":
+            await self._ordered(receive, send)
+            return
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         asked = Asked(scope["method"], scope["path"], headers.get("idempotency-key"))
         self.asked.append(asked)
 
         async def told(message: Message) -> None:
             asked.status = message.get("status", asked.status)
-            if fault is None:
+            if fault == "part" and (body := message.get("body")):
+                message = {**message, "body": body[: len(body) // 2], "more_body": False}
+                lost.append(True)
+                await send(message)
+            elif fault != "cut" and not lost:
                 await send(message)
 
+        lost: list[bool] = []
         fault = self.faults.pop(0) if self.faults else None
+        if fault == "whole":
+            scope["headers"] = [each for each in scope["headers"] if each[0] != b"range"]
         if isinstance(fault, int):
             asked.status = fault
             await _answered(send, fault, [(b"retry-after", self.pause), (b"content-length", b"0")])
@@ -63,10 +78,19 @@ class Line:
         if fault == "cut":
             await _answered(send, 200, [(b"content-length", b"9")])
 
+    async def _ordered(self, receive: Receive, send: Send) -> None:
+        """Take the next faults from who asks, and tell what was asked up to now."""
+        self.faults[:] = json.loads((await receive())["body"])
+        told = json.dumps([asdict(each) for each in self.asked]).encode()
+        self.asked.clear()
+        await _answered(send, 200, [(b"content-length", b"%d" % len(told))], told)
 
-async def _answered(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+
+async def _answered(
+    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b""
+) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": body})
 
 
 @dataclass
@@ -99,7 +123,12 @@ async def site(cluster: Cluster, valkey_server_url: str) -> AsyncIterator[Site]:
     async with (
         cluster.copy("gateway", SERVICES["gateway"]) as name,
         opened(cluster.url("gateway", name)) as database,
-        opened_house(database, cluster.url("gateway", name), valkey_server_url) as house,
+        opened_house(
+            database,
+            cluster.url("gateway", name),
+            valkey_server_url,
+            webhook_networks="127.0.0.0/8",
+        ) as house,
     ):
         await house.fill("sources", source())
         await house.fill("catalogue", indicator("R018"))
@@ -111,6 +140,20 @@ async def site(cluster: Cluster, valkey_server_url: str) -> AsyncIterator[Site]:
         line_ = Line(house.app)
         async with _served(line_) as url:
             yield Site(house, await opened_office(house), line_, url)
+
+
+async def export(site: Site) -> dict[str, Any]:
+    """A file that was asked for and made, and what stands in it."""
+    office = site.office
+    made = await office.made("app", "/v1/exports", {"what": "processes", "format": "ndjson"})
+    assert await Exporter(site.house.database, SystemClock()).step() == 1
+    path = f"/v1/exports/{made['id']}/files/processes.ndjson"
+    answer = await office.house.client.get(
+        path, headers={"Authorization": f"Bearer {office.keys['app']}"}
+    )
+    digest = hashlib.sha256(answer.content).hexdigest()
+    name = path.rpartition("/")[2]
+    return {"id": made["id"], "name": name, "sha256": digest, "text": answer.text}
 
 
 def client_of(site: Site, key: str = "", **more: Any) -> Any:

@@ -23,7 +23,7 @@ from deploy.sdk import document
 from deploy.sdk.make import DOCUMENT, make_python
 from gateway.push.signatures import new_secret, public_key, shown_secret, signatures
 from shared.clock import SystemClock
-from tests.sdk.conftest import ONE, OPENED, Site, client_of
+from tests.sdk.conftest import ONE, OPENED, Site, client_of, export
 
 pytestmark = pytest.mark.usefixtures("package")
 
@@ -75,6 +75,8 @@ def _tried(method: Callable[..., Any], *parts: Any, **given: Any) -> None:
         answer = method(*parts, **given)
         if hasattr(answer, "pages"):
             next(answer.pages())
+        if isinstance(answer, Iterator):
+            next(answer)
     except Problem as refused:
         assert refused.code != "unknown", refused.document  # noqa: PT017
 
@@ -92,12 +94,12 @@ async def test_a_list_is_walked_over_its_pages(site: Site) -> None:
 
 async def test_a_read_is_repeated_after_the_pause_asked_for_and_over_cut_lines(site: Site) -> None:
     client = client_of(site)
-    site.line.faults += [429, 503, "cut"]
+    site.line.faults += [429, 503, "cut", "part"]
 
     heads = await asyncio.to_thread(client.read_feed_heads)
 
     assert heads["public"] > 0
-    assert said(site) == [429, 503, 200, 200]
+    assert said(site) == [429, 503, 200, 200, 200]
     assert client.slept[:2] == [7.0, 7.0]
     assert 1.0 <= client.slept[2] <= 2.0
 
@@ -128,6 +130,25 @@ async def test_a_creation_whose_answer_was_lost_is_repeated_with_its_key_and_mad
     assert len(keys) == 3
     assert len(set(keys)) == 1
     assert keys[0]
+
+
+async def test_a_file_is_fetched_as_its_bytes_from_where_the_line_broke(site: Site) -> None:
+    from qadaga_client.problems import Conflict, NotFound
+
+    there = await export(site)
+    client = client_of(site, site.office.keys["app"])
+
+    def fetched(name: str = there["name"]) -> bytes:
+        return b"".join(client.download_export(there["id"], name))
+
+    site.line.faults += ["part", 503, "part"]
+    assert await asyncio.to_thread(fetched) == there["text"].encode()
+    assert said(site) == [200, 503, 206, 206]
+    site.line.faults += ["part", "whole"]
+    with pytest.raises(Conflict, match="another file"):
+        await asyncio.to_thread(fetched)
+    with pytest.raises(NotFound):
+        await asyncio.to_thread(fetched, "no.csv")
 
 
 async def test_what_has_no_idempotency_key_is_repeated_only_where_it_had_no_effect(

@@ -7,7 +7,7 @@ import random
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Self
 from urllib.parse import quote
 
@@ -22,8 +22,10 @@ REMEMBERED: Final = 500
 
 _AWAY: Final = frozenset({502, 503, 504})
 _TOO_MANY: Final = 429
+_PARTIAL: Final = 206
 _NOT_MODIFIED: Final = 304
 _REFUSED: Final = 400
+_CHANGED: Final = 412
 _EARLY: Final = 30.0
 """Seconds before its end at which a token is no longer used."""
 
@@ -115,6 +117,37 @@ class Transport:
             return self._known[mark][1]
         return self._read(mark, answer)
 
+    def fetch(self, path: str) -> Iterator[bytes]:
+        """Walk over the bytes of a file; where the line breaks, go on from there.
+
+        Raises Problem when it is refused or has become another file on the way,
+        httpx.TransportError when the line stays broken.
+        """
+        have, version, tried = 0, "", 0
+        while True:
+            before = have
+            part = {"Range": f"bytes={have}-", "If-Range": version} if have else {}
+            headers = {"Accept-Encoding": "identity", **part}
+            request = self._http.build_request("GET", self._url + path, headers=headers)
+            answer = self._sent(request, repeatable=True, stream=True)
+            try:
+                if answer.status_code >= _REFUSED or (have and answer.status_code != _PARTIAL):
+                    answer.read()
+                    raise _not_the_part(answer)
+                version = answer.headers.get("etag", "")
+                for piece in answer.iter_raw():
+                    have += len(piece)
+                    yield piece
+            except httpx.TransportError:
+                tried = 0 if have > before else tried + 1
+                if tried > self._retries:
+                    raise
+                self._sleep(_backoff(tried))
+            else:
+                return
+            finally:
+                answer.close()
+
     def etag(self, path: str) -> str | None:
         """Return the version of this document that was read last."""
         known = self._known.get(self._url + path)
@@ -131,13 +164,15 @@ class Transport:
                 self._known.popitem(last=False)
         return value
 
-    def _sent(self, request: httpx.Request, *, repeatable: bool) -> httpx.Response:
+    def _sent(
+        self, request: httpx.Request, *, repeatable: bool, stream: bool = False
+    ) -> httpx.Response:
         request.headers.update(self._headers)
         for tried in range(self._retries + 1):
             last = tried == self._retries
             self._authorise(request)
             try:
-                answer = self._http.send(request)
+                answer = self._http.send(request, stream=stream)
             except httpx.TransportError as fault:
                 if last or not (repeatable or isinstance(fault, httpx.ConnectError)):
                     raise
@@ -145,6 +180,7 @@ class Transport:
                 continue
             if last or not _again(answer.status_code, repeatable=repeatable):
                 return answer
+            answer.close()
             self._sleep(_pause(answer, tried))
         raise AssertionError("the last try returns or raises")
 
@@ -193,6 +229,12 @@ def _backoff(tried: int) -> float:
 def _basic(name: str, secret: str) -> str:
     shown = base64.b64encode(f"{name}:{secret}".encode()).decode()
     return f"Basic {shown}"
+
+
+def _not_the_part(answer: httpx.Response) -> Exception:
+    if answer.status_code >= _REFUSED:
+        return problem(answer.status_code, _document(answer))
+    return problem(_CHANGED, {"code": "changed_meanwhile", "detail": "It is another file now."})
 
 
 def _document(answer: httpx.Response) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import { Problem } from "./problem.js";
 import type { operations } from "./schema.js";
 
 type Id = keyof typeof OPERATIONS & keyof operations;
+type Files = { [Op in Id]: (typeof OPERATIONS)[Op]["file"] extends true ? Op : never }[Id];
 type Part<Op, Key extends string> = Op extends { parameters: { [K in Key]?: infer Value } } ? Value : never;
 type Content<Answer> = Answer extends { content: infer Kinds } ? Kinds[keyof Kinds] : undefined;
 type Good<Op> = Op extends { responses: infer All } ? All[keyof All & (200 | 201 | 202 | 204)] : never;
@@ -40,6 +41,20 @@ const IDEMPOTENT = new Set(["GET", "PUT", "DELETE"]);
 const LONGEST_PAUSE = 60;
 const REMEMBERED = 500;
 const EARLY = 30;
+const CHANGED = { code: "changed_meanwhile", detail: "It is another file now." };
+
+/** An answer that was read to its end. */
+interface Whole {
+  status: number;
+  ok: boolean;
+  headers: Headers;
+  text: string;
+}
+
+async function whole(answer: Response): Promise<Whole> {
+  const { status, ok, headers } = answer;
+  return { status, ok, headers, text: await answer.text() };
+}
 
 export class Client {
   private token: string | undefined;
@@ -76,9 +91,9 @@ export class Client {
       headers["Content-Type"] = "application/json";
       init.body = JSON.stringify(asked.body);
     }
-    const answer = await this.sent(url, init, headers, repeatable || IDEMPOTENT.has(verb));
+    const answer = await this.sent(url, init, headers, repeatable || IDEMPOTENT.has(verb), whole);
     if (answer.status === 304 && known) return known.value as Answer<Op>;
-    return (await this.read(url, verb, answer)) as Answer<Op>;
+    return this.read(url, verb, answer) as Answer<Op>;
   }
 
   /** Walk over all rows of a list, page after page. */
@@ -95,18 +110,50 @@ export class Client {
     } while (cursor);
   }
 
-  private async sent(
+  /**
+   * Walk over the bytes of a file; where the line breaks, go on from there. Throws a Problem when it
+   * is refused or has become another file on the way, TypeError when the line stays broken.
+   */
+  async *file<Op extends Files>(id: Op, asked: Asked<Op>): AsyncGenerator<Uint8Array> {
+    const url = this.base + filled(OPERATIONS[id].path, (asked.path ?? {}) as Record<string, unknown>);
+    let have = 0;
+    let version = "";
+    for (let tried = 0; ; ) {
+      const before = have;
+      const headers: Record<string, string> = { "Accept-Encoding": "identity" };
+      if (have) Object.assign(headers, { Range: `bytes=${have}-`, "If-Range": version });
+      const answer = await this.sent(url, { method: "GET" }, headers, true, async (found) => found);
+      if (!answer.ok) this.read(url, "GET", await whole(answer));
+      if (have && answer.status !== 206) throw new Problem(412, CHANGED);
+      version = answer.headers.get("etag") ?? "";
+      try {
+        for await (const piece of answer.body as unknown as AsyncIterable<Uint8Array>) {
+          have += piece.length;
+          yield piece;
+        }
+        return;
+      } catch (fault) {
+        tried = have > before ? 0 : tried + 1;
+        if (tried > (this.options.retries ?? 4)) throw fault;
+        await this.sleep(backoff(tried));
+      }
+    }
+  }
+
+  /** Send until it is answered and `take` has read of the answer what it wants. */
+  private async sent<Taken extends { status: number; headers: Headers }>(
     url: string,
     init: RequestInit,
     headers: Record<string, string>,
     repeatable: boolean,
-  ): Promise<Response> {
+    take: (answer: Response) => Promise<Taken>,
+  ): Promise<Taken> {
     const retries = this.options.retries ?? 4;
     for (let tried = 0; ; tried += 1) {
       await this.authorise(url, headers);
       try {
         const signal = AbortSignal.timeout(this.options.timeout ?? 30_000);
-        const answer = await this.fetch(url, { ...init, headers, signal });
+        const answer = await take(await this.fetch(url, { ...init, headers, signal }));
         const again = answer.status === 429 || (repeatable && AWAY.has(answer.status));
         if (tried >= retries || !again) return answer;
         await this.sleep(paused(answer, tried));
@@ -117,8 +164,8 @@ export class Client {
     }
   }
 
-  private async read(url: string, verb: string, answer: Response): Promise<unknown> {
-    const text = await answer.text();
+  private read(url: string, verb: string, answer: Whole): unknown {
+    const { text } = answer;
     const json = /[/+]json(;|$)/.test(answer.headers.get("content-type") ?? "");
     if (!answer.ok) throw new Problem(answer.status, json ? JSON.parse(text) : { detail: text.slice(0, 1000) });
     const value: unknown = json ? JSON.parse(text) : text || undefined;
@@ -160,7 +207,7 @@ function searched(query: object | undefined): string {
   return search.size ? `?${search}` : "";
 }
 
-function paused(answer: Response, tried: number): number {
+function paused(answer: { headers: Headers }, tried: number): number {
   const said = answer.headers.get("retry-after") ?? "";
   return /^\d+$/.test(said) ? Math.min(Number(said), LONGEST_PAUSE) : backoff(tried);
 }
