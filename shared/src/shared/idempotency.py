@@ -83,8 +83,10 @@ class Attempt:
         return answer.response()
 
 
-async def command(request: Request, key: str | None, *, caller: str) -> Command:
-    """Return the command that a request is.
+async def command(
+    request: Request, key: str | None, *, caller: str, content: bytes | None = None
+) -> Command:
+    """Return the command that a request is; `content`: its fingerprint, where it was a stream.
 
     Raises IdempotencyKeyRequired without a key, ValidationFailed for one that cannot be read.
     """
@@ -93,8 +95,9 @@ async def command(request: Request, key: str | None, *, caller: str) -> Command:
     if (found := _KEY.fullmatch(key)) is None:
         flaw = FieldError("/header/idempotency-key", "not_a_key", "1 to 255 visible ASCII signs")
         raise ValidationFailed("The Idempotency-Key cannot be read.", errors=[flaw])
-    address = request.scope["raw_path"] + b"?" + request.scope["query_string"]
-    content = fingerprint(request.method, address, await request.body())
+    if content is None:
+        address = request.scope["raw_path"] + b"?" + request.scope["query_string"]
+        content = fingerprint(request.method, address, await request.body())
     return Command(caller, found["key"], content)
 
 

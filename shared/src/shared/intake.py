@@ -1,6 +1,7 @@
 """What is read of a request before anybody else sees it: address and body, within limits."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,11 +37,17 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a service takes in; `forms_at` are the paths that take a form and nothing else."""
+    """What a service takes in; `forms_at` are the paths that take a form and nothing else.
+
+    What comes to a path of `files_at` is a file of `file` bytes at most: it is handed on as it
+    comes, unread.
+    """
 
     body: int = bodies.LARGEST_BODY
     media_types: frozenset[str] = frozenset({JSON})
     forms_at: frozenset[str] = frozenset()
+    files_at: re.Pattern[str] | None = None
+    file: int = 0
 
 
 def parameters(scope: Scope) -> list[str]:
@@ -79,7 +86,7 @@ class CheckedBody:
     Not earlier: a caller without a valid key is turned away before any of it is looked at.
     """
 
-    __slots__ = ("_done", "_headers", "_limits", "_receive")
+    __slots__ = ("_done", "_headers", "_limits", "_receive", "_received", "_streams")
 
     def __init__(self, scope: Scope, receive: Receive, limits: Limits) -> None:
         self._headers = dict(scope["headers"])
@@ -87,6 +94,11 @@ class CheckedBody:
         self._limits = limits
         if scope["path"] in limits.forms_at:
             self._limits = replace(limits, media_types=frozenset({FORM}))
+        files_at = limits.files_at
+        self._streams = files_at is not None and bool(files_at.fullmatch(scope["path"]))
+        if self._streams:
+            limits = replace(limits, body=limits.file)
+        self._received = 0
         self._done = False
         declared = self._headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared[:20]) > limits.body:
@@ -100,11 +112,26 @@ class CheckedBody:
         """
         if self._done:
             return await self._receive()
+        if self._streams:
+            return await self._next_part()
         self._done = True
         body = await _read_in_time(self._receive, self._limits.body)
         if body and _media_type(self._headers, self._limits) == JSON:
             bodies.parse(body)
         return {"type": "http.request", "body": body, "more_body": False}
+
+    async def _next_part(self) -> Message:
+        try:
+            async with asyncio.timeout(BODY_PATIENCE):
+                message = await self._receive()
+        except TimeoutError as error:
+            said = f"Nothing came for {BODY_PATIENCE:.0f} seconds."
+            raise TooSlow(said, headers={"Connection": "close"}) from error
+        self._received += len(message.get("body", b""))
+        if self._received > self._limits.file:
+            raise _too_large(self._limits.file)
+        self._done = not message.get("more_body", False)
+        return message
 
 
 async def _read_in_time(receive: Receive, largest: int) -> bytes:

@@ -42,13 +42,18 @@ class Desk:
         self._bell: Bell | None = None
 
     @asynccontextmanager
-    async def once(self, request: Request, caller: Caller) -> AsyncIterator["Attempting"]:
+    async def once(
+        self, request: Request, caller: Caller, *, content: bytes | None = None
+    ) -> AsyncIterator["Attempting"]:
         """Carry out a command once: its effect, its events and its answer in one transaction.
 
-        What is rung for is rung after the commit; a lost ring is made good by the worker's sweep.
+        `content` is the fingerprint of a body that was read as a stream. What is rung for is rung
+        after the commit; a lost ring is made good by the worker's sweep.
         """
         who = f"{caller.organisation or ''}/{caller.member or ''}"
-        asked = await command(request, request.headers.get("idempotency-key"), caller=who)
+        asked = await command(
+            request, request.headers.get("idempotency-key"), caller=who, content=content
+        )
         now = self.clock.now()
         async with (
             self.database.transaction() as connection,
@@ -116,12 +121,29 @@ async def caller_of(
 
     Raises Unauthenticated without a token for us, ScopeMissing without the operation's scope.
     """
+    return _admit(request, credentials, OPERATIONS[request.scope["route"].name].scope)
+
+
+def admitted(scope: str) -> Callable[..., Any]:
+    """Return a dependency that is who calls, if they have a scope: for routes of files."""
+
+    async def caller_with(
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Caller:
+        return _admit(request, credentials, scope)
+
+    return caller_with
+
+
+def _admit(
+    request: Request, credentials: HTTPAuthorizationCredentials | None, scope: str | None
+) -> Caller:
     if credentials is None:
         raise Unauthenticated("Send Authorization: Bearer with an internal token.")
     state = request.app.state
     key, clock = state.settings.internal_key, state.clock
     caller = verify(credentials.credentials, audience="cases", key=key, clock=clock)
-    scope = OPERATIONS[request.scope["route"].name].scope
     if scope is not None and scope not in caller.scopes:
         raise ScopeMissing(f"This needs the scope {scope}.")
     return caller

@@ -24,6 +24,24 @@ class Settings(Base):
         min_length=SHORTEST_KEY,
         description="salts what is derived from the receipts of tips; changed, no receipt works",
     )
+    tip_work_bits: int = Field(
+        default=7,
+        ge=1,
+        le=16,
+        description="work a tip costs its sender: one bit more doubles it (7: a second in a page)",
+    )
+    tip_answer_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        le=4,
+        description="answers about tips and receipts leave at a multiple of this",
+    )
+    tips_per_day: int = Field(
+        default=2000, ge=1, description="how many tips are taken on one day, from everybody"
+    )
     evidence_path: Path = Field(
         default=Path("evidence"), description="folder that evidence is kept in"
+    )
+    scanner_socket: str | None = Field(
+        default=None, description="socket of clamd, asked about every file that comes; none: nobody"
     )

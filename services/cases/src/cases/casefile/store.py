@@ -15,6 +15,7 @@ Access = Literal["own", "region", "shared"]
 Row = Mapping[str, Any]
 
 COORDINATOR: Final = "coordinator"
+WORKING: Final = frozenset({"monitor", "editor", "admin", COORDINATOR})
 LIMITED: Final = "monitor"
 """Who changes only what they opened or were given."""
 
@@ -65,6 +66,8 @@ def may_write(seen: Seen, caller: Caller) -> None:
     """Let whoever may change a case pass. Raises ScopeMissing."""
     if seen.access == "shared":
         raise ScopeMissing("The case is shared with you for reading.")
+    if caller.role not in WORKING:
+        raise ScopeMissing(f"Not for the role {caller.role}: {', '.join(sorted(WORKING))}.")
     if caller.role == LIMITED and not _theirs(seen.row, caller):
         raise ScopeMissing("A monitor changes cases they opened or were assigned to.")
 

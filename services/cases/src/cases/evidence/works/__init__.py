@@ -1,0 +1,1 @@
+"""Checklists of field checks, one file for each kind of work."""
