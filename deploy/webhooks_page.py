@@ -39,6 +39,26 @@ Addresses are https, ports {ports}, of the public internet: a name is resolved o
 answer is checked, and the connection goes to the address that was checked. `WEBHOOK_NETWORKS` \
 allows other networks, plain http too, for development; `make up` allows this machine.
 
+## Subscriptions
+`POST /v1/subscriptions` keeps a filter in the words of `GET /v1/alerts` (`what: alerts`) or `GET \
+/v1/processes` (`what: processes`, event `score.changed`) and tells what fits it from then on: \
+`cadence` immediate, daily or weekly, the last two as a digest at `hour` (and `weekday`) by \
+Kazakhstan's clock, UTC+5, with counts and the weightiest; an empty one is not sent. \
+`/v1/subscriptions:preview` shows what the last 30 days would have sent.
+
+* `webhook`: events that fit go to the endpoint under the same `webhook-id` as its own `types` \
+would send them, so that nothing goes twice; a digest is `subscription.digest` in the own stream. \
+An endpoint that is to get nothing else has `types: ["subscription.digest"]`.
+* `email` and `telegram`: the address is sent a code and (by letter) a link, and nothing more \
+before it agrees: the link's button, or `:confirm` with the code, within three days. Every message \
+has a link that ends the subscription, letters in `List-Unsubscribe` too (RFC 8058); only its \
+reader can begin it again. Tries come as with webhooks; `retry_after` is honoured; an address \
+that is not there, or ten tries in vain, pause the subscription (`subscription.paused`). A message \
+may come twice, under the same `Message-ID` or number.
+
+The operator sets up letters by `SMTP_URL`, `SMTP_TLS` and `MAIL_FROM`, chats by \
+`TELEGRAM_TOKEN`; without them these channels are refused.
+
 ## Types
 """
 

@@ -19,6 +19,10 @@ from tests.gateway.builders import (
 )
 from tests.gateway.house import House, problem
 from tests.gateway.office import Office, opened_office
+from tests.gateway.post_office import text_of
+from tests.gateway.test_subscriptions import LINK, Post, post
+
+__all__ = ["post"]
 
 ONE = process("o-1")
 ALERT = "alr_0001"
@@ -123,6 +127,39 @@ async def test_only_who_is_verified_to_speak_for_a_party_replies_and_in_measure(
     for _ in range(5):
         await office.made("app", REPLIES, SAID)
     assert await refused(office, SAID) == (409, "guard_failed")
+
+
+async def test_a_buyer_is_told_in_time_of_a_single_source_it_is_about_to_buy_from_and_is_answered(
+    post: Post,
+) -> None:
+    post.office = await verified(post.house)
+    await post.house.fill("catalogue", indicator("D01", subject="process"))
+    await post.active(filter={"buyer": [BUYER_BIN]}, language="kk", name="Біздің сатып алулар")
+    other = await opened_office(post.house, "Бақылаушы")
+    watched = {"name": "a", "events": ["alert.replied"], "cadence": "immediate", "language": "ru"}
+    watched["channel"] = {"kind": "email", "address": "watch@example.org"}
+    await other.made("app", "/v1/subscriptions", watched)
+    await post.pass_on()
+    link = LINK.findall(text_of(post.mail.got.pop()))[0]
+    assert (await post.house.client.post(link)).status_code == 200
+
+    planned = release("o-7", method="direct", title="Мектеп көмірі", status="planned")
+    await post.house.fill("releases", planned, release("o-8", buyer="140340012345"))
+    await post.house.fill(
+        "alerts",
+        alert(1, process("o-7"), indicators=("D01",)),
+        alert(2, process("o-8"), indicators=("D01",)),
+    )
+    await post.pass_on()
+    [letter] = post.mail.got
+    assert letter["Subject"] == "Qadaga: «Біздің сатып алулар», табылғаны: 1"
+    assert "Мектеп көмірі" in text_of(letter)
+    assert "Белгілер: D01 title kk (D01)" in text_of(letter)
+
+    await post.office.made("app", REPLIES, SAID)
+    await post.pass_on()
+    [answer] = post.mail.to("watch@example.org")
+    assert "Сторона дала пояснение." in text_of(answer)
 
 
 async def test_a_buyer_watches_its_own_purchases_without_the_scope_of_the_list(

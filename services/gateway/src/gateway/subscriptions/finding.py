@@ -33,9 +33,7 @@ _ID_BYTES: Final = 15
 _PLACE: Final = "SELECT seq FROM subscription_place WHERE id = 1 FOR UPDATE SKIP LOCKED"
 _MOVE: Final = "UPDATE subscription_place SET seq = $1 WHERE id = 1"
 _LIVE: Final = """
-    SELECT subscription.* FROM subscription
-    JOIN organisation ON organisation.id = organisation_id AND organisation.deleted_at IS NULL
-    WHERE state = 'active' AND subscription.deleted_at IS NULL ORDER BY subscription.id
+    SELECT * FROM subscription WHERE state = 'active' AND deleted_at IS NULL ORDER BY id
 """
 _HELD: Final = """
     INSERT INTO subscription_hit (subscription_id, seq)
@@ -46,11 +44,9 @@ _WRITE: Final = """
     VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING
 """
 _DUE: Final = f"""
-    SELECT subscription.* FROM subscription
-    JOIN organisation ON organisation.id = organisation_id AND organisation.deleted_at IS NULL
-    WHERE next_at <= $1 AND state = 'active' AND subscription.deleted_at IS NULL
-    ORDER BY next_at, subscription.id LIMIT {DIGESTS_AT_A_TIME}
-    FOR UPDATE OF subscription SKIP LOCKED
+    SELECT * FROM subscription
+    WHERE next_at <= $1 AND state = 'active' AND deleted_at IS NULL
+    ORDER BY next_at, id LIMIT {DIGESTS_AT_A_TIME} FOR UPDATE SKIP LOCKED
 """
 _TAKE: Final = "DELETE FROM subscription_hit WHERE subscription_id = $1 RETURNING seq"
 _AGAIN: Final = "UPDATE subscription SET next_at = $2, digest_from = $3 WHERE id = $1"

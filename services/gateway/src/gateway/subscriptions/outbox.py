@@ -51,7 +51,7 @@ _CLAIM: Final = """
         SELECT message.id FROM subscription_message AS message
         JOIN subscription ON subscription.id = message.subscription_id
         WHERE message.state = 'pending' AND message.due_at <= $2 AND channel = $1
-          AND deleted_at IS NULL
+          AND subscription.deleted_at IS NULL
           AND subscription.state = CASE message.kind WHEN 'confirmation' THEN 'unconfirmed'
                                    ELSE 'active' END
         ORDER BY message.due_at LIMIT $4 FOR UPDATE OF message SKIP LOCKED

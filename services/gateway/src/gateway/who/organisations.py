@@ -74,7 +74,7 @@ async def change(do: Doing, organisation: str, changed: dict[str, Any]) -> None:
 
 
 async def delete(do: Doing, organisation: str) -> None:
-    """Delete an organisation: its keys, tokens, endpoints end; what it did stays in the audit."""
+    """Delete an organisation: its keys, tokens, endpoints, subscriptions end; the audit stays."""
     for statement in (
         "UPDATE organisation SET deleted_at = $2, revision = revision + 1 WHERE id = $1",
         "UPDATE api_key SET revoked_at = $2 WHERE organisation_id = $1 AND revoked_at IS NULL",
@@ -82,6 +82,10 @@ async def delete(do: Doing, organisation: str) -> None:
         (
             "UPDATE endpoint SET deleted_at = $2, enabled = false, sealed = '',"
             " sealed_before = NULL WHERE organisation_id = $1 AND deleted_at IS NULL"
+        ),
+        (
+            "UPDATE subscription SET deleted_at = $2, next_at = NULL"
+            " WHERE organisation_id = $1 AND deleted_at IS NULL"
         ),
         "UPDATE invitation SET withdrawn_at = $2 WHERE organisation_id = $1 AND member_id IS NULL",
     ):
