@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from cases.law.catalogue import declarations, read_route, routes, schema, vocabulary
 from cases.law.declaration import Window
 from cases.letters.template import for_route, templates
+from scoring.drafts.wording import black_listed
 from shared.law.citations import cited
 from shared.law.reading import LawFileError
 from shared.vocabulary.text import LANGUAGES
@@ -20,6 +21,10 @@ from shared.vocabulary.text import LANGUAGES
 NAME = "pp170_remark.yaml"
 REMARK = (files("cases.law") / "routes" / NAME).read_text("utf-8")
 DAY = date(2026, 3, 2)
+NAMES_OF_LAW = {"acs_report"}
+"""The name of the service has the word in it."""
+WHAT_CONTROL_FINDS = {"наруш", "бұзушы"}
+"""The law's own word for what a body of control establishes."""
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -126,6 +131,14 @@ def test_every_text_is_said_in_three_languages_of_their_own_letters() -> None:
             assert text["en"].isascii(), path
             assert not any("a" <= letter <= "z" for letter in text["kk"] + text["ru"]), path
             assert text["en"] not in {text["kk"], text["ru"]}, path
+
+
+def test_what_is_said_of_a_route_accuses_nobody() -> None:
+    for code, one in routes(DAY).items():
+        said = [one.route.title, one.route.summary, one.route.addressee.text, one.route.effect.text]
+        for text in said if code not in NAMES_OF_LAW else said[3:]:
+            listed = {root for each in LANGUAGES for root in black_listed(text.in_(each))}
+            assert listed <= WHAT_CONTROL_FINDS, (code, listed)
 
 
 def test_every_term_cites_a_passage_and_no_confidence_is_stated_of_an_act_that_was_not_read() -> (
