@@ -11,6 +11,8 @@ from deploy.sdk import document, python_client, python_types, typescript_client
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parent.parent
 DOCUMENT: Final = ROOT / "docs/openapi.json"
+SEALING: Final = ROOT / "services/gateway/src/gateway/portal/files/sealing.js"
+"""How tips are sealed: the page in the browser and the client share it."""
 
 
 def make_python(folder: Path) -> None:
@@ -31,6 +33,7 @@ def make_typescript(folder: Path) -> bool:
         return False
     told = _told()
     _copy(HERE / "typescript", folder)
+    shutil.copy(SEALING, folder / "src/sealing.js")
     (folder / "openapi.json").write_text(json.dumps(told))
     (folder / "src/operations.ts").write_text(typescript_client.table(document.operations(told)))
     for command in ("ci --no-audit --no-fund --ignore-scripts", "run --silent build"):

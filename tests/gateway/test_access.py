@@ -55,6 +55,19 @@ NEEDS: Final[dict[str, str]] = {
     "read_api_changes": ANY,
     "read_usage": ANY,
     "read_workflows": ANY,
+    "list_tip_keys": ANY,
+    "register_tip_key": "org:admin",
+    "retire_tip_key": "org:admin",
+    "list_tips": "tips:receive",
+    "read_tip": "tips:receive",
+    "list_tip_pieces": "tips:receive",
+    "send_tip_message": "tips:receive",
+    "move_tip": "tips:receive",
+    "release_tip_summary": "tips:receive",
+    "reseal_tip": "tips:receive",
+    "exclude_tip_recipient": "tips:receive",
+    "add_tip_digests": "tips:receive",
+    "count_tips": "tips:receive",
     "sync_scores": "scores:read",
     "read_feed": "feed:read",
     "read_feed_heads": "feed:read",
@@ -134,12 +147,15 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
 MAY: Final[dict[str, str]] = {
     "reader": "processes:read scores:read scores:partner alerts:read drafts:read feed:read",
     "monitor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " tips:receive"
     " drafts:write exports:create",
     "editor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " tips:receive"
     " drafts:write exports:create drafts:approve alerts:reply",
     "officer": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " drafts:write exports:create",
     "coordinator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " tips:receive"
     " drafts:write exports:create drafts:approve alerts:reply",
     "admin": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " drafts:write exports:create drafts:approve alerts:reply webhooks:admin org:admin",
@@ -161,6 +177,8 @@ def filled(path: str) -> str:
     path = path.replace("{subject_type}", "process").replace("{code}", "R018")
     for name in (
         "member_id",
+        "tip_id",
+        "key_id",
         "invitation_id",
         "credential_id",
         "approval_id",

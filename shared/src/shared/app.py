@@ -48,13 +48,15 @@ def create_app(
     public: bool = False,
     clock: Clock | None = None,
     limits: Limits | None = None,
+    quiet: tuple[str, ...] = (),
     version: str = "1",
     description: str = "",
 ) -> FastAPI:
     """Return the application of one service.
 
     `lifespan` opens what the routes need and puts it on `app.state`; `readiness` names what must
-    answer for the service to work. Only a `public` application shows its OpenAPI document.
+    answer for the service to work. Only a `public` application shows its OpenAPI document. Of what
+    begins with a path of `quiet` nothing is noted anywhere.
     """
     access = AccessLog(service=service, level=settings.log_level, form=settings.log_format)
     app = FastAPI(
@@ -76,7 +78,12 @@ def create_app(
     problems.install(app)
     openapi.install(app)
     app.add_middleware(
-        Edge, service=service, routes=app.state.routes, limits=limits or Limits(), access=access
+        Edge,
+        service=service,
+        routes=app.state.routes,
+        limits=limits or Limits(),
+        access=access,
+        quiet=quiet,
     )
     return app
 

@@ -3,11 +3,16 @@
 One plain ASGI layer, because each further one costs every request: it gives the request its id,
 refuses bodies, addresses and parameters that nobody should have to deal with, turns whatever goes
 wrong into a problem document, counts, and writes the access line.
+
+Of what is asked below a `quiet` path nothing is noted that could tell of who asked, or when: no
+access line, no count, no id but a new one that is not told to anybody else, no text of a fault.
 """
 
 import re
 import secrets
+import traceback
 from functools import partial
+from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
@@ -38,6 +43,7 @@ _HARDENING = [
 _HARDENING_OF_PAGES = _HARDENING[:2]
 """A page made for people states its own content policy."""
 
+_STEPS: Final = 6
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -77,13 +83,21 @@ class Edge:
     """The ASGI layer itself."""
 
     def __init__(
-        self, app: ASGIApp, *, service: str, routes: Routes, limits: Limits, access: AccessLog
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        routes: Routes,
+        limits: Limits,
+        access: AccessLog,
+        quiet: tuple[str, ...] = (),
     ) -> None:
         self._app = app
         self._service = service
         self._routes = routes
         self._limits = limits
         self._access = access
+        self._quiet = quiet
         self._flying = metrics.requests.in_flight
         self._flying.setdefault(service, 0)
 
@@ -94,17 +108,22 @@ class Edge:
             return
         began = perf_counter()
         method = scope["method"]
-        exchange = _Exchange(send, _identify(scope), head_only=method == "HEAD")
+        quiet = bool(self._quiet) and scope["path"].startswith(self._quiet)
+        number = _unknown() if quiet else _identify(scope)
+        exchange = _Exchange(send, number, head_only=method == "HEAD")
         if method == "HEAD":  # answered as GET, without the body (RFC 9110, 9.3.2)
             scope = {**scope, "method": "GET"}
         self._flying[self._service] += 1
         try:
-            await self._answer(scope, receive, exchange)
+            await self._answer(scope, receive, exchange, quiet=quiet)
         finally:
             self._flying[self._service] -= 1
-            self._account(scope.get("endpoint"), method, exchange, perf_counter() - began)
+            if not quiet:
+                self._account(scope.get("endpoint"), method, exchange, perf_counter() - began)
 
-    async def _answer(self, scope: Scope, arriving: Receive, exchange: _Exchange) -> None:
+    async def _answer(
+        self, scope: Scope, arriving: Receive, exchange: _Exchange, *, quiet: bool
+    ) -> None:
         try:
             receive = arriving
             if scope["query_string"] or b"%" in scope["raw_path"]:
@@ -117,7 +136,7 @@ class Edge:
         except Exception as error:
             if exchange.status:  # the answer has begun: all that is left is to break it off
                 raise
-            problem = _as_problem(error)
+            problem = _as_problem(error, quiet=quiet)
             answer = problem_response(problem, scope)
             if isinstance(problem, PayloadTooLarge):
                 await answer(scope, arriving, partial(_send_lingering, exchange.send, arriving))
@@ -155,11 +174,32 @@ def _identify(scope: Scope) -> bytes:
     return chosen
 
 
-def _as_problem(error: Exception) -> Problem:
+def _unknown() -> bytes:
+    """Return an id that joins this answer with nothing: it is neither logged nor handed on."""
+    logs.trace_id.set(None)
+    logs.request_id.set(None)
+    return secrets.token_hex(8).encode()
+
+
+def _as_problem(error: Exception, *, quiet: bool) -> Problem:
     if isinstance(error, Problem):
         return error
+    if quiet:  # the text of a fault may repeat what was sent
+        _log.error("fault of a quiet request", fault=type(error).__name__, at=_place(error))
+        known = is_connection_fault(error)
+        return (
+            DependencyDown(DependencyDown.example)
+            if known
+            else InternalError(InternalError.example)
+        )
     if is_connection_fault(error):
         _log.warning("dependency away", error=f"{type(error).__name__}: {error}")
         return DependencyDown(DependencyDown.example)
     _log.error("unexpected fault", exc_info=error)
     return InternalError(InternalError.example)
+
+
+def _place(error: Exception) -> str:
+    """Return where a fault arose: the last files and lines, and nothing of their values."""
+    steps = traceback.extract_tb(error.__traceback__)[-_STEPS:]
+    return " < ".join(f"{Path(step.filename).name}:{step.lineno}" for step in reversed(steps))

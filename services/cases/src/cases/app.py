@@ -9,6 +9,9 @@ from fastapi import FastAPI
 from cases import workflows
 from cases.desk import Desk
 from cases.settings import Settings
+from cases.vault import keys as tip_keys
+from cases.vault import recipients as tip_recipients
+from cases.vault import senders as tip_senders
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
 from shared.database import Database
@@ -16,8 +19,14 @@ from shared.feed.serve import feed_router
 
 FEEDS: Final = ("case_events",)
 
+QUIET: Final = ("/internal/tips",)
+"""What senders of tips ask: no line, no count, and no id tells of it."""
+
 ROUTERS: Final = [
     workflows.router,
+    tip_keys.router,
+    tip_recipients.router,
+    tip_senders.router,
 ]
 """One of each part; they serve the operations of shared.contracts.casework."""
 
@@ -49,6 +58,7 @@ def application(settings: Settings, clock: Clock | None = None) -> FastAPI:
         lifespan=lifespan,
         readiness={"database": database.ping, "vault": vault.ping},
         clock=clock,
+        quiet=QUIET,
     )
     app.state.desk = desk
     return app

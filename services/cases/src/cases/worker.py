@@ -8,6 +8,7 @@ import httpx
 import prometheus_client
 
 from cases.settings import Settings
+from cases.vault import keeping
 from shared import logs
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
@@ -74,7 +75,9 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
     """Follow and do what is due, until told to end."""
     clock = SystemClock()
     database = Database(settings.database_url, application="cases-worker")
+    vault = Database(settings.vault_database_url, application="cases-vault-worker")
     await database.open()
+    await vault.open()
     auth = InternalAuth(
         service_caller("feeds:read"),
         issuer="cases",
@@ -90,10 +93,11 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
                 queue=QUEUE,
                 on_bell=following.feed,
                 sweep=following.all_feeds,
-                cron=due(settings, database, clock),
+                cron=[*due(settings, database, clock), *keeping.due(vault, clock)],
                 stop=stop,
             )
     finally:
+        await vault.close()
         await database.close()
 
 

@@ -256,6 +256,35 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         operations=("sync_scores",),
         text="Asked by region, what left the region is told as gone.",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="added",
+        operations=(
+            "read_tip_channels",
+            "send_tip",
+            "send_plain_tip",
+            "begin_tip_session",
+            "read_own_tip",
+            "write_as_tip_sender",
+            "add_tip_chunk",
+            "withdraw_tip",
+            "list_tip_keys",
+            "register_tip_key",
+            "retire_tip_key",
+            "list_tips",
+            "read_tip",
+            "list_tip_pieces",
+            "send_tip_message",
+            "move_tip",
+            "release_tip_summary",
+            "reseal_tip",
+            "exclude_tip_recipient",
+            "add_tip_digests",
+            "count_tips",
+        ),
+        text="Tips from anybody, without a key: sealed to recipients, talked about by receipt."
+        " Recipients open, answer, move and adopt them.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

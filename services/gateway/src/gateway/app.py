@@ -36,6 +36,7 @@ from gateway.api import (
     statistics,
     subscriptions,
     sync,
+    tips,
     trials,
     used,
     webhooks,
@@ -52,10 +53,12 @@ from gateway.memory import Counted, Memory
 from gateway.metrics import GatewayMetrics
 from gateway.past import PastScores
 from gateway.portal import pages as portal
+from gateway.portal import tip
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
 from gateway.state import State
 from gateway.stream.waiting import Waiting
+from gateway.tipline import QUIET
 from gateway.usage import Usage
 from gateway.who.crowds import Crowds
 from gateway.who.sealing import Seal, derive
@@ -85,6 +88,7 @@ TAGS: Final = [
     {"name": "drafts", "description": "Indicators of one's own, tried before they are live."},
     {"name": "alerts", "description": "Rises to a higher band, while something can be done."},
     {"name": "cases", "description": "From a suspicion to a counted outcome."},
+    {"name": "tips", "description": "What anybody tells, sealed, without a key or a name."},
     {"name": "feed", "description": "What happened, in order, with nothing missing."},
     {"name": "subscriptions", "description": "Filters that are watched for you."},
     {"name": "webhooks", "description": "What happened, sent to you and signed."},
@@ -122,6 +126,8 @@ ROUTERS: Final = [
     devices.router,
     trials.router,
     oauth.router,
+    tips.router,
+    tip.router,
     casework.router,
     mail_links.router,
     pages.router,
@@ -150,6 +156,7 @@ def build(
         public=True,
         clock=state.clock,
         limits=Limits(forms_at=frozenset({oauth.TOKEN_PATH})),
+        quiet=QUIET,
     )
     app.openapi_tags = TAGS
     describing.complete(app, changes)

@@ -131,6 +131,6 @@ class Desk:
 
 
 def _headers(request: Request, method: str) -> Mapping[str, str]:
-    wanted = ("accept-language", "idempotency-key", "if-match")
+    wanted = ("accept-language", "idempotency-key", "if-match", "tip-session")
     headers = {name: request.headers[name] for name in wanted if name in request.headers}
     return headers | ({} if method == "GET" else {"Content-Type": JSON})

@@ -16,6 +16,7 @@ from gateway.holders import DEVICE, Holder
 from gateway.memory import Answer, Memory
 from gateway.quotas import Quotas, Verdict
 from gateway.tiers import REQUESTS
+from gateway.tipline import WITHOUT_KEY
 from gateway.usage import Usage
 from gateway.who.cors import allowed_for, preflight_for, send_preflight
 from gateway.who.crowds import Crowds
@@ -80,7 +81,8 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if (scope["method"], scope["path"]) in OPEN:
+        asked = (scope["method"], scope["path"])
+        if asked in OPEN or asked in WITHOUT_KEY:
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS" and await self._preflight(headers, send):

@@ -23,6 +23,7 @@ SCOPES: Final = {
     "drafts:read": "drafts of indicators of one's own organisation, and their back-tests",
     "drafts:write": "sending, trying and proposing them",
     "drafts:approve": "deciding on those that anybody proposes",
+    "tips:receive": "tips that are sealed to a key of the member who holds this one",
     "feed:read": "the event log, public and one's own, and what changed since",
     "exports:create": "whole lists as files",
     "webhooks:admin": "subscriptions and endpoints that events are sent to",
@@ -31,7 +32,7 @@ SCOPES: Final = {
 }
 """What a key can be allowed; the indicator catalogue is open to every key."""
 
-_BY_NAME = frozenset({"drafts:approve", "org:admin", "platform:admin"})
+_BY_NAME = frozenset({"drafts:approve", "tips:receive", "org:admin", "platform:admin"})
 USUAL: Final = tuple(scope for scope in SCOPES if scope not in _BY_NAME)
 """What a key is allowed unless more is said."""
 

@@ -21,6 +21,7 @@ WORDS: Final = {
     ),
     "indicators": Text(kk="Индикаторлар", ru="Индикаторы", en="Indicators"),
     "events": Text(kk="Оқиғалар", ru="События", en="Events"),
+    "tip": Text(kk="Хабарлау", ru="Сообщить", en="Tell us"),
     "reference": Text(kk="API анықтамалығы", ru="Справочник API", en="API reference"),
     "status": Text(kk="Деректердің күйі", ru="Состояние и свежесть", en="Status and freshness"),
     "changes": Text(kk="API өзгерістері", ru="Изменения API", en="Changes of the API"),

@@ -17,6 +17,9 @@ OPERATOR: Final = "platform:admin"
 
 APPROVE: Final = "drafts:approve"
 
+RECEIVE: Final = "tips:receive"
+"""Handling tips: not for who administers people, nor for authorities and operators."""
+
 GIVEN_BY_COMMAND: Final = frozenset({APPROVE, OPERATOR})
 """What no organisation can give to itself: the operator gives it, by name, on the command line."""
 
@@ -56,10 +59,10 @@ KINDS: Final = {
 }
 ROLES: Final = {
     "reader": Role(_EVERY, READS),
-    "monitor": Role(_OPEN, _TRIES),
-    "editor": Role(_OPEN, _DECIDES),
+    "monitor": Role(_OPEN, _TRIES | {RECEIVE}),
+    "editor": Role(_OPEN, _DECIDES | {RECEIVE}),
     "officer": Role(frozenset({"authority"}), _TRIES, granted_by_two=True),
-    "coordinator": Role(frozenset({"coordinator"}), _DECIDES, granted_by_two=True),
+    "coordinator": Role(frozenset({"coordinator"}), _DECIDES | {RECEIVE}, granted_by_two=True),
     "admin": Role(_EVERY, _ADMINISTERS, granted_by_two=True),
     "operator": Role(frozenset({"operator"}), _ADMINISTERS | {OPERATOR}, granted_by_two=True),
 }

@@ -7,10 +7,10 @@ answered, the bodies that are taken, and the operations.
 
 from typing import Final
 
-from shared.contracts.casework import workflows
+from shared.contracts.casework import tips, workflows
 from shared.contracts.casework.operation import Operation
 
-_DECLARED: Final = (*workflows.OPERATIONS,)
+_DECLARED: Final = (*workflows.OPERATIONS, *tips.OPERATIONS)
 
 OPERATIONS: Final[dict[str, Operation]] = {operation.name: operation for operation in _DECLARED}
 """Every operation by its name."""

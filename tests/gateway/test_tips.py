@@ -1,0 +1,271 @@
+"""Tips through the only door: without a key, and without a trace of who sent them.
+
+What would tell of a sender is marked here, and then looked for in everything that is written.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import prometheus_client
+import pytest
+
+from deploy.sdk.python.qadaga_client import tips
+from gateway.tipline import A_MINUTE
+from shared.clock import SystemClock
+from shared.database import Database
+from tests.gateway.casework import Casework, opened_casework
+from tests.gateway.house import House, problem
+from tests.gateway.office import described
+from tests.support.postgres import Cluster
+
+MARKED: Final = {
+    "User-Agent": "Marked-Agent/7.7",
+    "X-Forwarded-For": "203.0.113.77",
+    "Forwarded": "for=203.0.113.77",
+    "Cookie": "marked=cookie7",
+    "Referer": "https://marked.example/page",
+    "X-Request-Id": "marked-request-7",
+    "traceparent": "00-77777777777777777777777777777777-7777777777777777-01",
+    "Authorization": "Bearer qdg_live_markedmarkedmark_markedmarkedmarkedmarkedmarkedma",
+    "Idempotency-Key": "marked-key-7",
+    "Accept-Language": "kk;q=0.77",
+}
+SECRET: Final = "Маркировка77: көпір құжатсыз салынды"
+LOT: Final = "77777777-OK7"
+TRACES: Final = (
+    *("marked", "Marked", "203.0.113.77", "7777777777", SECRET, "Маркировка77", LOT, "0.77"),
+    json.dumps(SECRET).strip('"'),
+    base64.b64encode(SECRET.encode()).decode()[:40],
+)
+
+
+class Recipients:
+    """An organisation whose two members receive tips."""
+
+    def __init__(self, casework: Casework) -> None:
+        self.casework = casework
+        self.id = ""
+        self.keys: dict[str, str] = {}
+        self.private: dict[str, bytes] = {}
+        self.key_ids: dict[str, str] = {}
+
+    async def open(self) -> None:
+        self.id = await self.casework.organisation("Адал қор")
+        self.keys["admin"] = await self.casework.key(self.id, "admin")
+        for name in ("editor", "monitor"):
+            self.keys[name] = await self.casework.key(self.id, name)
+            me = (await self.casework.ask("GET", "/me", self.keys[name])).json()
+            self.private[name], public = tips.new_pair()
+            body = {"member": me["member"], "label": name, "public_key": public}
+            made = await self.casework.ask("POST", "/tips/keys", self.keys["admin"], body)
+            assert made.status_code == 201, made.text
+            self.key_ids[name] = made.json()["id"]
+
+
+@pytest.fixture
+async def line(house: House, cluster: Cluster, tmp_path: Path) -> AsyncIterator[Recipients]:
+    async with opened_casework(house, cluster, tmp_path) as casework:
+        quick = {"tip_work_bits": 2, "tip_answer_seconds": 0.02}
+        desk = casework.office.app.state.desk
+        casework.office.app.state.clock = desk.clock = SystemClock()
+        desk.settings = desk.settings.model_copy(update=quick)
+        recipients = Recipients(casework)
+        await recipients.open()
+        yield recipients
+
+
+async def send(line: Recipients, method: str, path: str, body: Any = None, **more: str) -> Any:
+    """Ask for a sender, with all marks on; the answer must fit the document and be kept nowhere."""
+    given = {} if body is None else {"json": body}
+    named = {name.replace("_", "-"): value for name, value in more.items()}
+    answer = await line.casework.house.client.request(
+        method, f"/v1/tips{path}", headers={**MARKED, **named}, **given
+    )
+    described(line.casework.house.app.openapi(), answer)
+    assert answer.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["x-request-id"] != MARKED["X-Request-Id"]
+    return answer
+
+
+async def test_nothing_that_tells_of_a_sender_is_written_down_anywhere(
+    line: Recipients, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    house, office = line.casework.house, line.casework.office
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.WARNING, "httpx")  # as shared.logs sets it in every process
+    before = _counted()
+    channels = (await send(line, "GET", "/channels")).json()
+    told = {"text": SECRET, "objects": [LOT]}
+    receipt, body = tips.seal_tip(channels, told, [line.id])
+    first, again = [await send(line, "POST", "", body) for _ in range(2)]
+    once = base64.b64encode(b"7" * 16).decode()
+    plain = {
+        "once": once,
+        "text": SECRET,
+        "objects": [LOT],
+        "organisations": [line.id],
+        "channel": "messenger",
+        "work": tips.work(channels, b"7" * 16),
+    }
+    second = (await send(line, "POST", ":plain", plain)).json()["receipt"]
+    derived, opening = tips.session(channels, receipt)
+    opened = (await send(line, "POST", "/session", opening)).json()
+    token = opened["token"]
+    own = (await send(line, "GET", "/me", Tip_Session=token)).json()
+    readers = {key["id"]: key["public_key"] for key in own["recipients"]}
+    readers["tip"] = body["public_key"]
+    said = {"once": once, "sealed": tips.seal(channels, told, readers)}
+    await send(line, "POST", "/me/messages", said, Tip_Session=token)
+    for part in tips.seal_file(channels, SECRET.encode(), readers):
+        await send(line, "POST", "/me/chunks", part, Tip_Session=token)
+    broken = {**body, "content": SECRET}
+    wrong = {"receipt": SECRET[:50], "work": tips.work(channels, SECRET[:50].encode())}
+    refused = [
+        await send(line, "POST", "", broken),
+        await send(line, "POST", "/session", wrong),
+        await send(line, "GET", "/me", Tip_Session="marked"),
+    ]
+    private = tips.own_key(opened, derived)
+    piece = own["messages"][0]
+    await send(line, "POST", "/me:withdraw", Tip_Session=token)
+    after = _counted()
+    await house.state.usage.flush()
+    await house.state.callers.flush()
+    written = "".join(capfd.readouterr()) + caplog.text
+    tables = await _everything(house.database, "gateway")
+    tables += await _everything(office.database, "cases")
+    tables += await _everything(office.app.state.desk.vault, "cases_vault")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert [problem(each) for each in refused] == [
+        (422, "validation_failed"),
+        (404, "not_found"),
+        (410, "tip_session_over"),
+    ]
+    assert channels["organisations"][0]["name"] == "Адал қор"
+    assert tips.open_piece(piece["content"], piece["key"], private) == told
+    assert "Адал қор" in tables, "the tables are read as they are searched"
+    for trace in (*TRACES, receipt, second, receipt.replace("-", ""), token, body["proof"]):
+        assert trace not in written, trace
+        assert trace not in tables, trace
+    for path in ("tips/session", "/tips/me", "tips:plain", "tips/channels"):
+        assert path not in written
+    assert before == after, "no count of requests tells when a tip was sent"
+    async with house.database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM idempotency") == 0
+        assert (
+            await connection.fetchval("SELECT count(*) FROM usage WHERE account <> $1", line.id)
+            == 0
+        )
+    keys = [key.decode() async for key in house.state.quotas._redis.scan_iter("*")]
+    assert {each for each in keys if "tip" in each} == {f"quota:{name}" for name in A_MINUTE}
+    assert not [each for each in keys if "guess" in each or "network" in each]
+
+
+async def test_recipients_read_it_with_their_own_key_and_nobody_else_is_let_in(
+    line: Recipients,
+) -> None:
+    casework = line.casework
+    channels = (await send(line, "GET", "/channels")).json()
+    _, body = tips.seal_tip(channels, {"text": SECRET, "objects": []}, [line.id])
+    assert (await send(line, "POST", "", body)).status_code == 201
+    listed = await casework.ask("GET", "/inbox/tips", line.keys["monitor"])
+    tip = listed.json()["data"][0]
+    pieces = await casework.ask("GET", f"/inbox/tips/{tip['id']}/pieces", line.keys["monitor"])
+    moved = await casework.ask(
+        "POST",
+        f"/inbox/tips/{tip['id']}/transitions",
+        line.keys["editor"],
+        {"move": "triage"},
+        If_Match='"1"',
+    )
+    authority = await casework.organisation("Аудит", "authority")
+    platform = await casework.organisation("Платформа", "operator")
+    buyer = await casework.organisation("Мектеп", "buyer")
+    outside = await casework.organisation("Басқа қор")
+    people = {
+        await casework.key(authority, "officer"): 403,
+        await casework.key(authority, "admin"): 403,
+        await casework.key(platform, "operator"): 403,
+        await casework.key(platform, "admin"): 403,
+        await casework.key(buyer, "editor"): 403,
+        line.keys["admin"]: 403,
+        await casework.key(line.id, "reader"): 403,
+        await casework.key(outside, "editor"): 404,
+        await casework.key(line.id, "editor"): 404,
+    }
+
+    sealed = pieces.json()["data"][0]
+    private = tips.load_private(line.private["monitor"])
+    assert tips.open_piece(sealed["content"], sealed["keys"][line.key_ids["monitor"]], private) == {
+        "text": SECRET,
+        "objects": [],
+    }
+    assert (moved.status_code, moved.json()["status"]) == (200, "triaged")
+    for key, status in people.items():
+        one = await casework.ask("GET", f"/inbox/tips/{tip['id']}", key)
+        assert one.status_code == status
+        everything = await casework.ask("GET", "/inbox/tips", key)
+        assert everything.status_code == 403 or everything.json()["data"] == []
+        step = await casework.ask(
+            "POST", f"/inbox/tips/{tip['id']}/transitions", key, {"move": "adopt"}, If_Match='"2"'
+        )
+        assert step.status_code == status
+
+
+async def test_everybody_together_may_send_so_much_and_no_address_has_a_limit_of_its_own(
+    line: Recipients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(A_MINUTE, "tip-sessions", 2)
+    channels = (await send(line, "GET", "/channels")).json()
+    _, opening = tips.session(channels, tips.new_receipt(channels))
+
+    answers = [
+        await send(line, "POST", "/session", opening, X_Forwarded_For=f"203.0.113.{number}")
+        for number in range(3)
+    ]
+
+    assert [each.status_code for each in answers] == [404, 404, 429]
+    assert int(answers[2].headers["retry-after"]) >= 1
+    assert (await send(line, "GET", "/channels")).status_code == 200
+
+
+async def test_where_cases_is_away_a_sender_is_told_so_and_nothing_is_noted(
+    house: House, capfd: pytest.CaptureFixture[str]
+) -> None:
+    away = await house.client.get("/v1/tips/channels", headers=MARKED)
+
+    assert problem(away) == (503, "dependency_down")
+    assert isinstance(away, httpx.Response)
+    assert "tips" not in "".join(capfd.readouterr())
+
+
+async def _everything(database: Database, schema: str) -> str:
+    """All rows of all tables of a schema, as text, and what is kept in bytes as what it says."""
+    found = []
+    async with database.connection() as connection:
+        names = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = $1", schema
+        )
+        for name in names:
+            for row in await connection.fetch(f'SELECT * FROM "{name["tablename"]}"'):
+                for value in row.values():
+                    raw = value if isinstance(value, bytes) else str(value).encode()
+                    found.append(raw.decode("utf-8", "replace") + base64.b64encode(raw).decode())
+    return "\n".join(found)
+
+
+def _counted() -> set[tuple[str, str, float]]:
+    """What the metrics have counted of requests."""
+    return {
+        (sample.name, str(sorted(sample.labels.items())), sample.value)
+        for family in prometheus_client.REGISTRY.collect()
+        for sample in family.samples
+        if "request" in sample.name and "tips" in str(sample.labels)
+    }
