@@ -68,6 +68,20 @@ NEEDS: Final[dict[str, str]] = {
     "exclude_tip_recipient": "tips:receive",
     "add_tip_digests": "tips:receive",
     "count_tips": "tips:receive",
+    "list_triage": "alerts:read",
+    "read_triage": "alerts:read",
+    "move_alert": "alerts:write",
+    "move_alerts": "alerts:write",
+    "read_telling": "alerts:read",
+    "change_telling": "alerts:write",
+    "create_outcome": "outcomes:write",
+    "list_outcomes": ANY,
+    "read_outcome": ANY,
+    "change_outcome": "outcomes:write",
+    "move_outcome": "outcomes:write",
+    "read_impact": ANY,
+    "list_impact": ANY,
+    "read_impact_csv": ANY,
     "sync_scores": "scores:read",
     "read_feed": "feed:read",
     "read_feed_heads": "feed:read",
@@ -96,6 +110,45 @@ NEEDS: Final[dict[str, str]] = {
     "cancel_export": "exports:create",
     "read_export_manifest": "exports:create",
     "download_export": "exports:create",
+    "download_dump": "exports:create",
+    "make_dossier": "exports:create",
+    "list_dossiers": "exports:create",
+    "read_dossier": "exports:create",
+    "download_dossier": "exports:create",
+    "add_evidence": "cases:write",
+    "list_evidence": "cases:read",
+    "read_evidence": "cases:read",
+    "read_evidence_file": "cases:read",
+    "verify_evidence": "cases:read",
+    "list_custody": "cases:read",
+    "add_field_check": "cases:write",
+    "list_checklists": ANY,
+    "create_complaint": "complaints:write",
+    "list_complaints": "complaints:read",
+    "read_complaint": "complaints:read",
+    "change_complaint": "complaints:write",
+    "move_complaint": "complaints:write",
+    "read_complaint_clock": "complaints:read",
+    "make_letter": "complaints:write",
+    "list_letters": "complaints:read",
+    "read_letter": "complaints:read",
+    "list_received_complaints": "authority:respond",
+    "read_received_complaint": "authority:respond",
+    "register_complaint": "authority:respond",
+    "refuse_complaint": "authority:respond",
+    "transfer_complaint": "authority:respond",
+    "extend_complaint": "authority:respond",
+    "suspend_complaint": "authority:respond",
+    "resume_complaint": "authority:respond",
+    "answer_complaint": "authority:respond",
+    "list_authority_figures": "complaints:read",
+    "list_legal_routes": ANY,
+    "compute_deadline": ANY,
+    "read_legal_calendar": ANY,
+    "list_authorities": ANY,
+    "list_letter_templates": ANY,
+    "list_confirmations": ANY,
+    "confirm_declaration": "platform:admin",
     "read_me": ANY,
     "read_organisation": ANY,
     "change_organisation": "org:admin",
@@ -145,22 +198,30 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
 # What a member of each role may with a key that allows everything, written out: a change in
 # gateway.who.roles is a change here as well.
 MAY: Final[dict[str, str]] = {
-    "reader": "processes:read scores:read scores:partner alerts:read drafts:read feed:read",
+    "reader": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " complaints:read",
     "monitor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " complaints:read complaints:write"
     " tips:receive"
-    " drafts:write exports:create",
+    " drafts:write exports:create alerts:write outcomes:write",
     "editor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " complaints:read complaints:write complaints:file"
     " tips:receive"
-    " drafts:write exports:create drafts:approve alerts:reply",
+    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",
     "officer": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write exports:create",
+    " complaints:read authority:respond"
+    " drafts:write exports:create alerts:write outcomes:write",
     "coordinator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " complaints:read complaints:write complaints:file"
     " tips:receive"
-    " drafts:write exports:create drafts:approve alerts:reply",
+    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",
     "admin": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write exports:create drafts:approve alerts:reply webhooks:admin org:admin",
+    " complaints:read complaints:write complaints:file"
+    " authority:respond"
+    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply webhooks:admin org:admin",
     "operator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
-    " drafts:write exports:create drafts:approve alerts:reply webhooks:admin org:admin"
+    " complaints:read"
+    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply webhooks:admin org:admin"
     " platform:admin",
 }
 
@@ -187,6 +248,7 @@ def filled(path: str) -> str:
         "subscription_id",
         "alert_id",
         "export_id",
+        "dossier_id",
     ):
         path = path.replace(f"{{{name}}}", "none")
     path = path.replace("{delivery_id}", "msg_0").replace("{name}", "lots.csv")
@@ -208,7 +270,8 @@ def test_the_table_of_roles_is_the_one_that_is_agreed() -> None:
 
 def test_no_scope_is_offered_that_nothing_asks_for() -> None:
     asked = {scope for scope in NEEDS.values() if scope != ANY}
-    beside = {"scores:partner", "drafts:approve", "platform:admin"}  # asked within an operation
+    # These are asked within an operation.
+    beside = {"scores:partner", "drafts:approve", "platform:admin", "complaints:file"}
     assert asked | beside >= SCOPES.keys()
 
 

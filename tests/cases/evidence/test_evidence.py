@@ -14,9 +14,8 @@ import httpx
 import pytest
 
 from cases.evidence.files import Files
-from cases.evidence.refusals import FileInfected
 from cases.evidence.scanning import scan
-from shared.contracts.casework.evidence import LARGEST_FILE
+from shared.contracts.casework.evidence import LARGEST_FILE, FileInfected
 from shared.errors import DependencyDown
 from shared.security import Caller
 from tests.cases.evidence.files import package, photograph, place_in, word_document

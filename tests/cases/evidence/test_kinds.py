@@ -10,7 +10,7 @@ from PIL import Image
 from cases.evidence.adding import check_name
 from cases.evidence.cleaning import clean, without_metadata
 from cases.evidence.kinds import DOCX, JPEG, PDF, PNG, TEXT, WEBP, XLSX, kind_of
-from cases.evidence.refusals import FileRefused
+from shared.contracts.casework.evidence import FileRefused
 from shared.errors import ValidationFailed
 from tests.cases.evidence.files import (
     MAKE,

@@ -1,5 +1,6 @@
 """The HTTP application of cases: what the gateway forwards, and the feed of events."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -7,23 +8,42 @@ from typing import Final
 from fastapi import FastAPI
 
 from cases import workflows
+from cases.casefile import belonging, service
+from cases.complaints import authority, legal, letters
+from cases.complaints import routes as complaints
 from cases.desk import Desk
+from cases.evidence import service as evidence
+from cases.outcomes import reading as impact
+from cases.outcomes import service as outcomes
 from cases.settings import Settings
+from cases.triage import service as triage
 from cases.vault import keys as tip_keys
 from cases.vault import recipients as tip_recipients
 from cases.vault import senders as tip_senders
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
+from shared.contracts.casework.evidence import LARGEST_FILE, UPLOADED_TO
 from shared.database import Database
 from shared.feed.serve import feed_router
+from shared.intake import Limits
 
-FEEDS: Final = ("case_events",)
+FEEDS: Final = ("triage", "case_events")
 
 QUIET: Final = ("/internal/tips",)
 """What senders of tips ask: no line, no count, and no id tells of it."""
 
 ROUTERS: Final = [
     workflows.router,
+    service.router,
+    belonging.router,
+    evidence.router,
+    complaints.router,
+    letters.router,
+    authority.router,
+    legal.router,
+    triage.router,
+    outcomes.router,
+    impact.router,
     tip_keys.router,
     tip_recipients.router,
     tip_senders.router,
@@ -58,6 +78,7 @@ def application(settings: Settings, clock: Clock | None = None) -> FastAPI:
         lifespan=lifespan,
         readiness={"database": database.ping, "vault": vault.ping},
         clock=clock,
+        limits=Limits(files_at=re.compile(f"/internal{UPLOADED_TO}"), file=LARGEST_FILE),
         quiet=QUIET,
     )
     app.state.desk = desk

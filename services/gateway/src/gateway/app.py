@@ -1,6 +1,7 @@
 """The gateway's HTTP application: its parts put together, and its routes behind the door."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -18,11 +19,16 @@ from gateway.api import (
     credentials,
     describing,
     devices,
+    dossiers,
     drafts,
+    dumps,
+    evidence,
     exports,
     feed,
     finding,
+    impact,
     invitations,
+    letters,
     mail_links,
     me,
     members,
@@ -66,6 +72,7 @@ from gateway.who.signing import Signer
 from gateway.who.trials import A_MINUTE, CROWD
 from shared.app import create_app
 from shared.clock import Clock, SystemClock
+from shared.contracts.casework.evidence import LARGEST_FILE, UPLOADED_TO
 from shared.database import Database
 from shared.intake import Limits
 from shared.paging import Cursor
@@ -99,6 +106,9 @@ TAGS: Final = [
 ]
 
 ROUTERS: Final = [
+    letters.router,
+    casework.router,  # before /stats/{tile_id}, which would take its /stats/impact
+    impact.router,
     processes.router,
     finding.router,
     scores_api.router,
@@ -112,6 +122,8 @@ ROUTERS: Final = [
     subscriptions.router,
     webhooks.router,
     exports.router,
+    dumps.router,
+    dossiers.router,
     sync.router,
     ocds.router,
     meta.router,
@@ -128,7 +140,7 @@ ROUTERS: Final = [
     oauth.router,
     tips.router,
     tip.router,
-    casework.router,
+    evidence.router,
     mail_links.router,
     pages.router,
     *portal.ROUTERS,
@@ -155,7 +167,11 @@ def build(
         readiness={"database": state.database.ping, "view": state.memory.check},
         public=True,
         clock=state.clock,
-        limits=Limits(forms_at=frozenset({oauth.TOKEN_PATH})),
+        limits=Limits(
+            forms_at=frozenset({oauth.TOKEN_PATH}),
+            files_at=re.compile(f"/v1{UPLOADED_TO}"),
+            file=LARGEST_FILE,
+        ),
         quiet=QUIET,
     )
     app.openapi_tags = TAGS
@@ -243,6 +259,7 @@ def _crowds(settings: GatewaySettings) -> dict[str, int]:
         "invitations": settings.failed_keys_per_minute,
         "tokens": settings.failed_keys_per_minute,
         CROWD: A_MINUTE,
+        dumps.CROWD: A_MINUTE,
     }
 
 

@@ -9,6 +9,8 @@ from typing import Any, Final
 import httpx
 import msgspec
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
 
 from shared import logs
 from shared.clock import Clock
@@ -21,7 +23,11 @@ TIMEOUT: Final = httpx.Timeout(5.0, connect=1.0)
 TRIAL_TIMEOUT: Final = httpx.Timeout(75.0, connect=1.0)
 """A document is answered once its examples have been run."""
 
+FILE_TIMEOUT: Final = httpx.Timeout(90.0, connect=1.0)
+"""A file is answered once it was looked at, scanned and cleaned."""
+
 JSON: Final = "application/json"
+BYTES: Final = "application/octet-stream"
 
 _PASSED_ON: Final = (
     "idempotency-replayed",
@@ -30,6 +36,13 @@ _PASSED_ON: Final = (
     "retry-after",
     "etag",
     "location",
+)
+_OF_FILES: Final = (
+    "content-length",
+    "content-type",
+    "content-disposition",
+    "etag",
+    "cache-control",
 )
 _NOT_THEIRS: Final = frozenset({401, 403, 404, 405})
 _THEIRS: Final = frozenset({"scope_missing", "not_found"})
@@ -78,7 +91,7 @@ class Desk:
         trial: bool = False,
     ) -> Response:
         """Pass a command on, with the key that makes it safe to send twice."""
-        more = {"timeout": TRIAL_TIMEOUT} if trial else {}
+        more: dict[str, Any] = {"timeout": TRIAL_TIMEOUT} if trial else {}
         answer = await self._send("POST", path, request, caller, content=content, **more)
         return self.passed_on(request, answer)
 
@@ -86,9 +99,39 @@ class Desk:
         self, request: Request, method: str, path: str, caller: Caller, content: bytes | None
     ) -> Response:
         """Pass a command on, with its key or the version it was made on."""
-        more = {} if content is None else {"content": content}
+        more: dict[str, Any] = {} if content is None else {"content": content}
         answer = await self._send(method, path, request, caller, **more)
         return self.passed_on(request, answer)
+
+    async def pass_file_on(
+        self, request: Request, path: str, caller: Caller, **asked: Any
+    ) -> Response:
+        """Hand the body of a request on as it comes, and return what is answered."""
+        named = {name: value for name, value in asked.items() if value is not None}
+        sent = {"Content-Type": BYTES}
+        if (length := request.headers.get("content-length")) is not None:
+            sent["Content-Length"] = length
+        answer = await self._send(
+            "POST",
+            path,
+            request,
+            caller,
+            params=named,
+            content=request.stream(),
+            sent=sent,
+            timeout=FILE_TIMEOUT,
+        )
+        return self.passed_on(request, answer)
+
+    async def file(self, request: Request, path: str, caller: Caller, **asked: Any) -> Response:
+        """Ask for a file and hand it out as it comes."""
+        answer = await self._send("GET", path, request, caller, params=asked, stream=True)
+        if answer.is_error:
+            await answer.aread()
+            return self.passed_on(request, answer)
+        headers = {name: answer.headers[name] for name in _OF_FILES if name in answer.headers}
+        ending = BackgroundTask(answer.aclose)
+        return StreamingResponse(answer.aiter_raw(), headers=headers, background=ending)
 
     def passed_on(self, request: Request, answer: httpx.Response) -> Response:
         """Return what was answered, a refusal under the address that was asked here.
@@ -114,18 +157,27 @@ class Desk:
         await self._client.aclose()
 
     async def _send(
-        self, method: str, path: str, request: Request, caller: Caller, **more: Any
+        self,
+        method: str,
+        path: str,
+        request: Request,
+        caller: Caller,
+        *,
+        sent: Mapping[str, str] | None = None,
+        stream: bool = False,
+        **more: Any,
     ) -> httpx.Response:
         auth = InternalAuth(
             caller, issuer="gateway", audience=self._service, key=self._key, clock=self._clock
         )
+        headers = {**_headers(request, method), **(sent or {})}
+        asked = self._client.build_request(method, f"/internal{path}", headers=headers, **more)
         try:
-            answer = await self._client.request(
-                method, f"/internal{path}", headers=_headers(request, method), auth=auth, **more
-            )
+            answer = await self._client.send(asked, auth=auth, stream=stream)
         except httpx.HTTPError as fault:
             raise DependencyDown(self._away) from fault
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            await answer.aclose()
             raise DependencyDown(self._away)
         return answer
 

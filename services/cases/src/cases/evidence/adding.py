@@ -117,5 +117,9 @@ def _happened(seen: Seen, evidence: str, sealed: Sealed) -> Happened:
         organisation=seen.row["organisation"],
         what="add_evidence",
         type="evidence.added",
-        shown={"evidence": evidence, "media_type": sealed.media_type},
+        shown={
+            "evidence": evidence,
+            "media_type": sealed.media_type,
+            "link": f"/v1/evidence/{evidence}",
+        },
     )

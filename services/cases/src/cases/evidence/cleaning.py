@@ -12,7 +12,7 @@ import pikepdf
 from PIL import Image, ImageOps
 
 from cases.evidence.kinds import JPEG, PDF, PNG, WEBP
-from cases.evidence.refusals import FileRefused
+from shared.contracts.casework.evidence import FileRefused
 
 MOST_PIXELS: Final = 100_000_000
 QUALITY: Final = 92

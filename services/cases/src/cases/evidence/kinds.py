@@ -12,7 +12,7 @@ from typing import Final
 
 import puremagic
 
-from cases.evidence.refusals import FileRefused
+from shared.contracts.casework.evidence import FileRefused
 
 OOXML: Final = "application/vnd.openxmlformats-officedocument"
 DOCX: Final = f"{OOXML}.wordprocessingml.document"

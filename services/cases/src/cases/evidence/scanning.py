@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cases.evidence.files import read
-from cases.evidence.refusals import FileInfected
+from shared.contracts.casework.evidence import FileInfected
 from shared.errors import DependencyDown
 
 CLEAN: Final = "clean"

@@ -28,6 +28,30 @@ _SUBJECT: Final = {
     "link": "where more is told",
 }
 
+_OUTCOME: Final = {
+    "id": "id of the outcome",
+    "kind": "kind of outcome",
+    "state": "state now",
+    "case": "id of the case",
+    "process": "id of the process",
+    "region": "KATO code",
+    "campaign": "id of the campaign",
+    "indicators": "codes of the indicators that led there",
+    "amount": "sum, tenge",
+    "amount_kind": "what the sum is",
+    "key": "what is counted once across organisations",
+}
+
+_COMPLAINT: Final = {
+    "id": "id of the complaint",
+    "case": "id of the case",
+    "route": "code of the route",
+    "addressee": "whom it goes to",
+    "state": "state now",
+    "due_on": "day by which it is to be answered",
+    "link": "where more is told",
+}
+
 _DECLARED: Final = (
     EventType(
         type="alert.created",
@@ -61,6 +85,7 @@ _DECLARED: Final = (
             "process": "id of the process",
             "withdrawn": "codes of the indicators that flag no more",
             "band": "band now",
+            "received": "in your own stream: ids of your dossiers and exports that hold it",
             **_SUBJECT,
         },
     ),
@@ -147,6 +172,66 @@ _DECLARED: Final = (
         },
     ),
     EventType(
+        type="alert.triaged",
+        stream="own",
+        meaning=Text(
+            kk="Ұйым хабарламаны сұрыптады немесе ол қайта оралды.",
+            ru="Организация разобрала оповещение, или оно вернулось.",
+            en="Your organisation handled an alert, or one came back to it.",
+        ),
+        data={
+            "id": "id of the alert",
+            "state": "state with your organisation now",
+            "process": "id of the process",
+            "indicators": "codes of the indicators that raised it",
+            "region": "KATO code",
+            "amount": "value of the purchase, tenge",
+            "reason": "why, if the move takes a reason",
+            "case": "id of the case it is in now, or was taken out of",
+            "because": "id of the newer alert that moved it, if one did",
+        },
+    ),
+    EventType(
+        type="outcome.claimed",
+        stream="own",
+        meaning=Text(
+            kk="Нәтиже мәлімделді.",
+            ru="О результате заявлено.",
+            en="An outcome was claimed.",
+        ),
+        data=_OUTCOME,
+    ),
+    EventType(
+        type="outcome.confirmed",
+        stream="own",
+        meaning=Text(
+            kk="Мәлімдегеннен басқа адам нәтижені растады.",
+            ru="Результат подтвердил не тот, кто о нём заявил.",
+            en="Somebody other than who claimed an outcome confirmed it.",
+        ),
+        data=_OUTCOME,
+    ),
+    EventType(
+        type="outcome.disputed",
+        stream="own",
+        meaning=Text(
+            kk="Нәтижеге дау айтылды.",
+            ru="Результат оспорен.",
+            en="An outcome was disputed.",
+        ),
+        data=_OUTCOME,
+    ),
+    EventType(
+        type="outcome.refuted",
+        stream="own",
+        meaning=Text(
+            kk="Нәтиже расталмады.",
+            ru="Результат не подтвердился.",
+            en="An outcome was found not to be so.",
+        ),
+        data=_OUTCOME,
+    ),
+    EventType(
         type="subscription.digest",
         stream="own",
         meaning=Text(
@@ -175,6 +260,150 @@ _DECLARED: Final = (
         data={
             "subscription": "id of the subscription",
             "reason": "unsubscribed, gone or failing",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="complaint.filed",
+        stream="own",
+        meaning=Text(
+            kk="Шағым берілді.",
+            ru="Жалоба подана.",
+            en="A complaint was filed.",
+        ),
+        data=_COMPLAINT,
+    ),
+    EventType(
+        type="complaint.registered",
+        stream="own",
+        meaning=Text(
+            kk="Орган шағымды тіркеді.",
+            ru="Орган зарегистрировал жалобу.",
+            en="The body registered a complaint.",
+        ),
+        data=_COMPLAINT,
+    ),
+    EventType(
+        type="complaint.transferred",
+        stream="own",
+        meaning=Text(
+            kk="Шағым басқа органға жіберілді; мерзім қайта есептеледі.",
+            ru="Жалоба перенаправлена в другой орган; срок считается заново.",
+            en="A complaint was passed on to another body; its term runs anew.",
+        ),
+        data=_COMPLAINT,
+    ),
+    EventType(
+        type="complaint.extended",
+        stream="own",
+        meaning=Text(
+            kk="Шағымды қарау мерзімі ұзартылды.",
+            ru="Срок рассмотрения жалобы продлён.",
+            en="The term of a complaint was extended.",
+        ),
+        data=_COMPLAINT,
+    ),
+    EventType(
+        type="complaint.due_soon",
+        stream="own",
+        meaning=Text(
+            kk="Жауап мерзімі жақындады.",
+            ru="Приближается срок ответа.",
+            en="The day of an answer is near.",
+        ),
+        data={**_COMPLAINT, "days_left": "working days left"},
+    ),
+    EventType(
+        type="complaint.overdue",
+        stream="own",
+        meaning=Text(
+            kk="Расталған жауап мерзімі жауапсыз аяқталды.",
+            ru="Подтверждённый срок ответа истёк без ответа.",
+            en="A confirmed term has ended without an answer.",
+        ),
+        data={
+            **_COMPLAINT,
+            "days_late": "working days late",
+            "next_routes": "codes of the routes that are open now",
+        },
+    ),
+    EventType(
+        type="complaint.answered",
+        stream="own",
+        meaning=Text(
+            kk="Орган шағымға жауап берді.",
+            ru="Орган ответил на жалобу.",
+            en="The body answered a complaint.",
+        ),
+        data={**_COMPLAINT, "answers": "code of the answer by number of the recommendation"},
+    ),
+    EventType(
+        type="complaint.escalated",
+        stream="own",
+        meaning=Text(
+            kk="Шағым келесі тәртіппен жалғастырылды.",
+            ru="Жалоба продолжена следующим порядком.",
+            en="A complaint goes on by another route.",
+        ),
+        data={**_COMPLAINT, "next": "id of the complaint that goes on"},
+    ),
+    EventType(
+        type="case.created",
+        stream="own",
+        meaning=Text(
+            kk="Ұйым кейс ашты.",
+            ru="Организация открыла кейс.",
+            en="Your organisation started a case.",
+        ),
+        data={
+            "id": "id of the case",
+            "case": "id of the case",
+            "number": "its number with your organisation",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="case.moved",
+        stream="own",
+        meaning=Text(
+            kk="Кейс бір күйден екіншісіне өтті.",
+            ru="Кейс перешёл в другое состояние.",
+            en="A case of yours, or one shared with you, moved to another state.",
+        ),
+        data={
+            "id": "id of the case",
+            "case": "id of the case",
+            "state": "state now",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="case.shared",
+        stream="own",
+        meaning=Text(
+            kk="Кейске қолжетімділік берілді немесе ол басқа ұйымға тапсырылды.",
+            ru="К кейсу открыли доступ, или его передали другой организации.",
+            en="A case was shared with another organisation, or handed over to it.",
+        ),
+        data={
+            "id": "id of the case",
+            "case": "id of the case",
+            "parts": "what of it may be seen; all: it was handed over",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="evidence.added",
+        stream="own",
+        meaning=Text(
+            kk="Кейске дәлел қосылды.",
+            ru="К кейсу приложено доказательство.",
+            en="A piece of evidence was added to a case.",
+        ),
+        data={
+            "id": "id of the case",
+            "evidence": "id of the piece of evidence",
+            "media_type": "what it is, by its content",
             "link": "where more is told",
         },
     ),

@@ -7,10 +7,32 @@ answered, the bodies that are taken, and the operations.
 
 from typing import Final
 
-from shared.contracts.casework import tips, workflows
+from shared.contracts.casework import (
+    authority,
+    cases,
+    complaints,
+    evidence,
+    impact,
+    legal,
+    outcomes,
+    tips,
+    triage,
+    workflows,
+)
 from shared.contracts.casework.operation import Operation
 
-_DECLARED: Final = (*workflows.OPERATIONS, *tips.OPERATIONS)
+_DECLARED: Final = (
+    *workflows.OPERATIONS,
+    *cases.OPERATIONS,
+    *evidence.OPERATIONS,
+    *complaints.OPERATIONS,
+    *authority.OPERATIONS,
+    *legal.OPERATIONS,
+    *tips.OPERATIONS,
+    *impact.OPERATIONS,
+    *outcomes.OPERATIONS,
+    *triage.OPERATIONS,
+)
 
 OPERATIONS: Final[dict[str, Operation]] = {operation.name: operation for operation in _DECLARED}
 """Every operation by its name."""

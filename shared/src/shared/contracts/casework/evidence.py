@@ -12,7 +12,8 @@ from pydantic import AwareDatetime, Field
 
 from shared.bodies import Body
 from shared.contracts.casework.operation import LONGEST_TEXT, Operation
-from shared.errors import GuardFailed
+from shared.errors import GuardFailed, Problem
+from shared.vocabulary.text import Text
 
 READ: Final = "cases:read"
 WRITE: Final = "cases:write"
@@ -27,6 +28,28 @@ Which = Literal["cleaned", "original"]
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
 Kato = Annotated[str, Field(pattern=r"^\d{2}(\d{2}(\d{2}(\d{3})?)?)?$", examples=["751110000"])]
 Note = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class FileRefused(Problem):
+    """A file that is not taken, whatever it is called; the answer says why."""
+
+    status = 422
+    code = "file_refused"
+    title = Text(kk="Файл қабылданбайды", ru="Файл не принимается", en="The file is not accepted")
+    example = "It is a picture and an archive at once."
+
+
+class FileInfected(Problem):
+    """The scanner found something in the file."""
+
+    status = 422
+    code = "file_infected"
+    title = Text(
+        kk="Файлдан зиянды код табылды",
+        ru="В файле найден вредоносный код",
+        en="Harmful code was found in the file",
+    )
+    example = "The scanner names it Eicar-Test-Signature."
 
 
 class CheckAnswer(Body):
