@@ -201,10 +201,12 @@ MAY: Final[dict[str, str]] = {
     "reader": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " complaints:read",
     "monitor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " tips:receive"
     " complaints:read complaints:write"
     " tips:receive"
     " drafts:write exports:create alerts:write outcomes:write",
     "editor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " tips:receive"
     " complaints:read complaints:write complaints:file"
     " tips:receive"
     " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",
@@ -212,6 +214,7 @@ MAY: Final[dict[str, str]] = {
     " complaints:read authority:respond"
     " drafts:write exports:create alerts:write outcomes:write",
     "coordinator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " tips:receive"
     " complaints:read complaints:write complaints:file"
     " tips:receive"
     " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",

@@ -66,7 +66,8 @@ class Complaint(Base, table=True):
     previous: str | None
     following: str | None
     reminded_on: date | None
-    overdue_since: date | None
+    overdue_since: date | None = Field(description="the day on which that was told")
+    looked_on: date | None = Field(description="when what is due was last looked at")
     revision: int
     created_at: datetime = moment()
     updated_at: datetime = moment()

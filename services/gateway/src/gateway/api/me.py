@@ -57,7 +57,7 @@ class OrganisationBody(Body):
 class SpeakerBody(Body):
     """For whom the organisation speaks, and the document that says so."""
 
-    speaks_for: Annotated[str, Field(pattern=r"^(bin:[0-9]{12}|authority:[a-z0-9-]{2,80})$")]
+    speaks_for: Annotated[str, Field(pattern=r"^(bin:[0-9]{12}|authority:[a-z0-9_.-]{2,80})$")]
     document: Annotated[str, Field(min_length=5, max_length=500)]
 
 

@@ -29,12 +29,18 @@ READS: Final = frozenset(
         "scores:read",
         "scores:partner",
         "alerts:read",
+        "cases:read",
+        "complaints:read",
         "drafts:read",
         "feed:read",
     }
 )
-_TRIES: Final = READS | {"drafts:write", "exports:create"}
+_WORKS: Final = frozenset({"alerts:write", "cases:write", "outcomes:write"})
+_TRIES: Final = READS | {"drafts:write", "exports:create"} | _WORKS
 _DECIDES: Final = _TRIES | {APPROVE, "alerts:reply"}
+_DRAFTS: Final = frozenset({"complaints:write"})
+_FILES: Final = _DRAFTS | {"complaints:file"}
+RESPOND: Final = "authority:respond"
 _ADMINISTERS: Final = _DECIDES | {ADMIN, "webhooks:admin"}
 
 
@@ -59,11 +65,13 @@ KINDS: Final = {
 }
 ROLES: Final = {
     "reader": Role(_EVERY, READS),
-    "monitor": Role(_OPEN, _TRIES | {RECEIVE}),
-    "editor": Role(_OPEN, _DECIDES | {RECEIVE}),
-    "officer": Role(frozenset({"authority"}), _TRIES, granted_by_two=True),
-    "coordinator": Role(frozenset({"coordinator"}), _DECIDES | {RECEIVE}, granted_by_two=True),
-    "admin": Role(_EVERY, _ADMINISTERS, granted_by_two=True),
+    "monitor": Role(_OPEN, _TRIES | {RECEIVE} | _DRAFTS),
+    "editor": Role(_OPEN, _DECIDES | {RECEIVE} | _FILES),
+    "officer": Role(frozenset({"authority"}), _TRIES | {RESPOND}, granted_by_two=True),
+    "coordinator": Role(
+        frozenset({"coordinator"}), _DECIDES | {RECEIVE} | _FILES, granted_by_two=True
+    ),
+    "admin": Role(_EVERY, _ADMINISTERS | _FILES | {RESPOND}, granted_by_two=True),
     "operator": Role(frozenset({"operator"}), _ADMINISTERS | {OPERATOR}, granted_by_two=True),
 }
 

@@ -1,0 +1,197 @@
+"""What a move makes of a complaint: its events, its columns, and what is refused on the way.
+
+Pure: a row and what was given go in, the changed fields come out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from cases.complaints import sides
+from cases.complaints.clock import Clock, clock, columns, happening
+from cases.complaints.sides import Side
+from cases.law.catalogue import Declared
+from cases.law.counting import local_day
+from shared.contracts.casework.complaints import ComplaintMove, RecommendationAnswer
+from shared.errors import FieldError, ValidationFailed, WindowClosed
+from shared.security import Caller
+from shared.vocabulary.text import Text
+
+OPENING: Final = frozenset({"received", "transferred", "extended", "suspended", "resumed"})
+"""Events of a complaint that was filed; what was not accepted is a draft without them."""
+
+EVENTS: Final = {
+    "file": "received",
+    "transfer": "transferred",
+    "extend": "extended",
+    "suspend": "suspended",
+    "resume": "resumed",
+    "answer": "answered",
+    "withdraw": "withdrawn",
+}
+"""The event of the law's clock that a move is."""
+
+TOLD: Final = {
+    "file": "complaint.filed",
+    "register": "complaint.registered",
+    "transfer": "complaint.transferred",
+    "extend": "complaint.extended",
+    "answer": "complaint.answered",
+    "escalate": "complaint.escalated",
+    "escalate_silence": "complaint.escalated",
+}
+"""What organisations are told of a move, as the catalogue of events names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a move changes: columns, and the answers to recommendations."""
+
+    state: str
+    columns: Mapping[str, Any]
+    answers: Sequence[RecommendationAnswer] = field(default_factory=list)
+
+
+def move(
+    row: Mapping[str, Any],
+    body: ComplaintMove,
+    caller: Caller,
+    side: Side,
+    *,
+    declared: Declared,
+    now: datetime,
+) -> Moved:
+    """Take a move.
+
+    Raises what a life cycle raises, ValidationFailed for a day that cannot be, WindowClosed for
+    what is filed after its window.
+    """
+    found = clock(declared, row["happened"], now)
+    given = body.model_dump(exclude_none=True)
+    facts = _facts(row, body, caller, found)
+    taken = sides.decide(body.move, row["state"], caller, side, given=given, facts=facts)
+    day = _day(row, body, local_day(now))
+    if body.move == "file":
+        _in_its_window(declared, row, day)
+    changed = _changed(row, body, caller, day)
+    happened = changed.get("happened", row["happened"])
+    kept = columns(clock(declared, happened, now))
+    return Moved(taken.after, {**changed, **kept}, body.answers)
+
+
+def _facts(
+    row: Mapping[str, Any], body: ComplaintMove, caller: Caller, found: Clock
+) -> dict[str, bool]:
+    asked = [one["number"] for one in row["recommendations"]]
+    return {
+        "letter": row["letter"] is not None,
+        "second_person": caller.member is not None and caller.member != row["author"],
+        "approved_letter": row["letter"] is not None and row["approver"] is not None,
+        "overdue": found.answer.state == "overdue",
+        "every_recommendation": sorted(one.number for one in body.answers) == asked,
+    }
+
+
+def _day(row: Mapping[str, Any], body: ComplaintMove, today: date) -> date:
+    """Return the day of a move. Raises ValidationFailed for one to come, or before the last."""
+    day = body.day or today
+    last = max((one["on"] for one in row["happened"]), default="")
+    flaws = []
+    if day > today:
+        flaws.append(FieldError("/body/day", "to_come", f"today is {today}"))
+    elif body.day is not None and day.isoformat() < last:
+        flaws.append(FieldError("/body/day", "too_early", f"the step before was on {last}"))
+    if body.move == "extend" and body.until is not None and body.until <= day:
+        flaws.append(FieldError("/body/until", "too_early", f"it is extended on {day}"))
+    if flaws:
+        raise ValidationFailed("A day cannot be right.", errors=flaws)
+    return day
+
+
+def _in_its_window(declared: Declared, row: Mapping[str, Any], day: date) -> None:
+    """Let pass what is filed while its window is open. Raises WindowClosed with the day."""
+    closes = row["window_closes_on"]
+    if closes is None or day <= closes:
+        return
+    going = [*declared.route.following.refusal]
+    raise WindowClosed(
+        Text(
+            kk=f"Осы шағымды беру мерзімі аяқталды: {closes}.",
+            ru=f"Срок подачи этой жалобы истёк: {closes}.",
+            en=f"The term for this complaint ended on {closes}.",
+        ),
+        closed_on=closes.isoformat(),
+        routes=going,
+    )
+
+
+def _changed(
+    row: Mapping[str, Any], body: ComplaintMove, caller: Caller, day: date
+) -> dict[str, Any]:
+    """Return the columns that a move changes; its events with them."""
+    happened = [*row["happened"]]
+    kind = EVENTS.get(body.move)
+    events = (
+        {"happened": [*happened, happening(kind, day, body.until if kind == "extended" else None)]}
+        if kind
+        else {}
+    )
+    columns_of: dict[str, Callable[[], dict[str, Any]]] = {
+        "approve": lambda: {"approver": caller.member},
+        "send_back": lambda: _back(happened),
+        "not_accept": lambda: _back(happened),
+        "file": lambda: {
+            "filed_on": day,
+            "slip_number": body.number,
+            "signed_copy": body.evidence,
+        },
+        "register": lambda: {
+            "registered_on": day,
+            "registration_number": body.number,
+            "happened": _registered(row, happened, day),
+        },
+        "transfer": lambda: _to_another(body),
+        "extend": lambda: {"extended_until": body.until},
+        "answer": lambda: {"answered_on": day, "answer": body.note},
+        "escalate": lambda: {"following": body.complaint},
+        "escalate_silence": lambda: {"following": body.complaint},
+    }
+    return {**events, **columns_of.get(body.move, dict)()}
+
+
+def _back(happened: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Make a draft of it again: nothing was filed, and nobody has approved."""
+    return {
+        "approver": None,
+        "filed_on": None,
+        "slip_number": None,
+        "signed_copy": None,
+        "registered_on": None,
+        "registration_number": None,
+        "extended_until": None,
+        "happened": [one for one in happened if one["kind"] not in OPENING],
+    }
+
+
+def _registered(
+    row: Mapping[str, Any], happened: Sequence[Mapping[str, Any]], day: date
+) -> list[Any]:
+    """Say when the body received it.
+
+    A slip proves the day of filing; without one, or after a transfer, it is that of the register.
+    """
+    if happened[-1]["kind"] == "transferred":
+        return [*happened, happening("received", day)]
+    if row["slip_number"] is not None:
+        return [*happened]
+    others = [one for one in happened if one["kind"] != "received"]
+    return [*others, happening("received", day)]
+
+
+def _to_another(body: ComplaintMove) -> dict[str, Any]:
+    return {
+        "addressee": body.addressee,
+        "registered_on": None,
+        "registration_number": None,
+    }

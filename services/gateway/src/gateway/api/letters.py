@@ -1,0 +1,75 @@
+"""Letters of complaints as files: cases keeps them, the gateway hands them on."""
+
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from gateway.api.asking import allowed
+from gateway.state import Gateway
+from shared.contracts.casework.operation import LONGEST_ID
+from shared.errors import (
+    DependencyDown,
+    NotFound,
+    RateLimited,
+    ScopeMissing,
+    Unauthenticated,
+    ValidationFailed,
+    responses,
+)
+from shared.security import Caller
+
+router: Final = APIRouter(prefix="/v1", tags=["cases"])
+
+Id = Annotated[str, Path(max_length=LONGEST_ID, pattern="^[A-Za-z0-9_-]+$")]
+Form = Literal["pdf", "docx"]
+
+MEDIA: Final = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+_REFUSALS: Final = (
+    Unauthenticated,
+    ScopeMissing,
+    RateLimited,
+    DependencyDown,
+    NotFound,
+    ValidationFailed,
+)
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The letter.",
+        "content": {media: _BINARY for media in MEDIA.values()},
+    },
+    **responses(*_REFUSALS),
+}
+
+
+@router.get(
+    "/complaints/{complaint_id}/letters/{letter_id}/{form}",
+    operation_id="read_letter",
+    summary="Fetch a letter as PDF or DOCX",
+    response_model=None,
+    response_class=Response,
+    responses=_RESPONSES,
+)
+async def read_letter(
+    request: Request,
+    *,
+    complaint_id: Id,
+    letter_id: Id,
+    form: Form,
+    caller: Annotated[Caller, Depends(allowed("complaints:read"))],
+    gateway: Gateway,
+) -> Response:
+    """Fetch a letter as it was made: its organisation any, its addressee the one filed."""
+    path = f"/complaints/{complaint_id}/letters/{letter_id}/{form}"
+    answer = await gateway.cases.ask(request, path, caller)
+    if answer.is_error:
+        return gateway.cases.passed_on(request, answer)
+    headers = {
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": f'attachment; filename="{letter_id}.{form}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(answer.content, media_type=MEDIA[form], headers=headers)

@@ -1,0 +1,203 @@
+"""The side of the bodies: what they see, what they answer, and how their answers are counted."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.security import Caller
+from tests.cases.complaints.desk import (
+    AUDIT,
+    CASE,
+    MINISTRY,
+    confirm,
+    drafted,
+    filed,
+    move,
+    open_case,
+    pass_days,
+)
+from tests.cases.office import AIDA, STRANGER, Office, problem
+
+HEAD = replace(AUDIT, member="mem_head", role="admin")
+"""Who administers the body's organisation answers for it as well."""
+
+
+@pytest.fixture
+async def desk(office: Office) -> Office:
+    """An office with a case, in which somebody stands by the appeal and its letter."""
+    await open_case(office)
+    for kind, code in (("route", "appc76_appeal"), ("template", "general_appeal")):
+        await confirm(office, kind, code)
+    return office
+
+
+async def tell(
+    desk: Office, id_: str, verb: str, body: dict[str, Any], who: Caller = AUDIT, **more: Any
+) -> Any:
+    """Have a body tell something of a complaint, on the version that it sees."""
+    seen = (await desk.get(f"/authority/complaints/{id_}", who)).headers.get("etag", '"0"')
+    return await desk.post(f"/authority/complaints/{id_}:{verb}", body, who, seen=seen, **more)
+
+
+async def test_a_body_sees_what_was_filed_with_it_and_nothing_of_the_case(desk: Office) -> None:
+    draft = await drafted(desk)
+    complaint = await filed(desk)
+    listed = (await desk.get("/authority/complaints", AUDIT, limit=10)).json()["data"]
+    at = f"/authority/complaints/{complaint['id']}"
+    seen = await desk.get(at, AUDIT)
+    assert [one["id"] for one in listed] == [complaint["id"]]
+    assert seen.json() == listed[0]
+    assert not seen.json().keys() & {"case", "values", "author", "approver", "signed_copy"}
+    assert CASE not in seen.text
+    assert "mem_" not in seen.text
+    assert seen.json()["moves"] == ["not_accept", "register", "transfer", "answer"]
+    letter = f"/complaints/{complaint['id']}/letters/{complaint['letter']}/pdf"
+    assert (await desk.get(letter, AUDIT)).content.startswith(b"%PDF-")
+    for who in (MINISTRY, STRANGER, AIDA):
+        assert problem(await desk.get(at, who)) == (404, "not_found")
+        assert (await desk.get("/authority/complaints", who, limit=10)).json()["data"] == []
+        refused = await tell(desk, complaint["id"], "register", {"number": "1"}, who)
+        assert problem(refused) == (404, "not_found")
+    assert problem(await desk.get(f"/authority/complaints/{draft['id']}", AUDIT)) == (
+        404,
+        "not_found",
+    )
+    own = await desk.get(f"/complaints/{complaint['id']}", AUDIT)
+    assert problem(own) == (404, "not_found")
+    silent = replace(AUDIT, scopes=AUDIT.scopes - {"authority:respond"})
+    assert problem(await desk.get(at, silent)) == (403, "scope_missing")
+
+
+async def test_a_body_registers_extends_suspends_and_answers_each_recommendation_once(
+    desk: Office,
+) -> None:
+    complaint = await filed(desk)
+    id_ = complaint["id"]
+    first = await tell(desk, id_, "register", {"number": "01-12/3"}, key="r")
+    seen = f'"{first.json()["revision"] - 1}"'
+    again = await desk.post(
+        f"/authority/complaints/{id_}:register", {"number": "01-12/3"}, AUDIT, seen=seen, key="r"
+    )
+    assert (first.status_code, again.json()) == (200, first.json())
+    pass_days(desk, 10)
+    extended = await tell(
+        desk, id_, "extend", {"until": "2026-04-10", "note": "An expert is asked."}, HEAD
+    )
+    assert extended.json()["clock"]["due_on"] == "2026-04-10"
+    stopped = await tell(desk, id_, "suspend", {"note": "Documents were asked."})
+    assert (stopped.json()["state"], stopped.json()["clock"]["due_on"]) == ("suspended", None)
+    pass_days(desk, 4)
+    resumed = await tell(desk, id_, "resume", {})
+    assert resumed.json()["state"] == "in_consideration"
+    one_of_two = {"note": "No.", "answers": [{"number": 1, "code": "refused", "reason": "no"}]}
+    half = await tell(desk, id_, "answer", one_of_two)
+    assert (problem(half), half.json()["conditions"]) == (
+        (409, "guard_failed"),
+        ["every_recommendation"],
+    )
+    without_reason = {"note": "No.", "answers": [{"number": 1, "code": "refused"}]}
+    assert (await tell(desk, id_, "answer", without_reason)).status_code == 422
+    shirks = {
+        "note": "No.",
+        "answers": [
+            {"number": number, "code": "not_answered", "reason": "no"} for number in (1, 2)
+        ],
+    }
+    assert (await tell(desk, id_, "answer", shirks)).json()["errors"][0]["code"] == "no_answer"
+    answers = [
+        {"number": 1, "code": "accepted", "reason": "Measured.", "attachment": "act-77"},
+        {"number": 2, "code": "refused", "reason": "It is published."},
+    ]
+    answered = await tell(desk, id_, "answer", {"note": "Measured.", "answers": answers})
+    assert answered.status_code == 200, answered.text
+    own = (await desk.get(f"/complaints/{id_}")).json()
+    assert own["state"] == "answered"
+    assert [(one["code"], one["reason"], one["attachment"]) for one in own["recommendations"]] == [
+        ("accepted", "Measured.", "act-77"),
+        ("refused", "It is published.", None),
+    ]
+    for verb in ("register", "extend", "answer"):
+        body = {"number": "2", "until": "2026-05-01", "note": "n", "answers": answers}
+        fields = {
+            "register": ["number"],
+            "extend": ["until", "note"],
+            "answer": ["note", "answers"],
+        }
+        late = await tell(desk, id_, verb, {name: body[name] for name in fields[verb]})
+        assert problem(late) == (409, "transition_not_allowed"), verb
+    async with desk.tables() as connection:
+        rows = await connection.fetch(
+            "SELECT what, by_organisation FROM event WHERE object_id = $1 ORDER BY id", id_
+        )
+    assert [row["what"] for row in rows if row["by_organisation"] == "own_audit"] == [
+        *("register", "extend", "suspend", "resume", "answer")
+    ]
+
+
+async def test_what_is_passed_on_is_seen_by_the_other_body_and_no_more_by_the_first(
+    desk: Office,
+) -> None:
+    complaint = await filed(desk)
+    id_ = complaint["id"]
+    nowhere = await tell(desk, id_, "transfer", {"addressee": "authority:moon"})
+    itself = await tell(desk, id_, "transfer", {"addressee": "authority:internal_audit"})
+    assert {nowhere.json()["errors"][0]["code"], itself.json()["errors"][0]["code"]} == {
+        "unknown",
+        "the_same",
+    }
+    pass_days(desk, 1)
+    to = {"addressee": "authority:ministry_of_finance"}
+    passed = await tell(desk, id_, "transfer", to)
+    assert passed.status_code == 200, passed.text
+    assert problem(await desk.get(f"/authority/complaints/{id_}", AUDIT)) == (404, "not_found")
+    there = await desk.get(f"/authority/complaints/{id_}", MINISTRY)
+    assert there.json()["addressee_name"]["ru"] == "Министерство финансов РК"
+    # Tue 3 Mar; 4-6 three; 10-13 seven; 16-20 twelve; Thu 26, Fri 27 fourteen; Mon 30 fifteen.
+    assert there.json()["clock"]["due_on"] == "2026-03-30"
+    back = await tell(desk, id_, "refuse-acceptance", {"reason": "signature"}, MINISTRY)
+    assert back.status_code == 200
+    assert (await desk.get(f"/complaints/{id_}")).json()["state"] == "draft"
+    assert problem(await desk.get(f"/authority/complaints/{id_}", MINISTRY)) == (404, "not_found")
+
+
+async def test_how_bodies_answer_is_counted_by_addressee(desk: Office) -> None:
+    answers = [{"number": number, "code": "refused", "reason": "no"} for number in (1, 2)]
+    waits = [10, 20, 30]  # in time, in time, late: due on the 27th of March, 25 days on
+    verdicts = ["find_granted", "find_no_substance", "find_refused"]
+    complaints = [await filed(desk) for _ in range(4)]
+    for number in range(31):
+        for complaint, wait, verdict in zip(complaints, waits, verdicts, strict=False):
+            if number == wait:
+                answered = await tell(
+                    desk, complaint["id"], "answer", {"note": "n", "answers": answers}
+                )
+                assert answered.status_code == 200
+                await move(desk, complaint["id"], {"move": "assess", "note": "n"})
+                await move(desk, complaint["id"], {"move": verdict})
+        pass_days(desk, 1)
+    await move(desk, complaints[2]["id"], {"move": "close", "note": "n"})
+    (found,) = (await desk.get("/stats/authorities", limit=5)).json()["data"]
+    assert found == {
+        "addressee": "authority:internal_audit",
+        "addressee_name": complaints[0]["addressee_name"],
+        "filed": 4,
+        "answered": 3,
+        "waiting": 1,
+        "answered_in_time": 2,
+        "answered_late": 1,
+        "overdue": 1,
+        "assessed": 3,
+        "on_substance": 2,
+        "upheld": 1,
+        "median_days": 20.0,
+    }
+    others: list[dict[str, Any]] = [
+        {"filed_from": "2026-03-03"},
+        {"filed_until": "2026-03-01"},
+        {"route": "x"},
+    ]
+    for asked in others:
+        answer = await desk.get("/stats/authorities", limit=5, **asked)
+        assert answer.json()["data"] == []
+    assert (await desk.get("/stats/authorities", STRANGER, limit=5)).json()["data"] == []

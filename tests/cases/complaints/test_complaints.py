@@ -1,0 +1,335 @@
+"""Complaints over their service: drafted, approved, filed, answered, and all that is refused."""
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cases.complaints import due
+from tests.cases.complaints.desk import (
+    AUDIT,
+    CASE,
+    FACTS,
+    OPERATOR,
+    SENDER,
+    appeal,
+    confirm,
+    drafted,
+    filed,
+    move,
+    open_case,
+    pass_days,
+)
+from tests.cases.office import AIDA, BOLAT, MONITOR, READER, STRANGER, Office, problem
+
+
+@pytest.fixture
+async def desk(office: Office) -> Office:
+    """An office with a case, in which somebody stands by the appeal and its letter."""
+    await open_case(office)
+    for kind, code in (("route", "appc76_appeal"), ("template", "general_appeal")):
+        assert (await confirm(office, kind, code)).status_code == 201
+    return office
+
+
+async def test_a_complaint_goes_from_a_draft_to_an_assessed_answer(desk: Office) -> None:
+    complaint = await filed(desk)
+    at = f"/complaints/{complaint['id']}"
+    assert complaint["state"] == "filed"
+    # Mon 2 Mar; 3-6 four; Sun 8 Women's Day, Mon 9 off; 10-13 eight; 16-20 thirteen;
+    # 21-25 Nauryz; Thu 26 fourteen, Fri 27 fifteen.
+    assert complaint["clock"] == {
+        "window_closes_on": None,
+        "filed_on": "2026-03-02",
+        "slip_number": "ЖТ-2026-1",
+        "registered_on": None,
+        "registration_number": None,
+        "due_on": "2026-03-27",
+        "extended_until": None,
+        "answered_on": None,
+        "days_late": None,
+        "confirmed": True,
+    }
+    assert (complaint["author"], complaint["approver"]) == ("mem_aida", "mem_bolat")
+    assert complaint["signed_copy"] == "evd_signed"
+    await move(desk, complaint["id"], {"move": "register", "number": "01-12/3"})
+    await move(desk, complaint["id"], {"move": "consider"})
+    answers = [
+        {"number": 1, "code": "accepted", "reason": "Measured.", "attachment": "evd_act"},
+        {"number": 2, "code": "not_answered", "reason": "Nothing was said of it."},
+    ]
+    pass_days(desk, 30)
+    answered = await move(
+        desk, complaint["id"], {"move": "answer", "note": "Measured.", "answers": answers}
+    )
+    assert (answered["state"], answered["clock"]["days_late"]) == ("answered", 3)  # Mon to Wed
+    assert [one["code"] for one in answered["recommendations"]] == ["accepted", "not_answered"]
+    await move(desk, complaint["id"], {"move": "assess", "note": "Half of it."}, MONITOR)
+    partly = await move(desk, complaint["id"], {"move": "find_partly_granted"})
+    assert partly["next_routes"] == ["appc91_complaint"]
+    following = await drafted(
+        desk, route="prosecutor_appeal", addressee="authority:general_prosecutor"
+    )
+    gone = await move(desk, complaint["id"], {"move": "escalate", "complaint": following["id"]})
+    assert (gone["state"], gone["next"]) == ("escalated", following["id"])
+    went_on = (await desk.get(f"/complaints/{following['id']}")).json()
+    assert went_on["previous"] == complaint["id"]
+
+    clock = await desk.client.get(
+        f"/internal{at}/clock", auth=desk._auth(AIDA), headers={"Accept-Language": "kk"}
+    )
+    terms = {one["term"]: one for one in clock.json()["terms"]}
+    assert clock.headers["content-language"] == "kk"
+    assert (terms["answer"]["due_on"], terms["answer"]["state"]) == ("2026-03-27", "answered_late")
+    assert any("Наурыз" in step["text"] for step in terms["answer"]["steps"])
+    told = [one for one in await desk.told() if one["data"]["id"] == complaint["id"]]
+    assert [one["type"] for one in told] == [
+        "complaint.filed",
+        "complaint.registered",
+        "complaint.answered",
+        "complaint.escalated",
+    ]
+    assert told[2]["data"]["answers"] == {"1": "accepted", "2": "not_answered"}
+    assert all(one["organisations"] == ["own_a"] for one in told)
+    assert not any(one.get("public") for one in told)
+
+
+async def test_article_25_is_refused_for_a_direct_contract_and_for_a_civic_organisation(
+    desk: Office,
+) -> None:
+    wanted = appeal(
+        route="pp25_supplier",
+        addressee="bin:000240000016",
+        addressee_name="«Аудан әкімдігі» КММ",
+        standing="potential_supplier",
+        stage="results",
+        object="results",
+        happened=[{"kind": "results_posted", "on": "2026-03-02"}],
+    )
+    direct = await desk.post("/complaints", wanted | {"method": "direct"})
+    civic = await desk.post("/complaints", wanted | {"standing": "public_control"})
+    supplier = await desk.post("/complaints", wanted)
+    assert problem(direct) == (409, "guard_failed")
+    assert "single source" in direct.json()["detail"]
+    assert "route_method" in direct.json()["conditions"]
+    assert direct.json()["cite"] == ["106-VIII 25(1)"]
+    assert problem(civic) == (409, "guard_failed")
+    assert "Only a potential supplier" in civic.json()["detail"]
+    assert "pc13_final_document" in civic.json()["routes"] or civic.json()["routes"]
+    assert supplier.status_code == 201, supplier.text
+    # Mon 2 Mar; Tue 3 one, Wed 4 two, Thu 5 three.
+    assert supplier.json()["clock"]["window_closes_on"] == "2026-03-05"
+
+
+async def test_a_closed_window_is_refused_with_its_day_when_drafted_and_when_filed(
+    desk: Office,
+) -> None:
+    for kind, code in (("route", "pp25_supplier"), ("template", "pp25_complaint")):
+        await confirm(desk, kind, code)
+    posted = [{"kind": "results_posted", "on": "2026-03-02"}]
+    wanted = appeal(
+        route="pp25_supplier",
+        addressee="bin:000240000016",
+        addressee_name="«Аудан әкімдігі» КММ",
+        standing="potential_supplier",
+        stage="results",
+        object="results",
+        happened=posted,
+        values={
+            **SENDER,
+            "facts": FACTS,
+            "purchase": "12345678-1",
+            "lot": "1",
+            "posted_on": "2026-03-02",
+            "decision": "Қабылдамау",
+            "interest": "Қатысу құқығы",
+        },
+        recommendations=[],
+    )
+    complaint = (await desk.post("/complaints", wanted)).json()
+    letter = {"template": "pp25_complaint", "language": "ru"}
+    assert (await desk.post(f"/complaints/{complaint['id']}/letters", letter)).status_code == 201
+    await move(desk, complaint["id"], {"move": "submit"})
+    ready = await move(desk, complaint["id"], {"move": "approve"}, BOLAT)
+    pass_days(desk, 4)
+    late = await desk.post(
+        f"/complaints/{complaint['id']}/moves", {"move": "file"}, seen=ready["revision"]
+    )
+    drafted_late = await desk.post("/complaints", wanted)
+    assert problem(late) == problem(drafted_late) == (409, "window_closed")
+    assert late.json()["closed_on"] == drafted_late.json()["closed_on"] == "2026-03-05"
+    assert (await desk.get(f"/complaints/{complaint['id']}")).json()["state"] == "ready"
+
+    assert await due.look(desk.database, desk.clock) == 1
+    expired = (await desk.get(f"/complaints/{complaint['id']}")).json()
+    assert (expired["state"], expired["moves"]) == ("expired", [])
+
+
+async def test_stale_foreign_repeated_and_scopeless_moves_change_nothing(desk: Office) -> None:
+    complaint = await drafted(desk)
+    at = f"/complaints/{complaint['id']}/moves"
+    withdraw = {"move": "withdraw", "note": "no more"}
+    assert problem(await desk.post(at, withdraw)) == (428, "precondition_required")
+    assert problem(await desk.post(at, withdraw, seen=7)) == (412, "version_conflict")
+    assert problem(await desk.post(at, withdraw, STRANGER, seen=1)) == (404, "not_found")
+    assert problem(await desk.post(at, withdraw, AUDIT, seen=1)) == (404, "not_found")
+    assert problem(await desk.post(at, withdraw, READER, seen=1)) == (403, "scope_missing")
+    assert problem(await desk.post(at, {"move": "sign"}, seen=1)) == (422, "validation_failed")
+    assert problem(await desk.post(at, {"move": "file"}, seen=1)) == (
+        409,
+        "transition_not_allowed",
+    )
+    nothing = await desk.post(at, {"move": "submit"}, seen=1)
+    assert (problem(nothing), nothing.json()["conditions"]) == ((409, "guard_failed"), ["letter"])
+    done = await desk.post(at, withdraw, seen=1, key="once")
+    again = await desk.post(at, withdraw, seen=1, key="once")
+    assert (done.status_code, again.json()) == (200, done.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    async with desk.tables() as connection:
+        events = await connection.fetch(
+            "SELECT what FROM event WHERE object_id = $1 ORDER BY id", complaint["id"]
+        )
+    assert [row["what"] for row in events] == ["create", "withdraw"]
+
+
+async def test_a_complaint_of_a_case_that_is_not_ours_cannot_be_drafted_nor_read(
+    desk: Office,
+) -> None:
+    await open_case(desk, "cas_0000000000000000000000000b", "own_b")
+    other = appeal(case="cas_0000000000000000000000000b")
+    assert problem(await desk.post("/complaints", other)) == (404, "not_found")
+    complaint = await drafted(desk)
+    at = f"/complaints/{complaint['id']}"
+    for path in ("", "/clock", "/letters"):
+        refused = await desk.get(
+            f"{at}{path}", STRANGER, **({"limit": 5} if path == "/letters" else {})
+        )
+        assert problem(refused) == (404, "not_found"), path
+    assert problem(await desk.send("PATCH", at, {"subject": "x"}, STRANGER, seen=1)) == (
+        404,
+        "not_found",
+    )
+    listed = await desk.get("/complaints", STRANGER, limit=10)
+    assert listed.json() == {"data": [], "after": None}
+
+
+async def test_a_changed_draft_has_no_letter_and_only_a_draft_changes(desk: Office) -> None:
+    complaint = await drafted(desk)
+    at = f"/complaints/{complaint['id']}"
+    letter = {"template": "general_appeal", "language": "kk"}
+    assert (await desk.post(f"{at}/letters", letter)).status_code == 201
+    assert (await desk.get(at)).json()["letter"] is not None
+    changed = await desk.send("PATCH", at, {"recommendations": ["One thing."]}, BOLAT, seen=2)
+    assert (changed.status_code, changed.json()["letter"]) == (200, None)
+    assert [one["text"] for one in changed.json()["recommendations"]] == ["One thing."]
+    assert changed.json()["author"] == "mem_bolat"
+    await desk.post(f"{at}/letters", letter)
+    await move(desk, complaint["id"], {"move": "submit"})
+    refused = await desk.send("PATCH", at, {"subject": "x"}, seen=5)
+    assert problem(refused) == (409, "transition_not_allowed")
+    # Whoever changed the text last, or had its letter made, wrote it.
+    wrote = await desk.post(f"{at}/moves", {"move": "approve"}, AIDA, seen=5)
+    assert (problem(wrote), wrote.json()["conditions"]) == (
+        (409, "guard_failed"),
+        ["second_person"],
+    )
+
+
+async def test_letters_wait_for_a_named_person_and_are_kept_as_they_were_made(
+    office: Office,
+) -> None:
+    await open_case(office)
+    complaint = await drafted(office)
+    at = f"/complaints/{complaint['id']}/letters"
+    wanted = {"template": "general_appeal", "language": "kk", "attachments": ["жол.jpg"]}
+    before = await office.post(at, wanted)
+    assert problem(before) == (409, "guard_failed")
+    assert before.json()["conditions"] == ["template_confirmed", "route_confirmed"]
+    assert "Nobody has confirmed this version of the template" in before.json()["detail"]
+    await confirm(office, "template", "general_appeal")
+    half = await office.post(at, wanted)
+    assert half.json()["conditions"] == ["route_confirmed"]
+    await confirm(office, "route", "appc76_appeal")
+    made = await office.post(at, wanted)
+    assert made.status_code == 201, made.text
+    letter = made.json()
+    pdf = await office.get(f"{at}/{letter['id']}/pdf")
+    docx = await office.get(f"{at}/{letter['id']}/docx")
+    assert pdf.content.startswith(b"%PDF-")
+    assert docx.content.startswith(b"PK")
+    assert letter["sha256"] == {
+        "pdf": hashlib.sha256(pdf.content).hexdigest(),
+        "docx": hashlib.sha256(docx.content).hexdigest(),
+    }
+    for who in (STRANGER, AUDIT):
+        assert problem(await office.get(f"{at}/{letter['id']}/pdf", who)) == (404, "not_found")
+    assert problem(await office.get(f"{at}/{letter['id']}/exe")) == (404, "not_found")
+    translation = await office.post(at, {"template": "general_appeal", "language": "en"})
+    assert translation.json()["for_filing"] is False
+    assert (await office.get(f"/complaints/{complaint['id']}")).json()["letter"] == letter["id"]
+    other = await office.post(at, {"template": "final_document", "language": "kk"})
+    assert problem(other) == (422, "validation_failed")
+    missing = await office.post(at, {**wanted, "values": {"signatory": ""}})
+    assert missing.status_code == 422
+    listed = await office.get(at, limit=1)
+    assert [one["id"] for one in listed.json()["data"]] == [translation.json()["id"]]
+    rest = await office.get(at, limit=5, after=json.dumps(listed.json()["after"]))
+    assert [one["id"] for one in rest.json()["data"]] == [letter["id"]]
+
+
+async def test_a_confirmation_is_for_the_version_that_stands_and_by_the_platform_alone(
+    office: Office,
+) -> None:
+    assert (await confirm(office, "template", "general_appeal")).status_code == 201
+    body = {
+        "kind": "template",
+        "code": "general_appeal",
+        "version": "1-00000000",
+        "name": "Somebody",
+        "capacity": "advocate",
+        "confirmed_on": "2026-03-02",
+    }
+    old = await office.post("/legal/confirmations", body, OPERATOR)
+    assert (old.status_code, old.json()["errors"][0]["code"]) == (422, "not_present")
+    without = replace(AIDA, scopes=AIDA.scopes - {"platform:admin"})
+    assert problem(await office.post("/legal/confirmations", body, without)) == (
+        403,
+        "scope_missing",
+    )
+    (listed,) = (await office.get("/legal/confirmations", limit=5)).json()["data"]
+    assert (listed["present"], listed["recorded_by"]) == (True, "mem_operator")
+    found = (await office.get("/templates", limit=20, route="appc76_appeal")).json()["data"]
+    assert [(one["code"], one["confirmed"]) for one in found] == [("general_appeal", True)]
+
+
+async def test_the_list_filters_and_pages(desk: Office) -> None:
+    first = await drafted(desk)
+    second = await drafted(
+        desk, route="prosecutor_appeal", addressee="authority:general_prosecutor"
+    )
+    pass_days(desk, 1)
+    third = await filed(desk)
+    ids = [third["id"], second["id"], first["id"]]
+
+    async def listed(**asked: Any) -> list[str]:
+        answer = await desk.get("/complaints", limit=10, **asked)
+        return [one["id"] for one in answer.json()["data"]]
+
+    everything = await listed()
+    assert (everything[0], set(everything)) == (third["id"], set(ids))
+    assert await listed(state="filed") == [third["id"]]
+    assert await listed(route="prosecutor_appeal") == [second["id"]]
+    assert await listed(addressee="authority:internal_audit", state="draft") == [first["id"]]
+    assert await listed(case="cas_x") == []
+    assert await listed(due_until="2026-03-30") == [third["id"]]
+    assert await listed(overdue=True) == []
+    assert third["case"] == CASE
+    pass_days(desk, 40)
+    assert await listed(overdue=True) == [third["id"]]
+    one = await desk.get("/complaints", limit=2)
+    mark = one.json()["after"]
+    rest = await desk.get("/complaints", limit=2, after=json.dumps(mark))
+    seen = [each["id"] for each in one.json()["data"] + rest.json()["data"]]
+    assert (sorted(seen), rest.json()["after"]) == (sorted(ids), None)

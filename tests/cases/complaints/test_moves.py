@@ -1,0 +1,324 @@
+"""Who may take which move of a complaint, from which state: every combination, without a server."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Any, Final
+
+import pytest
+
+from cases.complaints.clock import clock, columns, declared_of, happening
+from cases.complaints.moving import Moved, move
+from cases.complaints.sides import Side, decide, possible, side_of
+from cases.law.catalogue import Confirmation, Declared, routes
+from cases.lifecycle import life_cycle
+from shared.contracts.casework.complaints import ComplaintMove, RecommendationAnswer
+from shared.errors import (
+    GuardFailed,
+    ScopeMissing,
+    TransitionNotAllowed,
+    ValidationFailed,
+    WindowClosed,
+)
+from shared.security import Caller
+from tests.cases.office import AIDA, BOLAT, caller
+
+# Written out by hand: from which states a move leads to which, and who takes it. W: monitors as
+# well; E: editors, admins, coordinators; B: the body it is addressed to as well; P: the platform.
+MOVES: Final = {
+    "submit": ("draft", "in_approval", "WE"),
+    "send_back": ("in_approval ready", "draft", "E"),
+    "approve": ("in_approval", "ready", "E"),
+    "file": ("ready", "filed", "E"),
+    "not_accept": ("filed", "draft", "EB"),
+    "register": ("filed", "registered", "EB"),
+    "consider": ("registered", "in_consideration", "EB"),
+    "transfer": ("filed registered in_consideration", "filed", "EB"),
+    "extend": ("registered in_consideration", "in_consideration", "EB"),
+    "suspend": ("registered in_consideration", "suspended", "EB"),
+    "resume": ("suspended", "in_consideration", "EB"),
+    "answer": ("filed registered in_consideration suspended", "answered", "EB"),
+    "assess": ("answered", "assessed", "WE"),
+    "find_granted": ("assessed", "accepted", "E"),
+    "find_partly_granted": ("assessed", "partly_accepted", "E"),
+    "find_refused": ("assessed", "refused", "E"),
+    "find_no_substance": ("assessed", "no_answer_on_substance", "E"),
+    "escalate": ("partly_accepted refused no_answer_on_substance", "escalated", "E"),
+    "escalate_silence": ("filed registered in_consideration", "escalated", "E"),
+    "close": ("partly_accepted refused no_answer_on_substance", "closed", "E"),
+    "withdraw": (
+        "draft in_approval ready filed registered in_consideration suspended",
+        "withdrawn",
+        "E",
+    ),
+    "expire": ("draft in_approval ready", "expired", "P"),
+}
+ROLES: Final = ("reader", "monitor", "editor", "admin", "coordinator", "officer", "operator")
+OWN: Final = {"W": {"monitor"}, "E": {"editor", "admin", "coordinator"}, "B": set(), "P": set()}
+GIVEN: Final[dict[str, Any]] = {
+    "reason": "form",
+    "note": "because",
+    "until": date(2026, 4, 1),
+    "number": "1",
+    "addressee": "authority:ministry_of_finance",
+    "complaint": "cmp_other",
+}
+SIDES: Final[tuple[Side, ...]] = ("own", "addressee")
+MONDAY: Final = datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+def may(code: str, role: str, side: Side) -> bool:
+    who = MOVES[code][2]
+    if side == "addressee":
+        return "B" in who and role in {"officer", "admin"}
+    return any(role in OWN[letter] for letter in who)
+
+
+def test_the_table_is_that_of_the_declaration() -> None:
+    declared = life_cycle("complaint")
+    assert declared.moves.keys() == MOVES.keys()
+    for code, (before, after, _) in MOVES.items():
+        assert declared.moves[code].before == before.split()
+        assert declared.moves[code].after == after
+
+
+def test_every_move_from_every_state_by_every_role_on_either_side() -> None:
+    cycle = life_cycle("complaint")
+    every = dict.fromkeys(cycle.guards, True)
+    for code, state, role, side in product(MOVES, cycle.states, ROLES, SIDES):
+        who = caller(role=role)
+        place = f"{code} from {state} by {role}, {side}"
+        fits = state in MOVES[code][0].split()
+        try:
+            taken = decide(code, state, who, side, given=GIVEN, facts=every)
+        except ScopeMissing:
+            assert not may(code, role, side), place
+        except TransitionNotAllowed:
+            assert not fits, place
+        else:
+            assert may(code, role, side), place
+            assert fits, place
+            assert taken.after == MOVES[code][1], place
+        assert (code in possible(state, who, side)) is (fits and may(code, role, side)), place
+
+
+def test_each_guard_and_each_thing_that_a_move_takes_is_asked_for() -> None:
+    cycle = life_cycle("complaint")
+    every = dict.fromkeys(cycle.guards, True)
+    for code, declared in cycle.moves.items():
+        if not declared.roles:
+            continue
+        for guard in declared.guards:
+            with pytest.raises(GuardFailed) as refused:
+                decide(
+                    code, declared.before[0], AIDA, "own", given=GIVEN, facts=every | {guard: False}
+                )
+            assert refused.value.extra["conditions"] == [guard]
+        for field in declared.takes:
+            given = {name: value for name, value in GIVEN.items() if name != field}
+            with pytest.raises(ValidationFailed) as lacking:
+                decide(code, declared.before[0], AIDA, "own", given=given, facts=every)
+            assert lacking.value.errors[0].pointer == f"/body/{field}"
+
+
+def test_filing_takes_a_scope_of_its_own_and_an_unknown_move_is_named_as_such() -> None:
+    without = replace(AIDA, scopes=AIDA.scopes - {"complaints:file"})
+    every = dict.fromkeys(life_cycle("complaint").guards, True)
+    with pytest.raises(ScopeMissing):
+        decide("file", "ready", without, "own", given=GIVEN, facts=every)
+    with pytest.raises(ValidationFailed):
+        decide("sign", "ready", AIDA, "own", given=GIVEN, facts=every)
+    assert "file" not in possible("ready", without, "own")
+
+
+@pytest.mark.parametrize(
+    ("filed", "state", "organisation", "speaks_for", "side"),
+    [
+        (None, "draft", "own_a", (), "own"),
+        (None, "draft", "own_b", ("authority:x",), None),
+        (date(2026, 3, 2), "filed", "own_b", ("authority:x",), "addressee"),
+        (date(2026, 3, 2), "filed", "own_b", ("authority:y",), None),
+        (date(2026, 3, 2), "draft", "own_b", ("authority:x",), None),
+        (date(2026, 3, 2), "filed", None, (), None),
+        (date(2026, 3, 2), "filed", "own_a", ("authority:x",), "own"),
+    ],
+)
+def test_a_complaint_is_known_to_its_own_and_once_filed_to_whom_it_goes(
+    filed: date | None, state: str, organisation: str | None, speaks_for: Any, side: Side | None
+) -> None:
+    row = {
+        "organisation": "own_a",
+        "addressee": "authority:x",
+        "filed_on": filed,
+        "state": state,
+    }
+    who = replace(AIDA, organisation=organisation, speaks_for=frozenset(speaks_for))
+    assert side_of(row, who) == side
+
+
+# The clock: the appeal of article 76 runs fifteen working days, in a route that is confirmed here.
+
+
+def appeal(*, confirmed: bool = True) -> Declared:
+    version = routes(MONDAY.date())["appc76_appeal"].version
+    words = [Confirmation("appc76_appeal", version, "A named lawyer", MONDAY.date())]
+    found = declared_of("appc76_appeal", MONDAY.date(), words if confirmed else [])
+    assert found is not None
+    return found
+
+
+def a_complaint(**other: Any) -> dict[str, Any]:
+    named = (
+        *("letter", "approver", "filed_on", "slip_number", "signed_copy", "registered_on"),
+        *("registration_number", "extended_until", "answered_on", "answer", "window_closes_on"),
+    )
+    row = {
+        **dict.fromkeys(named),
+        "state": "draft",
+        "author": "mem_aida",
+        "happened": [],
+        "recommendations": [{"number": 1}, {"number": 2}],
+        "addressee": "authority:internal_audit",
+    }
+    return row | other
+
+
+def after(row: dict[str, Any], moved: Moved) -> dict[str, Any]:
+    return {**row, "state": moved.state, **moved.columns}
+
+
+def take(row: dict[str, Any], body: dict[str, Any], on: date, who: Caller = BOLAT) -> Any:
+    now = datetime(on.year, on.month, on.day, 6, tzinfo=UTC)
+    given = ComplaintMove.model_validate(body)
+    return after(row, move(row, given, who, "own", declared=appeal(), now=now))
+
+
+def test_the_days_of_a_complaint_follow_its_moves() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 3, 18))
+    # Wed 18 Mar; 19, 20 two; 21-25 Nauryz; 26, 27 four; 30 Mar-3 Apr nine; 6-10 fourteen; Mon 13.
+    assert (filed["due_on"], filed["term_confirmed"]) == (date(2026, 4, 13), True)
+
+    registered = take(filed, {"move": "register", "number": "01-1"}, date(2026, 3, 20))
+    assert registered["due_on"] == date(2026, 4, 13)  # the slip proves the eighteenth
+
+    extended = take(
+        registered, {"move": "extend", "until": "2026-05-04", "note": "expert"}, date(2026, 4, 10)
+    )
+    assert (extended["due_on"], extended["extended_until"]) == (date(2026, 5, 4), date(2026, 5, 4))
+
+    answers = [{"number": number, "code": "refused", "reason": "no ground"} for number in (1, 2)]
+    late = take(extended, {"move": "answer", "note": "No.", "answers": answers}, date(2026, 5, 6))
+    assert (late["answered_on"], late["days_late"]) == (date(2026, 5, 6), 2)  # Tue 5, Wed 6
+
+
+def test_without_a_slip_the_register_says_when_it_was_received() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file"}, date(2026, 4, 1))
+    registered = take(filed, {"move": "register", "number": "01-1"}, date(2026, 4, 3))
+    # Fri 3 Apr; 6-10 five; 13-17 ten; 20-24 fifteen.
+    assert registered["due_on"] == date(2026, 4, 24)
+
+
+def test_a_transfer_starts_a_new_clock_and_a_suspension_stops_it() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    passed = take(
+        filed, {"move": "transfer", "addressee": "authority:ministry_of_finance"}, date(2026, 4, 3)
+    )
+    assert (passed["state"], passed["due_on"]) == ("filed", date(2026, 4, 24))
+    there = take(passed, {"move": "register", "number": "7"}, date(2026, 4, 6))
+    assert there["due_on"] == date(2026, 4, 27)
+    stopped = take(there, {"move": "suspend", "note": "documents"}, date(2026, 4, 10))
+    assert (stopped["state"], stopped["due_on"]) == ("suspended", None)
+    again = take(stopped, {"move": "resume"}, date(2026, 4, 20))
+    # Four had run by Fri 10; eleven are left: 21-24 four, 27-30 eight, Fri 1 May holiday,
+    # 4, 5, 6 eleven.
+    assert again["due_on"] == date(2026, 5, 6)
+
+
+def test_what_is_not_accepted_is_a_draft_that_nobody_filed() -> None:
+    row = a_complaint(
+        state="ready",
+        letter="let_1",
+        approver="mem_bolat",
+        happened=[happening("learned", date(2026, 3, 2))],
+    )
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    back = take(filed, {"move": "not_accept", "reason": "signature"}, date(2026, 4, 2))
+    assert back["state"] == "draft"
+    assert (back["filed_on"], back["slip_number"], back["approver"]) == (None, None, None)
+    assert [one["kind"] for one in back["happened"]] == ["learned"]
+    assert back["due_on"] is None
+
+
+def test_who_wrote_the_text_does_not_approve_it() -> None:
+    row = a_complaint(state="in_approval", letter="let_1", author="mem_bolat")
+    with pytest.raises(GuardFailed) as refused:
+        take(row, {"move": "approve"}, date(2026, 3, 2), BOLAT)
+    assert refused.value.extra["conditions"] == ["second_person"]
+    nobody = replace(BOLAT, member=None)
+    with pytest.raises(GuardFailed):
+        take(row, {"move": "approve"}, date(2026, 3, 2), nobody)
+    assert take(row, {"move": "approve"}, date(2026, 3, 2), AIDA)["approver"] == "mem_aida"
+
+
+def test_filing_after_the_window_is_refused_with_its_day_and_before_it_is_not() -> None:
+    row = a_complaint(
+        state="ready", letter="let_1", approver="mem_x", window_closes_on=date(2026, 3, 5)
+    )
+    with pytest.raises(WindowClosed) as closed:
+        take(row, {"move": "file"}, date(2026, 3, 6))
+    assert closed.value.extra["closed_on"] == "2026-03-05"
+    # It is the day of filing that counts, not that on which it is written down.
+    late = take(row, {"move": "file", "day": "2026-03-05"}, date(2026, 3, 9))
+    assert late["filed_on"] == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"move": "register", "number": "1", "day": "2026-04-03"}, "to_come"),
+        ({"move": "register", "number": "1", "day": "2026-03-31"}, "too_early"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused(body: dict[str, Any], code: str) -> None:
+    row = a_complaint(
+        state="filed",
+        filed_on=date(2026, 4, 1),
+        happened=[happening("received", date(2026, 4, 1))],
+    )
+    with pytest.raises(ValidationFailed) as refused:
+        take(row, body, date(2026, 4, 2))
+    assert refused.value.errors[0].code == code
+
+
+@pytest.mark.parametrize("numbers", [[], [1], [1, 1], [1, 2, 3]])
+def test_an_answer_that_leaves_a_recommendation_out_is_refused(numbers: list[int]) -> None:
+    row = a_complaint(state="registered", happened=[happening("received", date(2026, 4, 1))])
+    answers = [RecommendationAnswer(number=n, code="refused", reason="no") for n in numbers]
+    body = ComplaintMove(move="answer", note="No.", answers=answers)
+    with pytest.raises(GuardFailed) as refused:
+        move(row, body, BOLAT, "own", declared=appeal(), now=MONDAY.replace(month=4))
+    assert refused.value.extra["conditions"] == ["every_recommendation"]
+
+
+def test_silence_goes_on_only_once_a_confirmed_term_has_ended() -> None:
+    row = a_complaint(state="registered", happened=[happening("received", date(2026, 4, 1))])
+    body = ComplaintMove(move="escalate_silence", complaint="cmp_2")
+    for declared, day in ((appeal(), 22), (appeal(confirmed=False), 23)):
+        now = datetime(2026, 4, day, 6, tzinfo=UTC)
+        with pytest.raises(GuardFailed):
+            move(row, body, BOLAT, "own", declared=declared, now=now)
+    # Wed 1 Apr; 2, 3 two; 6-10 seven; 13-17 twelve; 20, 21, Wed 22 fifteen: Thu 23 is late.
+    found = clock(appeal(), row["happened"], datetime(2026, 4, 23, 6, tzinfo=UTC))
+    assert columns(found)["due_on"] == date(2026, 4, 22)
+    moved = move(
+        row,
+        body,
+        BOLAT,
+        "own",
+        declared=appeal(),
+        now=datetime(2026, 4, 23, 6, tzinfo=UTC),
+    )
+    assert (moved.state, moved.columns["following"]) == ("escalated", "cmp_2")
