@@ -136,8 +136,13 @@ async def test_a_buyer_is_told_in_time_of_a_single_source_it_is_about_to_buy_fro
     await post.house.fill("catalogue", indicator("D01", subject="process"))
     await post.active(filter={"buyer": [BUYER_BIN]}, language="kk", name="Біздің сатып алулар")
     other = await opened_office(post.house, "Бақылаушы")
-    watched = {"name": "a", "events": ["alert.replied"], "cadence": "immediate", "language": "ru"}
-    watched["channel"] = {"kind": "email", "address": "watch@example.org"}
+    watched = {
+        "name": "a",
+        "events": ["alert.replied"],
+        "cadence": "immediate",
+        "language": "ru",
+        "channel": {"kind": "email", "address": "watch@example.org"},
+    }
     await other.made("app", "/v1/subscriptions", watched)
     await post.pass_on()
     link = LINK.findall(text_of(post.mail.got.pop()))[0]

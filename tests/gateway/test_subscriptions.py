@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.api.alerts import AlertFilter
+from gateway.api.processes import ProcessFilter
 from gateway.audit.chain import Actor
 from gateway.mailing import Server
 from gateway.push.dispatcher import Dispatcher
@@ -26,7 +28,16 @@ from gateway.who import organisations
 from gateway.who.doing import acting
 from gateway.who.sealing import Seal
 from shared.clock import FixedClock, SystemClock
-from tests.gateway.builders import BUYER_BIN, alert, indicator, line, process, release, score
+from tests.gateway.builders import (
+    BUYER_BIN,
+    SUPPLIER_BIN,
+    alert,
+    indicator,
+    line,
+    process,
+    release,
+    score,
+)
 from tests.gateway.house import House, opened_house, problem
 from tests.gateway.office import Office, opened_office
 from tests.gateway.post_office import (
@@ -462,6 +473,49 @@ async def test_a_preview_counts_by_day_what_the_list_shows_and_samples_it(post: 
         )
     found = await post.office.made("app", f"{SUBSCRIPTIONS}:preview", asked)
     assert [each["alert"] for each in found["sample"]] == ["alr_0003"]
+
+
+async def test_whatever_a_list_can_be_asked_can_be_watched(post: Post) -> None:
+    await post.house.fill("scores", score(ONE, expected=60.0, band="high"))
+    await post.house.fill("alerts", alert(1, ONE))
+    days, places = ("2000-01-01", "2100-01-01"), ("region", "buyer_region", "delivery_region")
+    common = {"source": ["kz-test"], "buyer": [BUYER_BIN], "band": ["high"], "indicator": ["R018"]}
+    of_alerts = {
+        **common,
+        "process": [ONE],
+        "raised_at[gte]": days[0],
+        "raised_at[lte]": days[1],
+        "after": 0,
+    }
+    of_processes = {
+        **common,
+        "supplier": [SUPPLIER_BIN],
+        "method": ["open"],
+        "currency": "KZT",
+        "amount[gte]": "1",
+        "amount[lte]": "100000",
+        "q": "мебель",
+        "ocid": ["o-1"],
+        **{
+            f"{name}[{side}]": day
+            for name in ("published", "date")
+            for side, day in zip(("gte", "lte"), days, strict=True)
+        },
+    }
+    for what, asked, known in (
+        ("alerts", of_alerts, AlertFilter),
+        ("processes", of_processes, ProcessFilter),
+    ):
+        words = {field.alias or name for name, field in known.model_fields.items()}
+        assert words == {*asked, *places, "limit", "cursor", "sort"}
+        found = await post.office.made(
+            "app", f"{SUBSCRIPTIONS}:preview", {"what": what, "filter": asked}
+        )
+        assert found["events"] == 1
+        placed = {**asked, **{each: ["75"] for each in places}}
+        nowhere = {"what": what, "filter": placed}
+        found = await post.office.made("app", f"{SUBSCRIPTIONS}:preview", nowhere)
+        assert found["events"] == 0
 
 
 NOT_ACCEPTABLE: tuple[dict[str, Any], ...] = (
