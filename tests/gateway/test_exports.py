@@ -2,23 +2,42 @@
 
 import asyncio
 import csv
+import gzip
 import hashlib
 import io
 import json
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
 
 import asyncpg
+import duckdb
+import ocdscardinal
+import openpyxl
 import pytest
+from jsonschema import Draft202012Validator
 
 from gateway import management
-from gateway.exports import making
+from gateway.exports import dumps, making, workbook
 from gateway.exports.fields import FIELDS, Field
 from gateway.exports.formats import cell
 from gateway.exports.making import Exporter
+from gateway.tiers import TIERS
 from shared.clock import FixedClock, SystemClock
-from tests.gateway.builders import alert, process, release, score, source
+from tests.gateway.builders import (
+    SUPPLIER_BIN,
+    alert,
+    indicator,
+    line,
+    organisation,
+    process,
+    release,
+    score,
+    source,
+)
 from tests.gateway.house import House, problem
-from tests.gateway.office import Office, opened_office
+from tests.gateway.office import Office, described, opened_office
 
 EXPORTS = "/v1/exports"
 FORMULA = '=HYPERLINK("http://example.org","x")'
@@ -203,7 +222,7 @@ async def test_exports_of_others_are_not_there_and_what_is_no_filter_is_refused(
         ({"what": "lots", "filter": {"colour": ["red"]}}, "/body/filter/colour"),
         ({"what": "lots", "filter": {"limit": 5}}, "/body/filter/limit"),
         ({"what": "lots", "filter": {"region": ["x"]}}, "/body/filter/region/0"),
-        ({"what": "alerts", "format": "csv"}, "/body/format"),
+        ({"what": "alerts", "format": "ocds"}, "/body/format"),
     ):
         refused = await office.ask("app", "POST", EXPORTS, body)
         assert refused.status_code == 422
@@ -246,3 +265,217 @@ async def test_files_go_when_they_expire_or_are_cancelled(office: Office) -> Non
     assert manifest.status_code == 409
     async with office.house.database.connection() as connection:
         assert await connection.fetchval("SELECT count(*) FROM export_part") == 0
+
+
+def file_of(told: Any, name: str) -> Any:
+    return next(each for each in told["files"] if each["name"] == name)
+
+
+async def test_a_workbook_read_by_another_program_has_every_row_and_no_formula(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "ROWS", 10)
+    told = await made(office, what="processes", format="xlsx")
+    got = await fetched(office, file_of(told, "processes.xlsx"))
+    book = openpyxl.load_workbook(io.BytesIO(got.content), read_only=True)
+
+    assert book.sheetnames == ["processes", "processes 2", "processes 3"]
+    sheets = [list(book[name].iter_rows()) for name in book.sheetnames]
+    assert [len(rows) - 1 for rows in sheets] == [10, 10, 5]
+    names = [each.name for each in FIELDS["processes"]]
+    assert [[one.value for one in rows[0]] for rows in sheets] == [names] * 3
+    cells = {
+        rows[n][names.index("ocid")].value: rows[n] for rows in sheets for n in range(1, len(rows))
+    }
+    title = cells["o-00"][names.index("title")]
+    assert (title.value, title.data_type) == (FORMULA, "s")
+    assert cells["o-03"][names.index("risk_expected")].value == 60
+    assert cells["o-03"][names.index("amount")].value == 1000
+    assert {one.data_type for row in cells.values() for one in row} <= {"s", "n"}
+
+
+async def test_parquet_read_by_another_program_has_types_lists_and_nulls(
+    office: Office, tmp_path: Path
+) -> None:
+    told = await made(office, what="processes", format="parquet")
+    path = tmp_path / "processes.parquet"
+    path.write_bytes((await fetched(office, file_of(told, path.name))).content)
+    with duckdb.connect() as reader:
+        types = dict(
+            reader.execute(f"SELECT column_name, column_type FROM (DESCRIBE '{path}')").fetchall()
+        )
+        rows = reader.execute(
+            f"SELECT ocid, title, amount, flagged, epoch(published) FROM '{path}' ORDER BY ocid"
+        ).fetchall()
+
+    assert list(types) == [each.name for each in FIELDS["processes"]]
+    assert types["amount"] == "DECIMAL(38,6)"
+    assert types["published"] == "TIMESTAMP WITH TIME ZONE"
+    assert types["buyer_ids"] == "VARCHAR[]"
+    assert len(rows) == told["rows"] == 25
+    assert rows[0] == ("o-00", FORMULA, Decimal(1000), [], 1768003200.0)
+    assert rows[3][3] == ["R018"]
+
+
+async def test_an_ocds_package_is_what_tools_for_ocds_read_with_the_licence_of_its_source(
+    office: Office, tmp_path: Path
+) -> None:
+    told = await made(office, what="processes", format="ocds", filter={"method": ["open"]})
+    got = await fetched(office, file_of(told, "processes.json"))
+    package = got.json()
+
+    Draft202012Validator(PACKAGE).validate(package)
+    assert package["uri"].endswith(file_of(told, "processes.json")["link"])
+    assert package["publisher"]["name"] == "Publisher of kz-test"
+    assert package["license"] == "CC-BY-4.0"
+    assert told["rows"] == len(package["releases"]) == 25
+    path = f"/v1/ocds/releases?process={process('o-03')}"
+    (served,) = (await office.ask("app", "GET", path)).json()["releases"]
+    assert served in package["releases"]
+    packed = await made(office, what="processes", format="ocds.gz")
+    file = file_of(packed, "processes.json.gz")
+    again = json.loads(gzip.decompress((await fetched(office, file)).content))
+    assert again["releases"] == package["releases"]
+    lines = tmp_path / "releases.jsonl"
+    lines.write_text("".join(f"{json.dumps(each)}\n" for each in package["releases"]))
+    assert ocdscardinal.coverage(str(lines))["/tender/title"] == 25
+    nothing = await made(office, what="processes", format="ocds", filter={"method": ["direct"]})
+    file = file_of(nothing, "processes.json")
+    assert (await fetched(office, file)).json()["releases"] == []
+
+
+PACKAGE: dict[str, Any] = {
+    "type": "object",
+    "required": ["uri", "publisher", "publishedDate", "releases", "version"],
+    "properties": {
+        "uri": {"type": "string", "format": "uri"},
+        "version": {"type": "string", "pattern": r"^(\d+\.)(\d+)$"},
+        "publisher": {"type": "object", "required": ["name"]},
+        "publishedDate": {"type": "string", "format": "date-time"},
+        "license": {"type": "string", "minLength": 1},
+        "releases": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {
+                "type": "object",
+                "required": ["ocid", "id", "date", "tag"],
+                "properties": {
+                    "ocid": {"type": "string", "minLength": 1},
+                    "id": {"type": "string", "minLength": 1},
+                    "date": {"type": "string", "format": "date-time"},
+                    "tag": {"type": "array", "minItems": 1},
+                },
+            },
+        },
+    },
+}
+"""What the OCDS 1.1 release package schema demands of a package and of each release."""
+
+
+async def test_findings_name_a_supplier_to_partners_only_where_precision_is_not_measured(
+    office: Office,
+) -> None:
+    await office.house.fill("catalogue", indicator("R018", publication="public"), indicator("K9"))
+    supplier = organisation(SUPPLIER_BIN)
+    await office.house.fill(
+        "scores",
+        score(supplier, kind="supplier", lines=(line("R018"), line("K9"), line("K9", "clear"))),
+    )
+    bare = ["exports:create", "scores:read"]
+    key = await management.add_key(
+        office.house.database, SystemClock(), organisation=office.id, scopes=bare
+    )
+    partner, public = office.keys["app"], key.text
+    found: dict[tuple[str, str], Any] = {}
+    for who, key_text in (("partner", partner), ("public", public)):
+        office.keys["app"] = key_text
+        for what in ("findings", "scores"):
+            told = await made(office, what=what, filter={"subject_type": ["supplier"]})
+            file = file_of(told, f"{what}.ndjson")
+            lines = (await fetched(office, file)).text.splitlines()
+            found[who, what] = [json.loads(each) for each in lines]
+            if (who, what) == ("partner", "findings"):
+                of_partner = file
+    told = await made(office, what="findings", filter={"status": ["clear"], "indicator": ["K9"]})
+    assert told["rows"] == 0
+
+    assert [each["code"] for each in found["partner", "findings"]] == ["R018", "K9"]
+    assert [each["code"] for each in found["public", "findings"]] == ["R018"]
+    assert found["public", "findings"][0] == found["partner", "findings"][0]
+    assert found["partner", "scores"][0]["summary"]["flagged"] == ["R018", "K9"]
+    assert found["public", "scores"][0]["summary"]["flagged"] == ["R018"]
+    assert found["public", "scores"][0]["summary"]["withheld"] == 1
+    assert problem(await fetched(office, of_partner)) == (403, "scope_missing")
+
+
+async def test_every_list_is_a_table_with_a_value_in_every_declared_column_of_some_row(
+    office: Office,
+) -> None:
+    for what in ("alerts", "scores", "findings"):
+        told = await made(office, what=what, format="csv")
+        text = (await fetched(office, file_of(told, f"{what}.csv"))).text
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert len(rows) == told["rows"] == 1
+        assert list(rows[0]) == [each.name for each in FIELDS[what]]
+        assert rows[0]["subject_id"] == process("o-03")
+    assert rows[0]["evidence_paths"] == "/tender/title"
+
+
+async def test_rows_of_an_export_count_to_the_day_and_one_too_many_are_refused(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = await made(office, what="processes")
+    used = (await office.ask("app", "GET", "/v1/usage")).json()["days"][0]["used"]
+    assert {each["what"]: each["used"] for each in used}["rows"] == told["rows"] == 25
+    monkeypatch.setitem(cast("dict[str, int]", TIERS["standard"].per_day), "rows", 49)
+
+    asked = await office.made("app", EXPORTS, {"what": "processes"})
+    await Exporter(office.house.database, SystemClock()).step()
+
+    ended = (await office.ask("app", "GET", f"{EXPORTS}/{asked['id']}")).json()
+    assert (ended["state"], ended["fault"]) == ("failed", "daily_quota_spent")
+    async with office.house.database.connection() as connection:
+        left = await connection.fetchval(
+            "SELECT count(*) FROM export_part WHERE export_id = $1", asked["id"]
+        )
+    assert left == 0
+
+
+async def test_every_night_the_whole_view_is_dumped_once_announced_to_all_and_let_go(
+    office: Office,
+) -> None:
+    database = office.house.database
+    night = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)  # half past one on the second in Kazakhstan
+    async with database.connection() as connection:
+        await dumps.ask(connection, now=night - timedelta(minutes=45))
+        assert await connection.fetchval("SELECT count(*) FROM export") == 0
+        for _ in range(2):
+            await dumps.ask(connection, now=night)
+    assert await Exporter(database, FixedClock(night)).step() == len(dumps.DUMPED)
+
+    answer = await office.house.client.get("/v1/dumps")
+    described(office.house.app.openapi(), answer)
+    (dump,) = answer.json()["data"]
+    assert dump["day"] == "2026-03-02"
+    assert dump["licences"] == [{"source": "kz-test", "licence": "CC-BY-4.0", "attribution": None}]
+    files = {each["name"]: each for each in dump["files"]}
+    assert {name: each["rows"] for name, each in files.items()} == {
+        "processes.json.gz": 25,
+        "processes.ndjson.gz": 25,
+        "lots.ndjson.gz": 0,
+        "contracts.ndjson.gz": 25,
+        "scores.ndjson.gz": 1,
+        "findings.ndjson.gz": 1,
+        "alerts.ndjson.gz": 1,
+    }
+    got = await fetched(office, files["scores.ndjson.gz"])
+    assert hashlib.sha256(got.content).hexdigest() == files["scores.ndjson.gz"]["sha256"]
+    assert json.loads(gzip.decompress(got.content))["summary"]["band"] == "high"
+    unknown = await office.house.client.get(files["scores.ndjson.gz"]["link"])
+    assert problem(unknown) == (401, "unauthenticated")
+    assert (await office.ask("app", "GET", EXPORTS)).json()["data"] == []
+
+    await Exporter(database, FixedClock(night + making.DUMP_KEPT)).step()
+    assert (await office.house.client.get("/v1/dumps")).json()["data"] == []
+    assert problem(await fetched(office, files["scores.ndjson.gz"])) == (404, "not_found")

@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "list the keys that sign, or ask for a new one",
     ),
     "audit": ("gateway.commands.audit", "verify that nothing was taken from the audit"),
+    "dossier": ("gateway.commands.dossier", "check whether a dossier is as it was signed"),
     "openapi": ("gateway.commands.openapi", "print the OpenAPI document"),
     "dead": ("gateway.commands.dead", "list or replay what kept failing"),
 }

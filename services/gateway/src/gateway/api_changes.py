@@ -285,6 +285,29 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         text="Tips from anybody, without a key: sealed to recipients, talked about by receipt."
         " Recipients open, answer, move and adopt them.",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="added",
+        operations=(
+            "make_dossier",
+            "list_dossiers",
+            "read_dossier",
+            "download_dossier",
+            "read_dossier_keys",
+            "list_dumps",
+            "download_dump",
+        ),
+        text="Dossiers of a purchase or an alert: signed JSON and two pages as PDF, with the source"
+        " of every figure. The whole published view as a dump every night.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("create_export", "download_export", "read_feed", "read_usage"),
+        text="Exports come as Parquet, XLSX and OCDS too, also of scores and findings; their rows"
+        " count to the day. `alert.corrected` comes in your own stream too where a dossier or an"
+        " export of yours holds the alert (`received`).",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

@@ -31,7 +31,12 @@ REMEMBERED_FOR: Final = frozenset({"scores:read", PARTNER})
 """What a key must be allowed to be given a score as it is remembered: with all its lines."""
 
 OPEN: Final = frozenset(
-    {("POST", "/v1/devices"), ("POST", "/v1/invitations:accept"), ("POST", "/v1/trials")}
+    {
+        ("POST", "/v1/devices"),
+        ("POST", "/v1/invitations:accept"),
+        ("POST", "/v1/trials"),
+        ("GET", "/v1/dumps"),
+    }
 )
 """What is asked before one has a key; counted by the network it comes from."""
 

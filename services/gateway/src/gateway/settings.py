@@ -1,5 +1,6 @@
 """What the gateway is told by its environment, beside what every service needs."""
 
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -86,6 +87,11 @@ class GatewaySettings(Settings):
         default="https://api.telegram.org",
         pattern=r"^https?://[^/?#]+$",
         description="where the Bot API is, or a local server of it",
+    )
+    export_path: Path | None = Field(
+        default=None,
+        description="where the worker puts large files together; unset, the folder for temporary"
+        " files",
     )
     cache_mb: int = Field(
         default=64, ge=1, description="memory of the answers kept ready in one process, in MB"

@@ -7,7 +7,7 @@ that more keys are not more budget; by the minute each key has its own.
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, get_args
 
-What = Literal["rows", "past_scores", "trials", "exports"]
+What = Literal["rows", "past_scores", "trials", "exports", "dossiers"]
 """What is limited by the day."""
 
 REQUESTS: Final = "requests"
@@ -15,10 +15,11 @@ REQUESTS: Final = "requests"
 
 MEANING: Final[Mapping[str, str]] = {
     REQUESTS: "requests of any kind",
-    "rows": "rows of lists, and releases",
+    "rows": "rows of lists and exports, and releases",
     "past_scores": "scores of a past day, which are put together anew",
     "trials": "drafts sent and back-tests asked for",
     "exports": "lists asked for as files",
+    "dossiers": "dossiers made",
 }
 
 
@@ -29,13 +30,27 @@ class Tier(NamedTuple):
     per_day: Mapping[What, int]
 
 
+def _day(
+    *, rows: int, past_scores: int, trials: int, exports: int, dossiers: int
+) -> Mapping[What, int]:
+    return {
+        "rows": rows,
+        "past_scores": past_scores,
+        "trials": trials,
+        "exports": exports,
+        "dossiers": dossiers,
+    }
+
+
 TIERS: Final[Mapping[str, Tier]] = {
-    "trial": Tier(60, {"rows": 20_000, "past_scores": 100, "trials": 20, "exports": 5}),
-    "standard": Tier(None, {"rows": 500_000, "past_scores": 5_000, "trials": 200, "exports": 50}),
-    "authority": Tier(
-        3_000, {"rows": 5_000_000, "past_scores": 50_000, "trials": 1_000, "exports": 500}
+    "trial": Tier(60, _day(rows=20_000, past_scores=100, trials=20, exports=5, dossiers=20)),
+    "standard": Tier(
+        None, _day(rows=500_000, past_scores=5_000, trials=200, exports=50, dossiers=500)
     ),
-    "device": Tier(60, {"rows": 5_000, "past_scores": 20, "trials": 0, "exports": 0}),
+    "authority": Tier(
+        3_000, _day(rows=5_000_000, past_scores=50_000, trials=1_000, exports=500, dossiers=5_000)
+    ),
+    "device": Tier(60, _day(rows=5_000, past_scores=20, trials=0, exports=0, dossiers=0)),
 }
 USUAL: Final = "standard"
 

@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 from msgspec import Struct
@@ -43,6 +43,8 @@ _CHARGE: Final = """
     WHERE known.used + excluded.used <= $5
     RETURNING used
 """
+
+_USED: Final = "SELECT used FROM usage WHERE account = $1 AND day = $2 AND what = $3"
 
 _READ: Final = """
     SELECT day, what, used FROM usage
@@ -92,6 +94,28 @@ class UsageDocument(Struct, frozen=True):
     days: list[DayUsed]
 
 
+class Account(NamedTuple):
+    """Whose days something is counted to, and what they may."""
+
+    name: str
+    tier: str
+
+
+async def take(
+    connection: asyncpg.Connection, account: Account, what: What, amount: int, day: date
+) -> bool:
+    """Count something to a day, if it fits there; whether it did."""
+    limit = TIERS[account.tier].per_day[what]
+    used = await connection.fetchval(_CHARGE, account.name, day, what, amount, limit)
+    return used is not None
+
+
+async def left(connection: asyncpg.Connection, account: Account, what: What, day: date) -> int:
+    """Return how much of something an account may still use on a day."""
+    used = await connection.fetchval(_USED, account.name, day, what)
+    return TIERS[account.tier].per_day[what] - (used or 0)
+
+
 class Usage:
     """Counts for one API process."""
 
@@ -115,10 +139,9 @@ class Usage:
 
     async def charge(self, account: str, tier: str, what: What, amount: int = 1) -> None:
         """Count something dear before it is done. Raises QuotaSpent if that is too much."""
-        limit = TIERS[tier].per_day[what]
         async with self._database.connection() as connection:
-            used = await connection.fetchval(_CHARGE, account, self._today(), what, amount, limit)
-        if used is None:
+            passed = await take(connection, Account(account, tier), what, amount, self._today())
+        if not passed:
             raise self._spent(tier, what)
 
     async def write(self) -> None:

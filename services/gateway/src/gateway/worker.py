@@ -154,7 +154,10 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
     database = Database(settings.database_url, application="gateway-worker")
     await database.open()
     daily = Daily(settings, database, SystemClock())
-    exporting = asyncio.create_task(Exporter(database, SystemClock()).run())
+    exporter = Exporter(
+        database, SystemClock(), folder=settings.export_path, public_url=settings.public_url
+    )
+    exporting = asyncio.create_task(exporter.run())
     try:
         async with filling(settings, database, SystemClock()) as (view, _):
             await run_worker(
@@ -167,6 +170,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                     Periodic("look_again", LOOK_EVERY, view.look_again),
                     Periodic("measure", MEASURE_EVERY, view.measure),
                     Periodic("checkpoint", CHECKPOINT_LOOKED_FOR_EVERY, daily.look),
+                    Periodic("dump", CHECKPOINT_LOOKED_FOR_EVERY, daily.dump),
                     Periodic("forget_answers", MEASURE_EVERY, daily.forget_answers),
                 ],
                 stop=stop,

@@ -1,12 +1,12 @@
 """Examples of exports: an invented list, and the files that were made of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from gateway.exports.documents import Export, ExportFile, Manifest, Terms
+from gateway.exports.documents import Dump, DumpFile, Export, ExportFile, Manifest, Terms
 from gateway.exports.fields import FIELDS
 from gateway.texts import NOTICE
 
@@ -40,6 +40,7 @@ _waiting = replace(
     revision=1,
     links={"self": _LINK},
 )
+_TERMS: Final = Terms("kz-goszakup", "CC BY 4.0", "goszakup.gov.kz")
 EXPORT: Final = to_builtins(_done)
 WAITING: Final = to_builtins(_waiting)
 EXPORT_PAGE: Final[dict[str, Any]] = {
@@ -58,7 +59,7 @@ MANIFEST: Final = to_builtins(
         as_of=_MADE,
         seq=42,
         method_versions=["2026.11.1"],
-        licences=[Terms("kz-goszakup", "CC BY 4.0", "goszakup.gov.kz")],
+        licences=[_TERMS],
         files=[
             ExportFile(
                 "processes.csv",
@@ -71,4 +72,32 @@ MANIFEST: Final = to_builtins(
         fields=list(FIELDS["processes"]),
         notice=NOTICE,
     )
+)
+DUMPS: Final = to_builtins(
+    {
+        "data": [
+            Dump(
+                date(2026, 3, 2),
+                [
+                    DumpFile(
+                        what="findings",
+                        format="ndjson.gz",
+                        rows=412_960,
+                        as_of=_MADE,
+                        seq=42,
+                        method_versions=["2026.11.1"],
+                        name="findings.ndjson.gz",
+                        media_type="application/gzip",
+                        size=21_870_112,
+                        sha256="2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                        made_at=_MADE + timedelta(minutes=9),
+                        expires_at=_MADE + timedelta(days=3),
+                        link="/v1/dumps/2026-03-02/files/findings.ndjson.gz",
+                    )
+                ],
+                [_TERMS],
+                NOTICE,
+            )
+        ]
+    }
 )

@@ -1,20 +1,20 @@
 """Exports: a whole list as a file, asked for once, made beside the requests, fetched in parts."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
 from gateway.api import example_exports as examples
 from gateway.api.administering import Id
-from gateway.api.asking import HEADERS, allowed, send_list
+from gateway.api.asking import allowed, send_list
 from gateway.api.commanding import ONCE, REFUSALS, Made, carry_out, send_one
 from gateway.api.describing import answers, lists
+from gateway.api.files import CONTENT, IfRange, Range, send_file
 from gateway.api.filters import CurrencyRequired
 from gateway.api.metering import charge
-from gateway.api.ranged import RangeNotSatisfiable, part_of
+from gateway.api.ranged import RangeNotSatisfiable
 from gateway.exports import asked, store
 from gateway.exports.documents import Export, Manifest
 from gateway.exports.formats import can_be
@@ -23,6 +23,7 @@ from gateway.state import Gateway
 from gateway.usage import QuotaSpent
 from gateway.who.doing import Doing
 from gateway.who.refusals import flaw
+from gateway.withheld import PARTNER, sees_all
 from shared.bodies import Body
 from shared.errors import (
     CursorInvalid,
@@ -48,17 +49,18 @@ async def _of_an_organisation(
 
 
 Exporting = Annotated[Caller, Depends(_of_an_organisation)]
-FileName = Annotated[str, Path(max_length=40, pattern=r"^[a-z]+\.[a-z]+$")]
+FileName = Annotated[str, Path(max_length=40, pattern=r"^[a-z]+(\.[a-z]+){1,2}$")]
 
 
 class ExportBody(Body):
     """Which list, in which format. `filter` takes the parameters of the list, each as there.
 
     A parameter that may be repeated is a list of texts: {"band": ["high"], "currency": "KZT"}.
+    Scores take `subject_type`, `subject`, `indicator`, `band`; findings `status` too (flagged).
     """
 
-    what: Literal["processes", "lots", "contracts", "alerts"]
-    format: Literal["ndjson", "csv"] = "ndjson"
+    what: Literal["processes", "lots", "contracts", "alerts", "scores", "findings"]
+    format: Literal["ndjson", "ndjson.gz", "csv", "parquet", "xlsx", "ocds", "ocds.gz"] = "ndjson"
     filter: dict[str, Any] = Field(default_factory=dict, max_length=50)
 
 
@@ -81,17 +83,21 @@ async def create_export(
 ) -> Response:
     """Have a list made into a file; `Location` is where to look whether it is done.
 
-    It takes the scope of the list as well. Alerts, which hold lists, come as NDJSON only.
+    It takes the scope of the list as well. Rows count to the quota of the day: an export that
+    would go beyond it fails with `daily_quota_spent`. OCDS is for processes: their releases.
     """
-    _check_scope(caller, body.what)
+    check_scope(caller, body.what)
     if not can_be(body.what, body.format):
-        raise flaw("/body/format", "format", f"{body.what} can be had as ndjson only")
+        raise flaw("/body/format", "format", f"there is no OCDS of {body.what}")
     asked.question(body.what, body.filter)
 
     async def work(do: Doing) -> Made:
         await charge(request, gateway, "exports")
         wanted = (body.what, body.format, body.filter)
-        name = await store.add(do.connection, caller.organisation, wanted, now=do.now)
+        partner = body.what in asked.OF_PARTNERS and sees_all(caller)
+        name = await store.add(
+            do.connection, caller.organisation, wanted, partner=partner, now=do.now
+        )
         row = await store.one(do.connection, caller.organisation, name)
         return Made(store.document(row), 202, f"/v1/exports/{name}")
 
@@ -185,20 +191,10 @@ async def read_manifest(
     return send_one(request, manifest, row["revision"])
 
 
-def _check_scope(caller: Caller, what: str) -> None:
+def check_scope(caller: Caller, what: str) -> None:
     """Raise ScopeMissing for who could not read the list itself."""
     if (scope := asked.KINDS[what].scope) not in caller.scopes:
         raise ScopeMissing(f"This list needs the scope {scope}.")
-
-
-_BYTES: Final[dict[str, Any]] = {
-    "application/json": {
-        "schema": {"type": "array", "items": {"type": "object"}},
-        "example": [{"name": "id"}],
-    },
-    "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"id":"prc_x"}\n'},
-    "text/csv": {"schema": {"type": "string"}, "example": "id,source\r\nprc_x,kz-goszakup\r\n"},
-}
 
 
 @router.get(
@@ -208,8 +204,8 @@ _BYTES: Final[dict[str, Any]] = {
     response_model=None,
     response_class=Response,
     responses={
-        200: {"description": "The whole file.", "content": _BYTES},
-        206: {"description": "The part that was asked for.", "content": _BYTES},
+        200: {"description": "The whole file.", "content": CONTENT},
+        206: {"description": "The part that was asked for.", "content": CONTENT},
         **responses(*REFUSALS, NotFound, ValidationFailed, RangeNotSatisfiable),
     },
 )
@@ -219,28 +215,14 @@ async def download(
     name: FileName,
     caller: Exporting,
     gateway: Gateway,
-    range_: Annotated[str | None, Header(alias="Range", max_length=200)] = None,
-    if_range: Annotated[str | None, Header(max_length=200)] = None,
+    range_: Range = None,
+    if_range: IfRange = None,
 ) -> Response:
     """Fetch a file, or go on where a download broke off: `Range` with `If-Range`, its ETag."""
     async with gateway.database.connection() as connection:
         row = await store.one(connection, caller.organisation, export_id)
-        _check_scope(caller, row["what"])
+        check_scope(caller, row["what"])
+        if row["partner"] and not sees_all(caller):
+            raise ScopeMissing(f"This file needs the scope {PARTNER}.")
         file = await store.file(connection, export_id, name)
-    size, etag = file["size"], f'"{file["sha256"]}"'
-    part = part_of(size, range_, condition=if_range, etag=etag)
-    wanted = part or range(size)
-    headers = {
-        **HEADERS,
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Content-Length": str(len(wanted)),
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    if part:
-        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    body = store.parts(gateway.database, export_id, name, wanted.start, wanted.stop - 1)
-    return StreamingResponse(
-        body, 206 if part else 200, headers=headers, media_type=file["media_type"]
-    )
+    return send_file(gateway, export_id, {**file, "name": name}, range_=range_, if_range=if_range)

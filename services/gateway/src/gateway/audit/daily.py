@@ -1,8 +1,9 @@
-"""What the worker does once a day: the checkpoint, and forgetting what nobody asks for again."""
+"""What the worker does once a day: the checkpoint, the dump, and forgetting what nobody asks for again."""
 
 import asyncpg
 
 from gateway.audit import checkpoint
+from gateway.exports import dumps
 from gateway.memory import Memory
 from gateway.settings import GatewaySettings
 from gateway.who import devices
@@ -44,6 +45,11 @@ class Daily:
         _log.info("checkpoint_made", day=day.isoformat())
         async with self._database.transaction() as connection:
             await devices.forget_unused(connection, now=now)
+
+    async def dump(self) -> None:
+        """Ask for the dump of this night if nobody has."""
+        async with self._database.connection() as connection:
+            await dumps.ask(connection, now=self._clock.now())
 
     async def forget_answers(self) -> None:
         """Forget the answers to commands that nobody may ask for again."""

@@ -1,6 +1,7 @@
 """What can be exported: the lists, each by the very filters and the very reader of its route."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -12,13 +13,29 @@ from gateway.api.alerts import question_of as of_alerts
 from gateway.api.finding import ContractFilter, LotFilter, of_contracts, of_lots
 from gateway.api.processes import ProcessFilter
 from gateway.api.processes import question_of as of_processes
+from gateway.exports import scored
 from gateway.reads import alerts, listed, processes
 from shared.errors import FieldError, ValidationFailed
 
 Page = tuple[list[bytes], Any]
 Find = Callable[[asyncpg.Connection, Any, Any, int], Awaitable[Page]]
 
+RELEASES: Final = 100
+"""Releases of one page: they are larger than what lists tell of a purchase."""
+
+_RELEASES: Final = """
+    SELECT release FROM unnest($1::text[]) WITH ORDINALITY AS wanted (id, place)
+    JOIN process USING (id) ORDER BY place
+"""
+
 NO_FILTER: Final = frozenset({"limit", "cursor", "sort"})
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+_id = msgspec.json.Decoder(_Named).decode
 
 
 class Kind(NamedTuple):
@@ -38,6 +55,14 @@ async def _listed(connection: asyncpg.Connection, question: Any, after: Any, lim
     return await listed.find(connection, question, after=after, limit=limit)
 
 
+async def releases(connection: asyncpg.Connection, question: Any, after: Any, limit: int) -> Page:
+    """Return the releases of a page of processes, as they are published."""
+    documents, last = await _processes(connection, question, after, min(limit, RELEASES))
+    ids = [_id(document).id for document in documents]
+    rows = await connection.fetch(_RELEASES, ids)
+    return [row["release"] for row in rows], last
+
+
 async def _alerts(connection: asyncpg.Connection, question: Any, after: Any, limit: int) -> Page:
     return await alerts.find(connection, question, mark=after, limit=limit)
 
@@ -47,11 +72,19 @@ KINDS: Final[Mapping[str, Kind]] = {
     "lots": Kind("processes:read", LotFilter, of_lots, _listed),
     "contracts": Kind("processes:read", ContractFilter, of_contracts, _listed),
     "alerts": Kind("alerts:read", AlertFilter, of_alerts, _alerts),
+    "scores": Kind("scores:read", scored.ScoreFilter, scored.of_scores, scored.find),
+    "findings": Kind("scores:read", scored.FindingFilter, scored.of_findings, scored.find),
 }
+OF_PARTNERS: Final = frozenset({"scores", "findings"})
+"""What holds more for who reads as a partner."""
 
 
-def question(what: str, asked: Mapping[str, Any]) -> Any:
+def question(
+    what: str, asked: Mapping[str, Any], *, public: frozenset[str] | None = frozenset()
+) -> Any:
     """Return the question of a filter, in the usual order of its list.
+
+    `public` are the indicators that may name a supplier to whoever asks; None means all.
 
     Raises ValidationFailed, CurrencyRequired.
     """
@@ -67,7 +100,8 @@ def question(what: str, asked: Mapping[str, Any]) -> Any:
         raise _refused(
             [("/".join(map(str, each["loc"])), each["type"], each["msg"]) for each in flaws]
         ) from error
-    return kind.question(found)
+    wanted = kind.question(found)
+    return replace(wanted, public=public) if what in OF_PARTNERS else wanted
 
 
 def _words(model: type[BaseModel]) -> frozenset[str]:

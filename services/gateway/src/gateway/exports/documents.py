@@ -1,6 +1,6 @@
 """What is told of an export: the job, and the manifest of what it made."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -67,4 +67,34 @@ class Manifest(Struct, frozen=True, kw_only=True):
     licences: list[Terms]
     files: list[ExportFile]
     fields: list[Field]
+    notice: Notice
+
+
+class DumpFile(Struct, frozen=True, kw_only=True):
+    """A list of a dump: what anybody may read of it, as one file of one state of the view.
+
+    `as_of` and `seq` tell how far the view had come; it can be fetched until `expires_at`.
+    """
+
+    what: str
+    format: str
+    rows: int
+    as_of: datetime
+    seq: int
+    method_versions: list[str]
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    made_at: datetime
+    expires_at: datetime
+    link: str
+
+
+class Dump(Struct, frozen=True):
+    """The whole published view as it was in one night (UTC+5), and whose data they are."""
+
+    day: date
+    files: list[DumpFile]
+    licences: list[Terms]
     notice: Notice

@@ -60,6 +60,17 @@ _NUMBERED: Final = (
     _METHOD,
     *_VALUE,
 )
+_SUBJECT: Final = (
+    Field("subject_type", "subject/type", "text", "process, buyer or supplier.", _OURS),
+    Field("subject_id", "subject/id", "text", "Our id of the subject.", _OURS),
+)
+_METHOD_OF: Final = (
+    Field("data_date", "data_date", "moment", "Date of the data.", _OURS, "UTC"),
+    Field("method_version", "method_version", "text", "Version of the method.", _OURS),
+)
+_COMPUTED_AT: Final = Field(
+    "computed_at", "computed_at", "moment", "When it was computed.", _OURS, "UTC"
+)
 
 FIELDS: Final[Mapping[str, Sequence[Field]]] = {
     "processes": (
@@ -98,15 +109,72 @@ FIELDS: Final[Mapping[str, Sequence[Field]]] = {
         *_SUPPLIERS,
         *_OF_PROCESS,
     ),
+    "alerts": (
+        _ID,
+        Field("position", "position", "integer", "Number of the alert, without a gap.", _OURS),
+        Field("process_id", "process", "text", "Our id of the process.", _OURS),
+        *_SUBJECT,
+        Field("indicators", "indicators/*", "list", "Codes that raised it.", _OURS),
+        Field("band", "band", "text", "Risk band reached.", _OURS),
+        Field("previous_band", "previous_band", "text", "Risk band before.", _OURS),
+        Field("score", "score", "number", "Expected score then.", _OURS, "points"),
+        Field("raised_at", "raised_at", "moment", "When it was raised.", _OURS, "UTC"),
+        Field("routes", "windows/*/route", "list", "Legal routes open then.", _OURS),
+        Field("closes_at", "windows/*/closes_at", "list", "Until when each is open.", _OURS, "UTC"),
+        Field("windows_reason", "windows_reason", "text", "Why no route is open.", _OURS),
+        *_VALUE,
+        *_METHOD_OF,
+    ),
+    "scores": (
+        *_SUBJECT,
+        Field("band", "summary/band", "text", "Risk band; empty: too little is known.", _OURS),
+        Field("risk_lower", "summary/lower", "number", "Least risk.", _OURS, "0..100"),
+        Field("risk_expected", "summary/expected", "number", "Risk.", _OURS, "0..100"),
+        Field("risk_upper", "summary/upper", "number", "Greatest risk.", _OURS, "0..100"),
+        Field("points_lower", "points/lower", "number", "Points counted.", _OURS, "points"),
+        Field("coverage", "summary/coverage", "number", "Share computable.", _OURS, "0..1"),
+        Field("provisional", "summary/provisional", "boolean", "More is to be told.", _OURS),
+        Field("flagged", "summary/flagged/*", "list", "Codes of flagged indicators.", _OURS),
+        Field("withheld", "summary/withheld", "integer", "Flags only partners read.", _OURS),
+        *_VALUE,
+        Field("data_date", "summary/data_date", "moment", "Date of the data.", _OURS, "UTC"),
+        Field("method_version", "summary/method_version", "text", "Version of the method.", _OURS),
+        _COMPUTED_AT,
+    ),
+    "findings": (
+        *_SUBJECT,
+        Field("code", "code", "text", "Code of the indicator.", _OURS),
+        Field("status", "status", "text", "What it says: flagged and so on.", _OURS),
+        Field("kind", "kind", "text", "signal or breach.", _OURS),
+        Field("family", "family", "text", "Family of the indicator.", _OURS),
+        Field("value", "value", "number", "What was measured.", _OURS, "of the indicator"),
+        Field("threshold", "threshold", "number", "From where it flags.", _OURS, "of the value"),
+        Field("points", "points", "number", "Points of the indicator.", _OURS, "points"),
+        Field("discount", "discount", "number", "Share of them that counts.", _OURS, "0..1"),
+        Field("counted", "counted", "number", "Points that count.", _OURS, "points"),
+        Field("certain", "certain", "boolean", "A register settles it alone.", _OURS),
+        Field("held", "held", "boolean", "Shown, and counts nothing.", _OURS),
+        Field("context_id", "context/id", "text", "Party whose own flag it repeats.", _OURS),
+        Field("evidence_paths", "evidence/*/path", "list", "JSON pointers to it.", _OURS),
+        Field("evidence_values", "evidence/*/value", "list", "What stands there.", _PUBLISHER),
+        Field("missing", "missing/*", "list", "Fields it would need.", _OURS),
+        *_METHOD_OF,
+        _COMPUTED_AT,
+    ),
 }
-"""What can be a table; alerts, which hold lists of windows and lines, are NDJSON only."""
+"""Every list as a table: where a document holds lists, a column holds what they have in common."""
 
 
 def value(document: Any, path: str) -> Any:
     """Return what stands at a path of a document; nothing where the document has nothing."""
     if EACH not in path:
         return next(_found(document, path.split("/")), None)
-    return BETWEEN.join(str(each) for each in _found(document, path.split("/")) if each is not None)
+    return BETWEEN.join(str(each) for each in values(document, path))
+
+
+def values(document: Any, path: str) -> list[Any]:
+    """Return all that stands at a path through lists."""
+    return [each for each in _found(document, path.split("/")) if each is not None]
 
 
 def _found(document: Any, steps: Sequence[str]) -> Iterator[Any]:

@@ -1,6 +1,6 @@
 """What is kept of exports, as their organisation reads it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,14 +9,16 @@ import msgspec
 
 from gateway.exports.documents import Export, ExportFile, Manifest, Terms
 from gateway.exports.fields import FIELDS
-from gateway.exports.making import PART
+from gateway.exports.formats import FORMATS
+from gateway.exports.tables import PART
 from gateway.texts import NOTICE
 from gateway.who.organisations import new_id
+from shared.contracts.sources import Source
 from shared.database import Database
 from shared.errors import NotFound
 
 _COLUMNS: Final = """id, what, format, filter, state, fault, rows, as_of, seq, method_versions,
-    created_at, finished_at, expires_at, revision"""
+    created_at, finished_at, expires_at, revision, partner"""
 LIST: Final = f"""
     SELECT {_COLUMNS} FROM export WHERE organisation_id = $1
       AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::text))
@@ -24,8 +26,8 @@ LIST: Final = f"""
 """
 _ONE: Final = f"SELECT {_COLUMNS} FROM export WHERE organisation_id = $1 AND id = $2"
 _ADD: Final = """
-    INSERT INTO export (id, organisation_id, what, format, filter, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO export (id, organisation_id, what, format, filter, created_at, partner)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _CANCEL: Final = """
     UPDATE export SET state = 'cancelled', revision = revision + 1
@@ -37,14 +39,7 @@ _FILES: Final = """
 _PART: Final = "SELECT body FROM export_part WHERE export_id = $1 AND name = $2 AND number = $3"
 _SOURCES: Final = "SELECT body FROM source ORDER BY id"
 
-
-class _Source(msgspec.Struct):
-    id: str
-    licence: str | None = None
-    attribution: str | None = None
-
-
-_source = msgspec.json.Decoder(_Source).decode
+_source = msgspec.json.Decoder(Source).decode
 
 
 async def add(
@@ -52,13 +47,17 @@ async def add(
     organisation: str | None,
     wanted: tuple[str, str, Mapping[str, Any]],
     *,
+    partner: bool,
     now: datetime,
 ) -> str:
-    """Write down that a list is wanted (what, in which format, by which filter); return its id."""
+    """Write down that a list is wanted (what, in which format, by which filter); return its id.
+
+    `partner`: with the lines that only partners read.
+    """
     name = new_id("exp")
     what, form, asked = wanted
     asked_for = msgspec.json.encode(asked)
-    await connection.execute(_ADD, name, organisation, what, form, asked_for, now)
+    await connection.execute(_ADD, name, organisation, what, form, asked_for, now, partner)
     return name
 
 
@@ -93,7 +92,6 @@ async def manifest(connection: asyncpg.Connection, row: Mapping[str, Any]) -> Ma
     """Return what an export that is done has made."""
     name = row["id"]
     files = await connection.fetch(_FILES, name)
-    sources = [_source(each["body"]) for each in await connection.fetch(_SOURCES)]
     return Manifest(
         export=name,
         what=row["what"],
@@ -103,13 +101,28 @@ async def manifest(connection: asyncpg.Connection, row: Mapping[str, Any]) -> Ma
         as_of=row["as_of"],
         seq=row["seq"],
         method_versions=row["method_versions"],
-        licences=[Terms(each.id, each.licence, each.attribution) for each in sources],
+        licences=terms(await sources(connection)),
         files=[
             ExportFile(**each, link=f"/v1/exports/{name}/files/{each['name']}") for each in files
         ],
-        fields=list(FIELDS.get(row["what"], ())),
+        fields=list(FIELDS[row["what"]]),
         notice=NOTICE,
     )
+
+
+async def sources(connection: asyncpg.Connection) -> list[Source]:
+    """Return whose data the view holds."""
+    return [_source(each["body"]) for each in await connection.fetch(_SOURCES)]
+
+
+def terms(known: Iterable[Source]) -> list[Terms]:
+    """Return on which terms sources publish."""
+    return [Terms(each.id, each.licence, each.attribution) for each in known]
+
+
+def file_name(what: str, form: str) -> str:
+    """Return what the file of an export is called."""
+    return f"{what}.{FORMATS[form].suffix}"
 
 
 async def file(connection: asyncpg.Connection, export: str, name: str) -> asyncpg.Record:

@@ -89,7 +89,7 @@ def package(
         "publishedDate": published,
         "publisher": {"name": (only.publisher or only.title) if only else "Qadaga"},
         "license": only.licence if only else None,
-        "sources": [_attribution(source) for source in named],
+        "sources": [attribution(source) for source in named],
         "page": {"next_cursor": next_cursor, "has_more": next_cursor is not None},
     }
     releases = b",".join(row["release"] for row in rows)
@@ -97,7 +97,8 @@ def package(
     return b'%b,"releases":[%b]}' % (encode(kept)[:-1], releases)
 
 
-def _attribution(source: Source) -> dict[str, str | None]:
+def attribution(source: Source) -> dict[str, str | None]:
+    """Return whose data a source is, and on what terms."""
     return {
         "id": source.id,
         "title": source.title,

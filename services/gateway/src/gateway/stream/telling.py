@@ -10,6 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from gateway.reads.answering import encode
+from gateway.stream import recipients
 from gateway.stream.catalogue import EVENTS
 from gateway.view import changes
 from gateway.view.rows import AlertRow, ScoreRow
@@ -71,14 +72,19 @@ async def alerts_created(
 async def scores_changed(
     connection: asyncpg.Connection, rows: Sequence[ScoreRow], *, seq: int
 ) -> None:
-    """Tell whose band or flags are about to change; called before the rows are written."""
+    """Tell whose band or flags are about to change; called before the rows are written.
+
+    Who was given an alert in a dossier or an export hears in its own stream that it is corrected.
+    """
     rows = [row for row in rows if row.subject_type in TOLD_OF]
     subjects = [row.subject_type for row in rows], [row.subject_id for row in rows]
     before = {_subject(row): row for row in await connection.fetch(_BEFORE, *subjects)}
     changed = [row for row in rows if _differs(before.get((row.subject_type, row.subject_id)), row)]
     told = [_score(before.get((row.subject_type, row.subject_id)), row) for row in changed]
-    told += await _corrections(connection, changed, before)
-    await tell(connection, events.PUBLIC, told, seq=seq)
+    corrected = await _corrections(connection, changed, before)
+    await tell(connection, events.PUBLIC, [*told, *corrected], seq=seq)
+    for owner, own in (await recipients.of_corrections(connection, corrected)).items():
+        await tell(connection, events.organisation(owner), own, seq=seq)
 
 
 async def indicators_changed(
@@ -158,6 +164,7 @@ async def _corrections(
                 "process": alert["process_id"],
                 "withdrawn": withdrawn,
                 "band": row.band,
+                "received": [],
                 **_of(row.subject_type, row.subject_id),
             }
             found.append((f"alert.corrected/{alert['id']}/{row.revision}", "alert.corrected", data))
