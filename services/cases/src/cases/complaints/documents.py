@@ -12,13 +12,13 @@ from cases.complaints.sides import Side, possible
 from cases.law.catalogue import Confirmation
 from cases.law.counting import local_day
 from shared.contracts.casework.authority import ReceivedComplaint
-from shared.contracts.casework.complaints import Clock, Complaint
+from shared.contracts.casework.complaints import Clock, OwnComplaint
 from shared.security import Caller
 
 
 def shown(
     row: Mapping[str, Any], caller: Caller, now: datetime, words: Sequence[Confirmation]
-) -> Complaint:
+) -> OwnComplaint:
     """Return a complaint as its organisation sees it."""
     overdue, routes = _standing(row, now, words)
     names = {
@@ -30,7 +30,7 @@ def shown(
         "moves": [*possible(row["state"], caller, "own")] if _works_on(row, caller) else [],
         "next_routes": routes,
     }
-    return msgspec.convert({**row, **names}, Complaint)
+    return msgspec.convert({**row, **names}, OwnComplaint)
 
 
 def received(

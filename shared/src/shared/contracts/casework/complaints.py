@@ -132,7 +132,7 @@ class Recommendation(Struct, frozen=True):
     attachment: str | None
 
 
-class Complaint(Struct, frozen=True):
+class OwnComplaint(Struct, frozen=True):
     """A complaint.
 
     `moves` are those that the caller's role may take now, `next_routes` the routes that go on from
@@ -231,7 +231,7 @@ EXAMPLE_CLOCK: Final = Clock(
     days_late=None,
     confirmed=False,
 )
-EXAMPLE: Final = Complaint(
+EXAMPLE: Final = OwnComplaint(
     id=EXAMPLE_ID,
     case="cas_098f6bcd4621d373cade4e8326",
     organisation="own_3f1c9a7e5b2d4c60",
@@ -325,7 +325,7 @@ OPERATIONS: Final = (
             "that is not is refused with its reason and with the routes that are."
         ),
         scope=WRITE,
-        answer=Complaint,
+        answer=OwnComplaint,
         example=to_builtins(EXAMPLE),
         body=NewComplaint,
         body_example={
@@ -351,7 +351,7 @@ OPERATIONS: Final = (
         summary="List complaints",
         description="Complaints of your organisation, the last changed first.",
         scope=READ,
-        answer=Complaint,
+        answer=OwnComplaint,
         example=[EXAMPLE],
         filters=(
             Filter("case", "text", "Id of the case."),
@@ -371,7 +371,7 @@ OPERATIONS: Final = (
         summary="Read a complaint",
         description="A complaint of your organisation, with the moves your role may take now.",
         scope=READ,
-        answer=Complaint,
+        answer=OwnComplaint,
         example=to_builtins(EXAMPLE),
     ),
     Operation(
@@ -382,7 +382,7 @@ OPERATIONS: Final = (
         summary="Change a draft",
         description="Only a draft can be changed; letters made before are not of the new text.",
         scope=WRITE,
-        answer=Complaint,
+        answer=OwnComplaint,
         example=to_builtins(EXAMPLE),
         body=ComplaintChange,
         body_example={"subject": "Road repair, lots 1 and 2"},
@@ -401,7 +401,7 @@ OPERATIONS: Final = (
             "Nothing is sent for you: the organisation signs and files, the numbers are kept here."
         ),
         scope=WRITE,
-        answer=Complaint,
+        answer=OwnComplaint,
         example=to_builtins(EXAMPLE),
         body=ComplaintMove,
         body_example={"move": "register", "number": "01-12/345", "day": "2026-03-03"},
