@@ -65,13 +65,12 @@ class Casework:
 async def opened_casework(house: House, cluster: Cluster, folder: Path) -> AsyncIterator[Casework]:
     """Lend the house with cases behind it."""
     async with opened_office(cluster, folder) as office:
-        office.clock.moment = SystemClock().now()
         desk = Desk(
             url="http://cases",
             service="cases",
             about="Cases",
             settings=house.settings,
-            clock=SystemClock(),
+            clock=office.clock,
             transport=httpx.ASGITransport(office.app),
         )
         house.app.state.gateway = replace(house.state, cases=desk)
