@@ -1,5 +1,6 @@
 """A running service of cases on databases of its own, and the people who call it."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -111,7 +112,7 @@ class Office:
                 "SELECT convert_from(body, 'UTF8')::jsonb AS body FROM feed_event"
                 " WHERE feed = 'case_events' ORDER BY seq"
             )
-        return [row["body"] for row in rows]
+        return [json.loads(row["body"]) for row in rows]
 
     @asynccontextmanager
     async def tables(self) -> AsyncIterator[asyncpg.Connection]:

@@ -12,6 +12,8 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from cases.outcomes import counting
+from cases.triage import feedback
 from shared.contracts.casework.events import CaseEvent
 from shared.feed import Change, publish_events
 from shared.security import Caller
@@ -42,18 +44,28 @@ class Happened:
     told: Sequence[str] = ()
     public: bool = False
 
+    def judged(self) -> feedback.Judged:
+        """Return what it may say of the indicators that led there."""
+        return feedback.Judged(self.object, self.id, self.what, self.reason, self.shown)
+
 
 async def record(
     connection: asyncpg.Connection, caller: Caller, now: datetime, *happened: Happened
 ) -> None:
     """Write down what was done, and tell whoever may know of it."""
     feed: list[Change] = []
+    counted: list[int] = []
     for each in happened:
         number = await connection.fetchval(_WRITE, *_row(each, caller, now))
+        if each.object in counting.OBJECTS:
+            counted.append(number)
         if each.type is not None:
             feed.append(Change(f"case_event/{number}", msgspec.json.encode(_told(each, now))))
-    if feed:
+    if feed or counted:  # counted under the lock of the feed: one at a time, in the feed's order
         await publish_events(connection, FEED, feed)
+    if counted:
+        await counting.count(connection, counted)
+        await feedback.tell(connection, [each.judged() for each in happened], now)
 
 
 async def of(connection: asyncpg.Connection, object_: str, id_: str) -> Sequence[asyncpg.Record]:

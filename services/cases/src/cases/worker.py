@@ -7,7 +7,11 @@ from typing import Final
 import httpx
 import prometheus_client
 
+from cases.casefile import moving as cases
+from cases.complaints import due as complaints
 from cases.settings import Settings
+from cases.triage import arriving
+from cases.triage import store as triage
 from cases.vault import keeping
 from shared import logs
 from shared.clock import Clock, SystemClock
@@ -19,8 +23,13 @@ from shared.security import InternalAuth, service_caller
 
 QUEUE: Final = "cases"
 
-APPLIED: Final[Mapping[str, tuple[Apply, Reset | None]]] = {}
+APPLIED: Final[Mapping[str, tuple[Apply, Reset | None]]] = {
+    "alerts": (arriving.apply, arriving.reset),
+}
 """What is done about each feed, and how what it said is forgotten."""
+
+WAKE_EVERY: Final = 30.0
+"""Seconds between looks for what was put off until now: snoozed alerts, cases on hold."""
 
 _log = logs.logger(__name__)
 
@@ -67,8 +76,24 @@ def readers(
 
 def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
     """Return what is done by the clock."""
-    del settings, database, clock
-    return []
+    del settings
+
+    async def wake() -> None:
+        async with database.transaction() as connection:
+            await triage.wake(connection, clock.now())
+
+    async def resume() -> None:
+        async with database.transaction() as connection:
+            await cases.wake(connection, service_caller(), clock.now())
+
+    async def look() -> None:
+        await complaints.look(database, clock)
+
+    return [
+        Periodic("wake_snoozed_alerts", WAKE_EVERY, wake),
+        Periodic("resume_held_cases", WAKE_EVERY, resume),
+        Periodic("due_complaints", complaints.EVERY, look),
+    ]
 
 
 async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:

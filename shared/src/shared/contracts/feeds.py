@@ -35,6 +35,7 @@ _DECLARED: Final = (
     Feed(
         "case_events", "event", "event of a case, complaint, outcome or tip", "cases", ("gateway",)
     ),
+    Feed("triage", "event", "what people found of a flag", "cases", ()),
     Feed("catalogue", "state", "indicator code", "scoring", ("gateway",)),
     Feed("statistics", "state", "tile id", "scoring", ("gateway",)),
     Feed("profiles", "state", "subject type/id", "scoring", ("gateway",)),

@@ -1,6 +1,7 @@
 """Outcomes as they stand, and what is counted: a fold of the event log that figures are read from.
 
-`fact` and `fact_case` hold nothing of their own: they can be emptied and folded again from `event`.
+`fact`, `fact_case` and `counted` hold nothing of their own: they can be emptied and folded again
+from `event`.
 """
 
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from sqlmodel import Field
 
 from cases.own_tables import Base, moment
 
-__all__ = ["Fact", "FactCase", "Outcome"]
+__all__ = ["Counted", "Fact", "FactCase", "Outcome"]
 
 _KZT = Numeric(17, 2)
 _HIDDEN = text("false")
@@ -71,6 +72,7 @@ class Fact(Base, table=True):
     __table_args__ = (
         Index("ix_fact_what", "what", "at"),
         Index("ix_fact_case", "case_id"),
+        Index("ix_fact_key", "key"),
     )
 
     object: str = Field(primary_key=True)
@@ -99,3 +101,27 @@ class FactCase(Base, table=True):
     region: str | None
     campaign: str | None
     hidden: bool = Field(sa_column_kwargs={"server_default": _HIDDEN}, description="embargoed")
+
+
+class Counted(Base, table=True):
+    """A fact that a figure counts: once in the whole, and once in its organisation's own work."""
+
+    __tablename__ = "counted"
+    __table_args__ = (
+        Index("ix_counted_key", "key"),
+        Index("ix_counted_newest", "figure", "at"),
+    )
+
+    figure: str = Field(primary_key=True)
+    object: str = Field(primary_key=True)
+    object_id: str = Field(primary_key=True)
+    organisation: str = Field(primary_key=True)
+    claim: bool = Field(primary_key=True, description="claimed, and not confirmed yet")
+    whole: bool = Field(description="of all organisations the one that counts")
+    key: str
+    at: datetime = moment()
+    region: str | None
+    campaign: str | None
+    indicators: list[str] = Field(sa_column=_words())
+    kind: str | None
+    amount: Decimal | None = Field(sa_type=_KZT)

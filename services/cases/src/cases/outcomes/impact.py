@@ -1,0 +1,116 @@
+"""Reading the impact: the figures, their parts, and the list behind each of them.
+
+One statement adds up what was folded from the event log (cases.outcomes.tallying). What two
+organisations report counts for the one that was first, and in the own work of each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Final
+
+import asyncpg
+
+HERE: Final = timezone(timedelta(hours=5))
+"""Days are those of Kazakhstan."""
+
+PARTS: Final = {
+    "year": "to_char(at AT TIME ZONE INTERVAL '5 hours', 'YYYY')",
+    "month": "to_char(at AT TIME ZONE INTERVAL '5 hours', 'YYYY-MM')",
+    "region": "left(region, 2)",
+    "organisation": "organisation",
+    "campaign": "campaign",
+    "indicator": "unnest(indicators)",
+}
+"""What a part is, as an expression over what is counted."""
+
+# What two organisations report is counted once in the whole; yet each has it among its own.
+OF_EACH_PART: Final = frozenset({"organisation", "campaign"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is counted; empty means everything."""
+
+    since: date | None = None
+    until: date | None = None
+    region: Sequence[str] = ()
+    organisation: Sequence[str] = ()
+    campaign: Sequence[str] = ()
+    indicator: Sequence[str] = ()
+
+    def values(self) -> list[Any]:
+        """Return the parameters of a statement, the first six."""
+        return [
+            _midnight(self.since),
+            _midnight(self.until and self.until + timedelta(days=1)),
+            [f"{one}%" for one in self.region] or None,
+            list(self.organisation) or None,
+            list(self.campaign) or None,
+            list(self.indicator) or None,
+        ]
+
+
+async def totals(connection: asyncpg.Connection, question: Question) -> list[asyncpg.Record]:
+    """Count every figure: figure, claim, number, amount."""
+    rows: list[asyncpg.Record] = await connection.fetch(
+        _SUM.format(part="NULL::text"), *question.values(), False
+    )
+    return rows
+
+
+async def parts(
+    connection: asyncpg.Connection, question: Question, by: str
+) -> list[asyncpg.Record]:
+    """Count every figure in each part."""
+    rows: list[asyncpg.Record] = await connection.fetch(
+        _SUM.format(part=PARTS[by]), *question.values(), by in OF_EACH_PART
+    )
+    return rows
+
+
+async def counted(
+    connection: asyncpg.Connection,
+    question: Question,
+    figure: str,
+    secret: str,
+    *,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> list[asyncpg.Record]:
+    """List what a figure counts, newest first; `place` orders what is of one moment.
+
+    With a `secret`, so that the mark of a page does not tell of what it is.
+    """
+    at, place = (datetime.fromisoformat(after[0]), after[1]) if after else (None, None)
+    rows: list[asyncpg.Record] = await connection.fetch(
+        _LIST, *question.values(), False, figure, at, place, limit, secret
+    )
+    return rows
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return day and datetime(day.year, day.month, day.day, tzinfo=HERE)
+
+
+_FITS: Final = """
+    FROM counted
+    WHERE (whole OR $4::text[] IS NOT NULL OR $5::text[] IS NOT NULL OR $7)
+        AND ($1::timestamptz IS NULL OR at >= $1) AND ($2::timestamptz IS NULL OR at < $2)
+        AND ($3::text[] IS NULL OR region LIKE ANY($3))
+        AND ($4 IS NULL OR organisation = ANY($4))
+        AND ($5 IS NULL OR campaign = ANY($5))
+        AND ($6::text[] IS NULL OR indicators && $6)
+"""
+
+_SUM: Final = f"""
+    SELECT figure, claim, {{part}} AS part, count(*) AS number, coalesce(sum(amount), 0) AS amount
+    {_FITS} GROUP BY figure, claim, part ORDER BY part, figure, claim
+"""
+
+_LIST: Final = f"""
+    SELECT * FROM (SELECT *, md5(concat($12::text, object_id, $12)) AS place {_FITS}
+        AND figure = $8) AS found
+    WHERE $9::timestamptz IS NULL OR (at, place) < ($9, $10::text)
+    ORDER BY at DESC, place DESC LIMIT $11
+"""

@@ -1,0 +1,222 @@
+"""Outcomes: expected, claimed, confirmed by somebody else, disputed; nobody else's, never twice."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+
+from cases.lifecycle import life_cycle
+from tests.cases.office import (
+    AIDA,
+    BOLAT,
+    MONITOR,
+    OFFICER,
+    READER,
+    STRANGER,
+    Office,
+    caller,
+    problem,
+)
+
+COORDINATOR = caller("mem_east", "own_east", "coordinator", kind="coordinator", region="75")
+RETURNED = {
+    "kind": "money_returned",
+    "contract": "№ 990240000001/ 250012 /00",
+    "authority": "kvga",
+    "region": "751110000",
+    "amount": "4500000.10",
+    "amount_kind": "returned",
+}
+
+
+async def expected(office: Office, who: Any = AIDA, **more: Any) -> dict[str, Any]:
+    answer = await office.post("/outcomes", {**RETURNED, **more}, who)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def moved(
+    office: Office, outcome: dict[str, Any], move: str, who: Any = AIDA, **more: Any
+) -> httpx.Response:
+    path = f"/outcomes/{outcome['id']}"
+    seen = (await office.get(path, who)).headers.get("etag", '"1"')
+    return await office.post(f"{path}/moves", {"move": move, **more}, who, seen=seen)
+
+
+async def proven(office: Office, outcome: dict[str, Any]) -> None:
+    """Attach a proof; how evidence comes into a case is told elsewhere."""
+    async with office.tables() as connection:
+        await connection.execute("UPDATE outcome SET proof = 'evd_1' WHERE id = $1", outcome["id"])
+
+
+async def test_what_one_claims_another_confirms_and_the_money_is_exact_all_the_way(
+    office: Office,
+) -> None:
+    outcome = await expected(office, MONITOR)
+    claimed = (await moved(office, outcome, "claim", MONITOR)).json()
+    unproven = await moved(office, outcome, "confirm", AIDA)
+    await proven(office, outcome)
+    by_claimant = await moved(office, outcome, "confirm", replace(MONITOR, role="editor"))
+    confirmed = (await moved(office, outcome, "confirm", AIDA)).json()
+    disputed = (
+        await moved(office, outcome, "reopen", BOLAT, reason="wrong_amount", note="Half came back.")
+    ).json()
+    refuted = (
+        await moved(office, outcome, "refute", BOLAT, reason="not_done", note="Nothing came.")
+    ).json()
+
+    assert (outcome["state"], claimed["state"]) == ("expected", "claimed")
+    assert claimed["amount"] == "4500000.10"
+    assert claimed["counted_once_key"] == "990240000001/250012/00"
+    assert unproven.json()["conditions"] == ["proved"]
+    assert by_claimant.json()["conditions"] == ["another_person"]
+    assert (confirmed["state"], confirmed["moves"]) == ("confirmed", [])
+    assert (disputed["state"], disputed["confirmed_at"]) == ("disputed", None)
+    assert refuted["state"] == "refuted"
+    assert [(each["type"], each["data"].get("amount")) for each in await office.told()] == [
+        ("outcome.claimed", "4500000.10"),
+        ("outcome.confirmed", "4500000.10"),
+        ("outcome.disputed", "4500000.10"),
+        ("outcome.refuted", "4500000.10"),
+    ]
+
+
+async def test_who_tells_a_claimed_sum_anew_has_claimed_it_and_confirms_it_not(
+    office: Office,
+) -> None:
+    outcome = await expected(office, MONITOR)
+    await moved(office, outcome, "claim", MONITOR)
+    await proven(office, outcome)
+    path = f"/outcomes/{outcome['id']}"
+    stale = await office.send("PATCH", path, {"amount": "5000000"}, AIDA, seen=1)
+    changed = await office.send("PATCH", path, {"amount": "5000000"}, AIDA, seen=2)
+    alone = await office.send("PATCH", path, {"amount": None}, AIDA, seen=3)
+    by_changer = await moved(office, outcome, "confirm", AIDA)
+    by_admin = await moved(office, outcome, "confirm", BOLAT)
+    late = await office.send("PATCH", path, {"amount": "1"}, AIDA, seen=4)
+
+    assert problem(stale) == (412, "version_conflict")
+    assert (changed.json()["amount"], changed.headers["etag"]) == ("5000000.00", '"3"')
+    assert problem(alone) == (422, "validation_failed")
+    assert by_changer.json()["conditions"] == ["another_person"]
+    assert by_admin.json()["amount"] == "5000000.00"
+    assert problem(late) == (409, "transition_not_allowed")
+
+
+async def test_one_organisation_counts_one_thing_once_and_names_the_next_by_its_number(
+    office: Office,
+) -> None:
+    await expected(office)
+    again = await office.post("/outcomes", {**RETURNED, "contract": "990240000001/250012/00"})
+    second = await expected(office, counted_once_key="order 7")
+    others = await expected(office, STRANGER)
+    renamed = await office.send(
+        "PATCH",
+        f"/outcomes/{second['id']}",
+        {"counted_once_key": RETURNED["contract"]},
+        seen=1,
+    )
+
+    assert problem(again) == problem(renamed) == (409, "counted_already")
+    assert others["counted_once_key"] == "990240000001/250012/00"
+
+
+async def test_a_body_that_cannot_be_meant_is_refused_and_nothing_is_kept(office: Office) -> None:
+    for flaw in (
+        {"amount": "1.001"},
+        {"amount": "-1"},
+        {"amount": "1000000000000000"},
+        {"amount": "NaN"},
+        {"amount_kind": None},
+        {"kind": "miracle"},
+        {"region": "not a place"},
+        {"case": "cas_" + "0" * 26},
+        {"unknown": 1},
+    ):
+        refused = await office.post("/outcomes", {**RETURNED, **flaw})
+        assert refused.status_code in {400, 404, 422}, (flaw, refused.text)
+    reader = await office.post("/outcomes", RETURNED, READER)
+    officer = await office.post("/outcomes", RETURNED, OFFICER)
+
+    assert problem(reader) == problem(officer) == (403, "scope_missing")
+    assert (await office.get("/outcomes")).json()["data"] == []
+
+
+async def test_others_see_what_is_counted_the_authority_what_it_is_asked_the_coordinator_all(
+    office: Office,
+) -> None:
+    outcome = await expected(office, subject="3", process="prc_a")
+    path = f"/outcomes/{outcome['id']}"
+    asked = replace(OFFICER, speaks_for=frozenset({"kvga"}))
+    seen = {
+        who.member: (await office.get(path, who)).json()
+        for who in (AIDA, READER, STRANGER, OFFICER, asked, COORDINATOR)
+    }
+    foreign = await moved(office, outcome, "claim", STRANGER)
+    unasked = await moved(office, outcome, "claim", OFFICER)
+    claimed = await moved(office, outcome, "claim", asked)
+    elsewhere = replace(COORDINATOR, region="10")
+    outside = await moved(office, outcome, "dispute", elsewhere, reason="not_done", note="No.")
+    disputed = await moved(office, outcome, "dispute", COORDINATOR, reason="not_done", note="No.")
+
+    assert seen["mem_aida"]["contract"] == seen["mem_reader"]["contract"] == RETURNED["contract"]
+    assert seen["mem_aida"]["moves"] == ["claim", "give_up"]
+    assert seen["mem_reader"]["moves"] == seen["mem_other"]["moves"] == []
+    hidden = {seen["mem_other"][name] for name in ("contract", "process", "subject", "authority")}
+    assert hidden == {None}
+    assert seen["mem_other"]["amount"] == "4500000.10"
+    assert seen["mem_officer"]["subject"] == "3"
+    assert seen["mem_east"]["contract"] == RETURNED["contract"]
+    assert problem(foreign) == problem(unasked) == problem(outside) == (404, "not_found")
+    assert (claimed.json()["state"], disputed.json()["state"]) == ("claimed", "disputed")
+
+
+async def test_lists_are_paged_and_filtered_and_a_key_sent_twice_makes_one_outcome(
+    office: Office,
+) -> None:
+    for number in range(3):
+        await expected(office, counted_once_key=str(number), amount=f"{number}000000")
+    twice = [
+        await office.post("/outcomes", {**RETURNED, "counted_once_key": "k"}, key="the-same")
+        for _ in range(2)
+    ]
+    first = (await office.get("/outcomes", limit=3)).json()
+    rest = (
+        await office.get("/outcomes", limit=3, after=str(first["after"]).replace("'", '"'))
+    ).json()
+    dear = (await office.get("/outcomes", amount_from=2000000, kind="money_returned")).json()
+    near = (await office.get("/outcomes", region="75", state=["claimed", "expected"])).json()
+    far = (await office.get("/outcomes", region="10")).json()
+
+    assert twice[0].json()["id"] == twice[1].json()["id"]
+    assert (len(first["data"]), len(rest["data"]), rest["after"]) == (3, 1, None)
+    assert {one["id"] for one in first["data"]}.isdisjoint(one["id"] for one in rest["data"])
+    assert sorted(one["amount"] for one in dear["data"]) == ["2000000.00", "4500000.10"]
+    assert (len(near["data"]), far["data"]) == (4, [])
+
+
+def test_every_move_is_refused_from_every_other_state_and_to_every_other_role() -> None:
+    cycle = life_cycle("outcome")
+    roles = ("reader", "monitor", "editor", "admin", "coordinator", "officer", "operator")
+    may = {
+        "claim": ({"expected"}, {"monitor", "editor", "admin", "officer"}),
+        "give_up": ({"expected"}, {"editor", "admin", "coordinator"}),
+        "confirm": ({"claimed", "disputed"}, {"editor", "admin", "coordinator"}),
+        "dispute": ({"claimed"}, {"admin", "coordinator"}),
+        "refute": ({"disputed"}, {"admin", "coordinator"}),
+        "reopen": ({"confirmed"}, {"admin", "coordinator"}),
+    }
+
+    assert may.keys() == cycle.moves.keys()
+    found = {
+        (move, state, role)
+        for role in roles
+        for state in cycle.states
+        for move in cycle.possible(state, replace(AIDA, role=role))
+    }
+    assert found == {
+        (move, state, role)
+        for move, (states, those) in may.items()
+        for state in states
+        for role in those
+    }
