@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from cases.casefile.store import PARTS, Seen, may_write, writes
+from cases.casefile.store import Seen, may_write, writes
 from cases.lifecycle import life_cycle, read
+from shared.contracts.casework.cases import PARTS
 from shared.errors import (
     GuardFailed,
     Problem,

@@ -20,9 +20,9 @@ from cases.evidence.kinds import PICTURES, SUFFIXES
 from cases.evidence.store import Piece
 from shared.contracts.casework.evidence import (
     FILES,
+    CaseEvidence,
     Custody,
     Description,
-    Evidence,
     FieldCheck,
     FieldCheckSeen,
     Name,
@@ -225,10 +225,10 @@ def _checked(piece: Piece, body: FieldCheck) -> Happened:
     )
 
 
-def _shown(piece: Piece) -> Evidence:
+def _shown(piece: Piece) -> CaseEvidence:
     row = piece.row
     copy = row["cleaned_sha256"]
-    return Evidence(
+    return CaseEvidence(
         id=row["id"],
         case=row["case_id"],
         name=row["name"],

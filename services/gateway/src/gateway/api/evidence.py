@@ -12,8 +12,8 @@ from shared.contracts.casework.evidence import (
     EXAMPLE,
     FILES,
     LARGEST_FILE,
+    CaseEvidence,
     Description,
-    Evidence,
     FileInfected,
     FileRefused,
     Name,
@@ -61,7 +61,7 @@ _FILE: Final[dict[str, Any]] = {
     response_model=None,
     openapi_extra=_FILE,
     responses=answers(
-        Evidence,
+        CaseEvidence,
         EXAMPLE,
         *_REFUSALS,
         *ONCE,

@@ -83,7 +83,7 @@ class FieldCheckSeen(Struct, frozen=True):
     answers: list[dict[str, Any]]
 
 
-class Evidence(Struct, frozen=True):
+class CaseEvidence(Struct, frozen=True):
     """A piece of evidence. `scan`: clean, or not_scanned where no scanner is set up.
 
     `cleaned_sha256` is null where nothing can be cleaned of this kind: such a file leaves the
@@ -192,7 +192,7 @@ OPERATIONS: Final = (
         summary="List the evidence of a case",
         description="The newest first.",
         scope=READ,
-        answer=Evidence,
+        answer=CaseEvidence,
         example=[EXAMPLE],
         listed=True,
     ),
@@ -204,7 +204,7 @@ OPERATIONS: Final = (
         summary="Read what is known of a piece of evidence",
         description="Its kind, its hashes and its field check; the file has an address of its own.",
         scope=READ,
-        answer=Evidence,
+        answer=CaseEvidence,
         example=EXAMPLE,
     ),
     Operation(
@@ -243,7 +243,7 @@ OPERATIONS: Final = (
         summary="Tell where, when and what a photograph shows",
         description="Once for each photograph, by the checklist of the kind of work.",
         scope=WRITE,
-        answer=Evidence,
+        answer=CaseEvidence,
         example=EXAMPLE,
         body=FieldCheck,
         body_example={
