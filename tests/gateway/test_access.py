@@ -132,6 +132,7 @@ NEEDS: Final[dict[str, str]] = {
     "make_letter": "complaints:write",
     "list_letters": "complaints:read",
     "read_letter": "complaints:read",
+    "read_deadlines": "complaints:read",
     "list_received_complaints": "authority:respond",
     "read_received_complaint": "authority:respond",
     "register_complaint": "authority:respond",
@@ -203,12 +204,10 @@ MAY: Final[dict[str, str]] = {
     "monitor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " tips:receive"
     " complaints:read complaints:write"
-    " tips:receive"
     " drafts:write exports:create alerts:write outcomes:write",
     "editor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " tips:receive"
     " complaints:read complaints:write complaints:file"
-    " tips:receive"
     " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",
     "officer": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " complaints:read authority:respond"
@@ -216,7 +215,6 @@ MAY: Final[dict[str, str]] = {
     "coordinator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " tips:receive"
     " complaints:read complaints:write complaints:file"
-    " tips:receive"
     " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",
     "admin": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
     " complaints:read complaints:write complaints:file"

@@ -1,10 +1,13 @@
 """The law as callers ask it over the service."""
 
+from datetime import date
 from typing import Any
 
+from icalendar import Calendar
+
 from cases.law.catalogue import routes
-from tests.cases.complaints.desk import confirm
-from tests.cases.office import AIDA, NOW, Office, problem
+from tests.cases.complaints.desk import confirm, drafted, filed, open_case
+from tests.cases.office import AIDA, NOW, STRANGER, Office, problem
 
 
 async def test_routes_are_ranked_and_those_refused_say_why(office: Office) -> None:
@@ -121,3 +124,25 @@ async def test_templates_say_what_they_take(office: Office) -> None:
     assert takes["reply_by"]["needed"] is False
     assert takes["sender_bin"]["title"]["kk"] == "БСН"
     assert not any(one["confirmed"] for one in found)
+
+
+async def test_the_days_of_complaints_go_into_a_calendar_but_none_of_an_embargoed_case(
+    office: Office,
+) -> None:
+    await open_case(office)
+    for kind, code in (("route", "appc76_appeal"), ("template", "general_appeal")):
+        await confirm(office, kind, code)
+    complaint = await filed(office)
+    await drafted(office)  # an appeal may be filed at any time: no day
+    calendar = Calendar.from_ical((await office.get("/complaints.ics")).content)
+    (event,) = calendar.walk("VEVENT")
+    assert event["uid"].startswith(complaint["id"])
+    assert event["dtstart"].dt == date(2026, 3, 27)
+    assert "Internal State Audit Committee" in event["summary"]
+    assert not Calendar.from_ical((await office.get("/complaints.ics", STRANGER)).content).walk(
+        "VEVENT"
+    )
+    async with office.tables() as connection:
+        await connection.execute("UPDATE casefile SET embargoed = true")
+    hidden = Calendar.from_ical((await office.get("/complaints.ics")).content)
+    assert not hidden.walk("VEVENT")

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from cases import workflows
 from cases.casefile import belonging, service
-from cases.complaints import authority, legal, letters
+from cases.complaints import authority, calendar, legal, letters
 from cases.complaints import routes as complaints
 from cases.desk import Desk
 from cases.evidence import service as evidence
@@ -38,6 +38,7 @@ ROUTERS: Final = [
     belonging.router,
     evidence.router,
     complaints.router,
+    calendar.router,
     letters.router,
     authority.router,
     legal.router,

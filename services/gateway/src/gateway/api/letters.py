@@ -1,10 +1,10 @@
-"""Letters of complaints as files: cases keeps them, the gateway hands them on."""
+"""Letters and deadlines of complaints as files: cases keeps them, the gateway hands them on."""
 
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from gateway.api.asking import allowed
+from gateway.api.asking import Language, allowed
 from gateway.state import Gateway
 from shared.contracts.casework.operation import LONGEST_ID
 from shared.errors import (
@@ -36,10 +36,12 @@ _REFUSALS: Final = (
     NotFound,
     ValidationFailed,
 )
+CALENDAR: Final = "text/calendar"
+_OF_LIST: Final = (Unauthenticated, ScopeMissing, RateLimited, DependencyDown)
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The letter.",
-        "content": {media: _BINARY for media in MEDIA.values()},
+        "content": dict.fromkeys(MEDIA.values(), _BINARY),
     },
     **responses(*_REFUSALS),
 }
@@ -73,3 +75,36 @@ async def read_letter(
         "X-Content-Type-Options": "nosniff",
     }
     return Response(answer.content, media_type=MEDIA[form], headers=headers)
+
+
+@router.get(
+    "/complaints.ics",
+    operation_id="read_deadlines",
+    summary="Fetch the deadlines of your complaints as a calendar",
+    response_model=None,
+    response_class=Response,
+    responses={
+        200: {
+            "description": "An iCalendar file, in kk, ru or en.",
+            "content": {CALENDAR: {"schema": {"type": "string"}}},
+        },
+        **responses(*_OF_LIST),
+    },
+)
+async def read_deadlines(
+    request: Request,
+    caller: Annotated[Caller, Depends(allowed("complaints:read"))],
+    gateway: Gateway,
+    accept_language: Language = None,
+) -> Response:
+    """Fetch until when your complaints may be filed or are to be answered, day by day."""
+    del accept_language  # it is passed on with the question
+    answer = await gateway.cases.ask(request, "/complaints.ics", caller)
+    if answer.is_error:
+        return gateway.cases.passed_on(request, answer)
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Content-Language": answer.headers.get("content-language", "en"),
+        "Vary": "Authorization, Accept-Language",
+    }
+    return Response(answer.content, media_type=CALENDAR, headers=headers)
