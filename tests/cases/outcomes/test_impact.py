@@ -184,7 +184,7 @@ async def test_what_is_undone_leaves_the_count_and_the_log_folded_at_once_says_t
         rebuilt = await kept(connection)
 
     assert before == [1, 1, 1, 1, 1]
-    assert hidden["money_returned"] == (0, 0)
+    assert hidden["money_returned"] == (0, Decimal(0))
     assert (claimed["amount"], claimed["claimed_number"], claimed["claimed_amount"]) == (
         "10.50",
         1,

@@ -5,7 +5,8 @@ Runs in the one thread that may touch the facts. Moments lie in the facts withou
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from datetime import date as day
 from decimal import Decimal
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ class Purchase:
     parties: tuple[Key, ...]
     kato: str | None = None
     method_code: int | None = None
-    published_on: date | None = None
+    published_on: day | None = None
     results_at: datetime | None = None
 
     def named(self, role: str) -> list[str]:
@@ -50,7 +51,7 @@ class Purchase:
         if entry is None or self.published_on is None:
             return None
         found = entry.on(self.published_on)
-        return found and found.value.method
+        return None if found is None else found.value.method
 
 
 def purchases(facts: Facts, pids: Sequence[int]) -> dict[int, Purchase]:
@@ -140,7 +141,7 @@ def _purchase(  # noqa: PLR0917 (one argument for each column)
     suppliers: Sequence[str] | None,
     kato: str | None,
     method_code: int | None,
-    published_on: date | None,
+    published_on: day | None,
     results_at: datetime | None,
 ) -> Purchase:
     parties = [("buyer", buyer)] if buyer else []

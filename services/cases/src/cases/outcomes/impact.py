@@ -90,7 +90,7 @@ async def counted(
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return day and datetime(day.year, day.month, day.day, tzinfo=HERE)
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=HERE)
 
 
 _FITS: Final = """

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -124,21 +124,26 @@ def _kato(code: str) -> str:
 
 
 def _figures(totals: Sequence[asyncpg.Record]) -> list[Figure]:
-    sums = {(row["figure"], row["claim"]): (row["number"], row["amount"]) for row in totals}
-    nothing = (0, Decimal(0))
-    return [
-        Figure(
-            code,
-            each.unit,
-            _texts(each.title),
-            _texts(each.definition),
-            *sums.get((code, False), nothing),
-            *(sums.get((code, True), nothing) if each.claimed else (None, None)),
-            list=f"/v1/stats/impact/{code}",
-            csv=f"/v1/stats/impact/{code}/csv",
-        )
-        for code, each in figures().items()
-    ]
+    sums = {(row["figure"], row["claim"]): row for row in totals}
+    return [_figure(code, sums) for code in figures()]
+
+
+def _figure(code: str, sums: Mapping[tuple[str, bool], asyncpg.Record]) -> Figure:
+    each = figures()[code]
+    number, amount = _sum(sums.get((code, False)))
+    claims = _sum(sums.get((code, True))) if each.claimed else (None, None)
+    return Figure(
+        code=code,
+        unit=each.unit,
+        title=_texts(each.title),
+        definition=_texts(each.definition),
+        number=number,
+        amount=amount,
+        claimed_number=claims[0],
+        claimed_amount=claims[1],
+        list=f"/v1/stats/impact/{code}",
+        csv=f"/v1/stats/impact/{code}/csv",
+    )
 
 
 def _slices(rows: Sequence[asyncpg.Record]) -> list[Slice]:

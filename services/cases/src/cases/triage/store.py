@@ -197,7 +197,7 @@ async def elsewhere(
 
 def first_moment(day: date | None) -> datetime | None:
     """Return when a day begins in Kazakhstan (UTC+5)."""
-    return day and datetime.fromisoformat(f"{day.isoformat()}T00:00:00+05:00")
+    return None if day is None else datetime.fromisoformat(f"{day.isoformat()}T00:00:00+05:00")
 
 
 _COLUMNS: Final = """
