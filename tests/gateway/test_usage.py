@@ -104,6 +104,7 @@ async def test_an_organisation_reads_what_it_used_and_nothing_of_others(house: H
         "past_scores": (0, 5_000),
         "trials": (0, 200),
         "exports": (0, 50),
+        "dossiers": (0, 500),
     }
     assert problem(await house.get("/v1/usage?days=0")) == (422, "validation_failed")
 
