@@ -1,0 +1,1 @@
+"""Campaigns: a goal, a list, a letter, and what it came to."""

@@ -1,0 +1,1 @@
+"""Lists that direct attention, and queues from which members take one thing after another."""
