@@ -239,7 +239,7 @@ async def test_nothing_in_a_title_or_a_name_is_markup_and_there_are_two_pages_al
             assert len(opened.pages) == 2
         shown = " ".join(text.split())[:20]
         assert shown in dict(laid.head)[WORDS["purchase"].in_(language)]
-    assert (time.process_time() - began) / len(HOSTILE) < 2.0
+    assert (time.process_time() - began) / len(HOSTILE) < 0.5
 
 
 async def test_the_pages_hold_the_text_as_it_is_written(office: Office) -> None:
