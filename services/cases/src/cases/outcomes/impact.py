@@ -14,15 +14,22 @@ import asyncpg
 HERE: Final = timezone(timedelta(hours=5))
 """Days are those of Kazakhstan."""
 
+_LOCAL: Final = "at AT TIME ZONE INTERVAL '5 hours'"
+
 PARTS: Final = {
-    "year": "to_char(at AT TIME ZONE INTERVAL '5 hours', 'YYYY')",
-    "month": "to_char(at AT TIME ZONE INTERVAL '5 hours', 'YYYY-MM')",
-    "region": "left(region, 2)",
-    "organisation": "organisation",
-    "campaign": "campaign",
-    "indicator": "unnest(indicators)",
+    "year": (f"date_trunc('year', {_LOCAL})", "to_char(part, 'YYYY')"),
+    "month": (f"date_trunc('month', {_LOCAL})", "to_char(part, 'YYYY-MM')"),
+    "region": ("left(region, 2)", "part"),
+    "organisation": ("organisation", "part"),
+    "campaign": ("campaign", "part"),
+    "indicator": ("unnest(indicators)", "part"),
 }
-"""What a part is, as an expression over what is counted."""
+"""What a part is, as an expression over what is counted, and how it is named."""
+
+_WHOLE: Final = ("NULL::text", "part")
+
+ADDS_UP: Final = frozenset({"year", "month", "region"})
+"""Parts of which each counted thing lies in one: the whole is their sum."""
 
 # What two organisations report is counted once in the whole; yet each has it among its own.
 OF_EACH_PART: Final = frozenset({"organisation", "campaign"})
@@ -53,9 +60,7 @@ class Question:
 
 async def totals(connection: asyncpg.Connection, question: Question) -> list[asyncpg.Record]:
     """Count every figure: figure, claim, number, amount."""
-    rows: list[asyncpg.Record] = await connection.fetch(
-        _SUM.format(part="NULL::text"), *question.values(), False
-    )
+    rows: list[asyncpg.Record] = await connection.fetch(_sum(_WHOLE), *question.values(), False)
     return rows
 
 
@@ -64,7 +69,7 @@ async def parts(
 ) -> list[asyncpg.Record]:
     """Count every figure in each part."""
     rows: list[asyncpg.Record] = await connection.fetch(
-        _SUM.format(part=PARTS[by]), *question.values(), by in OF_EACH_PART
+        _sum(PARTS[by]), *question.values(), by in OF_EACH_PART
     )
     return rows
 
@@ -89,6 +94,11 @@ async def counted(
     return rows
 
 
+def _sum(part: tuple[str, str]) -> str:
+    of_row, of_group = part
+    return _SUM.format(part=of_row, name=of_group)
+
+
 def _midnight(day: date | None) -> datetime | None:
     return None if day is None else datetime(day.year, day.month, day.day, tzinfo=HERE)
 
@@ -104,8 +114,11 @@ _FITS: Final = """
 """
 
 _SUM: Final = f"""
-    SELECT figure, claim, {{part}} AS part, count(*) AS number, coalesce(sum(amount), 0) AS amount
-    {_FITS} GROUP BY figure, claim, part ORDER BY part, figure, claim
+    SELECT figure, claim, {{name}} AS part, number, amount FROM (
+        SELECT figure, claim, {{part}} AS part, count(*) AS number,
+            coalesce(sum(amount), 0) AS amount
+        {_FITS} GROUP BY figure, claim, 3
+    ) AS added ORDER BY added.part, figure, claim
 """
 
 _LIST: Final = f"""

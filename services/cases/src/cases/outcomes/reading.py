@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -14,7 +15,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from cases.desk import Called, Desk, Shared, one, page, serves
 from cases.outcomes import impact
 from cases.outcomes.figures import figures
-from cases.outcomes.impact import HERE, PARTS, Question
+from cases.outcomes.impact import ADDS_UP, HERE, PARTS, Question
 from shared.contracts.casework.impact import Counted, Figure, Impact, Slice
 from shared.errors import FieldError, NotFound, ValidationFailed
 from shared.security import Caller
@@ -35,6 +36,9 @@ COLUMNS: Final = (
     "amount",
     "claimed",
 )
+
+Sum = tuple[int, Decimal]
+NOTHING: Final[Sum] = (0, Decimal(0))
 
 Words = Annotated[list[str] | None, Query()]
 
@@ -68,9 +72,9 @@ async def read_impact(desk: Shared, question: Asked, by: str | None = None) -> R
         flaw = FieldError("/query/by", "unknown_part", f"known: {', '.join(PARTS)}")
         raise ValidationFailed("There are no such parts.", errors=[flaw])
     async with desk.database.connection() as connection:
-        totals = await impact.totals(connection, question)
         parts = await impact.parts(connection, question, by) if by else []
-    return one(Impact(desk.clock.now(), _figures(totals), by, _slices(parts)))
+        whole = parts if by in ADDS_UP else await impact.totals(connection, question)
+    return one(Impact(desk.clock.now(), _figures(whole), by, _slices(parts)))
 
 
 @serves(router, "list_impact")
@@ -123,24 +127,25 @@ def _kato(code: str) -> str:
     return found
 
 
-def _figures(totals: Sequence[asyncpg.Record]) -> list[Figure]:
-    sums = {(row["figure"], row["claim"]): row for row in totals}
-    return [_figure(code, sums) for code in figures()]
+def _figures(rows: Sequence[asyncpg.Record]) -> list[Figure]:
+    sums: defaultdict[tuple[str, bool], Sum] = defaultdict(lambda: NOTHING)
+    for row in rows:
+        number, amount = sums[row["figure"], row["claim"]]
+        sums[row["figure"], row["claim"]] = (number + row["number"], amount + row["amount"])
+    return [_figure(code, sums[code, False], sums[code, True]) for code in figures()]
 
 
-def _figure(code: str, sums: Mapping[tuple[str, bool], asyncpg.Record]) -> Figure:
+def _figure(code: str, sure: Sum, claims: Sum) -> Figure:
     each = figures()[code]
-    number, amount = _sum(sums.get((code, False)))
-    claims = _sum(sums.get((code, True))) if each.claimed else (None, None)
     return Figure(
         code=code,
         unit=each.unit,
         title=_texts(each.title),
         definition=_texts(each.definition),
-        number=number,
-        amount=amount,
-        claimed_number=claims[0],
-        claimed_amount=claims[1],
+        number=sure[0],
+        amount=sure[1],
+        claimed_number=claims[0] if each.claimed else None,
+        claimed_amount=claims[1] if each.claimed else None,
         list=f"/v1/stats/impact/{code}",
         csv=f"/v1/stats/impact/{code}/csv",
     )
@@ -160,8 +165,8 @@ def _slices(rows: Sequence[asyncpg.Record]) -> list[Slice]:
     ]
 
 
-def _sum(row: asyncpg.Record | None) -> tuple[int, Decimal]:
-    return (row["number"], row["amount"]) if row is not None else (0, Decimal(0))
+def _sum(row: asyncpg.Record | None) -> Sum:
+    return (row["number"], row["amount"]) if row is not None else NOTHING
 
 
 def _mark(row: asyncpg.Record) -> tuple[str, str]:
