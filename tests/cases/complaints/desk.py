@@ -41,6 +41,22 @@ async def open_case(office: Office, case: str = CASE, organisation: str = "own_a
             organisation,
             office.clock.now(),
         )
+        await connection.execute(
+            "INSERT INTO evidence (id, case_id, organisation, name, media_type, size, sha256, scan,"
+            " description, added_at)"
+            " VALUES ($1, $2, $3, 'жол.jpg', 'image/jpeg', 3, sha256('abc'), 'clean', '', $4)",
+            f"evd_{organisation}",
+            case,
+            organisation,
+            office.clock.now(),
+        )
+        await connection.execute(
+            "INSERT INTO case_party (id, case_id, role, bin, name, added_at) VALUES"
+            " ($1, $2, 'customer', '000240000016', '«Аудан әкімдігі» КММ', $3)",
+            f"pty_{organisation}",
+            case,
+            office.clock.now(),
+        )
     return case
 
 
@@ -102,7 +118,7 @@ async def filed(office: Office, **other: Any) -> dict[str, Any]:
     assert made.status_code == 201, made.text
     await move(office, complaint["id"], {"move": "submit"})
     await move(office, complaint["id"], {"move": "approve"}, BOLAT)
-    slip = {"move": "file", "number": "ЖТ-2026-1", "evidence": "evd_signed"}
+    slip = {"move": "file", "number": "ЖТ-2026-1", "evidence": "evd_own_a"}
     return await move(office, complaint["id"], slip)
 
 

@@ -3,8 +3,11 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+import docx as word
 import pytest
 
 from cases.complaints import due
@@ -53,7 +56,7 @@ async def test_a_complaint_goes_from_a_draft_to_an_assessed_answer(desk: Office)
         "confirmed": True,
     }
     assert (complaint["author"], complaint["approver"]) == ("mem_aida", "mem_bolat")
-    assert complaint["signed_copy"] == "evd_signed"
+    assert complaint["signed_copy"] == "evd_own_a"
     await move(desk, complaint["id"], {"move": "register", "number": "01-12/3"})
     await move(desk, complaint["id"], {"move": "consider"})
     answers = [
@@ -243,7 +246,7 @@ async def test_letters_wait_for_a_named_person_and_are_kept_as_they_were_made(
     await open_case(office)
     complaint = await drafted(office)
     at = f"/complaints/{complaint['id']}/letters"
-    wanted = {"template": "general_appeal", "language": "kk", "attachments": ["жол.jpg"]}
+    wanted = {"template": "general_appeal", "language": "kk", "evidence": ["evd_own_a"]}
     before = await office.post(at, wanted)
     assert problem(before) == (409, "guard_failed")
     assert before.json()["conditions"] == ["template_confirmed", "route_confirmed"]
@@ -263,9 +266,15 @@ async def test_letters_wait_for_a_named_person_and_are_kept_as_they_were_made(
         "pdf": hashlib.sha256(pdf.content).hexdigest(),
         "docx": hashlib.sha256(docx.content).hexdigest(),
     }
+    written = "\n".join(each.text for each in word.Document(BytesIO(docx.content)).paragraphs)
+    assert "Тапсырыс беруші: «Аудан әкімдігі» КММ" in written  # told by the parties of the case
+    assert f"жол.jpg (SHA-256: {hashlib.sha256(b'abc').hexdigest()})" in written
+    foreign = await office.post(at, {**wanted, "evidence": ["evd_own_b"]})
+    assert foreign.json()["errors"][0]["pointer"] == "/body/evidence/0"
     for who in (STRANGER, AUDIT):
         assert problem(await office.get(f"{at}/{letter['id']}/pdf", who)) == (404, "not_found")
     assert problem(await office.get(f"{at}/{letter['id']}/exe")) == (404, "not_found")
+    office.clock.moment += timedelta(minutes=1)
     translation = await office.post(at, {"template": "general_appeal", "language": "en"})
     assert translation.json()["for_filing"] is False
     assert (await office.get(f"/complaints/{complaint['id']}")).json()["letter"] == letter["id"]

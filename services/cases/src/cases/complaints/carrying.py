@@ -92,6 +92,7 @@ async def _moved(
     moved = move(row, body, caller, side, declared=declared, now=now)
     changes: dict[str, Any] = {"state": moved.state, **moved.columns}
     changes |= _named(row, body, changes, now)
+    await _signed(connection, row, changes)
     await _going_on(connection, row, changes)
     await store.update(connection, row["id"], changes, now)
     if moved.answers:
@@ -113,6 +114,15 @@ def _named(
         flaw = FieldError("/body/addressee", "the_same", "it is there already")
         raise ValidationFailed("It cannot be passed on to itself.", errors=[flaw])
     return {"addressee": to.code, "addressee_name": in_languages(to.name)}
+
+
+async def _signed(connection: asyncpg.Connection, row: Row, changes: Mapping[str, Any]) -> None:
+    """Let pass a signed copy that lies with the case. Raises ValidationFailed."""
+    copy = changes.get("signed_copy")
+    if copy is None or await connection.fetchval(_OF_CASE, copy, row["casefile"]):
+        return
+    flaw = FieldError("/body/evidence", "unknown", "no such piece of evidence in the case")
+    raise ValidationFailed("The signed copy is not with the case.", errors=[flaw])
 
 
 async def _going_on(connection: asyncpg.Connection, row: Row, changes: Mapping[str, Any]) -> None:
@@ -141,6 +151,8 @@ def _event(
         more=more | ({"answers": told_of} if told_of else {}),
     )
 
+
+_OF_CASE = "SELECT EXISTS (SELECT FROM evidence WHERE id = $1 AND case_id = $2)"
 
 _JOIN = """
     UPDATE complaint SET previous = $2

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -99,7 +99,7 @@ async def make_letter(
         row = await known(connection, complaint_id, caller, "own", now=now, lock=True)
         template = _template(row, body)
         await _let_pass(connection, row, template, now)
-        made = await _set(row, template, body, now)
+        made = await _set(connection, row, template, body, now)
         id_ = new_id("let")
         columns = _columns(id_, row, body, template.version, made)
         await connection.execute(_WRITE, *columns, caller.member, now)
@@ -185,18 +185,44 @@ async def _let_pass(
         )
 
 
-async def _set(row: Row, template: Template, body: NewLetter, now: datetime) -> Set:
+async def _set(
+    connection: asyncpg.Connection, row: Row, template: Template, body: NewLetter, now: datetime
+) -> Set:
+    """Fill the template with what case, complaint and caller say, the nearer over the farther."""
     language: Language = body.language
     known_ = {
+        **await _customer(connection, row["casefile"]),
         **row["said"],
         "subject": row["subject"],
         "standing": vocabulary().standings[row["standing"]].title.in_(language),
         "recommendations": [one["text"] for one in row["recommendations"]],
     }
     given = {name: value for name, value in known_.items() if name in template.takes}
-    around = Around(Text(**row["addressee_name"]), local_day(now), body.attachments)
+    pieces = await _pieces(connection, row["casefile"], body.evidence)
+    around = Around(Text(**row["addressee_name"]), local_day(now), [*pieces, *body.attachments])
     letter = fill(template, language, {**given, **body.values}, around)
     return Set(await asyncio.to_thread(pdf, letter), await asyncio.to_thread(docx, letter))
+
+
+async def _customer(connection: asyncpg.Connection, case: str) -> dict[str, str]:
+    """Return the customer among the parties of a case, as letters take it."""
+    found = await connection.fetchrow(_CUSTOMER, case)
+    named = {"customer": found["name"], "customer_bin": found["bin"]} if found is not None else {}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+async def _pieces(connection: asyncpg.Connection, case: str, ids: Sequence[str]) -> list[str]:
+    """Return pieces of evidence as a letter lists them. Raises ValidationFailed for one unknown."""
+    rows = await connection.fetch(_PIECES, case, ids)
+    found = {row["id"]: f"{row['name']} (SHA-256: {row['sha256'].hex()})" for row in rows}
+    flaws = [
+        FieldError(f"/body/evidence/{place}", "unknown", "no such piece of evidence in the case")
+        for place, id_ in enumerate(ids)
+        if id_ not in found
+    ]
+    if flaws:
+        raise ValidationFailed("The evidence is not that of the case.", errors=flaws)
+    return [found[id_] for id_ in dict.fromkeys(ids)]
 
 
 def _columns(id_: str, row: Row, body: NewLetter, version: str, made: Set) -> tuple[Any, ...]:
@@ -227,6 +253,14 @@ _WRITE: Final = """
                         docx_sha256, made_by, made_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
+
+_CUSTOMER: Final = """
+    SELECT name, bin FROM case_party
+    WHERE case_id = $1 AND role IN ('customer', 'buyer') AND ended_at IS NULL
+    ORDER BY added_at, id LIMIT 1
+"""
+
+_PIECES: Final = "SELECT id, name, sha256 FROM evidence WHERE case_id = $1 AND id = ANY($2)"
 
 _SELECT: Final = """
     SELECT letter.id, letter.complaint, letter.template, letter.version, letter.language,

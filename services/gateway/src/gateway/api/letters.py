@@ -27,7 +27,12 @@ MEDIA: Final = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-_BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+_BINARY: Final = {"type": "string", "format": "binary"}
+_BEGINS: Final = {"pdf": "%PDF-1.7", "docx": "PK"}
+_CALENDAR: Final = {
+    "schema": {"type": "string"},
+    "example": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+}
 _REFUSALS: Final = (
     Unauthenticated,
     ScopeMissing,
@@ -41,7 +46,9 @@ _OF_LIST: Final = (Unauthenticated, ScopeMissing, RateLimited, DependencyDown)
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The letter.",
-        "content": dict.fromkeys(MEDIA.values(), _BINARY),
+        "content": {
+            media: {"schema": _BINARY, "example": _BEGINS[form]} for form, media in MEDIA.items()
+        },
     },
     **responses(*_REFUSALS),
 }
@@ -86,7 +93,7 @@ async def read_letter(
     responses={
         200: {
             "description": "An iCalendar file, in kk, ru or en.",
-            "content": {CALENDAR: {"schema": {"type": "string"}}},
+            "content": {CALENDAR: _CALENDAR},
         },
         **responses(*_OF_LIST),
     },

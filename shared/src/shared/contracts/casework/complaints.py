@@ -99,11 +99,17 @@ class ComplaintMove(Body):
 
 
 class NewLetter(Body):
-    """From which template, in which language, and what it takes beside the complaint's values."""
+    """From which template, in which language, and what it takes beside the complaint's values.
+
+    What the complaint does not say of the customer is taken from the parties of its case.
+    """
 
     template: Code
     language: Literal["kk", "ru", "en"]
     values: Values = Field(default_factory=dict)
+    evidence: list[Id] = Field(
+        [], max_length=100, description="Pieces of evidence of the case: listed with their SHA-256."
+    )
     attachments: list[Short] = Field([], max_length=100)
 
 
