@@ -9,6 +9,7 @@ BENCHES = (
     "columns2m",
     "change",
     "read",
+    "sync",
     "fresh",
     "idle",
     "backfill",

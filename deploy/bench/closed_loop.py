@@ -4,6 +4,8 @@ Each connection sends its next request when the answer to the last one is whole.
 JSON: requests, seconds, the statuses met, and the median and 99th percentile in milliseconds.
 
     python -m deploy.bench.closed_loop PORT SECONDS CONNECTIONS AUTHORIZATION < paths
+
+A path may be followed by a tab and one more header.
 """
 
 import asyncio
@@ -69,8 +71,11 @@ class Connection(asyncio.Protocol):
 
 def _requests(paths: list[str], authorization: str) -> Iterator[bytes]:
     return itertools.cycle(
-        f"GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: {authorization}\r\n\r\n".encode()
-        for path in paths
+        (
+            f"GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: {authorization}\r\n"
+            + (f"{header}\r\n\r\n" if header else "\r\n")
+        ).encode()
+        for path, _, header in (each.partition("\t") for each in paths)
     )
 
 
@@ -104,7 +109,7 @@ async def _run(port: int, seconds: float, connections: int, requests: Iterator[b
 def main() -> None:
     """Read the paths, run the loop, print the figures."""
     port, seconds, connections, authorization = sys.argv[1:5]
-    requests = _requests(sys.stdin.read().split(), authorization)
+    requests = _requests(sys.stdin.read().splitlines(), authorization)
     uvloop.run(_run(int(port), float(seconds), int(connections), requests))
 
 

@@ -61,4 +61,9 @@ def state_of(request: Request) -> State:
     return state
 
 
-Gateway = Annotated[State, Depends(state_of)]
+async def _state(request: Request) -> State:
+    """Be awaited where it stands: what is no coroutine the framework runs in a thread."""
+    return state_of(request)
+
+
+Gateway = Annotated[State, Depends(_state)]

@@ -24,7 +24,7 @@ from shared.paging import After, Limit
 from shared.security import Caller
 
 
-def decider(caller: Anyone) -> Caller:
+async def decider(caller: Anyone) -> Caller:
     """Return a caller who decides on anything at all. Raises ScopeMissing."""
     if not caller.scopes & {ADMIN, OPERATOR}:
         raise ScopeMissing(f"This needs the scope {ADMIN}.")

@@ -49,12 +49,16 @@ At = Annotated[Day | None, Query(description="The score as it stood at the end o
 class Asked:
     """Which score: whose, and of which day."""
 
-    subject_type: SubjectType
-    subject_id: SubjectId
-    at: At = None
+    subject_type: str
+    subject_id: str
+    at: date | None = None
 
 
-Question = Annotated[Asked, Depends()]
+async def _asked(subject_type: SubjectType, subject_id: SubjectId, at: At = None) -> Asked:
+    return Asked(subject_type, subject_id, at)
+
+
+Question = Annotated[Asked, Depends(_asked)]
 
 
 class ServedScore(ScoreDocument, frozen=True, kw_only=True):
