@@ -1,10 +1,13 @@
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tests.gateway.builders import alert, indicator, process, release, score, source
+from tests.gateway.casework import opened_casework
 from tests.gateway.house import House, opened_house
 from tests.gateway.portal_builders import portal_notice
+from tests.gateway.tip_people import Recipients
 from tests.support.postgres import SERVICES, Cluster, opened
 
 
@@ -35,3 +38,15 @@ async def full(house: House) -> House:
     await house.fill("scores", score(one))
     await house.fill("alerts", alert(1, one))
     return house
+
+
+@pytest.fixture
+async def line(house: House, cluster: Cluster, tmp_path: Path) -> AsyncIterator[Recipients]:
+    """Who receives tips; little work is asked of senders, so that tests are quick."""
+    async with opened_casework(house, cluster, tmp_path) as casework:
+        quick = {"tip_work_bits": 2, "tip_answer_seconds": 0.02}
+        desk = casework.office.app.state.desk
+        desk.settings = desk.settings.model_copy(update=quick)
+        recipients = Recipients(casework)
+        await recipients.open()
+        yield recipients

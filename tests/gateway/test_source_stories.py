@@ -15,6 +15,7 @@ from cases.law.catalogue import routes
 from cases.law.counting import local_day
 from cases.letters.template import templates
 from cases.triage import arriving
+from deploy.sdk.python.qadaga_client import tips
 from shared.contracts.alerts import Alert
 from shared.contracts.scores import Subject, Value
 from shared.feed import Entry
@@ -22,6 +23,7 @@ from tests.cases.evidence.files import photograph
 from tests.gateway.casework import Casework, opened_casework
 from tests.gateway.house import House
 from tests.gateway.office import opened_office
+from tests.gateway.tip_people import Recipients, send
 from tests.support.postgres import Cluster
 
 BUYER: Final = "org_aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -427,3 +429,67 @@ async def _told(stage: Stage, at: str, verb: str, **body: Any) -> Any:
     seen = await stage.casework.ask("GET", at, stage.audit.keys["officer"])
     said = {"If_Match": seen.headers["etag"]} if "etag" in seen.headers else {}
     return await stage.audit.post(f"{at}:{verb}", body, "officer", **said)
+
+
+async def test_a_residents_photographs_of_a_bad_road_go_from_a_tip_to_a_protocol(
+    line: Recipients,
+) -> None:
+    """What the sender wrote stays in the vault; the case has the summary and a cleaned picture."""
+    casework = line.casework
+    watchers = Partner(casework, line.id, {**line.keys})
+    watchers.keys["editor"], photo = line.keys["editor"], photograph()
+    channels = (await send(line, "GET", "/channels")).json()
+    told = {"text": "Мен осы көшеде тұрамын, үйім 7", "objects": ["12345678-1"]}
+    receipt, body = tips.seal_tip(channels, told, [line.id])
+    assert (await send(line, "POST", "", body)).status_code == 201
+    derived, opening = tips.session(channels, receipt)
+    opened = (await send(line, "POST", "/session", opening)).json()
+    own = (await send(line, "GET", "/me", Tip_Session=opened["token"])).json()
+    readers = {key["id"]: key["public_key"] for key in own["recipients"]}
+    for part in tips.seal_file(channels, photo, {**readers, "tip": body["public_key"]}):
+        await send(line, "POST", "/me/chunks", part, Tip_Session=opened["token"])
+
+    tip = (await watchers.get("/inbox/tips"))["data"][0]["id"]
+    pieces = (await watchers.get(f"/inbox/tips/{tip}/pieces"))["data"]
+    private = tips.load_private(line.private["editor"])
+    key = line.key_ids["editor"]
+    [message] = [one for one in pieces if one["kind"] == "tip"]
+    parts = [one for one in pieces if one["kind"] == "chunk"]
+    read = tips.open_piece(message["content"], message["keys"][key], private)
+    picture = tips.open_file(parts, {key: private})
+    await _stepped(watchers, tip, "triage")
+    summary = {"summary": "Көшедегі жаңа жол бетінің қалыңдығы күмән тудырады."}
+    seen = await casework.ask("GET", f"/inbox/tips/{tip}", watchers.keys["editor"])
+    at = f"/inbox/tips/{tip}:release-summary"
+    await watchers.post(at, summary, If_Match=seen.headers["etag"])
+    await _stepped(watchers, tip, "adopt")
+    case = (await watchers.post("/cases", {"title": "Жол", **summary, "region": "75"}))["id"]
+    await _stepped(watchers, tip, "link", case=case)
+    evidence = await watchers.attach(case, "road.jpg", picture)
+    await watchers.verified(case, "works_not_done")
+    outcome = await watchers.post(
+        "/outcomes",
+        {
+            "kind": "administrative_protocol",
+            "case": case,
+            "counted_once_key": "2026/9",
+            "proof": evidence,
+        },
+    )
+    await watchers.move(f"/outcomes/{outcome['id']}", "claim")
+    await watchers.move(f"/outcomes/{outcome['id']}", "confirm", "admin")
+
+    assert (read, picture) == (told, photo)
+    impact = (await watchers.get("/stats/impact"))["figures"]
+    counted = {one["code"]: one["number"] for one in impact}
+    assert counted["administrative_protocols"] == 1
+    shown = await casework.ask("GET", f"/cases/{case}", watchers.keys["editor"])
+    assert told["text"] not in shown.text
+    assert derived.lookup.hex() not in shown.text
+
+
+async def _stepped(partner: Partner, tip: str, move: str, **more: Any) -> None:
+    at = f"/inbox/tips/{tip}"
+    seen = await partner.casework.ask("GET", at, partner.keys["editor"])
+    said = {"move": move, **more}
+    await partner.post(f"{at}/transitions", said, If_Match=seen.headers["etag"])

@@ -6,9 +6,7 @@ What would tell of a sender is marked here, and then looked for in everything th
 import base64
 import json
 import logging
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import prometheus_client
@@ -16,25 +14,10 @@ import pytest
 
 from deploy.sdk.python.qadaga_client import tips
 from gateway.tipline import A_MINUTE
-from shared.clock import SystemClock
 from shared.database import Database
-from tests.gateway.casework import Casework, opened_casework
 from tests.gateway.house import House, problem
-from tests.gateway.office import described
-from tests.support.postgres import Cluster
+from tests.gateway.tip_people import MARKED, Recipients, send
 
-MARKED: Final = {
-    "User-Agent": "Marked-Agent/7.7",
-    "X-Forwarded-For": "203.0.113.77",
-    "Forwarded": "for=203.0.113.77",
-    "Cookie": "marked=cookie7",
-    "Referer": "https://marked.example/page",
-    "X-Request-Id": "marked-request-7",
-    "traceparent": "00-77777777777777777777777777777777-7777777777777777-01",
-    "Authorization": "Bearer qdg_live_markedmarkedmark_markedmarkedmarkedmarkedmarkedma",
-    "Idempotency-Key": "marked-key-7",
-    "Accept-Language": "kk;q=0.77",
-}
 SECRET: Final = "Маркировка77: көпір құжатсыз салынды"
 LOT: Final = "77777777-OK7"
 TRACES: Final = (
@@ -42,55 +25,6 @@ TRACES: Final = (
     json.dumps(SECRET).strip('"'),
     base64.b64encode(SECRET.encode()).decode()[:40],
 )
-
-
-class Recipients:
-    """An organisation whose two members receive tips."""
-
-    def __init__(self, casework: Casework) -> None:
-        self.casework = casework
-        self.id = ""
-        self.keys: dict[str, str] = {}
-        self.private: dict[str, bytes] = {}
-        self.key_ids: dict[str, str] = {}
-
-    async def open(self) -> None:
-        self.id = await self.casework.organisation("Адал қор")
-        self.keys["admin"] = await self.casework.key(self.id, "admin")
-        for name in ("editor", "monitor"):
-            self.keys[name] = await self.casework.key(self.id, name)
-            me = (await self.casework.ask("GET", "/me", self.keys[name])).json()
-            self.private[name], public = tips.new_pair()
-            body = {"member": me["member"], "label": name, "public_key": public}
-            made = await self.casework.ask("POST", "/tips/keys", self.keys["admin"], body)
-            assert made.status_code == 201, made.text
-            self.key_ids[name] = made.json()["id"]
-
-
-@pytest.fixture
-async def line(house: House, cluster: Cluster, tmp_path: Path) -> AsyncIterator[Recipients]:
-    async with opened_casework(house, cluster, tmp_path) as casework:
-        quick = {"tip_work_bits": 2, "tip_answer_seconds": 0.02}
-        desk = casework.office.app.state.desk
-        casework.office.app.state.clock = desk.clock = SystemClock()
-        desk.settings = desk.settings.model_copy(update=quick)
-        recipients = Recipients(casework)
-        await recipients.open()
-        yield recipients
-
-
-async def send(line: Recipients, method: str, path: str, body: Any = None, **more: str) -> Any:
-    """Ask for a sender, with all marks on; the answer must fit the document and be kept nowhere."""
-    given = {} if body is None else {"json": body}
-    named = {name.replace("_", "-"): value for name, value in more.items()}
-    answer = await line.casework.house.client.request(
-        method, f"/v1/tips{path}", headers={**MARKED, **named}, **given
-    )
-    described(line.casework.house.app.openapi(), answer)
-    assert answer.headers["cache-control"] == "no-store"
-    assert "set-cookie" not in answer.headers
-    assert answer.headers["x-request-id"] != MARKED["X-Request-Id"]
-    return answer
 
 
 async def test_nothing_that_tells_of_a_sender_is_written_down_anywhere(
