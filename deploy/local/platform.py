@@ -101,6 +101,7 @@ class Platform:
             },
             "gateway": {
                 "CURSOR_KEY": keys.cursor,
+                "EXPORT_PATH": str(self.place.path / "exports"),
                 "PUBLIC_URL": self.front,
                 "WEBHOOK_NETWORKS": "127.0.0.0/8",
                 "MODE": "test" if portal.followed_world(self.place) else "live",
