@@ -16,6 +16,7 @@ BENCHES = (
     "day",
     "push",
     "feed",
+    "export",
 )
 """Each is a module of this package with a function `run`."""
 
