@@ -110,11 +110,13 @@ async def move(
     return found
 
 
-async def filed(office: Office, **other: Any) -> dict[str, Any]:
-    """An appeal that was written, approved by somebody else, and filed today with its slip."""
+async def filed(
+    office: Office, *, template: str = "general_appeal", **other: Any
+) -> dict[str, Any]:
+    """A complaint that was written, approved by somebody else, and filed today with its slip."""
     complaint = await drafted(office, **other)
-    template = {"template": "general_appeal", "language": "kk"}
-    made = await office.post(f"/complaints/{complaint['id']}/letters", template)
+    letter = {"template": template, "language": "kk"}
+    made = await office.post(f"/complaints/{complaint['id']}/letters", letter)
     assert made.status_code == 201, made.text
     await move(office, complaint["id"], {"move": "submit"})
     await move(office, complaint["id"], {"move": "approve"}, BOLAT)

@@ -10,6 +10,7 @@ from tests.cases.complaints.desk import (
     AUDIT,
     CASE,
     MINISTRY,
+    SENDER,
     confirm,
     drafted,
     filed,
@@ -201,3 +202,39 @@ async def test_how_bodies_answer_is_counted_by_addressee(desk: Office) -> None:
         answer = await desk.get("/stats/authorities", limit=5, **asked)
         assert answer.json()["data"] == []
     assert (await desk.get("/stats/authorities", STRANGER, limit=5)).json()["data"] == []
+    async with desk.tables() as connection:
+        await connection.execute("UPDATE casefile SET published_at = now()")
+    assert (await desk.get("/stats/authorities", STRANGER, limit=5)).json()["data"] == [found]
+    async with desk.tables() as connection:
+        await connection.execute("UPDATE casefile SET embargoed = true")
+    assert (await desk.get("/stats/authorities", STRANGER, limit=5)).json()["data"] == []
+
+
+async def test_an_organisation_answers_by_its_bin_what_was_filed_with_itself(desk: Office) -> None:
+    for kind, code in (("route", "supplier_notice"), ("template", "supplier_notice")):
+        await confirm(desk, kind, code)
+    supplier = replace(
+        AUDIT, organisation="own_supplier", speaks_for=frozenset({"bin:000240000016"})
+    )
+    notice = await filed(
+        desk,
+        template="supplier_notice",
+        route="supplier_notice",
+        addressee="bin:000240000016",
+        addressee_name="«Жол» ЖШС",
+        object="payment",
+        recommendations=[],
+        values={
+            **SENDER,
+            "contract": "12/26",
+            "vat": "1200000",
+            "checked_on": "2026-03-01",
+            "facts": ["Салық тізілімінде тіркелу табылмады."],
+            "clears": "тіркеу туралы куәлік",
+        },
+    )
+    answer = {"note": "Қосымша келісім жасалды, айырма қайтарылды.", "answers": []}
+    told = await tell(desk, notice["id"], "answer", answer, supplier)
+    assert (told.status_code, told.json()["state"]) == (200, "answered")
+    own = (await desk.get(f"/complaints/{notice['id']}")).json()
+    assert own["answer"] == answer["note"]

@@ -183,7 +183,10 @@ _FIGURES: Final = """
                                       'no_answer_on_substance')
                 ORDER BY event.id DESC LIMIT 1) AS verdict
         FROM complaint
-        WHERE organisation = $1 AND filed_on IS NOT NULL
+        WHERE filed_on IS NOT NULL
+          AND (organisation = $1
+               OR EXISTS (SELECT FROM casefile WHERE casefile.id = complaint.casefile
+                          AND casefile.published_at IS NOT NULL AND NOT casefile.embargoed))
           AND ($2::date IS NULL OR filed_on >= $2) AND ($3::date IS NULL OR filed_on <= $3)
           AND ($4::text[] IS NULL OR route = ANY($4))
           AND ($6::text IS NULL OR addressee > $6)

@@ -259,8 +259,8 @@ OPERATIONS: Final = (
         tag="cases",
         summary="Read how bodies answer",
         description=(
-            "By addressee: answers in time, on the substance, upheld, median days, of the "
-            "complaints that your organisation filed."
+            "By addressee: answers in time, on the substance, upheld, median days. Of complaints "
+            "that your organisation filed, and of those whose case is published."
         ),
         scope="complaints:read",
         answer=AuthorityFigures,
