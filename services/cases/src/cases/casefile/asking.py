@@ -1,5 +1,10 @@
-"""A question for a list of cases: what the caller may see, and the filters they name."""
+"""A question for a list of cases: what the caller may see, and the filters they name.
 
+One's own, shared ones and those of a region are looked for apart, each along an index of its own,
+and only what fits on the page is put together: a list must not cost more the more there is.
+"""
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,9 +28,9 @@ class Asked:
     now: datetime
 
     def __post_init__(self) -> None:
-        """Begin with what the caller may see."""
+        """Begin with who asks, and when."""
         self.bound: list[Any] = [self.caller.organisation, self.now]
-        self._where = [f"({self._visible()})"]
+        self._where = ["true"]
 
     def words(self, column: str, words: Sequence[str]) -> None:
         """Ask for any of some words."""
@@ -35,8 +40,8 @@ class Asked:
     def prefixes(self, column: str, words: Sequence[str]) -> None:
         """Ask for what begins with any of some words."""
         if words:
-            place = self._bind([f"{_escaped(word)}%" for word in words])
-            self._where.append(f"{column} LIKE ANY({place})")
+            places = [self._bind(f"{_escaped(word)}%") for word in words]
+            self._where.append(f"({' OR '.join(f'{column} LIKE {place}' for place in places)})")
 
     def overlap(self, column: str, words: Sequence[str]) -> None:
         """Ask for lists that have any of some words."""
@@ -55,17 +60,20 @@ class Asked:
     def stale(self, wanted: bool | None) -> None:
         """Ask for what is open and was not touched for long, or for all the rest."""
         if wanted is not None:
+            since = self._bind(self.now - STALE)
             untouched = (
                 f"NOT starts_with(casefile.state, '{FINAL}') AND casefile.state <> 'merged_into'"
-                f" AND casefile.updated_at < {self._bind(self.now - STALE)}"
+                f" AND casefile.updated_at < {since}"
             )
-            self._where.append(untouched if wanted else f"NOT ({untouched})")
+            # What was not touched since is older still: so that newer ones are not even looked at.
+            older = f"casefile.created_at < {since} AND {untouched}"
+            self._where.append(older if wanted else f"NOT ({untouched})")
 
     def text(self, words: str | None) -> None:
-        """Ask for words of the title, or the number."""
-        for word in (words or "").split()[:10]:
-            place = self._bind(f"%{_escaped(word)}%")
-            self._where.append(f"(casefile.title ILIKE {place} OR casefile.number LIKE {place})")
+        """Ask for words of the title or the number, or how such words begin."""
+        if found := _WORD.findall(words or "")[:10]:
+            begun = " & ".join(f"'{word}':*" for word in found)
+            self._where.append(f"casefile.words @@ to_tsquery('simple', {self._bind(begun)})")
 
     def after(self, mark: str | None) -> None:
         """Go on after where the page before ended."""
@@ -76,15 +84,13 @@ class Asked:
 
     def query(self, limit: int) -> str:
         """Return the question."""
-        return _LISTED.format(where=" AND ".join(self._where), limit=self._bind(limit))
-
-    def _visible(self) -> str:
-        shared = "casefile.organisation = $1 OR share.id IS NOT NULL"
-        if not store.sees_region(self.caller):
-            return shared
-        place = self._bind(f"{_escaped(str(self.caller.region))}%")
-        region = f"casefile.region LIKE {place} AND NOT casefile.embargoed AND NOT {store.OF_TIP}"
-        return f"{shared} OR ({region})"
+        parts = [_OWN, _SHARED]
+        if store.sees_region(self.caller):
+            place = self._bind(f"{_escaped(str(self.caller.region))}%")
+            parts.append(_OF_REGION.format(region=place))
+        where, most = " AND ".join(self._where), self._bind(limit)
+        found = " UNION ".join(f"({_PART.format(of=of, where=where, limit=most)})" for of in parts)
+        return _LISTED.format(found=found, limit=most)
 
     def _bind(self, value: Any) -> str:
         self.bound.append(value)
@@ -104,12 +110,28 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+_WORD: Final = re.compile(r"\w+")
+
+_OWN: Final = "casefile WHERE casefile.organisation = $1"
+
+_SHARED: Final = """case_share AS share JOIN casefile ON casefile.id = share.case_id
+    WHERE share.organisation = $1 AND share.ended_at IS NULL AND share.expires_at > $2"""
+
+_OF_REGION: Final = f"""casefile WHERE casefile.region LIKE {{region}}
+    AND NOT casefile.embargoed AND NOT {store.OF_TIP}"""
+
+_PART: Final = """
+    SELECT casefile.id, casefile.created_at FROM {of} AND {where}
+    ORDER BY casefile.created_at DESC, casefile.id DESC LIMIT {limit}
+"""
+
 _LISTED: Final = f"""
+    WITH found AS ({{found}} ORDER BY created_at DESC, id DESC LIMIT {{limit}})
     SELECT casefile.*, share.parts AS shared_parts, share.may_comment AS shared_comment,
            {store.OF_TIP} AS of_tip
-    FROM casefile LEFT JOIN case_share AS share
+    FROM found JOIN casefile ON casefile.id = found.id
+      LEFT JOIN case_share AS share
       ON share.case_id = casefile.id AND share.organisation = $1
       AND share.ended_at IS NULL AND share.expires_at > $2
-    WHERE {{where}}
-    ORDER BY casefile.created_at DESC, casefile.id DESC LIMIT {{limit}}
+    ORDER BY casefile.created_at DESC, casefile.id DESC
 """

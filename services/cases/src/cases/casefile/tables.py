@@ -1,8 +1,10 @@
 """Cases and what belongs to them. "case" is a word of SQL, so that the table is `casefile`."""
 
 from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Computed, Index, Text, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from cases.own_tables import Base, moment
@@ -10,6 +12,11 @@ from cases.own_tables import Base, moment
 __all__ = ["CaseLink", "CaseNote", "CaseNumber", "CaseParty", "CaseShare", "CaseTask", "Casefile"]
 
 _NOT_HELD = text("ended_at IS NULL")
+
+WORDS: Final = (
+    "to_tsvector('simple'::regconfig, translate((number || ' ') || title, '-./,:;_', '       '))"
+)
+"""What a case is found by: signs within numbers and words part them."""
 
 
 def _words() -> Column[list[str]]:
@@ -31,6 +38,7 @@ class Casefile(Base, table=True):
         ),
         Index("uq_casefile_number", "organisation", "number", unique=True),
         Index("ix_casefile_assignees", "assignees", postgresql_using="gin"),
+        Index("ix_casefile_words", "words", postgresql_using="gin"),
         Index(
             "uq_casefile_reference",
             "organisation",
@@ -63,6 +71,7 @@ class Casefile(Base, table=True):
     updated_at: datetime = moment()
     published_at: datetime | None = moment(nullable=True)
     revision: int = Field(sa_type=BigInteger)
+    words: Any = Field(sa_column=Column(TSVECTOR, Computed(WORDS, persisted=True)))
 
 
 class CaseNumber(Base, table=True):
