@@ -7,7 +7,7 @@ webhooks. Several dispatchers may run: what one holds, the others pass over.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -103,17 +103,20 @@ class Notifier:
             return 0
         async with self._database.transaction() as connection:
             claimed = await outbox.claim(connection, name, now=now, limit=AT_ONCE)
-        tries = [self._try(name, each) for each in claimed]
-        done = _whole(name, await asyncio.gather(*tries, return_exceptions=True))
-        if done:
-            async with self._database.transaction() as connection:
-                await outbox.record(connection, done)
-                for each in done:
-                    if each.verdict.disable:
-                        await store.pause(
-                            connection, each.message.subscription, each.verdict.disable
-                        )
+        tries = [self._try_and_note(name, each) for each in claimed]
+        for ended in await asyncio.gather(*tries, return_exceptions=True):
+            if ended is not None:  # what broke on our side is tried after its lease
+                _log.error("message_not_sent", channel=name, exc_info=ended)
+                _sent.labels(name, "broken").inc()
         return len(claimed)
+
+    async def _try_and_note(self, name: str, claimed: Claimed) -> None:
+        """Send a message and note at once what came of it: who dies between sends one twice."""
+        done = await self._try(name, claimed)
+        async with self._database.transaction() as connection:
+            await outbox.record(connection, [done])
+            if done.verdict.disable:
+                await store.pause(connection, claimed.subscription, done.verdict.disable)
 
     async def _try(self, name: str, claimed: Claimed) -> Done:
         message = self._message(claimed)
@@ -160,15 +163,6 @@ class Notifier:
             if now - self._forgot_at > FORGET_EVERY:
                 self._forgot_at = now
                 await outbox.forget_old(connection, self._clock.now())
-
-
-def _whole(name: str, tries: Sequence[Done | BaseException]) -> list[Done]:
-    """Return the tries that came to an end; what broke on our side is tried after its lease."""
-    for fault in tries:
-        if isinstance(fault, BaseException):
-            _log.error("message_not_sent", channel=name, exc_info=fault)
-            _sent.labels(name, "broken").inc()
-    return [each for each in tries if isinstance(each, Done)]
 
 
 async def _repeat(work: Round, stop: asyncio.Event) -> None:
