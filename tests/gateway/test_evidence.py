@@ -1,5 +1,6 @@
 """Files of evidence on their way through the only door."""
 
+import json
 import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -43,6 +44,13 @@ async def test_a_file_goes_in_and_comes_out_through_the_gateway(casework: Casewo
     assert copy.headers["X-Content-Type-Options"] == "nosniff"
     assert not place_in(copy.content)
 
+    history = await casework.ask("GET", f"/cases/{case}/history", reader)
+    assert history.headers["Content-Type"] == "application/x-ndjson"
+    assert history.headers["Content-Disposition"].endswith('-000001.ndjson"')
+    lines = [json.loads(line) for line in history.text.splitlines()]
+    assert [line["what"] for line in lines] == ["created", "add_evidence"]
+    assert lines[0]["changes"]["title"] == [None, "Жол"]
+
     refused = {
         (403, "scope_missing"): await sent(casework, case, reader, photograph()),
         (404, "not_found"): await sent(casework, "cas_none", key, photograph()),
@@ -54,7 +62,12 @@ async def test_a_file_goes_in_and_comes_out_through_the_gateway(casework: Casewo
     for expected, answer in refused.items():
         assert problem(answer) == expected
     stranger = await casework.key(await casework.organisation("Басқалар"))
-    for path in (f"/evidence/{piece}/file", f"/evidence/{piece}", f"/cases/{case}/evidence"):
+    for path in (
+        f"/cases/{case}/history",
+        f"/evidence/{piece}/file",
+        f"/evidence/{piece}",
+        f"/cases/{case}/evidence",
+    ):
         assert problem(await casework.ask("GET", path, stranger)) == (404, "not_found")
 
 

@@ -9,6 +9,7 @@ import prometheus_client
 
 from cases.casefile import moving as cases
 from cases.complaints import due as complaints
+from cases.evidence.files import SWEEP_EVERY, Files
 from cases.settings import Settings
 from cases.triage import arriving
 from cases.triage import store as triage
@@ -76,7 +77,7 @@ def readers(
 
 def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
     """Return what is done by the clock."""
-    del settings
+    files = Files(settings.evidence_path)
 
     async def wake() -> None:
         async with database.transaction() as connection:
@@ -89,9 +90,13 @@ def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
     async def look() -> None:
         await complaints.look(database, clock)
 
+    async def sweep() -> None:
+        await asyncio.to_thread(files.sweep)
+
     return [
         Periodic("wake_snoozed_alerts", WAKE_EVERY, wake),
         Periodic("resume_held_cases", WAKE_EVERY, resume),
+        Periodic("sweep_broken_uploads", SWEEP_EVERY, sweep),
         Periodic("due_complaints", complaints.EVERY, look),
     ]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import asyncpg
 import msgspec
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from cases import events
 from cases.casefile import moving, store
@@ -14,7 +14,7 @@ from cases.casefile.asking import Asked
 from cases.casefile.documents import brief, document
 from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
-from cases.desk import Called, Shared, on_version, one, page, serves
+from cases.desk import Called, Shared, admitted, on_version, one, page, serves
 from cases.events import Happened
 from shared.contracts.casework.cases import (
     CaseBrief,
@@ -24,8 +24,15 @@ from shared.contracts.casework.cases import (
     CaseMove,
     CaseStart,
 )
+from shared.contracts.casework.evidence import FILES
 from shared.contracts.casework.operation import LONGEST_ID
-from shared.errors import FieldError, GuardFailed, TransitionNotAllowed, ValidationFailed
+from shared.errors import (
+    FieldError,
+    GuardFailed,
+    ScopeMissing,
+    TransitionNotAllowed,
+    ValidationFailed,
+)
 from shared.security import Caller
 
 router: Final = APIRouter(tags=["cases"])
@@ -34,6 +41,7 @@ CaseId = Annotated[str, Path(max_length=LONGEST_ID)]
 After = Annotated[str | None, Query(max_length=2000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Words = Annotated[list[str], Query(max_length=50)]
+Reading = Annotated[Caller, Depends(admitted(FILES["read_case_history"]))]
 
 
 @serves(router, "start_case")
@@ -155,6 +163,21 @@ async def list_case_events(
         rows = await connection.fetch(_HISTORY, case_id, begin, limit + 1)
     shown = [msgspec.convert({**row, "changes": _json(row["changes"])}, CaseEvent) for row in rows]
     return page(shown, limit, lambda each: [each.id])
+
+
+@router.get("/internal/cases/{case_id}/history", name="read_case_history", response_model=None)
+async def read_case_history(case_id: CaseId, desk: Shared, caller: Reading) -> Response:
+    """Give the whole history of a case of one's own out, a JSON document a line."""
+    async with desk.database.connection() as connection:
+        seen = await store.found(connection, case_id, caller, desk.clock.now())
+        if seen.access != "own":
+            raise ScopeMissing("The whole history is given to whose case it is.")
+        rows = await connection.fetch(_HISTORY, case_id, 0, None)
+    lines = [msgspec.json.encode({**row, "changes": _json(row["changes"])}) for row in rows]
+    name = f'attachment; filename="{seen.row["number"]}.ndjson"'
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": name}
+    content = b"".join(line + b"\n" for line in lines)
+    return Response(content, headers=headers, media_type="application/x-ndjson")
 
 
 async def _answered(

@@ -21,6 +21,7 @@ BLOCK: Final = 1024 * 1024
 """Bytes that are held in memory at a time."""
 
 LEFT_FOR: Final = 24 * 3600
+SWEEP_EVERY: Final = 3600
 _ARRIVING: Final = "arriving"
 
 

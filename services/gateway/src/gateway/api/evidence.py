@@ -1,4 +1,4 @@
-"""Files of evidence: taken and given block by block, kept nowhere here. `casework` has the rest."""
+"""Files of cases: taken and given block by block, kept nowhere here. `casework` has the rest."""
 
 from typing import Annotated, Any, Final
 
@@ -39,10 +39,17 @@ router = APIRouter(prefix="/v1", tags=["cases"])
 Id = Annotated[str, Path(max_length=LONGEST_ID, pattern="^[A-Za-z0-9_-]+$")]
 Adding = Annotated[Caller, Depends(allowed(FILES["add_evidence"]))]
 Reading = Annotated[Caller, Depends(allowed(FILES["read_evidence_file"]))]
+Exporting = Annotated[Caller, Depends(allowed(FILES["read_case_history"]))]
 
 _REFUSALS: Final = (Unauthenticated, ScopeMissing, NotFound, ValidationFailed, RateLimited)
 _BYTES: Final[dict[str, Any]] = {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+}
+_LINES: Final[dict[str, Any]] = {
+    "application/x-ndjson": {
+        "schema": {"type": "string"},
+        "example": '{"id":7,"what":"open","before":"draft","after":"open","changes":{}}\n',
+    }
 }
 _FILE: Final[dict[str, Any]] = {
     "requestBody": {
@@ -116,3 +123,21 @@ async def read_evidence_file(
 ) -> Response:
     """Fetch the cleaned copy of a file, or the sealed original; each fetch is written down."""
     return await gateway.cases.file(request, f"/evidence/{evidence_id}/file", caller, which=which)
+
+
+@router.get(
+    "/cases/{case_id}/history",
+    operation_id="read_case_history",
+    summary="Fetch the history of a case",
+    response_model=None,
+    response_class=Response,
+    responses={
+        200: {"description": "Every event, a JSON document a line.", "content": _LINES},
+        **responses(*_REFUSALS, DependencyDown),
+    },
+)
+async def read_case_history(
+    request: Request, case_id: Id, gateway: Gateway, caller: Exporting
+) -> Response:
+    """Fetch all that was done to a case of your organisation, with old and new values."""
+    return await gateway.cases.file(request, f"/cases/{case_id}/history", caller)

@@ -284,7 +284,11 @@ OPERATIONS: Final = (
     ),
 )
 
-FILES: Final[dict[str, str]] = {"add_evidence": WRITE, "read_evidence_file": READ}
+FILES: Final[dict[str, str]] = {
+    "add_evidence": WRITE,
+    "read_evidence_file": READ,
+    "read_case_history": READ,
+}
 """What is asked for files, and the scope it needs: no JSON, so that no operation is made of it."""
 
 Description = Annotated[str, Field(max_length=2000)]
