@@ -10,9 +10,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from cases.casefile import starting
 from cases.lifecycle import life_cycle
 from deploy.sdk.python.qadaga_client import tips
-from tests.cases.office import OFFICER, READER, caller, problem
+from tests.cases.office import NOW, OFFICER, READER, caller, problem
 from tests.cases.vault.people import ADMIN, LOT, SECRET, Vault, recipient
 
 OPERATOR = caller("mem_operator", "own_platform", "operator", kind="operator")
@@ -190,6 +191,34 @@ async def test_only_a_released_summary_leaves_the_vault_and_conditions_hold_befo
         assert await connection.fetchval("SELECT count(*) FROM idempotency") == 0
         assert await connection.fetchval("SELECT count(*) FROM event") == 0
     assert await vault.office.told() == []
+
+
+async def test_an_adopted_tip_is_linked_to_a_case_of_its_adopter_and_the_case_knows_it(
+    vault: Vault,
+) -> None:
+    asel, zhanar = vault.recipients["asel"], vault.recipients["zhanar"]
+    await vault.send()
+    async with vault.office.app.state.desk.vault.connection() as connection:
+        await connection.execute("UPDATE tip SET status = 'adopted', adopted_by = 'own_a'")
+    [tip] = await vault.inbox(asel)
+    async with vault.office.tables() as connection:
+        own, foreign = [
+            await starting.start(connection, one.who, NOW, starting.Start(title="Жол"))
+            for one in (asel, zhanar)
+        ]
+    elsewhere = await vault.move(asel, tip, "link", case=foreign)
+    done = await vault.move(asel, tip, "link", case=own)
+    again = await vault.move(asel, done.json(), "link", case=own)
+    async with vault.office.tables() as connection:
+        links = await connection.fetch("SELECT case_id, kind, target FROM case_link")
+        what = await connection.fetch("SELECT object_id, what FROM event WHERE what = 'linked'")
+
+    assert elsewhere.json()["conditions"] == ["own_case"]
+    assert (done.json()["status"], done.json()["casefile"]) == ("linked", own)
+    assert problem(again) == (409, "transition_not_allowed")
+    assert [tuple(row) for row in links] == [(own, "tip", tip["id"])]
+    assert [tuple(row) for row in what] == [(own, "linked")]
+    assert tip["id"] not in json.dumps(await vault.office.told())
 
 
 async def test_a_dump_without_receipts_and_private_keys_tells_no_tip(vault: Vault) -> None:

@@ -13,7 +13,9 @@ from typing import Annotated, Any, Final
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 
+from cases.casefile import starting
 from cases.desk import Attempting, Called, Desk, Shared, on_version, one, page, serves
+from cases.events import Happened, record
 from cases.lifecycle import life_cycle
 from cases.vault import keys
 from cases.vault.house import (
@@ -145,6 +147,8 @@ async def move_tip(
         cycle = life_cycle(CYCLE)
         move = cycle.decide(body.move, tip["status"], caller, given=given, facts=facts)
         today = day_of(doing.now)
+        if body.move == "link" and body.case is not None:
+            await _link(desk, body.case, tip["id"], caller)
         await note_move(
             doing.connection,
             tip,
@@ -344,8 +348,26 @@ async def _facts(
 async def _is_own_case(desk: Desk, case: str, caller: Caller) -> bool:
     """Say whether a case is one of the caller's organisation; the vault itself sees no cases."""
     async with desk.database.connection() as connection:
-        there = await connection.fetchval("SELECT to_regclass('casefile') IS NOT NULL")
-        return bool(there and await connection.fetchval(_CASE, case, caller.organisation))
+        return bool(await connection.fetchval(_CASE, case, caller.organisation))
+
+
+async def _link(desk: Desk, case: str, tip: str, caller: Caller) -> None:
+    """Tell a case that it rests on a tip, before the tip says so itself: what begins is repeated.
+
+    A case that rests on a tip is shown to nobody beside its organisation.
+    """
+    assert caller.organisation is not None
+    async with desk.changing() as (connection, now):
+        if await starting.link(connection, case, CYCLE, tip, now) is None:
+            return
+        happened = Happened(
+            object="case",
+            id=case,
+            organisation=caller.organisation,
+            what="linked",
+            changes={"tip": (None, tip)},
+        )
+        await record(connection, caller, now, happened)
 
 
 def _piece(row: asyncpg.Record) -> TipPiece:

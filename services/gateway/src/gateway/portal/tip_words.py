@@ -90,4 +90,18 @@ SAID: Final = {
         ru="Не получилось, ничего не пропало: попробуйте немного позже.",
         en="It did not work and nothing is lost: try again in a while.",
     ),
+    "state_received": Text(kk="Келіп түсті", ru="Получено", en="Received"),
+    "state_triaged": Text(kk="Қаралды", ru="Рассмотрено", en="Triaged"),
+    "state_needs_info": Text(
+        kk="Нақтылау күтілуде", ru="Ждёт вашего уточнения", en="More is asked of you"
+    ),
+    "state_adopted": Text(
+        kk="Ұйым өз атынан алды", ru="Принято организацией", en="Adopted by the organisation"
+    ),
+    "state_linked": Text(kk="Іске қосылды", ru="Связано с делом", en="Linked to a case"),
+    "state_rejected": Text(kk="Қабылданбады", ru="Отклонено", en="Rejected"),
+    "state_referred": Text(
+        kk="Басқа жол көрсетілді", ru="Указан другой путь", en="Referred elsewhere"
+    ),
+    "state_withdrawn": Text(kk="Кері алынды", ru="Отозвано", en="Withdrawn"),
 }

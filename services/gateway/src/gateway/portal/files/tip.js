@@ -98,7 +98,7 @@ async function begin(receipt) {
 }
 
 async function showTalk(tip) {
-  at("status").textContent = tip.status;
+  at("status").textContent = said.dataset[`state_${tip.status}`] ?? tip.status;
   at("messages").replaceChildren();
   for (let page = tip; ; page = await ask("GET", `/me?after=${page.messages.at(-1).number}`, undefined, open.token)) {
     for (const each of page.messages) {
