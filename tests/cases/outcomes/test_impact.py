@@ -1,5 +1,6 @@
 """Impact: every figure counted from the event log alone, once, and nothing of an embargoed case."""
 
+import asyncio
 import csv
 import io
 import time
@@ -75,8 +76,8 @@ async def happen(office: Office, *happened: Happened, at: datetime = NOW) -> Non
         await record(connection, AIDA, at, *happened)
 
 
-def both(id_: str, kind: str, **shown: Any) -> list[Happened]:
-    return [outcome(id_, what, kind, **shown) for what in ("claim", "confirm")]
+def both(id_: str, kind: str, whose: str = "own_a", **shown: Any) -> list[Happened]:
+    return [outcome(id_, what, kind, whose, **shown) for what in ("claim", "confirm")]
 
 
 async def read(office: Office, who: Any = AIDA, **asked: Any) -> dict[str, dict[str, Any]]:
@@ -119,7 +120,7 @@ async def test_the_story_of_an_organisation_is_told_again_from_its_event_log_to_
         ("money_returned", 17, "15000000.10", "returned"),
         ("procedure_cancelled", 31, "20000000", "prevented"),
     ):
-        more = {"amount": amount, "amount_kind": amount_kind} if amount else {}
+        more: dict[str, Any] = {"amount": amount, "amount_kind": amount_kind} if amount else {}
         for n in range(number):
             story += both(f"out_{kind}_{n}", kind, key=f"{kind}/{n}", case=f"cas_{n}", **more)
     await happen(office, *story)
@@ -232,6 +233,16 @@ async def test_two_organisations_report_the_same_money_and_it_counts_once(office
     assert [(one["id"], one["claimed"]) for one in behind] == [("out_a", False)]
 
 
+async def test_the_same_money_confirmed_by_many_at_one_moment_counts_once(office: Office) -> None:
+    money = {"amount": "100", "amount_kind": "returned", "key": "one contract"}
+    many = [both(f"out_{n}", "money_returned", f"own_{n}", **money) for n in range(8)]
+    await asyncio.gather(*(happen(office, *each) for each in many))
+
+    assert (await sums(office))["money_returned"] == (1, Decimal(100))
+    async with office.tables() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM counted") == 8
+
+
 async def test_each_number_has_its_list_its_file_and_its_parts_by_day_and_place_of_kazakhstan(
     office: Office,
 ) -> None:
@@ -250,7 +261,9 @@ async def test_each_number_has_its_list_its_file_and_its_parts_by_day_and_place_
     file = await office.get("/stats/impact/fines/csv")
     rows = list(csv.DictReader(io.StringIO(file.text)))
 
-    assert (february, january, almaty) == ([1], [0], [1])
+    ever = await counts(office, "fines", since="0001-01-01", until="9999-12-31")
+
+    assert (february, january, almaty, ever) == ([1], [0], [1], [3])
     assert {(one["part"], one["number"]) for one in months if one["figure"] == "fines"} == {
         ("2026-02", 1),
         ("2026-03", 2),

@@ -14,6 +14,10 @@ import asyncpg
 HERE: Final = timezone(timedelta(hours=5))
 """Days are those of Kazakhstan."""
 
+FIRST: Final = date(1900, 1, 1)
+LAST: Final = date(9000, 1, 1)
+"""Days before and after are taken for these: nothing happened there."""
+
 _LOCAL: Final = "at AT TIME ZONE INTERVAL '5 hours'"
 
 PARTS: Final = {
@@ -49,8 +53,8 @@ class Question:
     def values(self) -> list[Any]:
         """Return the parameters of a statement, the first six."""
         return [
-            _midnight(self.since),
-            _midnight(self.until and self.until + timedelta(days=1)),
+            midnight(self.since),
+            midnight(self.until, after=1),
             [f"{one}%" for one in self.region] or None,
             list(self.organisation) or None,
             list(self.campaign) or None,
@@ -99,8 +103,12 @@ def _sum(part: tuple[str, str]) -> str:
     return _SUM.format(part=of_row, name=of_group)
 
 
-def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=HERE)
+def midnight(day: date | None, *, after: int = 0) -> datetime | None:
+    """Return when a day begins, or one so many days later."""
+    if day is None:
+        return None
+    known = min(max(day, FIRST), LAST)
+    return datetime(known.year, known.month, known.day, tzinfo=HERE) + timedelta(days=after)
 
 
 _FITS: Final = """

@@ -16,10 +16,10 @@ from cases.lifecycle import life_cycle
 from cases.outcomes import store
 from cases.outcomes.of_case import of_case, proved
 from cases.outcomes.reading import places
-from cases.outcomes.refusals import CountedAlready
 from cases.outcomes.store import Question
 from shared.contracts.casework.outcomes import (
     IN_MONEY,
+    CountedAlready,
     NewOutcome,
     Outcome,
     OutcomeChange,
@@ -157,6 +157,18 @@ async def move_outcome(
             note=body.note,
         )
         return doing.answer(shown(found, caller), revision=found["revision"])
+
+
+async def claim_at_once(
+    connection: asyncpg.Connection, caller: Caller, body: NewOutcome, now: datetime
+) -> str:
+    """Claim an outcome of an earlier time; return its id. Raises CountedAlready for a known one."""
+    row = await _new(connection, caller, body, now)
+    claimed = {**row, "state": "claimed", **_moments("claim", caller, now)}
+    async with _once(connection):
+        await store.add(connection, claimed)
+    await store.tell(connection, caller, now, "claim", claimed, before=FIRST)
+    return str(row["id"])
 
 
 def shown(row: Mapping[str, Any], caller: Caller) -> Outcome:

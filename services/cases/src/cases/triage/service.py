@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cases.desk import Called, Shared, on_version, one, page, serves
 from cases.lifecycle import life_cycle
+from cases.outcomes.impact import midnight
 from cases.outcomes.reading import places
 from cases.triage import store
 from cases.triage.moving import Mover
@@ -56,7 +57,7 @@ async def list_triage(
         buyer=buyer or (),
         band=band or (),
         indicator=indicator or (),
-        since=store.first_moment(since),
+        since=midnight(since),
     )
     mark = msgspec.json.decode(after, type=tuple[str, str]) if after else None
     async with desk.database.connection() as connection:

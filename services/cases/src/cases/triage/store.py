@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -193,11 +193,6 @@ async def elsewhere(
     """Count the other organisations that work on a purchase and let others know."""
     number: int = await connection.fetchval(_ELSEWHERE, organisation, process, now - DELAY)
     return number
-
-
-def first_moment(day: date | None) -> datetime | None:
-    """Return when a day begins in Kazakhstan (UTC+5)."""
-    return None if day is None else datetime.fromisoformat(f"{day.isoformat()}T00:00:00+05:00")
 
 
 _COLUMNS: Final = """

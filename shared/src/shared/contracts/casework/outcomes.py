@@ -13,8 +13,9 @@ from pydantic import Field
 
 from shared.bodies import Body
 from shared.contracts.casework.operation import LONGEST_ID, LONGEST_TEXT, Filter, Operation
-from shared.errors import GuardFailed, TransitionNotAllowed
+from shared.errors import GuardFailed, NotFound, Problem, TransitionNotAllowed
 from shared.vocabulary.money import ABSURD
+from shared.vocabulary.text import Text
 
 Kind = Literal[
     "contract_cancelled",
@@ -54,6 +55,19 @@ Amount = Annotated[Decimal, Field(ge=0, lt=ABSURD, max_digits=17, decimal_places
 Codes = Annotated[
     list[Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,40}$")]], Field(max_length=50)
 ]
+
+
+class CountedAlready(Problem):
+    """The organisation has an outcome of this kind under this key."""
+
+    status = 409
+    code = "counted_already"
+    title = Text(
+        kk="Бұл нәтиже есептелген",
+        ru="Этот результат уже учтён",
+        en="This outcome is counted already",
+    )
+    example = "An outcome of this kind has this key: name the number of the order or protocol."
 
 
 class NewOutcome(Body):
@@ -179,6 +193,7 @@ OPERATIONS: Final = (
         answer=Outcome,
         example=EXAMPLE,
         status=201,
+        problems=(NotFound, CountedAlready),
     ),
     Operation(
         name="list_outcomes",
@@ -227,7 +242,7 @@ OPERATIONS: Final = (
         answer=Outcome,
         example=EXAMPLE,
         on_version=True,
-        problems=(TransitionNotAllowed,),
+        problems=(TransitionNotAllowed, CountedAlready),
     ),
     Operation(
         name="move_outcome",

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 from shared.bodies import Body
 from shared.contracts.casework.operation import LONGEST_ID, LONGEST_TEXT, Filter, Operation
 from shared.contracts.casework.workflows import Texts
-from shared.errors import GuardFailed, TransitionNotAllowed
+from shared.errors import GuardFailed, NotFound, TransitionNotAllowed
 
 Id = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$", max_length=LONGEST_ID)]
 Short = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
@@ -251,6 +251,7 @@ OPERATIONS: Final = (
         body_example={"alerts": [EXAMPLE["alert"]], "move": "promote"},
         answer=AlertsMoved,
         example={"data": [EXAMPLE], "case": None},
+        problems=(NotFound, *_REFUSED),
     ),
     Operation(
         name="read_telling",
