@@ -124,6 +124,24 @@ NEEDS: Final[dict[str, str]] = {
     "list_custody": "cases:read",
     "add_field_check": "cases:write",
     "list_checklists": ANY,
+    "start_case": "cases:write",
+    "list_cases": "cases:read",
+    "read_case": "cases:read",
+    "change_case": "cases:write",
+    "move_case": "cases:write",
+    "hand_over_case": "cases:write",
+    "list_case_events": "cases:read",
+    "add_case_note": "cases:write",
+    "list_case_notes": "cases:read",
+    "add_case_task": "cases:write",
+    "list_case_tasks": "cases:read",
+    "change_case_task": "cases:write",
+    "add_case_party": "cases:write",
+    "end_case_party": "cases:write",
+    "link_case": "cases:write",
+    "unlink_case": "cases:write",
+    "share_case": "cases:write",
+    "end_case_share": "cases:write",
     "create_complaint": "complaints:write",
     "list_complaints": "complaints:read",
     "read_complaint": "complaints:read",
@@ -222,29 +240,38 @@ PEOPLE: Final[dict[str, tuple[str, ...]]] = {
 # gateway.who.roles is a change here as well.
 MAY: Final[dict[str, str]] = {
     "reader": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " cases:read"
     " complaints:read",
     "monitor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " cases:read cases:write"
     " tips:receive"
     " complaints:read complaints:write"
     " drafts:write exports:create alerts:write outcomes:write",
     "editor": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " cases:read cases:write"
     " tips:receive"
     " complaints:read complaints:write complaints:file"
     " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",
     "officer": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " cases:read cases:write"
     " complaints:read authority:respond"
     " drafts:write exports:create alerts:write outcomes:write",
     "coordinator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " cases:read cases:write"
     " tips:receive"
     " complaints:read complaints:write complaints:file"
     " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply",
     "admin": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " cases:read cases:write"
     " complaints:read complaints:write complaints:file"
     " authority:respond"
-    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply webhooks:admin org:admin",
+    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply"
+    " webhooks:admin org:admin",
     "operator": "processes:read scores:read scores:partner alerts:read drafts:read feed:read"
+    " cases:read cases:write"
     " complaints:read"
-    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply webhooks:admin org:admin"
+    " drafts:write exports:create alerts:write outcomes:write drafts:approve alerts:reply"
+    " webhooks:admin org:admin"
     " platform:admin",
 }
 
