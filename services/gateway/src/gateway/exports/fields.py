@@ -5,6 +5,7 @@ are then written with `; ` between them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal
 
 from msgspec import Struct
@@ -167,14 +168,21 @@ FIELDS: Final[Mapping[str, Sequence[Field]]] = {
 
 def value(document: Any, path: str) -> Any:
     """Return what stands at a path of a document; nothing where the document has nothing."""
-    if EACH not in path:
-        return next(_found(document, path.split("/")), None)
-    return BETWEEN.join(str(each) for each in values(document, path))
+    if EACH in path:
+        return BETWEEN.join(str(each) for each in values(document, path))
+    for step in _steps(path):
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
 
 
 def values(document: Any, path: str) -> list[Any]:
     """Return all that stands at a path through lists."""
-    return [each for each in _found(document, path.split("/")) if each is not None]
+    return [each for each in _found(document, _steps(path)) if each is not None]
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
 
 
 def _found(document: Any, steps: Sequence[str]) -> Iterator[Any]:

@@ -16,10 +16,15 @@ from gateway.exports.fields import EACH, FIELDS, Field, Type, value, values
 from gateway.exports.formats import About
 
 PIECE: Final = 1024 * 1024
-GROUP: Final = 20_000
+GROUP: Final = 8_192
 """Rows of a row group: so many are held while the file is written."""
 
-LARGEST_ROW: Final = 8 * 1024 * 1024
+LARGEST_ROW: Final = 2 * 1024 * 1024
+"""Bytes of a row while it waits: DuckDB holds buffers of twice as many."""
+
+LONGEST: Final = 16_384
+"""Signs of a text, so that all texts of a row fit into one."""
+
 MEMORY: Final = "128MB"
 _LEVEL: Final = 1
 _TYPES: Final[Mapping[Type, str]] = {
@@ -54,8 +59,7 @@ class Parquet:
     def page(self, documents: Sequence[bytes]) -> bytes:
         """Put rows down."""
         read = (msgspec.json.decode(document) for document in documents)
-        rows = [{field.name: _said(field, one) for field in self._fields} for one in read]
-        self._rows.write(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+        self._rows.write(b"".join(_row(self._fields, one) + b"\n" for one in read))
         return b""
 
     def end(self) -> Iterator[bytes]:
@@ -84,15 +88,24 @@ class Parquet:
         )
 
 
+def _row(fields: Sequence[Field], document: Any) -> bytes:
+    """Put a row down; lists that are longer than any purchase has are left out."""
+    row = {field.name: _said(field, document) for field in fields}
+    written = msgspec.json.encode(row)
+    if len(written) < LARGEST_ROW:
+        return written
+    return msgspec.json.encode({n: one for n, one in row.items() if not isinstance(one, list)})
+
+
 def _said(field: Field, document: Any) -> Any:
     if EACH in field.path:
-        return [str(each) for each in values(document, field.path)]
+        return [str(each)[:LONGEST] for each in values(document, field.path)]
     found = value(document, field.path)
     return None if found is None else _text(found)
 
 
 def _text(found: Any) -> str:
-    return str(found).lower() if isinstance(found, bool) else str(found)
+    return str(found).lower() if isinstance(found, bool) else str(found)[:LONGEST]
 
 
 def _selected(field: Field) -> str:
