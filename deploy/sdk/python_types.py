@@ -50,13 +50,13 @@ def kind(schema: dict[str, Any], said: Spelling = ASKED) -> str:
     """Return a schema as a Python type."""
     if reference := schema.get("$ref"):
         return f"{said.module}{reference.rpartition('/')[2]}"
-    if words := schema.get("enum"):
+    if words := schema.get("enum", [schema["const"]] if "const" in schema else None):
         return f"Literal[{', '.join(json.dumps(word) for word in words)}]"
-    if choices := schema.get("anyOf"):
+    if choices := schema.get("anyOf", schema.get("oneOf")):
         kinds = dict.fromkeys(kind(each, said) for each in choices)
         return " | ".join(sorted(kinds, key=lambda each: each == NOTHING))
     if schema.get("type") == "array":
-        return f"{said.many}[{kind(schema['items'], said)}]"
+        return f"{said.many}[{kind(schema.get('items', {}), said)}]"
     if schema.get("type") == "object":
         values = schema.get("additionalProperties")
         inner = kind(values, said) if isinstance(values, dict) else "Any"
