@@ -125,6 +125,7 @@ NEEDS: Final[dict[str, str]] = {
     "add_field_check": "cases:write",
     "list_checklists": ANY,
     "start_case": "cases:write",
+    "import_cases": "cases:write",
     "list_cases": "cases:read",
     "read_case": "cases:read",
     "change_case": "cases:write",
