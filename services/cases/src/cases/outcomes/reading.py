@@ -16,7 +16,7 @@ from cases.desk import Called, Desk, Shared, one, page, serves
 from cases.outcomes import impact
 from cases.outcomes.figures import figures
 from cases.outcomes.impact import ADDS_UP, HERE, PARTS, Question
-from shared.contracts.casework.impact import Counted, Figure, Impact, Slice
+from shared.contracts.casework.impact import Figure, Impact, ImpactItem, Slice
 from shared.errors import FieldError, NotFound, ValidationFailed
 from shared.security import Caller
 from shared.vocabulary.kato import subtree
@@ -178,11 +178,11 @@ def _secret(desk: Desk) -> str:
     return desk.settings.internal_key.get_secret_value()
 
 
-def _counted(row: asyncpg.Record, caller: Caller) -> Counted:
+def _counted(row: asyncpg.Record, caller: Caller) -> ImpactItem:
     at: datetime = row["at"]
     if row["object"] == "process" and row["organisation"] != caller.organisation:
         return _watched(row["region"], at)
-    return Counted(
+    return ImpactItem(
         object=row["object"],
         id=row["object_id"],
         organisation=row["organisation"],
@@ -196,9 +196,9 @@ def _counted(row: asyncpg.Record, caller: Caller) -> Counted:
     )
 
 
-def _watched(region: str | None, at: datetime) -> Counted:
+def _watched(region: str | None, at: datetime) -> ImpactItem:
     """Return what others may know of a purchase that somebody looks at."""
-    return Counted(
+    return ImpactItem(
         object="process",
         id=None,
         organisation=None,
@@ -212,7 +212,7 @@ def _watched(region: str | None, at: datetime) -> Counted:
     )
 
 
-def _csv(found: Iterable[Counted]) -> str:
+def _csv(found: Iterable[ImpactItem]) -> str:
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(COLUMNS)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from gateway.api.asking import Day, Words, allowed, each
 from gateway.api.describing import answers
 from gateway.state import Gateway
-from shared.contracts.casework.impact import COUNTED, Counted
+from shared.contracts.casework.impact import COUNTED, ImpactItem
 from shared.errors import DependencyDown, NotFound, RateLimited, ValidationFailed
 from shared.errors import Unauthenticated as NoKey
 from shared.security import Caller
@@ -44,7 +44,7 @@ class ImpactFilter(BaseModel):
 
 def _described() -> dict[int | str, dict[str, Any]]:
     found = answers(
-        Counted, COUNTED, NoKey, NotFound, ValidationFailed, RateLimited, DependencyDown
+        ImpactItem, COUNTED, NoKey, NotFound, ValidationFailed, RateLimited, DependencyDown
     )
     example = (
         "object,id,organisation,day,amount\r\noutcome,out_5f0c,own_a,2026-02-22,4500000.00\r\n"

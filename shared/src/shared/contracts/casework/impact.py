@@ -56,7 +56,7 @@ class Impact(Struct, frozen=True):
     parts: list[Slice]
 
 
-class Counted(Struct, frozen=True):
+class ImpactItem(Struct, frozen=True):
     """One thing that is counted. `claimed`: not confirmed by a second person yet.
 
     Which purchase another organisation looks at is not told: of such a row the day and the region
@@ -156,7 +156,7 @@ OPERATIONS: Final = (
         description="The things behind a number of the impact, newest first, those that are only "
         "claimed among them.",
         scope=None,
-        answer=Counted,
+        answer=ImpactItem,
         example=[COUNTED],
         listed=True,
         filters=FILTERS,
