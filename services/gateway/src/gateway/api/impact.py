@@ -57,6 +57,7 @@ def _described() -> dict[int | str, dict[str, Any]]:
     "/{figure}/csv",
     operation_id="read_impact_csv",
     summary="Read what a figure counts, as a file",
+    response_class=Response,
     response_model=None,
     responses=_described(),
 )
