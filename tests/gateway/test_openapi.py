@@ -48,6 +48,7 @@ OF_CASES = {f"/v1{each.path}" for each in OPERATIONS.values() if each.method == 
 FILES_OF_CASES = {
     "/v1/complaints.ics",
     "/v1/complaints/{complaint_id}/letters/{letter_id}/{form}",
+    "/v1/cases/{case_id}/history",
     "/v1/evidence/{evidence_id}/file",
     "/v1/stats/impact/{figure}/csv",
 }

@@ -43,7 +43,10 @@ Exporting = Annotated[Caller, Depends(allowed(FILES["read_case_history"]))]
 
 _REFUSALS: Final = (Unauthenticated, ScopeMissing, NotFound, ValidationFailed, RateLimited)
 _BYTES: Final[dict[str, Any]] = {
-    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+    "application/octet-stream": {
+        "schema": {"type": "string", "format": "binary"},
+        "example": "%PDF-1.7",
+    }
 }
 _LINES: Final[dict[str, Any]] = {
     "application/x-ndjson": {
