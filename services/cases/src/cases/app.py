@@ -7,12 +7,15 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from cases import workflows
+from cases import earlier, workflows
+from cases.campaigns import service as campaigns
 from cases.casefile import belonging, service
 from cases.complaints import authority, calendar, legal, letters
 from cases.complaints import routes as complaints
 from cases.desk import Desk
 from cases.evidence import service as evidence
+from cases.focus import lists, queues
+from cases.navigator import service as navigator
 from cases.outcomes import reading as impact
 from cases.outcomes import service as outcomes
 from cases.settings import Settings
@@ -36,15 +39,20 @@ ROUTERS: Final = [
     workflows.router,
     service.router,
     belonging.router,
+    earlier.router,
     evidence.router,
     complaints.router,
     calendar.router,
     letters.router,
     authority.router,
     legal.router,
+    navigator.router,
     triage.router,
     outcomes.router,
     impact.router,
+    lists.router,
+    queues.router,
+    campaigns.router,
     tip_keys.router,
     tip_recipients.router,
     tip_senders.router,

@@ -9,11 +9,15 @@ from typing import Final
 
 from shared.contracts.casework import (
     authority,
+    campaigns,
     cases,
     complaints,
+    earlier,
     evidence,
+    focus,
     impact,
     legal,
+    navigator,
     outcomes,
     tips,
     triage,
@@ -24,6 +28,7 @@ from shared.contracts.casework.operation import Operation
 _DECLARED: Final = (
     *workflows.OPERATIONS,
     *cases.OPERATIONS,
+    *earlier.OPERATIONS,
     *evidence.OPERATIONS,
     *complaints.OPERATIONS,
     *authority.OPERATIONS,
@@ -32,6 +37,9 @@ _DECLARED: Final = (
     *impact.OPERATIONS,
     *outcomes.OPERATIONS,
     *triage.OPERATIONS,
+    *navigator.OPERATIONS,
+    *focus.OPERATIONS,
+    *campaigns.OPERATIONS,
 )
 
 OPERATIONS: Final[dict[str, Operation]] = {operation.name: operation for operation in _DECLARED}

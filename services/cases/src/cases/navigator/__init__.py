@@ -1,0 +1,1 @@
+"""The legal navigator: from what was seen to its article, its evidence and its routes."""
