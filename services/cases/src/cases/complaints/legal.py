@@ -43,6 +43,7 @@ router: Final = APIRouter(tags=["legal"])
 
 Words = Annotated[list[str], Query()]
 LONGEST_SPAN: Final = timedelta(days=366)
+MONTH: Final = timedelta(days=30)
 NOON: Final = time(12)
 
 
@@ -120,7 +121,7 @@ async def read_legal_calendar(
     """Read the days between two days: whether offices are open, and why."""
     calendar = kazakhstan()
     begin = first or local_day(desk.clock.now())
-    end = last or min(begin + timedelta(days=30), calendar.last)
+    end = last or min(max(begin, calendar.first), calendar.last - MONTH) + MONTH
     if not calendar.first <= begin <= end <= calendar.last or end - begin > LONGEST_SPAN:
         raise ValidationFailed(
             f"Days are known from {calendar.first} to {calendar.last}, 366 at once.",

@@ -22,7 +22,10 @@ _TEXTS: Final[dict[str, Any]] = {
     "text/csv": {"schema": _TEXT, "example": "id,source\r\nprc_x,kz-goszakup\r\n"},
 }
 _KINDS: Final = {form.media_type.partition(";")[0] for form in FORMATS.values()}
-_BYTES: Final = {kind: {"schema": _TEXT | {"format": "binary"}} for kind in _KINDS - _TEXTS.keys()}
+_BYTES: Final[dict[str, Any]] = {
+    kind: {"schema": _TEXT | {"format": "binary"}, "example": "(bytes)"}
+    for kind in _KINDS - _TEXTS.keys()
+}
 CONTENT: Final = {**_TEXTS, **dict(sorted(_BYTES.items()))}
 """What the files of exports are, for the OpenAPI document."""
 
