@@ -169,7 +169,10 @@ async def read_dossier(
             "description": "The file.",
             "content": {
                 "application/json": {"schema": {}, "example": examples.SIGNED},
-                "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+                "application/pdf": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "example": "%PDF-1.7",
+                },
             },
         },
         304: {"description": "You have it (If-None-Match)."},
