@@ -14,7 +14,14 @@ import sys
 from pathlib import Path
 
 ROLES = ("ingestor", "ingestor_raw", "scoring", "cases", "cases_vault", "gateway")
-KEYS = ("internal_key", "raw_key", "pseudonym_key", "cursor_key", "receipt_key", "postgres_password")
+KEYS = (
+    "internal_key",
+    "raw_key",
+    "pseudonym_key",
+    "cursor_key",
+    "receipt_key",
+    "postgres_password",
+)
 SERVER = "postgres:5432/qadaga"
 
 

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,7 +149,7 @@ class Stage:
             "data_date": self.casework.office.clock.now(),
             "data_seq": number,
             "method_version": "1",
-            "value": Value(amount="11200000.00", currency="KZT"),
+            "value": Value(amount=Decimal("11200000.00"), currency="KZT"),
             "buyer": BUYER,
             "suppliers": [SUPPLIER],
             "kato": "751110000",
@@ -189,8 +190,9 @@ async def stage(house: House, cluster: Cluster, tmp_path: Path) -> AsyncIterator
             partners.append(own)
         platform = await opened_office(house, "Платформа", kind="operator")
         operator = Partner(casework, platform.id, {"operator": platform.keys["first"]})
-        stage = Stage(casework, *partners, operator)
-        asked = await partners[2].post(
+        watchers, newsroom, audit = partners
+        stage = Stage(casework, watchers, newsroom, audit, operator)
+        asked = await audit.post(
             "/verifications",
             {"speaks_for": "authority:internal_audit", "document": "Order 12"},
             "admin",
@@ -484,7 +486,7 @@ async def test_a_residents_photographs_of_a_bad_road_go_from_a_tip_to_a_protocol
     counted = {one["code"]: one["number"] for one in impact}
     assert counted["administrative_protocols"] == 1
     shown = await casework.ask("GET", f"/cases/{case}", watchers.keys["editor"])
-    assert told["text"] not in shown.text
+    assert str(told["text"]) not in shown.text
     assert derived.lookup.hex() not in shown.text
 
 

@@ -379,7 +379,7 @@ async def test_lists_are_filtered_and_paged_without_a_gap(office: Office) -> Non
         made.append(await started(office, region=["75", "751110000", "10"][number % 3]))
     await moved(office, made[0], "open")
     walked: list[str] = []
-    mark: dict[str, str] = {}
+    mark: dict[str, Any] = {}
     while True:
         page = (await office.get("/cases", limit=2, **mark)).json()
         walked += [one["id"] for one in page["data"]]

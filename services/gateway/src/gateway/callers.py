@@ -34,7 +34,6 @@ from shared.clock import Clock
 from shared.database import Database, transient
 from shared.errors import Unauthenticated
 from shared.logs import logger
-from shared.security import Caller
 
 WRITE_USES_EVERY: Final = 10.0
 _OF_SERVERS: Final = frozenset({"live", "test"})

@@ -1,4 +1,4 @@
-"""What the worker does once a day: the checkpoint, the dump, and forgetting what nobody asks for again."""
+"""What the worker does once a day: the checkpoint, the dump, and forgetting old answers."""
 
 import asyncpg
 
