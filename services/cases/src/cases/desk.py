@@ -108,7 +108,7 @@ class Attempting:
         return self.attempt.keep(Answer(status, msgspec.json.encode(document), headers))
 
 
-def desk_of(request: Request) -> Desk:
+async def desk_of(request: Request) -> Desk:
     """Return the desk of the application that answers."""
     desk: Desk = request.app.state.desk
     return desk
