@@ -19,8 +19,8 @@ from gateway.subscriptions.items import Count, Told
 from gateway.subscriptions.letters import Period
 from gateway.subscriptions.outbox import Claimed
 from gateway.texts import DISCLAIMER
-from scoring.drafts.wording import black_listed
 from shared.vocabulary.text import LANGUAGES, Text
+from shared.vocabulary.wording import black_listed
 from tests.gateway.builders import alert, process
 from tests.gateway.post_office import certificate, opened_mail_server, text_of
 from tests.gateway.test_subscriptions import Post, post

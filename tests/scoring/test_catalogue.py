@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 from scoring.drafts.checks import POINTS
-from scoring.drafts.wording import black_listed
 from scoring.evaluate import enabled, live
 from scoring.examples import Desk
 from scoring.indicator import Example, Indicator, Text, catalogue, json_schema
 from scoring.profiles import load_profile
 from scoring.score import FLAGGED
+from shared.vocabulary.wording import black_listed
 
 CODES = ["R003", "R018", "R024", "R025", "R028", "R030", "R035", "R036", "R038", "R048", "R058"]
 

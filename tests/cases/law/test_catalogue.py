@@ -13,10 +13,10 @@ from jsonschema import Draft202012Validator
 from cases.law.catalogue import declarations, read_route, routes, schema, vocabulary
 from cases.law.declaration import Window
 from cases.letters.template import for_route, templates
-from scoring.drafts.wording import black_listed
 from shared.law.citations import cited
 from shared.law.reading import LawFileError
 from shared.vocabulary.text import LANGUAGES
+from shared.vocabulary.wording import black_listed
 
 NAME = "pp170_remark.yaml"
 REMARK = (files("cases.law") / "routes" / NAME).read_text("utf-8")

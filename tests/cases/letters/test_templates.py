@@ -10,8 +10,8 @@ from cases.law.catalogue import declarations
 from cases.letters.filling import fill
 from cases.letters.letter import Letter
 from cases.letters.template import PLACEHOLDER, Template, frame, read, templates
-from scoring.drafts.wording import LOOK_ALIKES, black_listed
 from shared.vocabulary.text import LANGUAGES
+from shared.vocabulary.wording import LOOK_ALIKES, black_listed
 from tests.cases.letters.samples import AROUND, values
 
 DEMANDS: Final = (

@@ -11,10 +11,10 @@ import pytest
 from cases.law.catalogue import routes
 from cases.letters.template import for_route
 from cases.navigator.catalogue import Violation, read_violation, violations
-from scoring.drafts.wording import black_listed
 from scoring.indicator import catalogue
 from shared.law.citations import acts, cited
 from shared.law.reading import LawFileError
+from shared.vocabulary.wording import black_listed
 from tests.cases.office import READER, Office, problem
 
 DAY: Final = date(2026, 3, 2)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from scoring.drafts.wording import black_listed
 from scoring.indicator import Text
 from scoring.statistics.declaration import parts, tiles, words
 from scoring.statistics.figures import figures
 from scoring.statistics.tile import tile
+from shared.vocabulary.wording import black_listed
 from tests.scoring.statistics.desk import NEWEST, Desk, desk
 
 ALMATY, OLD_SEMEY, SEMEY_TODAY = "751110000", "632810000", "10"

@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from scoring.drafts.sql import Flaw, flaws_of, readable
-from scoring.drafts.wording import black_listed
 from scoring.indicator import Indicator, Text, catalogue
+from shared.vocabulary.wording import black_listed
 
 POINTS: Final = {"low": 5, "medium": 10, "high": 20, "critical": 35}
 
