@@ -1,7 +1,8 @@
 """The worker of cases: follows the alerts of scoring, and does what is due by the clock."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 import httpx
@@ -58,21 +59,30 @@ class Following:
             _log.warning("feeds_away", faults=[type(fault).__name__ for fault in faults])
 
 
-def readers(
-    settings: Settings, database: Database, client: httpx.AsyncClient
-) -> dict[str, FeedReader]:
-    """Return the readers of all feeds that are followed."""
-    return {
-        name: FeedReader(
-            feed=name,
-            url=settings.scoring_url,
-            client=client,
-            database=database,
-            apply=apply,
-            reset=reset,
-        )
-        for name, (apply, reset) in APPLIED.items()
-    }
+@asynccontextmanager
+async def following(
+    settings: Settings, database: Database, clock: Clock
+) -> AsyncIterator[Mapping[str, FeedReader]]:
+    """Lend the readers of all feeds that are followed, which sign their requests."""
+    auth = InternalAuth(
+        service_caller("feeds:read"),
+        issuer="cases",
+        audience=FEEDS["alerts"].producer,
+        key=settings.internal_key,
+        clock=clock,
+    )
+    async with httpx.AsyncClient(auth=auth) as client:
+        yield {
+            name: FeedReader(
+                feed=name,
+                url=settings.scoring_url,
+                client=client,
+                database=database,
+                apply=apply,
+                reset=reset,
+            )
+            for name, (apply, reset) in APPLIED.items()
+        }
 
 
 def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
@@ -108,21 +118,14 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
     vault = Database(settings.vault_database_url, application="cases-vault-worker")
     await database.open()
     await vault.open()
-    auth = InternalAuth(
-        service_caller("feeds:read"),
-        issuer="cases",
-        audience=FEEDS["alerts"].producer,
-        key=settings.internal_key,
-        clock=clock,
-    )
     try:
-        async with httpx.AsyncClient(auth=auth) as client:
-            following = Following(readers(settings, database, client))
+        async with following(settings, database, clock) as readers:
+            level = Following(readers)
             await run_worker(
                 redis_url=settings.redis_url,
                 queue=QUEUE,
-                on_bell=following.feed,
-                sweep=following.all_feeds,
+                on_bell=level.feed,
+                sweep=level.all_feeds,
                 cron=[*due(settings, database, clock), *keeping.due(vault, clock)],
                 stop=stop,
             )
