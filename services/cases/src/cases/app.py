@@ -18,6 +18,8 @@ from cases.focus import lists, queues
 from cases.navigator import service as navigator
 from cases.outcomes import reading as impact
 from cases.outcomes import service as outcomes
+from cases.publication import public, replies
+from cases.publication import service as publication
 from cases.settings import Settings
 from cases.triage import service as triage
 from cases.vault import keys as tip_keys
@@ -53,6 +55,9 @@ ROUTERS: Final = [
     lists.router,
     queues.router,
     campaigns.router,
+    publication.router,
+    replies.router,
+    public.router,
     tip_keys.router,
     tip_recipients.router,
     tip_senders.router,

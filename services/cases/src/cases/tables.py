@@ -10,6 +10,7 @@ from cases.complaints import tables as complaints
 from cases.evidence import tables as evidence
 from cases.focus import tables as focus
 from cases.outcomes import tables as outcomes
+from cases.publication import tables as publication
 from cases.triage import tables as triage
 
 Base = own_tables.Base
@@ -23,5 +24,6 @@ __all__ = [
     "focus",
     "outcomes",
     "own_tables",
+    "publication",
     "triage",
 ]

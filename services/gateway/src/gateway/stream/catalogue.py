@@ -52,6 +52,13 @@ _COMPLAINT: Final = {
     "link": "where more is told",
 }
 
+_PUBLICATION: Final = {
+    "id": "id of the publication",
+    "publication": "id of the publication",
+    "state": "state now",
+    "link": "where more is told",
+}
+
 _DECLARED: Final = (
     EventType(
         type="alert.created",
@@ -389,6 +396,53 @@ _DECLARED: Final = (
             "id": "id of the case",
             "case": "id of the case",
             "parts": "what of it may be seen; all: it was handed over",
+            "link": "where more is told",
+        },
+    ),
+    EventType(
+        type="case.notified",
+        stream="own",
+        meaning=Text(
+            kk="Кейс жарияланбай тұрып, аталған ұйымдарға хабарлама қалдырылды.",
+            ru="Названным организациям оставлено извещение до публикации кейса.",
+            en="The parties that the text of your case names were left a notice of it.",
+        ),
+        data=_PUBLICATION,
+    ),
+    EventType(
+        type="case.published",
+        stream="public",
+        meaning=Text(
+            kk="Ұйым кейсті жариялады.",
+            ru="Организация опубликовала кейс.",
+            en="An organisation published a case.",
+        ),
+        data=_PUBLICATION,
+    ),
+    EventType(
+        type="case.withdrawn",
+        stream="public",
+        meaning=Text(
+            kk="Жарияланған кейс кері алынды; негізі көрсетілген.",
+            ru="Опубликованный кейс отозван; основание указано.",
+            en="A published case was withdrawn; the ground is told.",
+        ),
+        data={**_PUBLICATION, "ground": "code of the ground"},
+    ),
+    EventType(
+        type="case.reply",
+        stream="public",
+        meaning=Text(
+            kk="Кейсте аталған ұйым түсіндірме берді немесе оны түзетті.",
+            ru="Названная в кейсе организация дала пояснение или исправила его.",
+            en="A party that a case names explained itself or corrected its explanation; before"
+            " the publication only the organisation of the case is told.",
+        ),
+        data={
+            "id": "id of the publication",
+            "publication": "id of the publication",
+            "reply": "id of the reply",
+            "party": "BIN of who replied",
             "link": "where more is told",
         },
     ),

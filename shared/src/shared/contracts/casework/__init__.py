@@ -19,6 +19,7 @@ from shared.contracts.casework import (
     legal,
     navigator,
     outcomes,
+    publication,
     tips,
     triage,
     workflows,
@@ -40,6 +41,7 @@ _DECLARED: Final = (
     *navigator.OPERATIONS,
     *focus.OPERATIONS,
     *campaigns.OPERATIONS,
+    *publication.OPERATIONS,
 )
 
 OPERATIONS: Final[dict[str, Operation]] = {operation.name: operation for operation in _DECLARED}

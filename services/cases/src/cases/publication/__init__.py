@@ -1,0 +1,1 @@
+"""Making a case public, and what its named parties reply."""

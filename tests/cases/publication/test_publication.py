@@ -1,0 +1,260 @@
+"""A case on its way to everybody: what keeps it back, and what is told of it when nothing does."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
+from tests.cases.publication.people import (
+    ANYBODY,
+    AT,
+    BIN,
+    FIGURE,
+    NAMED,
+    OTHER_BUYER,
+    PROCESS,
+    SECRET,
+    TEXTS,
+    answered,
+    asked,
+    begun,
+    changed,
+    done,
+    moved,
+    notified,
+    told,
+)
+
+
+async def test_a_case_is_published_by_a_second_person_72_hours_after_the_notice_reached_its_party(
+    office: Office,
+) -> None:
+    row = await notified(office)
+    at_once = await asked(office, row, "publish")
+    row = await told(office, row)
+    until = row["notices"][0]["reply_until"]
+    office.clock.moment = NOW + timedelta(hours=72) - timedelta(seconds=1)
+    early = await asked(office, row, "publish")
+    office.clock.moment = NOW + timedelta(hours=72)
+    by_editor = await asked(office, row, "publish", who=AIDA)
+    by_writer = await asked(office, row, "publish", who=caller("mem_aida", role="admin"))
+    row = await moved(office, row, "publish")
+    case = (await office.get(f"/cases/{row['case']}")).json()
+    history = (await office.get(f"/cases/{row['case']}/events")).json()["data"]
+
+    assert at_once.json()["conditions"] == ["told", "heard"]
+    assert until == "2026-03-05T04:00:00Z"
+    assert early.json()["conditions"] == ["heard"]
+    assert problem(by_editor) == (403, "scope_missing")
+    assert by_writer.json()["conditions"] == ["second_person"]
+    assert (row["state"], row["published_at"]) == ("published", "2026-03-05T04:00:00Z")
+    assert case["published_at"] == row["published_at"], "the guard `acted` of the case counts it"
+    assert history[-1]["what"] == "published"
+    types = [(event["type"], event.get("public", False)) for event in await office.told()]
+    assert types[-2:] == [("case.notified", False), ("case.published", True)]
+
+
+async def test_the_clock_begins_when_the_party_opens_its_notice_and_a_reply_ends_it(
+    office: Office,
+) -> None:
+    row = await notified(office)
+    listed = (await office.get("/received-notices", NAMED)).json()["data"]
+    notice = f"/received-notices/{listed[0]['id']}"
+    office.clock.moment = NOW + timedelta(hours=5)
+    opened = (await office.get(notice, NAMED)).json()
+    office.clock.moment = NOW + timedelta(hours=7)
+    again = (await office.get(notice, NAMED)).json()
+    unheard = await asked(office, row, "publish")
+    text = 'Баға <b>екі</b> ауылға жеткізуді қамтиды; "=1+1"'
+    replied = await office.post(f"{notice}/reply", {"text": text}, NAMED)
+    row = await moved(office, row, "publish")
+    public = (await office.get(f"/published-cases/{row['id']}", ANYBODY)).json()
+
+    assert listed[0]["opened_at"] is None, "a list does not open"
+    assert SECRET not in str(listed), "and tells nothing of what will be told"
+    assert opened["opened_at"] == again["opened_at"] == "2026-03-02T09:00:00Z"
+    assert opened["reply_until"] == "2026-03-05T09:00:00Z"
+    assert (opened["texts"], opened["organisation"]) == (TEXTS, "own_a")
+    assert unheard.json()["conditions"] == ["heard"]
+    assert replied.status_code == 201
+    assert [(one["bin"], one["answered"]) for one in public["parties"]] == [(BIN, True)]
+    assert public["parties"][0]["replies"][0]["text"] == text
+    replies = [each for each in await office.told() if each["type"] == "case.reply"]
+    assert [(each.get("public", False), each["organisations"]) for each in replies] == [
+        (False, ["own_a"])
+    ]
+
+
+async def test_a_reply_is_given_once_and_then_corrected_and_stands_after_the_publication(
+    office: Office,
+) -> None:
+    row = await notified(office)
+    notice = f"/received-notices/{row['notices'][0]['id']}"
+    first = (await done(office.post(f"{notice}/reply", {"text": "First."}, NAMED)))["replies"]
+    second = await office.post(f"{notice}/reply", {"text": "Second."}, NAMED)
+    row = (await office.get(f"/cases/{row['case']}/publication")).json()
+    row = await moved(office, row, "publish")
+    body = {"text": "Corrected.", "corrects": first[0]["id"]}
+    corrected = await office.post(f"{notice}/reply", body, NAMED)
+    stale = await office.post(f"{notice}/reply", body, NAMED)
+    for number in range(4):
+        body = {"text": f"{number}", "corrects": corrected.json()["replies"][-1]["id"]}
+        corrected = await office.post(f"{notice}/reply", body, NAMED)
+    body = {"text": "Once more.", "corrects": corrected.json()["replies"][-1]["id"]}
+    too_often = await office.post(f"{notice}/reply", body, NAMED)
+    shown = (await office.get(f"/published-cases/{row['id']}", ANYBODY)).json()["parties"]
+
+    assert (
+        problem(second) == problem(stale) == problem(too_often) == (409, "transition_not_allowed")
+    )
+    assert [one["text"] for one in shown[0]["replies"]] == ["First.", "Corrected.", *"0123"]
+    public = [each for each in await office.told() if each["type"] == "case.reply"][1]
+    assert (public["public"], public["organisations"]) == (True, ["own_a", "own_buyer"])
+
+
+async def test_a_notice_is_not_there_for_whoever_does_not_speak_for_its_party(
+    office: Office,
+) -> None:
+    row = await notified(office)
+    notice = f"/received-notices/{row['notices'][0]['id']}"
+
+    for who in (OTHER_BUYER, STRANGER, AIDA, BOLAT, ANYBODY):
+        assert (await office.get("/received-notices", who)).json()["data"] == []
+        assert problem(await office.get(notice, who)) == (404, "not_found")
+        refused = await office.post(f"{notice}/reply", {"text": "Mine."}, who)
+        assert problem(refused) == (404, "not_found")
+    for text, code in (
+        ("ЖСН 900101300017", "iin"),
+        ("+7 701 123 45 67", "telephone"),
+        ("a\u202eb", "unseen_signs"),
+    ):
+        refused = await office.post(f"{notice}/reply", {"text": text}, NAMED)
+        assert refused.json()["errors"][0]["code"] == code
+    assert (await office.post(f"{notice}/reply", {"text": "x" * 10_001}, NAMED)).is_error
+    after = (await office.get(f"/cases/{row['case']}/publication", BOLAT)).json()
+    assert after == row, "nobody opened it, nobody replied"
+
+
+async def test_a_text_is_kept_back_until_its_checklist_is_answered_and_no_check_finds_harm(
+    office: Office,
+) -> None:
+    texts = {**TEXTS, "ru": {"title": "Дорога", "body": "Звоните 8 701 123 45 67: это сговор."}}
+    row = await begun(office, texts=texts, figures=[{**FIGURE, "source": None}])
+    row = await answered(office, row, signs_only="no")
+    by_reader = await asked(office, row, "submit", who=READER)
+    row = await moved(office, row, "submit", who=AIDA)
+    kept = await asked(office, row, "notify")
+    fixed = {"texts": TEXTS, "figures": [FIGURE]}
+    at = f"/cases/{row['case']}/publication"
+    late = await office.send("PATCH", at, fixed, AIDA, seen=row["revision"])
+    row = await moved(office, row, "return", note="It accuses.", who=AIDA)
+    row = await changed(office, row, **fixed)
+    emptied = {each["item"]: each["answer"] for each in row["checklist"]}
+    row = await answered(office, row)
+    row = await moved(office, row, "submit", who=AIDA)
+    row = await moved(office, row, "notify")
+
+    assert problem(by_reader) == (403, "scope_missing")
+    assert kept.json()["conditions"] == ["checklist", "harmless"]
+    assert problem(late) == (409, "transition_not_allowed")
+    assert set(emptied.values()) == {None}, "a changed text is answered for anew"
+    assert {each["member"] for each in row["checklist"]} == {"mem_aida"}
+    assert row["harms"] == []
+
+
+async def test_a_text_that_was_changed_is_shown_to_its_party_anew(office: Office) -> None:
+    row = await told(office, await notified(office))
+    old = row["notices"][0]["id"]
+    row = await moved(office, row, "return", note="A figure was wrong.")
+    gone = await office.get(f"/received-notices/{old}", NAMED)
+    row = await changed(office, row, figures=[])
+    row = await moved(office, await answered(office, row), "submit", who=AIDA)
+    row = await moved(office, row, "notify")
+    office.clock.moment = NOW + timedelta(hours=100)
+    unheard = await asked(office, row, "publish")
+
+    assert problem(gone) == (404, "not_found")
+    assert row["notices"][0]["id"] != old
+    assert unheard.json()["conditions"] == ["told", "heard"], "the first notice counts no more"
+
+
+async def test_a_party_that_is_named_later_is_waited_for_and_one_taken_out_is_named_no_more(
+    office: Office,
+) -> None:
+    row = await told(office, await notified(office))
+    office.clock.moment = NOW + timedelta(hours=73)
+    late = {"role": "named_party", "bin": "000140001239", "name": "Late supplier"}
+    party = (await office.post(f"/cases/{row['case']}/parties", late)).json()
+    unheard = await asked(office, row, "publish")
+    at = f"/cases/{row['case']}/parties"
+    await done(office.post(f"{at}/{party['id']}:end", {"reason": "named by mistake"}))
+    row = await moved(office, row, "publish")
+    case = (await office.get(f"/cases/{row['case']}")).json()
+    first = case["parties"][0]["id"]
+    before = (await office.get(f"/published-cases/{row['id']}", ANYBODY)).json()["parties"]
+    await done(office.post(f"{at}/{first}:end", {"reason": "it was another buyer"}))
+    after = (await office.get(f"/published-cases/{row['id']}", ANYBODY)).json()["parties"]
+
+    assert unheard.json()["conditions"] == ["told", "heard"]
+    assert ([one["bin"] for one in before], after) == ([BIN], [])
+
+
+async def test_a_notice_by_other_means_lies_between_the_notice_and_now_and_is_recorded_once(
+    office: Office,
+) -> None:
+    row = await notified(office)
+    at = f"/cases/{row['case']}/publication/notices/{row['notices'][0]['id']}:told"
+    how = "by letter"
+    too_early = await office.post(at, {"how": how, "at": "2026-03-02T03:59:59Z"})
+    to_come = await office.post(at, {"how": how, "at": "2026-03-02T04:00:01Z"})
+    nobodys = await office.post(at.replace("ntc_", "ntc_0"), {"how": how, "at": AT})
+    await told(office, row)
+    twice = await office.post(at, {"how": how, "at": AT})
+
+    assert problem(too_early) == problem(to_come) == (422, "validation_failed")
+    assert problem(nobodys) == (404, "not_found")
+    assert problem(twice) == (409, "transition_not_allowed")
+
+
+async def test_a_publication_is_not_there_for_others_and_hostile_text_is_refused_or_kept_as_it_is(
+    office: Office,
+) -> None:
+    row = await begun(office)
+    at = f"/cases/{row['case']}/publication"
+    share = {"organisation": "own_b", "parts": ["summary"], "expires_at": "2027-01-01T00:00:00Z"}
+    await done(office.post(f"/cases/{row['case']}/shares", share))
+    hostile: list[tuple[dict[str, Any], str]] = [
+        ({"texts": {**TEXTS, "en": {"title": "Road", "body": "a\u202eb"}}}, "unseen_signs"),
+        ({"processes": ["prc_none"]}, "not_linked"),
+        ({"figures": None}, "missing"),
+        ({"answers": [{"item": "none", "answer": "yes"}]}, "unknown_item"),
+    ]
+
+    for who in (STRANGER, NAMED, ANYBODY):
+        for method, path, body in (
+            ("GET", at, None),
+            ("POST", at, {}),
+            ("PATCH", at, {"processes": []}),
+            ("POST", f"{at}/moves", {"move": "submit"}),
+            ("POST", f"{at}/notices/ntc_x:told", {"how": "by letter", "at": AT}),
+        ):
+            answer = await office.send(method, path, body, who, seen="*")
+            assert problem(answer) == (404, "not_found"), (method, path)
+    for values, code in hostile:
+        answer = await office.send("PATCH", at, values, AIDA, seen=row["revision"])
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+    nobody = caller(None, role="editor")
+    answers = {"answers": [{"item": "signs_only", "answer": "yes"}]}
+    unnamed = await office.send("PATCH", at, answers, nobody, seen=row["revision"])
+    foreign = await office.send("PATCH", at, {"processes": []}, MONITOR, seen=row["revision"])
+    stale = await office.send("PATCH", at, {"processes": []}, AIDA, seen=7)
+    second = await office.post(at, {})
+    script = {**TEXTS, "en": {"title": "Road <script>", "body": "=cmd|' /C calc'!A0"}}
+    kept = await changed(office, row, texts=script)
+
+    assert unnamed.json()["errors"][0]["code"] == "nobody"
+    assert problem(foreign) == (403, "scope_missing")
+    assert problem(stale) == (412, "version_conflict")
+    assert problem(second) == (409, "transition_not_allowed")
+    assert kept["texts"] == script
+    assert SECRET not in (await office.get("/published-cases", ANYBODY)).text
+    assert kept["processes"] == [PROCESS]
