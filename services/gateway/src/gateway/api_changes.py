@@ -435,6 +435,24 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         on=date(2026, 11, 29),
         kind="added",
         operations=(
+            "start_publication",
+            "read_publication",
+            "change_publication",
+            "move_publication",
+            "record_notice",
+            "list_received_notices",
+            "read_received_notice",
+            "reply_to_notice",
+            "list_published_cases",
+            "read_published_case",
+        ),
+        text="Publication of cases: a checklist that blocks, a notice to the named parties with 72"
+        " hours for a reply that stands beside the text, and published cases for everybody.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="added",
+        operations=(
             "make_dossier",
             "list_dossiers",
             "read_dossier",
