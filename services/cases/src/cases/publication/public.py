@@ -28,7 +28,7 @@ from shared.contracts.casework.publication import (
 )
 from shared.errors import NotFound
 
-router: Final = APIRouter(tags=["publication"])
+router: Final = APIRouter(tags=["cases"])
 
 Words = Annotated[list[str] | None, Query(max_length=50)]
 LIFE_CYCLES: Final = "/v1/meta/workflows"

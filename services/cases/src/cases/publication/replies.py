@@ -22,7 +22,7 @@ from shared.contracts.casework.publication import ReplyStart
 from shared.errors import FieldError, NotFound, TransitionNotAllowed, ValidationFailed
 from shared.security import Caller
 
-router: Final = APIRouter(tags=["publication"])
+router: Final = APIRouter(tags=["cases"])
 
 REPLIED: Final = "case.reply"
 MOST_REPLIES: Final = 6

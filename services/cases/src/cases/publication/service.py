@@ -26,7 +26,7 @@ from shared.contracts.casework.publication import (
 from shared.errors import FieldError, NotFound, TransitionNotAllowed, ValidationFailed
 from shared.security import Caller
 
-router: Final = APIRouter(tags=["publication"])
+router: Final = APIRouter(tags=["cases"])
 
 CONTENT: Final[tuple[str, ...]] = ("texts", "processes", "figures")
 WRITTEN_IN: Final = "draft"
