@@ -171,6 +171,36 @@ async def test_others_see_what_is_counted_the_authority_what_it_is_asked_the_coo
     assert (claimed.json()["state"], disputed.json()["state"]) == ("claimed", "disputed")
 
 
+async def test_the_body_that_an_outcome_is_expected_of_may_claim_it_and_nothing_else(
+    office: Office,
+) -> None:
+    accused = caller(
+        "mem_head", "own_audit", "admin", kind="authority", speaks_for=frozenset({"kvga"})
+    )
+    outcome = await expected(office)
+    path = f"/outcomes/{outcome['id']}"
+    told_anew = await office.send("PATCH", path, {"amount": "1"}, accused, seen=1)
+    offered = [(await office.get(path, accused)).json()["moves"]]
+    given_up = await moved(office, outcome, "give_up", accused, note="No.")
+    claimed = await moved(office, outcome, "claim", accused)
+    await proven(office, outcome)
+    offered.append(claimed.json()["moves"])
+    why = {"reason": "not_done", "note": "No."}
+    refused = [
+        given_up,
+        await moved(office, outcome, "dispute", accused, **why),
+        await moved(office, outcome, "confirm", replace(accused, member="mem_second")),
+    ]
+    await moved(office, outcome, "dispute", BOLAT, **why)
+    refused.append(await moved(office, outcome, "refute", accused, **why))
+    confirmed = await moved(office, outcome, "confirm", BOLAT)
+    refused.append(await moved(office, outcome, "reopen", accused, **why))
+
+    assert {problem(answer) for answer in (told_anew, *refused)} == {(403, "scope_missing")}
+    assert offered == [["claim"], []]
+    assert (claimed.json()["state"], confirmed.json()["amount"]) == ("claimed", "4500000.10")
+
+
 async def test_lists_are_paged_and_filtered_and_a_key_sent_twice_makes_one_outcome(
     office: Office,
 ) -> None:

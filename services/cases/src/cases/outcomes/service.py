@@ -37,6 +37,9 @@ OPEN: Final = frozenset({"expected", "claimed"})
 WRITERS: Final = frozenset({"monitor", "editor", "admin", "coordinator"})
 MONEY: Final = frozenset({"amount", "amount_kind"})
 
+ASKED_TAKES: Final = frozenset({"claim"})
+"""All that the body of which an outcome is expected may do with it: say that it was done."""
+
 Words = Annotated[list[str] | None, Query()]
 
 
@@ -106,11 +109,12 @@ async def change_outcome(
     _may_write(caller)
     async with desk.changing() as (connection, now):
         row = await _near(connection, caller, outcome_id)
+        if not _close(row):
+            raise ScopeMissing("The body that it is expected of does not tell it anew.")
         on_version(request, row["revision"])
         if row["state"] not in OPEN:
-            allowed = life_cycle("outcome").possible(row["state"], caller)
             raise TransitionNotAllowed(
-                "It is told anew while expected or claimed.", allowed=allowed
+                "It is told anew while expected or claimed.", allowed=_moves(row, caller)
             )
         changes = _changes(row, body)
         await proved(connection, row["case_id"], changes.get("proof"))
@@ -135,6 +139,8 @@ async def move_outcome(
         if doing.replay is not None:
             return doing.replay
         row = await _near(doing.connection, caller, outcome_id)
+        if body.move not in ASKED_TAKES and not _close(row):
+            raise ScopeMissing("The body that it is expected of may claim it, and no more.")
         on_version(request, row["revision"])
         move = life_cycle("outcome").decide(
             body.move,
@@ -173,9 +179,8 @@ async def claim_at_once(
 
 def shown(row: Mapping[str, Any], caller: Caller) -> Outcome:
     """Return an outcome as a caller may know it: others' only as far as it is counted."""
-    close = row["own"] or row["within"]
+    close = _close(row)
     near = close or row["asked"]
-    cycle = life_cycle("outcome")
     return Outcome(
         id=row["id"],
         organisation=row["organisation"],
@@ -199,7 +204,7 @@ def shown(row: Mapping[str, Any], caller: Caller) -> Outcome:
         confirmed_at=row["confirmed_at"],
         created_at=row["created_at"],
         revision=row["revision"],
-        moves=cycle.possible(row["state"], caller) if near else [],
+        moves=_moves(row, caller),
     )
 
 
@@ -265,6 +270,19 @@ async def _near(connection: asyncpg.Connection, caller: Caller, id_: str) -> asy
     if not (row["own"] or row["asked"] or row["within"]):
         raise NotFound("There is no such outcome of yours.")
     return row
+
+
+def _close(row: Mapping[str, Any]) -> bool:
+    """Say whether an outcome is the caller's own, or of the region they coordinate."""
+    return bool(row["own"] or row["within"])
+
+
+def _moves(row: Mapping[str, Any], caller: Caller) -> list[str]:
+    """Name the moves that a caller may take an outcome by."""
+    possible = life_cycle("outcome").possible(row["state"], caller)
+    if _close(row):
+        return possible
+    return [move for move in possible if row["asked"] and move in ASKED_TAKES]
 
 
 def _moments(move: str, caller: Caller, now: datetime) -> dict[str, Any]:
