@@ -233,6 +233,23 @@ async def test_two_organisations_report_the_same_money_and_it_counts_once(office
     assert [(one["id"], one["claimed"]) for one in behind] == [("out_a", False)]
 
 
+async def test_what_an_organisation_reports_is_undone_by_itself_and_never_by_another(
+    office: Office,
+) -> None:
+    await happen(
+        office,
+        *both("out_a", "conviction", key="case 77"),
+        *both("out_b", "conviction", whose="own_b", key="case 77"),
+        *both("out_free", "acquittal", whose="own_b", key="case 77"),
+    )
+    left = await counts(office, "convictions")
+    each = [await counts(office, "convictions", organisation=whose) for whose in ("own_a", "own_b")]
+    await happen(office, *both("out_free_too", "acquittal", key="case 77"))
+
+    assert (left, each) == ([1], [[1], [0]])
+    assert await counts(office, "convictions") == [0]
+
+
 async def test_the_same_money_confirmed_by_many_at_one_moment_counts_once(office: Office) -> None:
     money = {"amount": "100", "amount_kind": "returned", "key": "one contract"}
     many = [both(f"out_{n}", "money_returned", f"own_{n}", **money) for n in range(8)]

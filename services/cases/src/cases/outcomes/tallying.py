@@ -1,7 +1,8 @@
 """Which facts each figure counts, kept level for the keys that an event touches.
 
 Of several facts with one key the earliest counts, what is confirmed before what is only claimed: so
-two organisations that report the same money count it once. Nothing of an embargoed case counts.
+two organisations that report the same money count it once. What an organisation reported is undone
+by what it reports itself, never by another. Nothing of an embargoed case counts.
 """
 
 from collections.abc import Sequence
@@ -62,7 +63,8 @@ _TALLY: Final = """
             AND (figure.amount_kinds = '{}' OR known.amount_kind = ANY(figure.amount_kinds))
             AND (NOT figure.in_time OR known.in_time)
             AND NOT EXISTS (SELECT FROM known AS undone WHERE undone.key = known.key
-                AND undone.what = 'confirmed' AND undone.kind = ANY(figure.undone_by))
+                AND undone.organisation = known.organisation AND undone.what = 'confirmed'
+                AND undone.kind = ANY(figure.undone_by))
     ), ranked AS (
         SELECT *, row_number() OVER (PARTITION BY code, key ORDER BY claim, at, object_id) AS nth,
             row_number() OVER (PARTITION BY code, key, organisation
