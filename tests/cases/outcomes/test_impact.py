@@ -250,6 +250,22 @@ async def test_what_an_organisation_reports_is_undone_by_itself_and_never_by_ano
     assert await counts(office, "convictions") == [0]
 
 
+async def test_an_outcome_whose_number_was_taken_away_counts_once_when_it_is_confirmed(
+    office: Office,
+) -> None:
+    fine = {"amount": "5", "amount_kind": "fined"}
+    for what, more in (("claim", {"key": "k1"}), ("change", {}), ("confirm", {})):
+        await happen(office, outcome("out_a", what, "fine_imposed", **fine, **more))
+    found = (await read(office))["fines"]
+    async with office.tables() as connection:
+        as_it_grew = await kept(connection)
+        await counting.rebuild(connection)
+        rebuilt = await kept(connection)
+
+    assert (found["number"], found["claimed_number"], found["claimed_amount"]) == (1, 0, "0")
+    assert rebuilt == as_it_grew
+
+
 async def test_the_same_money_confirmed_by_many_at_one_moment_counts_once(office: Office) -> None:
     money = {"amount": "100", "amount_kind": "returned", "key": "one contract"}
     many = [both(f"out_{n}", "money_returned", f"own_{n}", **money) for n in range(8)]

@@ -144,7 +144,8 @@ _BRING_ABOUT: Final = f"""{_LAST_EFFECT}
 # An outcome says all of itself in each of its events: what was told anew holds for what stands.
 _TELL_ANEW: Final = """
     UPDATE fact SET amount = (last.shown ->> 'amount')::numeric,
-        amount_kind = last.shown ->> 'amount_kind', key = coalesce(last.shown ->> 'key', fact.key)
+        amount_kind = last.shown ->> 'amount_kind',
+        key = coalesce(last.shown ->> 'key', fact.object_id)
     FROM (
         SELECT DISTINCT ON (object_id) object_id, shown FROM event
         WHERE id = ANY($1::bigint[]) AND object = 'outcome'
