@@ -25,7 +25,16 @@ from tests.cases.complaints.desk import (
     open_case,
     pass_days,
 )
-from tests.cases.office import AIDA, BOLAT, MONITOR, READER, STRANGER, Office, problem
+from tests.cases.office import (
+    AIDA,
+    BOLAT,
+    MONITOR,
+    READER,
+    STRANGER,
+    Office,
+    caller,
+    problem,
+)
 
 
 @pytest.fixture
@@ -232,12 +241,40 @@ async def test_a_changed_draft_has_no_letter_and_only_a_draft_changes(desk: Offi
     await move(desk, complaint["id"], {"move": "submit"})
     refused = await desk.send("PATCH", at, {"subject": "x"}, seen=5)
     assert problem(refused) == (409, "transition_not_allowed")
-    # Whoever changed the text last, or had its letter made, wrote it.
-    wrote = await desk.post(f"{at}/moves", {"move": "approve"}, AIDA, seen=5)
-    assert (problem(wrote), wrote.json()["conditions"]) == (
-        (409, "guard_failed"),
-        ["second_person"],
-    )
+    # Whoever changed the text, or had its letter made, wrote it; not the last of them alone.
+    for who in (AIDA, BOLAT):
+        wrote = await desk.post(f"{at}/moves", {"move": "approve"}, who, seen=5)
+        assert (problem(wrote), wrote.json()["conditions"]) == (
+            (409, "guard_failed"),
+            ["second_person"],
+        )
+
+
+async def test_a_key_that_is_nobodys_writes_no_complaint_and_frees_nobody_to_approve(
+    desk: Office,
+) -> None:
+    unnamed = replace(AIDA, member=None)
+    complaint = await drafted(desk)
+    at = f"/complaints/{complaint['id']}"
+    letter = {"template": "general_appeal", "language": "kk"}
+    refused = [
+        await desk.post("/complaints", appeal(), unnamed),
+        await desk.send("PATCH", at, {"subject": "x"}, unnamed, seen=1),
+        await desk.post(f"{at}/letters", letter, unnamed),
+    ]
+    for answer in refused:
+        assert (problem(answer), answer.json()["conditions"]) == (
+            (409, "guard_failed"),
+            ["member"],
+        )
+    # A colleague who makes the letter anew frees the one who drafted it as little.
+    assert (await desk.post(f"{at}/letters", letter, BOLAT)).status_code == 201
+    await move(desk, complaint["id"], {"move": "submit"})
+    for who in (AIDA, BOLAT):
+        own = await desk.post(f"{at}/moves", {"move": "approve"}, who, seen=3)
+        assert own.json()["conditions"] == ["second_person"]
+    third = caller("mem_third", role="admin")
+    assert (await move(desk, complaint["id"], {"move": "approve"}, third))["state"] == "ready"
 
 
 async def test_letters_wait_for_a_named_person_and_are_kept_as_they_were_made(

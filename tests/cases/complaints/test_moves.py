@@ -176,6 +176,7 @@ def a_complaint(**other: Any) -> dict[str, Any]:
         **dict.fromkeys(named),
         "state": "draft",
         "author": "mem_aida",
+        "writers": ["mem_aida"],
         "happened": [],
         "recommendations": [{"number": 1}, {"number": 2}],
         "addressee": "authority:internal_audit",
@@ -252,14 +253,18 @@ def test_what_is_not_accepted_is_a_draft_that_nobody_filed() -> None:
     assert back["due_on"] is None
 
 
-def test_who_wrote_the_text_does_not_approve_it() -> None:
-    row = a_complaint(state="in_approval", letter="let_1", author="mem_bolat")
+def test_nobody_who_wrote_in_the_text_approves_it_nor_a_key_that_is_nobodys() -> None:
+    wrote = ["mem_bolat", "mem_marat"]
+    row = a_complaint(state="in_approval", letter="let_1", author="mem_marat", writers=wrote)
     with pytest.raises(GuardFailed) as refused:
         take(row, {"move": "approve"}, date(2026, 3, 2), BOLAT)
     assert refused.value.extra["conditions"] == ["second_person"]
     nobody = replace(BOLAT, member=None)
-    with pytest.raises(GuardFailed):
-        take(row, {"move": "approve"}, date(2026, 3, 2), nobody)
+    for code, state in (("submit", "draft"), ("approve", "in_approval"), ("file", "ready")):
+        written = row | {"state": state, "approver": "mem_aida"}
+        with pytest.raises(GuardFailed) as unnamed:
+            take(written, {"move": code}, date(2026, 3, 2), nobody)
+        assert unnamed.value.extra["conditions"] == ["member"], code
     assert take(row, {"move": "approve"}, date(2026, 3, 2), AIDA)["approver"] == "mem_aida"
 
 

@@ -63,6 +63,7 @@ def draft(
         "subject": body.subject,
         "said": body.values,
         "author": caller.member,
+        "writers": [caller.member],
         "previous": body.previous,
         "recommendations": recommended(body.recommendations),
     }
@@ -116,6 +117,7 @@ def _empty(
     empty = (
         *("filed_on", "slip_number", "signed_copy", "registered_on", "registration_number"),
         *("extended_until", "answered_on", "answer", "approver", "letter", "following"),
+        *("approved_on", "answer_attachment"),
         *("reminded_on", "overdue_since"),
     )
     return {

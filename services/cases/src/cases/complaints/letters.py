@@ -15,7 +15,7 @@ from msgspec import Struct
 from cases.complaints import store
 from cases.complaints.carrying import NOTHING, known
 from cases.complaints.clock import declared_of
-from cases.complaints.sides import side_of
+from cases.complaints.sides import let_a_member_pass, side_of, writers
 from cases.complaints.store import Row, new_id
 from cases.complaints.telling import told
 from cases.desk import Called, Shared, page, serves
@@ -97,6 +97,7 @@ async def make_letter(
             return attempt.replay
         connection, now = attempt.connection, attempt.now
         row = await known(connection, complaint_id, caller, "own", now=now, lock=True)
+        let_a_member_pass(caller)
         template = _template(row, body)
         await _let_pass(connection, row, template, now)
         made = await _set(connection, row, template, body, now)
@@ -104,7 +105,7 @@ async def make_letter(
         columns = _columns(id_, row, body, template.version, made)
         await connection.execute(_WRITE, *columns, caller.member, now)
         if body.language != FOR_READING:
-            changes = {"letter": id_, "author": caller.member}
+            changes = {"letter": id_, "author": caller.member, "writers": writers(row, caller)}
             await store.update(connection, complaint_id, changes, now)
         more = {"letter": id_, "template": template.code, "version": template.version}
         await record(connection, caller, now, told(row, "letter", before="draft", more=more))

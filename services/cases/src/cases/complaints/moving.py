@@ -86,7 +86,8 @@ def _facts(
     asked = [one["number"] for one in row["recommendations"]]
     return {
         "letter": row["letter"] is not None,
-        "second_person": caller.member is not None and caller.member != row["author"],
+        "member": caller.member is not None,
+        "second_person": caller.member not in row["writers"],
         "approved_letter": row["letter"] is not None and row["approver"] is not None,
         "overdue": found.answer.state == "overdue",
         "every_recommendation": sorted(one.number for one in body.answers) == asked,

@@ -12,6 +12,7 @@ from cases.complaints import documents, store
 from cases.complaints.carrying import carry_out, known
 from cases.complaints.clock import clock, columns, declared_of, explained
 from cases.complaints.drafting import draft, events_given
+from cases.complaints.sides import let_a_member_pass, writers
 from cases.complaints.store import Row
 from cases.complaints.telling import changed, told
 from cases.desk import Called, Shared, on_version, one, page, serves
@@ -44,6 +45,7 @@ async def create_complaint(
         connection, now = attempt.connection, attempt.now
         given = await words(connection)
         case = (await writable(connection, body.case, caller, now)).row
+        let_a_member_pass(caller)
         if body.previous is not None:
             await known(connection, body.previous, caller, "own", now=now)
         taken = await _taken(connection, body.case)
@@ -100,10 +102,12 @@ async def change_complaint(
     async with desk.changing() as (connection, now):
         row = await known(connection, complaint_id, caller, "own", now=now, lock=True)
         on_version(request, row["revision"])
+        let_a_member_pass(caller)
         if row["state"] != "draft":
             raise TransitionNotAllowed("Only a draft can be changed.", allowed=[])
         given = await words(connection)
-        changes = _changes(row, body, given, now) | {"author": caller.member}
+        wrote = {"author": caller.member, "writers": writers(row, caller)}
+        changes = _changes(row, body, given, now) | wrote
         await store.update(connection, complaint_id, changes, now)
         if body.recommendations is not None:
             await store.recommend(connection, complaint_id, body.recommendations)

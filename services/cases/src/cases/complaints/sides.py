@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from cases.lifecycle import Move, life_cycle
-from shared.errors import ScopeMissing
+from shared.errors import GuardFailed, ScopeMissing
 from shared.security import Caller
 
 Side = Literal["own", "addressee"]
@@ -58,6 +58,17 @@ def decide(
     if code in cycle.moves and not _is_theirs(code, caller, side):
         raise ScopeMissing(f"{code} is not a move of your side, your role or your key.")
     return cycle.decide(code, state, caller, given=given, facts=facts)
+
+
+def let_a_member_pass(caller: Caller) -> None:
+    """Let whoever writes pass by their name: who wrote a text is kept. Raises GuardFailed."""
+    if caller.member is None:
+        raise GuardFailed(life_cycle("complaint").guards["member"], conditions=["member"])
+
+
+def writers(row: Mapping[str, Any], caller: Caller) -> list[str]:
+    """Return who wrote a complaint, with who writes in it now."""
+    return sorted({*row["writers"], caller.member} - {None})
 
 
 def _is_theirs(code: str, caller: Caller, side: Side) -> bool:

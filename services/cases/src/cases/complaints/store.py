@@ -16,7 +16,8 @@ COLUMNS: Final = (
     *("stage", "object", "method", "subject", "state", "said", "happened", "window_closes_on"),
     *("filed_on", "slip_number", "signed_copy", "registered_on", "registration_number", "due_on"),
     *("term_confirmed", "extended_until", "answered_on", "answer", "days_late", "author"),
-    *("approver", "letter", "previous", "following", "reminded_on", "overdue_since", "revision"),
+    *("writers", "approver", "approved_on", "letter", "answer_attachment"),
+    *("previous", "following", "reminded_on", "overdue_since", "revision"),
     *("created_at", "updated_at"),
 )
 

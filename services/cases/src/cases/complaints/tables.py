@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from cases.own_tables import Base, moment
@@ -59,9 +59,15 @@ class Complaint(Base, table=True):
     extended_until: date | None
     answered_on: date | None
     answer: str | None
+    answer_attachment: str | None
     days_late: int | None
-    author: str | None
+    author: str | None = Field(description="who changed its text last")
+    writers: list[str] = Field(
+        sa_column=Column(ARRAY(Text), nullable=False),
+        description="who drafted it, changed it or made its letter: none of them approves it",
+    )
     approver: str | None
+    approved_on: date | None
     letter: str | None
     previous: str | None
     following: str | None
