@@ -74,7 +74,7 @@ COMMON = ("DATABASE_URL", "REDIS_URL", "INTERNAL_KEY", "HOST", "LOG_LEVEL", "LOG
 
 OWN = {
     "ingestor": ("RAW_DATABASE_URL", "RAW_KEY", "PSEUDONYM_KEY"),
-    "scoring": ("INGESTOR_URL", "FACTS_PATH"),
+    "scoring": ("INGESTOR_URL", "CASES_URL", "FACTS_PATH"),
     "cases": (
         "INGESTOR_URL",
         "SCORING_URL",

@@ -212,6 +212,7 @@ def indicator(
     fields: Any = ("/tender/title",),
     subject: str = "process",
     publication: str = "partner",
+    in_practice: Any = None,
 ) -> Entry:
     document = {
         "code": code,
@@ -240,6 +241,7 @@ def indicator(
         "cross_references": {},
         "fields": list(fields),
         "publication": publication,
+        "in_practice": in_practice,
     }
     return entry(code, document, Indicator)
 

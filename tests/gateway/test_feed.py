@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.api.example_judgement import INDICATOR
 from gateway.stream import telling
 from gateway.stream.catalogue import EVENTS
 from gateway.view import changes
@@ -84,6 +85,24 @@ async def test_the_same_applied_again_or_a_rebuilt_view_tells_nothing_anew(house
     await house.fill("alerts", alert(1, ONE))
 
     assert (await page(house))["head"] == 2
+
+
+async def test_verdicts_on_its_flags_are_shown_with_an_indicator_and_are_no_event(
+    house: House,
+) -> None:
+    counted = INDICATOR["in_practice"]
+    await house.fill("catalogue", indicator("R018"))
+    before = await house.get("/v1/indicators/R018")
+    await house.fill("catalogue", indicator("R018", in_practice=counted))
+    after = await house.get("/v1/indicators/R018")
+
+    assert (before.json()["in_practice"], after.json()["in_practice"]) == (None, counted)
+    assert before.headers["etag"] != after.headers["etag"]
+    assert (await page(house))["head"] == 1
+
+    await house.fill("catalogue", indicator("R018", in_practice=counted, publication="public"))
+
+    assert [one["type"] for one in (await page(house))["data"]] == ["indicator.changed"] * 2
 
 
 async def test_suppliers_and_persons_are_not_named_in_the_public_stream(house: House) -> None:

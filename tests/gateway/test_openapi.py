@@ -14,6 +14,7 @@ from openapi_spec_validator import validate
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from gateway.api.example_judgement import INDICATOR
 from gateway.app import build
 from shared.contracts.casework import OPERATIONS
 from shared.openapi import without_example
@@ -189,7 +190,7 @@ async def test_what_is_answered_fits_the_schema_it_is_described_by(
     one = process("o-1")
     lines = (line("R018"), line("R024", "not_computable", missing=["/bids"], counted=0.0))
     await house.fill("sources", source())
-    await house.fill("catalogue", indicator("R018"))
+    await house.fill("catalogue", indicator("R018", in_practice=INDICATOR["in_practice"]))
     await house.fill("releases", release("o-1", person="prs_" + "a" * 26), release("o-2"))
     await house.fill("releases", portal_notice())
     await house.fill("scores", score(one, lines=lines))

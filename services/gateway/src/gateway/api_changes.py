@@ -472,6 +472,13 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " count to the day. `alert.corrected` comes in your own stream too where a dossier or an"
         " export of yours holds the alert (`received`).",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("list_indicators", "read_indicator"),
+        text="`in_practice`: what people found of the flags of an indicator, and the share that"
+        " held with its bounds, once ten purchases were decided.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

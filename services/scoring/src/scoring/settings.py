@@ -14,6 +14,10 @@ class Settings(Base):
     ingestor_url: str = Field(
         default="http://127.0.0.1:8001", description="address of the ingestor, whose feed is read"
     )
+    cases_url: str = Field(
+        default="http://127.0.0.1:8103",
+        description="address of cases, whose verdicts on flags are read",
+    )
     facts_path: Path = Field(
         default=Path("facts.duckdb"),
         description="file of the facts; derived data, rebuilt from the feed when it is lost",

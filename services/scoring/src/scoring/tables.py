@@ -198,6 +198,18 @@ class Held(Base, table=True):
     lifted_at: datetime | None = _moment(nullable=True)
 
 
+class Feedback(Base, table=True):
+    """One verdict on one indicator, nobody named: `key` is that of its entry in cases' feed."""
+
+    indicator: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    verdict: str = Field(description="dismissed, confirmed, refuted or unfounded")
+    reason: str | None
+    process: str | None
+    alert: str | None
+    at: datetime = _moment()
+
+
 class Tally(Base, table=True):
     """How many subjects have which result of an indicator now."""
 

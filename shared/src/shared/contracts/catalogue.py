@@ -3,7 +3,7 @@
 Key: the indicator code. Codes, kinds and families are open strings: a new one breaks no client.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -76,6 +76,41 @@ class HeldBack(Struct, frozen=True):
     lifted_at: datetime | None
 
 
+class Bounds(Struct, frozen=True):
+    """Between which values a share lies with 95 % confidence (Wilson's score interval)."""
+
+    lower: float
+    upper: float
+
+
+class InPractice(Struct, frozen=True):
+    """What people found of the purchases that an indicator flagged; each purchase counts once.
+
+    handled                purchases of which anything was found
+    dismissed              those whose alert was closed without a case, by reason
+    unfounded              those whose case was closed as such
+    refuted, confirmed     those with an outcome of which a second person said so
+    decided                confirmed, refuted, unfounded, or dismissed because the data were wrong,
+                           the law allows it, or the pattern is explained
+    insufficient           fewer than ten were decided: no share of them means anything yet
+    precision, interval    the share of the confirmed among the decided, with its bounds
+    as_of                  the day of the last verdict that counts
+
+    Who looks chooses what to look at: these are no random sample of flags.
+    """
+
+    handled: int
+    dismissed: dict[str, int]
+    unfounded: int
+    refuted: int
+    confirmed: int
+    decided: int
+    insufficient: bool
+    precision: float | None
+    interval: Bounds | None
+    as_of: date
+
+
 class Indicator(Struct, frozen=True):
     """The public face of one indicator file: everything but its query and examples.
 
@@ -85,7 +120,8 @@ class Indicator(Struct, frozen=True):
     `life` tells how far it can be trusted: experimental, tested or stable. `measured` is null until
     it was measured; its `version` is that of the indicator then. `publication` tells to whom it may
     name a supplier before a person has looked: partner or public. `held_back` is null unless it
-    flags too large a share of what it judges, or was retracted.
+    flags too large a share of what it judges, or was retracted. `in_practice` is null until
+    somebody has said something of one of its flags.
     """
 
     code: str
@@ -110,3 +146,4 @@ class Indicator(Struct, frozen=True):
     measured: Measured | None = None
     publication: str = "partner"
     held_back: HeldBack | None = None
+    in_practice: InPractice | None = None

@@ -139,6 +139,18 @@ INDICATOR: Final[dict[str, Any]] = {
         "look_alikes": ["sole maker"],
     },
     "publication": "partner",
+    "in_practice": {
+        "handled": 14,
+        "dismissed": {"data_error": 2, "duplicate": 4},
+        "unfounded": 1,
+        "refuted": 0,
+        "confirmed": 7,
+        "decided": 10,
+        "insufficient": False,
+        "precision": 0.7,
+        "interval": {"lower": 0.3968, "upper": 0.8922},
+        "as_of": "2026-03-02",
+    },
 }
 
 BLIND_SPOT: Final[dict[str, Any]] = {

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
+import msgspec
 
 from gateway.reads.answering import encode
 from gateway.stream import recipients
@@ -89,18 +90,22 @@ async def scores_changed(
 
 async def indicators_changed(
     connection: asyncpg.Connection,
-    known: Sequence[tuple[Indicator, str]],
+    known: Sequence[tuple[Indicator, str, bytes]],
     gone: Sequence[str],
     *,
     seq: int,
 ) -> None:
-    """Tell of indicators, each with the revision of its document, and of those that are gone."""
-    before = await connection.fetch("SELECT code, revision FROM indicator")
+    """Tell of indicators, each with revision and document, and of those that are gone.
+
+    What people found of its flags is counted anew every few minutes: no change of an indicator.
+    """
+    before = await connection.fetch("SELECT code, revision, body FROM indicator")
     revisions = {row["code"]: row["revision"] for row in before}
+    lasting = {row["code"]: _lasting(row["body"]) for row in before}
     told: list[Told] = [
         (f"indicator.changed/{each.code}/{revision}", "indicator.changed", _indicator(each))
-        for each, revision in known
-        if revisions.get(each.code) != revision
+        for each, revision, body in known
+        if lasting.get(each.code) != _lasting(body)
     ]
     told += [
         (f"indicator.changed/{code}/{revisions[code]}/gone", "indicator.changed", _gone(code))
@@ -216,6 +221,13 @@ def _indicator(indicator: Indicator) -> Mapping[str, Any]:
         "life": indicator.life,
         "link": link,
     }
+
+
+def _lasting(document: bytes) -> Mapping[str, Any]:
+    """Return what an indicator says of itself, without what is counted of its flags."""
+    said: dict[str, Any] = msgspec.json.decode(document)
+    said.pop("in_practice", None)
+    return said
 
 
 def _draft(key: str, event: DraftEvent) -> Told:

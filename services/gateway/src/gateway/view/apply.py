@@ -119,7 +119,7 @@ async def catalogue(connection: asyncpg.Connection, entries: Sequence[Entry]) ->
         for each, entry in zip(known, kept, strict=True)
     ]
     seq = await changes.take_number(connection)
-    revisions = [(one, row[1]) for one, row in zip(known, rows, strict=True)]
+    revisions = [(one, row[1], row[2]) for one, row in zip(known, rows, strict=True)]
     gone = [entry.key for entry in entries if entry.deleted]
     await telling.indicators_changed(connection, revisions, gone, seq=seq)
     await connection.executemany(

@@ -1,7 +1,8 @@
 """Trying drafts: a worker of its own, with a queue of its own, that scoring never waits for.
 
 What is to be done stands in the table `back_test`; a ring only says "look now". A worker that is
-killed leaves its back-test to the next one, and takes the process with the query along.
+killed leaves its back-test to the next one, and takes the process with the query along. Beside
+them it hears what people found of flags (`scoring.hearing`), which nobody waits for either.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from scoring.drafts.documents import result_of
 from scoring.drafts.lending import borrow, lent
 from scoring.drafts.limits import Limits
 from scoring.drafts.sql import Flaw
+from scoring.hearing import HEAR_EVERY, hearing
 from scoring.indicator import Indicator
 from scoring.settings import Settings
 from shared import kept_answers
@@ -179,18 +181,20 @@ async def run(settings: Settings, stop: asyncio.Event, clock: Clock) -> None:
         await trier.work()
 
     try:
-        await run_worker(
-            redis_url=settings.redis_url,
-            queue=QUEUE,
-            on_bell=hear,
-            sweep=trier.work,
-            cron=[
-                Periodic("monitor", MONITOR_LOOK, trier.monitor),
-                Periodic("forget", FORGET_EVERY, trier.forget),
-            ],
-            long=True,
-            stop=stop,
-        )
+        async with hearing(settings, database, clock) as verdicts:
+            await run_worker(
+                redis_url=settings.redis_url,
+                queue=QUEUE,
+                on_bell=hear,
+                sweep=trier.work,
+                cron=[
+                    Periodic("monitor", MONITOR_LOOK, trier.monitor),
+                    Periodic("forget", FORGET_EVERY, trier.forget),
+                    Periodic("hear_verdicts", HEAR_EVERY, verdicts.hear),
+                ],
+                long=True,
+                stop=stop,
+            )
     finally:
         await database.close()
 
