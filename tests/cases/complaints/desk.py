@@ -35,8 +35,8 @@ async def open_case(office: Office, case: str = CASE, organisation: str = "own_a
         await connection.execute(
             "INSERT INTO casefile (id, organisation, number, title, summary, severity, violations,"
             " state, assignees, embargoed, created_by, created_at, updated_at, revision)"
-            " VALUES ($1, $2, $1, 'Road', '', 'medium', '{}', 'acting', '{}', false, 'mem_aida',"
-            " $3, $3, 1)",
+            " VALUES ($1, $2, $1, 'Road', '', 'medium', '{}', 'acting', '{mem_marat}', false,"
+            " 'mem_aida', $3, $3, 1)",
             case,
             organisation,
             office.clock.now(),

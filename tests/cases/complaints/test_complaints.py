@@ -206,6 +206,27 @@ async def test_stale_foreign_repeated_and_scopeless_moves_change_nothing(desk: O
     assert [row["what"] for row in events] == ["create", "withdraw"]
 
 
+async def test_who_may_not_change_a_case_writes_in_none_of_its_complaints(desk: Office) -> None:
+    complaint = await drafted(desk)
+    at = f"/complaints/{complaint['id']}"
+    letter = {"template": "general_appeal", "language": "kk"}
+    writes: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", "/complaints", appeal()),
+        ("PATCH", at, {"subject": "x"}),
+        ("POST", f"{at}/letters", letter),
+        ("POST", f"{at}/moves", {"move": "submit"}),
+    ]
+    unassigned = caller("mem_elsewhere", role="monitor")
+    others = [caller(f"mem_{role}", role=role) for role in ("reader", "officer", "operator")]
+    for who in (unassigned, *others):
+        assert (await desk.get(at, who)).status_code == 200
+        for method, path, body in writes:
+            refused = await desk.send(method, path, body, who, seen=1)
+            assert problem(refused) == (403, "scope_missing"), (who.role, path)
+    # A monitor who was given the case writes in its complaints.
+    assert (await desk.send("PATCH", at, {"subject": "x"}, MONITOR, seen=1)).status_code == 200
+
+
 async def test_a_complaint_of_a_case_that_is_not_ours_cannot_be_drafted_nor_read(
     desk: Office,
 ) -> None:

@@ -55,12 +55,13 @@ async def known(
     """Return a complaint that the caller stands on that side of; `lock`: to change it.
 
     On its own side stand its organisation, who coordinates its region, and, to read, with whom the
-    case is shared. Raises NotFound, ScopeMissing for who may only read.
+    case is shared; to change it, one has to be somebody who may change its case. Raises NotFound,
+    ScopeMissing for who may only read.
     """
     row = await store.read(connection, id_, lock=lock)
     if row is None:
         raise NotFound(NOTHING)
-    if side_of(row, caller) == side:
+    if side_of(row, caller) == side and not (lock and side == "own"):
         return row
     if side == "own" and await _by_its_case(connection, row, caller, now, change=lock):
         return row
