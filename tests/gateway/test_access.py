@@ -56,7 +56,7 @@ NEEDS: Final[dict[str, str]] = {
     "read_usage": ANY,
     "read_workflows": ANY,
     "list_tip_keys": ANY,
-    "register_tip_key": "org:admin",
+    "register_tip_key": "tips:receive",
     "retire_tip_key": "org:admin",
     "list_tips": "tips:receive",
     "read_tip": "tips:receive",

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from gateway import management
 from gateway.keys import make_key
+from shared.clock import SystemClock
 from tests.gateway.builders import BUYER_BIN
 from tests.gateway.house import House, opened_house, problem
 from tests.gateway.office import Office, opened_office
@@ -190,6 +192,44 @@ async def test_whoever_has_the_organisations_key_cannot_approve_in_anothers_name
     ]
     assert held["scopes"] == ["alerts:read"]
     assert (still, in_person.status_code, now) == ("reader", 200, "admin")
+
+
+async def test_one_admin_alone_gets_no_key_that_acts_in_a_colleagues_name(office: Office) -> None:
+    database, clock = office.house.database, SystemClock()
+    editor = await management.add_member(
+        database, clock, organisation=office.id, name="editor", role="editor"
+    )
+    acts = ["tips:receive", "cases:write", "complaints:file", "outcomes:write"]
+    body = {"name": "a", "scopes": ["scores:read", *acts]}
+    held = await office.made("first", "/v1/keys", {**body, "member": editor.id})
+    of_all = await office.made("first", "/v1/keys", body)
+    plain = {"name": "b", "scopes": ["scores:read"], "member": editor.id}
+    later = await office.made("first", "/v1/keys", plain)
+    widened = await office.ask(
+        "first", "PATCH", f"/v1/keys/{later['id']}", {"scopes": ["tips:receive"]}, If_Match="*"
+    )
+    own = {"name": "c", "scopes": ["complaints:file"], "member": office.members["first"]}
+    of_first = await office.made("first", "/v1/keys", own)
+    as_first = await office.made("app", f"/v1/members/{office.members['first']}/tokens", {})
+    in_the_name = await office.made(as_first["access_token"], "/v1/keys", own)
+    token = f"/v1/members/{editor.id}/tokens"
+    may = (await office.made("app", token, {}))["scope"].split()
+    as_editor = await office.ask("app", "POST", token, {"scopes": ["tips:receive"]})
+    waiting = (await office.ask("second", "GET", "/v1/approvals?state=waiting")).json()["data"]
+    [request] = [each for each in waiting if each["object"] == held["id"]]
+    path = f"/v1/approvals/{request['id']}/decisions"
+    alone = await office.ask("first", "POST", path, {"decision": "approve"})
+    await office.made("second", path, {"decision": "approve"})
+    approved = (await office.ask("first", "GET", f"/v1/keys/{held['id']}")).json()
+
+    for made, left in ((held, ["scores:read"]), (of_all, ["scores:read"]), (widened.json(), [])):
+        assert (made["scopes"], made["pending"]) == (left, ["grant_scopes"])
+    assert (of_first["scopes"], of_first["pending"]) == (["complaints:file"], [])
+    assert (in_the_name["scopes"], in_the_name["pending"]) == ([], ["grant_scopes"])
+    assert problem(alone) == (403, "second_person_required")
+    assert (set(approved["scopes"]), approved["pending"]) == ({"scores:read", *acts}, [])
+    assert "cases:write" in may
+    assert problem(as_editor) == (403, "scope_missing")
 
 
 async def test_of_fifty_approvals_at_once_one_is_carried_out(office: Office) -> None:

@@ -38,7 +38,7 @@ class Recipients:
             me = (await self.casework.ask("GET", "/me", self.keys[name])).json()
             self.private[name], public = tips.new_pair()
             body = {"member": me["member"], "label": name, "public_key": public}
-            made = await self.casework.ask("POST", "/tips/keys", self.keys["admin"], body)
+            made = await self.casework.ask("POST", "/tips/keys", self.keys[name], body)
             assert made.status_code == 201, made.text
             self.key_ids[name] = made.json()["id"]
 

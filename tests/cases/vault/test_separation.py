@@ -85,10 +85,12 @@ async def test_who_is_no_recipient_finds_nothing_by_any_route_of_the_inbox(
             assert (await vault.office.send("GET", address, None, who)).status_code == 403
     for unseeing in (zhanar, keyless):
         assert await vault.inbox(unseeing) == []
-    for admin in (OPERATOR, replace(ADMIN, kind="authority"), replace(ADMIN, kind="buyer")):
-        body = {"member": "mem_x", "label": "x", "public_key": keyless.public}
-        answer = await vault.office.post("/tips/keys", body, admin)
-        assert problem(answer) == (403, "scope_missing")
+    for other in (*refused, asel.who):
+        body = {"member": "mem_keyless", "label": "x", "public_key": keyless.public}
+        answer = await vault.office.post("/tips/keys", body, other)
+        assert problem(answer) == (403, "scope_missing"), "a key is registered by who it is for"
+    foreign = await vault.register(keyless, replaces=asel.key)
+    assert problem(foreign) == (404, "not_found")
     assert (await vault.office.get(path, asel.who)).json() == tip
 
 

@@ -1,7 +1,7 @@
-"""The public keys that tips are sealed to: registered, replaced and retired by an organisation.
+"""The public keys that tips are sealed to: registered and replaced by their members themselves.
 
-Who administers an organisation registers keys and cannot open what is sealed to them: roles that
-administer handle no tips. A private key is made and kept by its member; none is ever taken here.
+Who administers an organisation retires keys and registers none: a key that another person
+registers is a key whose private half that person may have. None is ever taken here.
 """
 
 from typing import Annotated, Final
@@ -17,6 +17,7 @@ from cases.vault.house import (
     day_of,
     flaw,
     new_id,
+    recipient,
     to_bytes,
     to_text,
     vault_once,
@@ -41,8 +42,11 @@ async def list_tip_keys(desk: Shared, caller: Called) -> Response:
 async def register_tip_key(
     body: NewTipKey, request: Request, desk: Shared, caller: Called
 ) -> Response:
-    """Register a member's key; with `replaces`, in place of an earlier one."""
-    organisation, point = _organisation(caller), to_bytes(body.public_key)
+    """Register the caller's key; with `replaces`, in place of an earlier one of their own."""
+    organisation, member = recipient(caller)
+    if body.member != member:
+        raise ScopeMissing("A key is registered by the member it is for.")
+    point = to_bytes(body.public_key)
     try:
         sealing.public_key(point)
     except ValueError as fault:
@@ -52,10 +56,10 @@ async def register_tip_key(
             return doing.replay
         today = day_of(doing.now)
         if body.replaces is not None:
-            await _retire(doing.connection, organisation, body.replaces, today)
-        if await doing.connection.fetchval(_HAS_ONE, organisation, body.member):
+            await _retire(doing.connection, organisation, body.replaces, today, member)
+        if await doing.connection.fetchval(_HAS_ONE, organisation, member):
             raise GuardFailed("This member has a key in use: say which one it replaces.")
-        values = (new_id("tky"), organisation, body.member, body.label, point, today)
+        values = (new_id("tky"), organisation, member, body.label, point, today)
         row = await doing.connection.fetchrow(_ADD, *values)
         if row is None:
             raise flaw("/body/public_key", "known", "was registered before")
@@ -91,9 +95,13 @@ def _organisation(caller: Caller) -> str:
 
 
 async def _retire(
-    connection: asyncpg.Connection, organisation: str, key: str, day: object
+    connection: asyncpg.Connection,
+    organisation: str,
+    key: str,
+    day: object,
+    member: str | None = None,
 ) -> asyncpg.Record:
-    row = await connection.fetchrow(_RETIRE, organisation, key, day)
+    row = await connection.fetchrow(_RETIRE, organisation, key, day, member)
     if row is None:
         raise NotFound("There is no such key of your organisation.")
     return row
@@ -114,6 +122,6 @@ _ADD: Final = """
 """
 _RETIRE: Final = """
     UPDATE recipient_key SET retired_on = coalesce(retired_on, $3)
-    WHERE organisation = $1 AND id = $2
+    WHERE organisation = $1 AND id = $2 AND ($4::text IS NULL OR member = $4)
     RETURNING id, member, label, public_key, since, retired_on
 """

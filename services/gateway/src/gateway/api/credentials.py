@@ -30,7 +30,7 @@ from gateway.who.documents import Credential
 from gateway.who.doing import Doing
 from gateway.who.refusals import MemberRequired, flaw
 from gateway.who.refusals import shown as words
-from gateway.who.roles import ADMIN, GIVEN_BY_COMMAND, may_be_given
+from gateway.who.roles import ADMIN, BY_TWO, GIVEN_BY_COMMAND, may_be_given
 from shared.bodies import Body
 from shared.errors import CursorInvalid, GuardFailed, NotFound
 from shared.idempotency import KeyHeader
@@ -114,9 +114,10 @@ class _Holding(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What of a wish takes two: the scope of administration, and a higher limit."""
+    """What of a wish takes two: administration, acts in a member's name, and a higher limit."""
 
     admin: bool
+    scopes: list[str]
     per_minute: int | None
 
 
@@ -159,8 +160,9 @@ def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> APIRou
         ),
         description=f"Make a {said}. `secret` is shown this once; it is kept nowhere, so an answer"
         " that is repeated (Idempotency-Replayed) has null there: revoke it then and make another."
-        " The scope org:admin, and more requests a minute than your tier has, wait for another"
-        " person (`pending`); until then it works without them.",
+        " The scope org:admin, more requests a minute than your tier has and, for a key that is not"
+        f" your own, {words(BY_TWO)} wait for another person (`pending`); until then it works"
+        " without them.",
     )
     async def make(
         request: Request,
@@ -277,19 +279,33 @@ async def _checked(
     if plain.get("expires_at") is not None and plain["expires_at"] <= do.now:
         raise flaw("/body/expires_at", "over", "lies in the past")
     admin = ADMIN in scopes and ADMIN not in holding.scopes
-    if admin:
-        plain["scopes"] = credentials.without_admin(scopes)
+    by_two = sorted({*scopes} & _by_two(do, at[1], holding) - holding.scopes)
+    if admin or by_two:
+        waiting = {*by_two, ADMIN} - holding.scopes
+        plain["scopes"] = [scope for scope in plain["scopes"] if scope not in waiting]
     more = plain.get("per_minute") or 0
     higher = more if more > max(holding.usual, holding.per_minute or 0) else None
     if higher:
         del plain["per_minute"]
-    return plain, _Asked(admin, higher)
+    return plain, _Asked(admin, by_two, higher)
+
+
+def _by_two(do: Doing, kind: Kind, holding: _Holding) -> frozenset[str]:
+    """Return what this key gets from two only: nothing, if who asks in person is who holds it.
+
+    A key that no member holds gets tokens in the name of all; a client acts in nobody's.
+    """
+    own = do.actor.in_person and holding.member == do.actor.person
+    return frozenset() if own or kind == "client" else BY_TWO
 
 
 async def _ask(do: Doing, at: At, asked: _Asked) -> None:
     organisation, kind, credential = at
     if asked.admin:
         await approvals.ask(do, "grant_admin_key", organisation, credential, kind=kind)
+    if asked.scopes:
+        wanted = {"kind": kind, "scopes": asked.scopes}
+        await approvals.ask(do, "grant_scopes", organisation, credential, **wanted)
     if asked.per_minute:
         wish = {"kind": kind, "per_minute": asked.per_minute}
         await approvals.ask(do, "raise_limit", organisation, credential, **wish)

@@ -31,7 +31,7 @@ from gateway.who.documents import Approval, Member, MemberToken
 from gateway.who.doing import Doing
 from gateway.who.refusals import MemberRequired, flaw
 from gateway.who.refusals import shown as words
-from gateway.who.roles import ROLES, within_role
+from gateway.who.roles import RECEIVE, ROLES, within_role
 from shared.bodies import Body
 from shared.errors import CursorInvalid, NotFound, ScopeMissing
 from shared.idempotency import KeyHeader
@@ -240,7 +240,8 @@ async def mint_token(
     """Get a token for ten minutes, so that what your application does carries a person.
 
     With a key of the organisation that no member holds. The token never allows more than both the
-    key and the member's role do, and ends with either of them.
+    key and the member's role do, and ends with either of them. It never allows tips:receive: tips
+    are for whom they are sealed to, not for an application.
     """
     holder = request.scope[HOLDER]
     if holder.kind != "key" or caller.member is not None:
@@ -248,7 +249,7 @@ async def mint_token(
 
     async def work(do: Doing) -> Made:
         row = await members.one(do.connection, caller.organisation, member_id)
-        most = within_role(caller.scopes, row["role"])
+        most = within_role(caller.scopes, row["role"]) - {RECEIVE}
         scopes = frozenset(body.scopes or most)
         if not scopes <= most:
             raise ScopeMissing(f"More than key and role allow: {words(scopes - most)}.")

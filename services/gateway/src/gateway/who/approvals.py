@@ -61,6 +61,15 @@ async def _grant_admin_key(do: Doing, asked: Asked) -> None:
     await credentials.change(do, asked.object, checked)
 
 
+async def _grant_scopes(do: Doing, asked: Asked) -> None:
+    kind: credentials.Kind = asked.details["kind"]
+    at = (do.connection, asked.organisation, kind, asked.object)
+    found = await credentials.one(*at, lock=True)
+    wanted = {"scopes": [*found["scopes"], *asked.details["scopes"]]}
+    checked = await credentials.check(*at[:2], wanted, role_of=found["member"])
+    await credentials.change(do, asked.object, checked)
+
+
 async def _raise_limit(do: Doing, asked: Asked) -> None:
     kind: credentials.Kind = asked.details["kind"]
     await credentials.one(do.connection, asked.organisation, kind, asked.object, lock=True)
@@ -101,6 +110,7 @@ async def _rotate_signing_key(do: Doing, asked: Asked) -> None:
 ACTS: Final[Mapping[str, Act]] = {
     "grant_role": Act("organisation", 1, _grant_role),
     "grant_admin_key": Act("organisation", 1, _grant_admin_key),
+    "grant_scopes": Act("organisation", 1, _grant_scopes),
     "delete_organisation": Act("organisation", 1, _delete_organisation),
     "raise_limit": Act("platform", 1, _raise_limit),
     "verify_speaker": Act("platform", 2, _verify_speaker),

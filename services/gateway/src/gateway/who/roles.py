@@ -20,6 +20,12 @@ APPROVE: Final = "drafts:approve"
 RECEIVE: Final = "tips:receive"
 """Handling tips: not for who administers people, nor for authorities and operators."""
 
+BY_TWO: Final = frozenset(
+    {RECEIVE, "cases:write", "complaints:write", "complaints:file", "outcomes:write"}
+)
+"""What a key does in a member's name, and what one person does only after another: a key with them
+that is not the asking member's own is given by two, since whoever makes a key sees its secret."""
+
 GIVEN_BY_COMMAND: Final = frozenset({APPROVE, OPERATOR})
 """What no organisation can give to itself: the operator gives it, by name, on the command line."""
 

@@ -57,7 +57,7 @@ class TipKeys(Struct, frozen=True):
 
 
 class NewTipKey(Body):
-    """A member's public key. The private one stays with the member; nobody here ever has it."""
+    """Your own public key. The private one stays with you; nobody here ever has it."""
 
     member: Annotated[str, Field(pattern="^mem_[A-Za-z0-9_]{1,40}$")]
     label: Annotated[str, Field(min_length=1, max_length=80)]
@@ -257,13 +257,13 @@ OPERATIONS: Final = (
         method="POST",
         path="/tips/keys",
         tag="tips",
-        summary="Register a recipient's public key",
+        summary="Register your public key",
         description=(
-            "Make the pair with the client; the private key never comes here. `replaces` retires"
-            " the member's earlier key: a colleague seals what came before to the new one"
-            " (`POST /v1/inbox/tips/{tip_id}/seals`)."
+            "Make the pair with the client; the private key never comes here. `member` is yourself:"
+            " nobody registers a key for another. `replaces` retires your earlier key: a colleague"
+            " seals what came before to the new one (`POST /v1/inbox/tips/{tip_id}/seals`)."
         ),
-        scope="org:admin",
+        scope="tips:receive",
         answer=TipKey,
         example=_SHOWN_KEY,
         body=NewTipKey,
@@ -392,7 +392,10 @@ OPERATIONS: Final = (
         path="/inbox/tips/{tip_id}:exclude",
         tag="tips",
         summary="Exclude a recipient from a tip",
-        description="For a conflict of interest: what was sealed to them is dropped, for good.",
+        description=(
+            "For a conflict of interest: what was sealed to them is dropped, for good. A recipient"
+            " of your organisation, or yourself; two members who can open it have to be left."
+        ),
         scope="tips:receive",
         answer=TipDocument,
         example=_SHOWN_TIP,
