@@ -142,7 +142,7 @@ async def test_a_body_that_cannot_be_meant_is_refused_and_nothing_is_kept(office
     assert (await office.get("/outcomes")).json()["data"] == []
 
 
-async def test_others_see_what_is_counted_the_authority_what_it_is_asked_the_coordinator_all(
+async def test_others_see_what_is_confirmed_the_authority_what_it_is_asked_the_coordinator_all(
     office: Office,
 ) -> None:
     outcome = await expected(office, subject="3", process="prc_a")
@@ -150,24 +150,31 @@ async def test_others_see_what_is_counted_the_authority_what_it_is_asked_the_coo
     asked = replace(OFFICER, speaks_for=frozenset({"kvga"}))
     seen = {
         who.member: (await office.get(path, who)).json()
-        for who in (AIDA, READER, STRANGER, OFFICER, asked, COORDINATOR)
+        for who in (AIDA, READER, asked, COORDINATOR)
     }
+    unseen = [await office.get(path, who) for who in (STRANGER, OFFICER)]
+    listed = (await office.get("/outcomes", STRANGER)).json()["data"]
     foreign = await moved(office, outcome, "claim", STRANGER)
     unasked = await moved(office, outcome, "claim", OFFICER)
     claimed = await moved(office, outcome, "claim", asked)
     elsewhere = replace(COORDINATOR, region="10")
     outside = await moved(office, outcome, "dispute", elsewhere, reason="not_done", note="No.")
     disputed = await moved(office, outcome, "dispute", COORDINATOR, reason="not_done", note="No.")
+    await proven(office, outcome)
+    await moved(office, outcome, "confirm", BOLAT)
+    counted = (await office.get(path, STRANGER)).json()
+    meddling = await moved(office, outcome, "reopen", STRANGER, reason="not_done", note="No.")
 
     assert seen["mem_aida"]["contract"] == seen["mem_reader"]["contract"] == RETURNED["contract"]
     assert seen["mem_aida"]["moves"] == ["claim", "give_up"]
-    assert seen["mem_reader"]["moves"] == seen["mem_other"]["moves"] == []
-    hidden = {seen["mem_other"][name] for name in ("contract", "process", "subject", "authority")}
-    assert hidden == {None}
-    assert seen["mem_other"]["amount"] == "4500000.10"
+    assert seen["mem_reader"]["moves"] == counted["moves"] == []
+    assert {counted[name] for name in ("contract", "process", "subject", "authority")} == {None}
+    assert counted["amount"] == "4500000.10"
     assert seen["mem_officer"]["subject"] == "3"
     assert seen["mem_east"]["contract"] == RETURNED["contract"]
-    assert problem(foreign) == problem(unasked) == problem(outside) == (404, "not_found")
+    refused = (*unseen, foreign, unasked, outside, meddling)
+    assert {problem(answer) for answer in refused} == {(404, "not_found")}
+    assert listed == []
     assert (claimed.json()["state"], disputed.json()["state"]) == ("claimed", "disputed")
 
 

@@ -158,16 +158,24 @@ def _eyes(caller: Caller) -> tuple[str | None, list[str], str | None]:
     return caller.organisation, bodies, region and f"{region}%"
 
 
-# One's own, asked of one's authority, or within the region one coordinates, but for what rests on a
-# tip. Others' are told in part, and of an embargoed case not at all.
+# One's own, asked of one's authority, or within the region one coordinates; of others what is
+# confirmed is told in part. Of a case that is embargoed or ever rested on a tip, or was merged into
+# such a one, others are told nothing.
 _SEEN: Final = """
-    SELECT outcome.*, outcome.organisation IS NOT DISTINCT FROM $1 AS own,
-        coalesce(outcome.authority = ANY($2::text[]), false) AS asked,
-        coalesce(outcome.region LIKE $3::text, false) AND NOT EXISTS (
-            SELECT FROM case_link AS link WHERE link.case_id = outcome.case_id
-                AND link.kind = 'tip' AND link.ended_at IS NULL) AS within
-    FROM outcome LEFT JOIN fact_case USING (case_id)
-    WHERE (outcome.organisation = $1 OR fact_case.hidden IS NOT TRUE)
+    SELECT * FROM (
+        SELECT outcome.*, outcome.organisation IS NOT DISTINCT FROM $1 AS own,
+            coalesce(outcome.authority = ANY($2::text[]), false) AS asked,
+            coalesce(outcome.region LIKE $3::text, false) AS within
+        FROM outcome
+    ) AS outcome
+    WHERE (own OR (asked OR within OR state = 'confirmed') AND NOT EXISTS (
+        WITH RECURSIVE above AS (
+            SELECT outcome.case_id AS top
+            UNION SELECT merged_into FROM above JOIN casefile ON id = top
+        )
+        SELECT FROM above LEFT JOIN fact_case ON fact_case.case_id = top
+        WHERE fact_case.hidden OR EXISTS (
+            SELECT FROM case_link WHERE case_link.case_id = top AND kind = 'tip')))
 """
 
 _LISTED: Final = f"""{_SEEN}
