@@ -259,6 +259,7 @@ async def test_vat_paid_to_who_pays_none_goes_from_an_alert_to_money_returned(st
     before = await stage.figures()
     await watchers.move(f"/outcomes/{outcome['id']}", "confirm", "admin")
     closed = await watchers.move(f"/cases/{case}", "close_remedied", note="Returned.")
+    await stage.pass_days(2)
     after = await stage.figures()
 
     assert triaged["state"] == "new"

@@ -6,7 +6,7 @@ import io
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -166,6 +166,7 @@ async def test_what_is_undone_leaves_the_count_and_the_log_folded_at_once_says_t
     steps = {}
     for name, each in {
         "unfounded": case(2, "close_unfounded"),
+        "reopened": case(2, "reopen"),
         "withdrawn": complaint(2, "withdraw"),
         "told anew": outcome(
             "out_fine", "change", "fine_imposed", case="cas_2", amount="11", amount_kind="fined"
@@ -192,7 +193,8 @@ async def test_what_is_undone_leaves_the_count_and_the_log_folded_at_once_says_t
         "1.00",
     )
     assert steps == {
-        "unfounded": [1, 0, 1, 1, 1, 0],
+        "unfounded": [1, 0, 1, 0, 0, 0],
+        "reopened": [1, 0, 1, 1, 1, 0],
         "withdrawn": [1, 0, 0, 1, 1, 0],
         "told anew": [1, 0, 0, 1, 1, 0],
         "acquitted": [1, 0, 0, 1, 0, 0],
@@ -315,6 +317,7 @@ async def test_each_number_has_its_list_its_file_and_its_parts_by_day_and_place_
 async def test_which_purchase_somebody_looks_at_is_told_to_nobody_else(office: Office) -> None:
     await happen(office, alert(7, "review", region="751110000"), alert(8, "review"))
     own = (await office.get("/stats/impact/tenders_monitored")).json()["data"]
+    office.clock.moment = NOW + timedelta(days=2)
     answer = await office.get("/stats/impact/tenders_monitored", STRANGER, limit=1)
     others = answer.json()["data"]
     file = await office.get(
@@ -325,6 +328,115 @@ async def test_which_purchase_somebody_looks_at_is_told_to_nobody_else(office: O
     assert (others[0]["id"], others[0]["amount"], others[0]["organisation"]) == (None, None, None)
     assert others[0]["region"] == "75"
     assert "prc_" not in answer.text + file.text
+
+
+async def test_what_others_look_at_is_counted_days_later_and_only_in_the_large(
+    office: Office,
+) -> None:
+    await happen(
+        office,
+        alert(7, "review", region="751110000"),
+        alert(8, "promote", case="cas_8", region="751110000"),
+        case(8, "create", embargoed=True),
+    )
+
+    async def seen(who: Any, **asked: Any) -> int:
+        return int((await read(office, who, **asked))["tenders_monitored"]["number"])
+
+    small: tuple[dict[str, Any], ...] = (
+        {"organisation": "own_a"},
+        {"indicator": "R018"},
+        {"campaign": "cmn_a"},
+        {"region": "751110000"},
+    )
+    at_once = [await seen(AIDA), await seen(STRANGER)]
+    office.clock.moment = NOW + timedelta(hours=30)
+    next_day = await seen(STRANGER)
+    office.clock.moment = NOW + timedelta(days=2)
+    later = [await seen(AIDA), await seen(STRANGER), await seen(STRANGER, region="75")]
+    in_small = [await seen(STRANGER, **asked) for asked in small]
+    own_small = [await seen(AIDA, **asked) for asked in small]
+    parts = {
+        by: (await office.get("/stats/impact", STRANGER, by=by)).json()["parts"]
+        for by in ("region", "organisation", "indicator")
+    }
+    await happen(office, replace(alert(7, "review"), organisation="own_b"))
+    of_both = [await seen(AIDA), await seen(STRANGER), await seen(STRANGER, organisation="own_b")]
+    await happen(office, case(8, "change", embargoed=False))
+
+    assert (at_once, next_day, later) == ([2, 0], 0, [2, 1, 1])
+    assert (in_small, own_small) == ([0, 0, 0, 0], [2, 2, 0, 2])
+    assert {by: [one["part"] for one in found] for by, found in parts.items()} == {
+        "region": ["75"],
+        "organisation": [],
+        "indicator": [],
+    }
+    assert of_both == [2, 1, 1]
+    assert await seen(STRANGER) == 2
+
+
+async def test_a_case_that_ever_rested_on_a_tip_counts_for_its_own_organisation_alone(
+    office: Office,
+) -> None:
+    fine = {"amount": "7", "amount_kind": "fined", "key": "k"}
+    async with office.tables() as connection:
+        await connection.execute(_TIP_THAT_ENDED)
+    await happen(office, alert(1, "promote", case="cas_1"), case(1, "create"), case(1, "open"))
+    await happen(office, *both("out_a", "fine_imposed", case="cas_1", **fine))
+    office.clock.moment = NOW + timedelta(days=2)
+    named = ("tenders_monitored", "cases_opened", "fines")
+    own, others = [
+        {code: found[code]["number"] for code in named}
+        for found in (await read(office), await read(office, STRANGER, organisation="own_a"))
+    ]
+    large = await read(office, STRANGER)
+    behind = [
+        (await office.get(f"/stats/impact/{code}", who)).json()["data"]
+        for who in (AIDA, STRANGER)
+        for code in named
+    ]
+    await happen(office, *both("out_b", "fine_imposed", whose="own_b", **fine))
+    open_to_all = (await read(office, replace(STRANGER, organisation="own_c")))["fines"]["number"]
+    async with office.tables() as connection:
+        as_it_grew = await kept(connection)
+        await counting.rebuild(connection)
+        rebuilt = await kept(connection)
+
+    assert own == dict.fromkeys(named, 1)
+    assert others == {code: large[code]["number"] for code in named} == dict.fromkeys(named, 0)
+    assert [len(found) for found in behind] == [1, 1, 1, 0, 0, 0]
+    assert open_to_all == 1
+    assert rebuilt == as_it_grew
+
+
+async def test_a_case_that_was_merged_is_hidden_with_the_one_it_was_merged_into(
+    office: Office,
+) -> None:
+    first, second, third = [
+        (await office.post("/cases", {"title": name, "region": "75"})).json()["id"]
+        for name in ("first", "second", "third")
+    ]
+    fine = {"kind": "fine_imposed", "case": first, "amount": "7", "amount_kind": "fined"}
+    of_first = (await office.post("/outcomes", fine)).json()["id"]
+    await happen(office, *both(of_first, "fine_imposed", case=first, amount_kind="fined"))
+    async with office.tables() as connection:
+        await connection.execute("UPDATE outcome SET state = 'confirmed', revision = 2")
+
+    async def seen() -> tuple[int, int]:
+        status = (await office.get(f"/outcomes/{of_first}", STRANGER)).status_code
+        return (await counts(office, "fines"))[0], status
+
+    steps = [await seen()]
+    for one, into in ((first, second), (second, third)):
+        move = {"move": "merge", "case": into, "note": "The same."}
+        merged = await office.post(f"/cases/{one}/moves", move, seen="*")
+        assert merged.status_code == 200, merged.text
+    steps.append(await seen())
+    for embargoed in (True, False):
+        await office.send("PATCH", f"/cases/{third}", {"embargoed": embargoed}, seen="*")
+        steps.append(await seen())
+
+    assert steps == [(1, 200), (1, 200), (0, 404), (1, 200)]
 
 
 async def test_a_hundred_thousand_outcomes_are_counted_within_half_a_second(office: Office) -> None:
@@ -357,6 +469,11 @@ def test_every_figure_counts_what_some_event_brings_about_and_kinds_that_there_a
         assert what in life_cycles()[object_].moves, (object_, what)
     assert {*counting.LOOKED_AT} <= life_cycles()["alert"].moves.keys()
 
+
+_TIP_THAT_ENDED: Final = """
+    INSERT INTO case_link (id, case_id, kind, target, linked_at, ended_at)
+    VALUES ('lnk_1', 'cas_1', 'tip', 'tip_1', now(), now())
+"""
 
 _MANY: Final = """
     INSERT INTO counted (figure, object, object_id, organisation, claim, whole, key, at, region,

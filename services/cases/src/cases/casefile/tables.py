@@ -47,6 +47,9 @@ class Casefile(Base, table=True):
             postgresql_where=text("reference IS NOT NULL"),
         ),
         Index("ix_casefile_on_hold", "on_hold_until", postgresql_where=text("state = 'on_hold'")),
+        Index(
+            "ix_casefile_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")
+        ),
     )
 
     id: str = Field(primary_key=True, description="cas_...")

@@ -18,6 +18,8 @@ EFFECTS: Final = (
     ("case", "open", "opened", True),
     ("case", "verify", "verified", True),
     ("case", "close_unfounded", "verified", False),
+    ("case", "close_unfounded", "unfounded", True),
+    ("case", "reopen", "unfounded", False),
     ("case", "merge", "opened", False),
     ("case", "merge", "verified", False),
     ("alert", "promote", "in_case", True),

@@ -2,6 +2,9 @@
 
 One statement adds up what was folded from the event log (cases.outcomes.tallying). What two
 organisations report counts for the one that was first, and in the own work of each.
+
+Which purchases somebody looks at is told to nobody else: others' are counted only in the large, and
+only when a whole day has passed since.
 """
 
 from collections.abc import Sequence
@@ -39,10 +42,19 @@ ADDS_UP: Final = frozenset({"year", "month", "region"})
 OF_EACH_PART: Final = frozenset({"organisation", "campaign"})
 
 
+IN_THE_LARGE: Final = frozenset({None, *ADDS_UP})
+"""Parts in which purchases that others look at are counted."""
+
+REGION: Final = 2
+"""Digits of a region as a whole: no smaller place tells of what others look at."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is counted; empty means everything."""
+    """What is counted, by whom it is asked and when; empty means everything."""
 
+    caller: str | None
+    now: datetime
     since: date | None = None
     until: date | None = None
     region: Sequence[str] = ()
@@ -50,8 +62,8 @@ class Question:
     campaign: Sequence[str] = ()
     indicator: Sequence[str] = ()
 
-    def values(self) -> list[Any]:
-        """Return the parameters of a statement, the first six."""
+    def values(self, by: str | None = None) -> list[Any]:
+        """Return the parameters of a statement, the first nine."""
         return [
             midnight(self.since),
             midnight(self.until, after=1),
@@ -59,12 +71,22 @@ class Question:
             list(self.organisation) or None,
             list(self.campaign) or None,
             list(self.indicator) or None,
+            by in OF_EACH_PART,
+            self.caller,
+            self._others_until(by),
         ]
+
+    def _others_until(self, by: str | None) -> datetime | None:
+        """Return until when purchases that others look at are counted; None: not at all."""
+        small = any(len(one) > REGION for one in self.region)
+        if small or self.organisation or self.campaign or self.indicator or by not in IN_THE_LARGE:
+            return None
+        return midnight(self.now.astimezone(HERE).date(), after=-1)
 
 
 async def totals(connection: asyncpg.Connection, question: Question) -> list[asyncpg.Record]:
     """Count every figure: figure, claim, number, amount."""
-    rows: list[asyncpg.Record] = await connection.fetch(_sum(_WHOLE), *question.values(), False)
+    rows: list[asyncpg.Record] = await connection.fetch(_sum(_WHOLE), *question.values())
     return rows
 
 
@@ -72,9 +94,7 @@ async def parts(
     connection: asyncpg.Connection, question: Question, by: str
 ) -> list[asyncpg.Record]:
     """Count every figure in each part."""
-    rows: list[asyncpg.Record] = await connection.fetch(
-        _sum(PARTS[by]), *question.values(), by in OF_EACH_PART
-    )
+    rows: list[asyncpg.Record] = await connection.fetch(_sum(PARTS[by]), *question.values(by))
     return rows
 
 
@@ -93,7 +113,7 @@ async def counted(
     """
     at, place = (datetime.fromisoformat(after[0]), after[1]) if after else (None, None)
     rows: list[asyncpg.Record] = await connection.fetch(
-        _LIST, *question.values(), False, figure, at, place, limit, secret
+        _LIST, *question.values(), figure, at, place, limit, secret
     )
     return rows
 
@@ -111,14 +131,20 @@ def midnight(day: date | None, *, after: int = 0) -> datetime | None:
     return datetime(known.year, known.month, known.day, tzinfo=HERE) + timedelta(days=after)
 
 
+# A purchase that the caller looks at too is theirs: it counts as such, whoever was first.
 _FITS: Final = """
     FROM counted
-    WHERE (whole OR $4::text[] IS NOT NULL OR $5::text[] IS NOT NULL OR $7)
-        AND ($1::timestamptz IS NULL OR at >= $1) AND ($2::timestamptz IS NULL OR at < $2)
+    WHERE ($1::timestamptz IS NULL OR at >= $1) AND ($2::timestamptz IS NULL OR at < $2)
         AND ($3::text[] IS NULL OR region LIKE ANY($3))
-        AND ($4 IS NULL OR organisation = ANY($4))
-        AND ($5 IS NULL OR campaign = ANY($5))
+        AND ($4::text[] IS NULL OR organisation = ANY($4))
+        AND ($5::text[] IS NULL OR campaign = ANY($5))
         AND ($6::text[] IS NULL OR indicators && $6)
+        AND (organisation IS NOT DISTINCT FROM $8::text OR NOT quiet)
+        AND CASE WHEN object <> 'process' THEN whole OR $4 IS NOT NULL OR $5 IS NOT NULL OR $7
+            WHEN organisation IS NOT DISTINCT FROM $8 THEN true
+            ELSE whole AND at < $9::timestamptz AND NOT EXISTS (
+                SELECT FROM counted AS mine WHERE mine.key = counted.key
+                    AND mine.object = 'process' AND mine.organisation = $8) END
 """
 
 _SUM: Final = f"""
@@ -130,8 +156,8 @@ _SUM: Final = f"""
 """
 
 _LIST: Final = f"""
-    SELECT * FROM (SELECT *, md5(concat($12::text, object_id, $12)) AS place {_FITS}
-        AND figure = $8) AS found
-    WHERE $9::timestamptz IS NULL OR (at, place) < ($9, $10::text)
-    ORDER BY at DESC, place DESC LIMIT $11
+    SELECT * FROM (SELECT *, md5(concat($14::text, object_id, $14)) AS place {_FITS}
+        AND figure = $10) AS found
+    WHERE $11::timestamptz IS NULL OR (at, place) < ($11, $12::text)
+    ORDER BY at DESC, place DESC LIMIT $13
 """

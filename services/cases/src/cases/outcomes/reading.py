@@ -44,6 +44,8 @@ Words = Annotated[list[str] | None, Query()]
 
 
 def _question(
+    desk: Shared,
+    caller: Called,
     *,
     since: date | None = None,
     until: date | None = None,
@@ -53,6 +55,8 @@ def _question(
     indicator: Words = None,
 ) -> Question:
     return Question(
+        caller=caller.organisation,
+        now=desk.clock.now(),
         since=since,
         until=until,
         region=places(region),

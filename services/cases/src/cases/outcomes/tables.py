@@ -15,7 +15,7 @@ from cases.own_tables import Base, moment
 __all__ = ["Counted", "Fact", "FactCase", "Outcome"]
 
 _KZT = Numeric(17, 2)
-_HIDDEN = text("false")
+_NO = text("false")
 
 
 def _words() -> Column[list[str]]:
@@ -73,6 +73,7 @@ class Fact(Base, table=True):
         Index("ix_fact_what", "what", "at"),
         Index("ix_fact_case", "case_id"),
         Index("ix_fact_key", "key"),
+        Index("ix_fact_led", "process_id", postgresql_where=text("what = 'in_case'")),
     )
 
     object: str = Field(primary_key=True)
@@ -100,7 +101,7 @@ class FactCase(Base, table=True):
     case_id: str = Field(primary_key=True)
     region: str | None
     campaign: str | None
-    hidden: bool = Field(sa_column_kwargs={"server_default": _HIDDEN}, description="embargoed")
+    hidden: bool = Field(sa_column_kwargs={"server_default": _NO}, description="embargoed")
 
 
 class Counted(Base, table=True):
@@ -118,6 +119,9 @@ class Counted(Base, table=True):
     organisation: str = Field(primary_key=True)
     claim: bool = Field(primary_key=True, description="claimed, and not confirmed yet")
     whole: bool = Field(description="of all organisations the one that counts")
+    quiet: bool = Field(
+        sa_column_kwargs={"server_default": _NO}, description="counts for its organisation alone"
+    )
     key: str
     at: datetime = moment()
     region: str | None

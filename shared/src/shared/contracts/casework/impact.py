@@ -1,6 +1,7 @@
 """Impact: what all the work came to, each number with its definition and the list behind it.
 
-Everything is counted from the event log alone. Embargoed cases add nothing.
+Everything is counted from the event log alone. Embargoed cases add nothing; cases that ever rested
+on a tip add to what their own organisation reads.
 """
 
 from datetime import date, datetime
