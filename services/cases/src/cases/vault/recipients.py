@@ -217,19 +217,19 @@ async def reseal_tip(
 async def exclude_tip_recipient(
     tip_id: str, body: TipExclusion, request: Request, desk: Shared, caller: Called
 ) -> Response:
-    """Keep a recipient out of a tip, for good. The last one cannot be kept out."""
+    """Keep a recipient of the caller's organisation out of a tip, for good. Two remain."""
     async with vault_once(desk, request, caller) as doing:
         if doing.replay is not None:
             return doing.replay
         tip = await _changed(doing, tip_id, caller)
-        known = await doing.connection.fetchrow(_HOLDER, body.key, tip["organisations"])
+        known = await doing.connection.fetchrow(_HOLDER, body.key, caller.organisation)
         if known is None:
-            raise flaw("/body/key", "unknown", "is no key of a recipient of this tip")
+            raise flaw("/body/key", "unknown", "is no key of a recipient of yours")
         who = (known["organisation"], known["member"])
         await doing.connection.execute(_EXCLUDE, tip["id"], *who)
         await doing.connection.execute(_UNSEAL, tip["id"], *who)
-        if not await doing.connection.fetchval(_READABLE, tip["id"]):
-            raise GuardFailed("Somebody has to be left who can open it: let a colleague in first.")
+        if await doing.connection.fetchval(_READERS, tip["id"]) < TWO:
+            raise GuardFailed("Two have to be left who can open it: let a colleague in first.")
         own = who == recipient(caller)
         await note_move(
             doing.connection,
@@ -260,10 +260,9 @@ async def add_tip_digests(
 
 @serves(router, "count_tips")
 async def count_tips(desk: Shared, caller: Called) -> Response:
-    """Count an organisation's tips by month, channel and state."""
-    own, _ = recipient(caller)
+    """Count the tips that the caller can open, and what is purged, by month, channel and state."""
     async with desk.vault.connection() as connection:
-        rows = await connection.fetch(_COUNT, own)
+        rows = await connection.fetch(_COUNT, *recipient(caller))
     return one(TipTallies([TipTally(**row) for row in rows]))
 
 
@@ -453,8 +452,7 @@ _RESEAL: Final = """
     ON CONFLICT DO NOTHING RETURNING number
 """
 _HOLDER: Final = """
-    SELECT organisation, member FROM recipient_key
-    WHERE id = $1 AND organisation = ANY($2::text[])
+    SELECT organisation, member FROM recipient_key WHERE id = $1 AND organisation = $2
 """
 _EXCLUDE: Final = """
     INSERT INTO excluded (tip, organisation, member) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
@@ -463,7 +461,10 @@ _UNSEAL: Final = """
     DELETE FROM seal USING recipient_key AS key
     WHERE seal.tip = $1 AND key.id = seal.key AND key.organisation = $2 AND key.member = $3
 """
-_READABLE: Final = "SELECT true FROM seal WHERE tip = $1 AND number = 1 AND key <> 'tip' LIMIT 1"
+_READERS: Final = """
+    SELECT count(DISTINCT key.member) FROM seal JOIN recipient_key AS key ON key.id = seal.key
+    WHERE seal.tip = $1 AND seal.number = 1 AND key.retired_on IS NULL
+"""
 _DIGESTS: Final = """
     INSERT INTO digest (tip, organisation, digest) SELECT $1, $2, unnest($3::bytea[])
     ON CONFLICT DO NOTHING
@@ -471,6 +472,9 @@ _DIGESTS: Final = """
 _CASE: Final = "SELECT true FROM casefile WHERE id = $1 AND organisation = $2"
 _COUNT: Final = """
     SELECT to_char(received_on, 'YYYY-MM') AS month, channel, status, count(*) AS tips
-    FROM tip WHERE organisations @> ARRAY[$1::text]
+    FROM tip
+    WHERE organisations @> ARRAY[$1::text] AND (purged_as IS NOT NULL OR EXISTS (
+        SELECT 1 FROM seal JOIN recipient_key AS key ON key.id = seal.key
+        WHERE seal.tip = tip.id AND key.organisation = $1 AND key.member = $2))
     GROUP BY month, channel, status ORDER BY month DESC, channel, status
 """
