@@ -1,5 +1,6 @@
 """Cases by their own routes: started, found, moved, shared, handed over, and every refusal."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -128,7 +129,7 @@ async def test_a_case_goes_its_whole_way_and_each_guard_names_what_is_lacking(
 async def test_a_severe_case_is_verified_by_a_second_person(office: Office) -> None:
     case = await started(office, severity="high", violations=["collusion"])
     for move in ("open", "investigate"):
-        case = await moved(office, case, move)
+        case = await moved(office, case, move, who=AIDA)
     await _evidence(office, case["id"])
     own = await office.post(
         f"/cases/{case['id']}/moves", {"move": "verify"}, AIDA, seen=case["revision"]
@@ -421,3 +422,93 @@ async def _woken(office: Office, moment: Any) -> None:
 
 def _json(value: Any) -> str:
     return json.dumps(value)
+
+
+async def test_two_cases_that_are_merged_into_each_other_at_once_are_not_both_gone(
+    office: Office,
+) -> None:
+    one, other = await started(office), await started(office)
+    bodies = [
+        (one["id"], {"move": "merge", "case": other["id"], "note": "x"}),
+        (other["id"], {"move": "merge", "case": one["id"], "note": "y"}),
+    ]
+    answers = await asyncio.gather(
+        *(office.post(f"/cases/{id_}/moves", body, BOLAT, seen="*") for id_, body in bodies)
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+async def test_severity_that_was_high_once_takes_a_second_person_for_good(office: Office) -> None:
+    case = await started(office, severity="high", violations=["collusion"])
+    at = f"/cases/{case['id']}"
+    for move in ("open", "investigate"):
+        case = await moved(office, case, move, who=AIDA)
+    await _evidence(office, case["id"])
+    await office.send("PATCH", at, {"severity": "low"}, seen="*")
+
+    own = await office.post(f"{at}/moves", {"move": "verify"}, AIDA, seen="*")
+    other = await office.post(f"{at}/moves", {"move": "verify"}, BOLAT, seen="*")
+
+    assert own.json()["conditions"] == ["second_person"]
+    assert other.status_code == 200
+
+
+async def test_a_reader_and_a_key_of_no_member_start_and_change_nothing(office: Office) -> None:
+    case = await started(office)
+    at = f"/cases/{case['id']}"
+    nobody = caller(None, role="reader")
+    for who in (READER, nobody):
+        assert problem(await office.post("/cases", {"title": "x"}, who)) == (403, "scope_missing")
+        patched = await office.send("PATCH", at, {"title": "x"}, who, seen="*")
+        assert problem(patched) == (403, "scope_missing")
+
+
+async def test_what_a_case_rests_on_and_its_alerts_are_not_taken_away_by_a_link(
+    office: Office,
+) -> None:
+    case = await started(office, alerts=["alr_one"])
+    [link] = case["links"]
+
+    alert = await office.post(f"/cases/{case['id']}/links/{link['id']}:end", {"reason": "gone"})
+
+    assert (problem(alert), alert.json()["conditions"]) == ((409, "guard_failed"), ["kind"])
+
+
+async def test_a_share_without_links_tells_nothing_of_them_and_no_tip_is_told_at_all(
+    office: Office,
+) -> None:
+    case = await started(office, processes=["prc_a"], assignees=["mem_marat"])
+    at = f"/cases/{case['id']}"
+    share = {"organisation": "own_b", "parts": ["summary"], "expires_at": "2026-09-01T00:00:00Z"}
+    endless = {**share, "expires_at": "9999-12-31T23:59:59-23:00"}
+    refused = await office.post(f"{at}/shares", endless)
+    await office.post(f"{at}/shares", share)
+    asked = (await office.get("/cases", STRANGER, process="prc_a")).json()["data"]
+    assert (await office.get(at, STRANGER)).json()["assignees"] == []
+    async with office.tables() as connection:
+        await connection.execute(
+            "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", case["id"]
+        )
+    await office.post(f"{at}/shares", {**share, "parts": ["links"]})
+    seen = (await office.get(at, STRANGER)).json()["links"]
+
+    assert problem(refused) == (422, "validation_failed")
+    assert asked == []
+    assert [one["kind"] for one in seen] == ["process"]
+    assert len((await office.get("/cases", STRANGER, process="prc_a")).json()["data"]) == 1
+
+
+async def test_a_case_with_an_open_outcome_is_not_handed_over_and_a_merged_one_grows_no_more(
+    office: Office,
+) -> None:
+    case = await started(office)
+    body = {"organisation": "own_b", "note": "Yours."}
+    await office.post("/outcomes", {"kind": "order_issued", "case": case["id"]})
+    unfinished = await office.post(f"/cases/{case['id']}:hand-over", body, BOLAT, seen="*")
+    into = await started(office)
+    await moved(office, case, "merge", case=into["id"], note="The same.")
+    late = await office.post(f"/cases/{case['id']}/notes", {"text": "late"})
+
+    assert unfinished.json()["conditions"] == ["outcomes"]
+    assert problem(late) == (409, "transition_not_allowed")

@@ -51,9 +51,11 @@ class Asked:
     def linked(self, kind: str, targets: Sequence[str]) -> None:
         """Ask for what is linked to any of some things."""
         if targets:
+            named = self._bind(list(targets))
             self._where.append(
-                f"EXISTS (SELECT FROM case_link AS link WHERE link.case_id = casefile.id"
-                f" AND link.kind = '{kind}' AND link.target = ANY({self._bind(list(targets))})"
+                f"({{told}}) AND EXISTS (SELECT FROM case_link AS link"
+                f" WHERE link.case_id = casefile.id AND link.kind = '{kind}'"
+                f" AND link.target = ANY({named})"
                 " AND link.ended_at IS NULL)"
             )
 
@@ -84,12 +86,15 @@ class Asked:
 
     def query(self, limit: int) -> str:
         """Return the question."""
-        parts = [_OWN, _SHARED]
+        parts = [(_OWN, "true"), (_SHARED, _LINKS_TOLD)]
         if store.sees_region(self.caller):
             place = self._bind(f"{_escaped(str(self.caller.region))}%")
-            parts.append(_OF_REGION.format(region=place))
+            parts.append((_OF_REGION.format(region=place), "true"))
         where, most = " AND ".join(self._where), self._bind(limit)
-        found = " UNION ".join(f"({_PART.format(of=of, where=where, limit=most)})" for of in parts)
+        found = " UNION ".join(
+            f"({_PART.format(of=of, where=where.format(told=told), limit=most)})"
+            for of, told in parts
+        )
         return _LISTED.format(found=found, limit=most)
 
     def _bind(self, value: Any) -> str:
@@ -116,6 +121,8 @@ _OWN: Final = "casefile WHERE casefile.organisation = $1"
 
 _SHARED: Final = """case_share AS share JOIN casefile ON casefile.id = share.case_id
     WHERE share.organisation = $1 AND share.ended_at IS NULL AND share.expires_at > $2"""
+
+_LINKS_TOLD: Final = "'links' = ANY(share.parts)"
 
 _OF_REGION: Final = f"""casefile WHERE casefile.region LIKE {{region}}
     AND NOT casefile.embargoed AND NOT {store.OF_TIP}"""

@@ -1,6 +1,6 @@
 """What belongs to a case: notes, tasks, parties, links and shares, asked for and changed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -40,6 +40,9 @@ After = Annotated[str | None, Query(max_length=2000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 SHARED: Final = "case.shared"
+LONGEST_SHARE: Final = timedelta(days=731)
+ENDED_ELSEWHERE: Final = frozenset({"alert", "tip"})
+
 PERSONS: Final = frozenset({"witness", "applicant", "lawyer", "expert", "journalist"})
 """Parts that natural persons have: they are told without a name."""
 
@@ -55,6 +58,7 @@ async def add_case_note(
         seen = await store.found(do.connection, case_id, caller, do.now)
         if seen.access == "shared" and not seen.may_comment:
             raise ScopeMissing("The case is shared with you for reading.")
+        store.may_grow(seen)
         if body.corrects is not None and not await do.connection.fetchval(
             _NOTE, body.corrects, case_id
         ):
@@ -194,7 +198,7 @@ async def link_case(
 async def unlink_case(
     request: Request, case_id: Id, link_id: Id, *, body: Ending, desk: Shared, caller: Called
 ) -> Response:
-    """Take a link away."""
+    """Take a link away; an alert goes by its triage, and what a case rests on stays."""
     return await _ended(request, case_id, link_id, _LINK_ENDED, body=body, desk=desk, caller=caller)
 
 
@@ -258,6 +262,9 @@ async def _ended(
         if do.replay is not None:
             return do.replay
         seen = await store.writable(do.connection, case_id, caller, do.now)
+        if await do.connection.fetchval(_KIND, thing, case_id) in ENDED_ELSEWHERE:
+            said = "An alert is taken out by its own move; a tip that was adopted stays."
+            raise GuardFailed(said, conditions=["kind"])
         row = await do.connection.fetchrow(ended.statement, thing, case_id, do.now, body.reason)
         if row is None:
             raise NotFound("There is no such thing in this case, or it has ended.")
@@ -315,8 +322,8 @@ def _may_share(seen: Seen, body: ShareStart, caller: Caller, now: datetime) -> N
     if seen.row["organisation"] == body.organisation:
         flaw = FieldError("/body/organisation", "same", "has the case already")
         raise ValidationFailed("It is theirs already.", errors=[flaw])
-    if body.expires_at <= now:
-        flaw = FieldError("/body/expires_at", "past", "lies in the past")
+    if not now < body.expires_at <= now + LONGEST_SHARE:
+        flaw = FieldError("/body/expires_at", "outside", "lies in the next two years")
         raise ValidationFailed("A share ends in the future.", errors=[flaw])
 
 
@@ -368,6 +375,8 @@ _LINK: Final = """
     SELECT id, kind, target, linked_at FROM case_link
     WHERE case_id = $1 AND kind = $2 AND target = $3 AND ended_at IS NULL
 """
+
+_KIND: Final = "SELECT kind FROM case_link WHERE id = $1 AND case_id = $2"
 
 _END_SHARE_WITH: Final = """
     UPDATE case_share SET ended_at = $3

@@ -29,7 +29,9 @@ async def document(
     if "summary" in parts:
         shown["summary"] = seen.row["summary"]
     if "links" in parts:
-        shown["links"] = _each(await store.links_of(connection, case), CaseLink)
+        links = await store.links_of(connection, case)
+        known = [one for one in links if one["kind"] != "tip" or seen.access == "own"]
+        shown["links"] = _each(known, CaseLink)
     if "parties" in parts:
         shown["parties"] = _each(await store.parties_of(connection, case), CaseParty)
     if seen.access == "own":
@@ -43,7 +45,8 @@ async def document(
 def _fields(seen: Seen, caller: Caller) -> dict[str, Any]:
     row = dict(seen.row)
     can = life_cycle(LIFE).possible(row["state"], caller) if store.writes(seen, caller) else []
-    return {**row, "access": seen.access, "moves": can}
+    assignees = row["assignees"] if seen.access != "shared" else []
+    return {**row, "assignees": assignees, "access": seen.access, "moves": can}
 
 
 def _each(rows: Any, kind: type[Struct]) -> list[Any]:

@@ -70,9 +70,10 @@ async def wake(connection: asyncpg.Connection, caller: Caller, now: datetime) ->
 async def _facts(
     connection: asyncpg.Connection, row: Row, asked: CaseMove, caller: Caller
 ) -> dict[str, bool]:
-    known = await connection.fetchrow(_FACTS, row["id"])
-    severe = row["severity"] == SEVERE
-    second = caller.member is not None and caller.member != row["created_by"]
+    known = await connection.fetchrow(_FACTS, row["id"], SEVERE)
+    severe = row["severity"] == SEVERE or known["severe_once"]
+    first = {row["created_by"], *known["workers"]} - {None}
+    second = caller.member is not None and bool(first) and caller.member not in first
     return {
         "evidence": known["evidence"],
         "violation": bool(row["violations"]),
@@ -132,7 +133,11 @@ def _happened(
 
 
 _FACTS: Final = """
-    SELECT EXISTS (SELECT FROM evidence WHERE case_id = $1) AS evidence,
+    SELECT EXISTS (SELECT FROM event WHERE object = 'case' AND object_id = $1
+                   AND (changes -> 'severity') @> to_jsonb($2::text)) AS severe_once,
+           ARRAY(SELECT DISTINCT by_member FROM event WHERE object = 'case' AND object_id = $1
+                 AND what IN ('created', 'investigate')) AS workers,
+           EXISTS (SELECT FROM evidence WHERE case_id = $1) AS evidence,
            EXISTS (SELECT FROM complaint WHERE casefile = $1 AND filed_on IS NOT NULL) AS filed,
            EXISTS (SELECT FROM outcome
                    WHERE case_id = $1 AND state = 'confirmed' AND proof IS NOT NULL) AS proven

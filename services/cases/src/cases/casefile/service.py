@@ -12,6 +12,7 @@ from cases import events
 from cases.casefile import moving, store
 from cases.casefile.asking import Asked
 from cases.casefile.documents import brief, document
+from cases.casefile.moving import LOCAL
 from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
 from cases.desk import Called, Shared, admitted, on_version, one, page, serves
@@ -47,6 +48,8 @@ Reading = Annotated[Caller, Depends(admitted(FILES["read_case_history"]))]
 @serves(router, "start_case")
 async def start_case(request: Request, body: CaseStart, desk: Shared, caller: Called) -> Response:
     """Start a case as a draft."""
+    if caller.role not in store.WORKING:
+        raise ScopeMissing(f"Not for the role {caller.role}.")
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
@@ -128,6 +131,8 @@ async def move_case(
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
+        if body.case is not None:
+            await store.lock(do.connection, case_id, body.case)
         seen = await store.writable(do.connection, case_id, caller, do.now)
         on_version(request, seen.row["revision"])
         await moving.move(do.connection, seen, body, caller, do.now)
@@ -145,6 +150,9 @@ async def hand_over_case(
         seen = await store.writable(do.connection, case_id, caller, do.now)
         on_version(request, seen.row["revision"])
         _may_hand_over(seen, caller, body)
+        if unmet := await store.unfinished(do.connection, case_id):
+            said = "First end what is open of it: complaints, outcomes."
+            raise GuardFailed(said, conditions=unmet)
         given = await _hand_over(do.connection, seen, body, caller, do.now)
         shown = brief(seen._replace(row={**seen.row, **given}), caller)
         return do.answer(msgspec.structs.replace(shown, moves=[]))
@@ -226,7 +234,7 @@ async def _hand_over(
 ) -> dict[str, Any]:
     """Make a case the other's; return what is different about it."""
     row, receiver = seen.row, body.organisation
-    number = await store.take_number(connection, receiver, now.year)
+    number = await store.take_number(connection, receiver, now.astimezone(LOCAL).year)
     values: dict[str, Any] = {
         "organisation": receiver,
         "number": number,
@@ -245,6 +253,8 @@ async def _hand_over(
         changes={
             "organisation": (row["organisation"], receiver),
             "number": (row["number"], number),
+            "campaign": (row["campaign"], None),
+            "assignees": (row["assignees"], []),
         },
         shown={"case": row["id"], "parts": ["all"], "link": f"/v1/cases/{row['id']}"},
         told=[receiver],

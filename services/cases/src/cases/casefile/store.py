@@ -8,18 +8,17 @@ from typing import Any, Final, Literal, NamedTuple
 import asyncpg
 
 from shared.contracts.casework.cases import PARTS
-from shared.errors import NotFound, ScopeMissing
+from shared.errors import NotFound, ScopeMissing, TransitionNotAllowed
 from shared.security import Caller
 
 Access = Literal["own", "region", "shared"]
 Row = Mapping[str, Any]
 
 COORDINATOR: Final = "coordinator"
+MERGED: Final = "merged_into"
 WORKING: Final = frozenset({"monitor", "editor", "admin", COORDINATOR})
 LIMITED: Final = "monitor"
 """Who changes only what they opened or were given."""
-
-CLOSED: Final = frozenset({"merged_into"})
 
 
 class Seen(NamedTuple):
@@ -59,7 +58,14 @@ async def writable(
     """
     seen = await found(connection, case, caller, now, lock=True)
     may_write(seen, caller)
+    may_grow(seen)
     return seen
+
+
+def may_grow(seen: Seen) -> None:
+    """Let pass what is added to a case. Raises TransitionNotAllowed for one that was merged."""
+    if seen.row["state"] == MERGED:
+        raise TransitionNotAllowed("The case was merged into another.", allowed=[])
 
 
 def may_write(seen: Seen, caller: Caller) -> None:
@@ -84,6 +90,17 @@ def writes(seen: Seen, caller: Caller) -> bool:
 def sees_region(caller: Caller) -> bool:
     """Say whether somebody coordinates a region, whose cases they see."""
     return caller.kind == COORDINATOR and caller.region is not None
+
+
+async def lock(connection: asyncpg.Connection, *cases: str) -> None:
+    """Keep others from changing some cases until the transaction ends, whoever else wants both."""
+    await connection.execute(_LOCK, list(cases))
+
+
+async def unfinished(connection: asyncpg.Connection, case: str) -> list[str]:
+    """Name what of a case is not at its end: open complaints, outcomes that are not settled."""
+    row = await connection.fetchrow(_UNFINISHED, case)
+    return [name for name, open_ in row.items() if open_]
 
 
 async def take_number(connection: asyncpg.Connection, organisation: str, year: int) -> str:
@@ -169,8 +186,8 @@ def _theirs(row: Row, caller: Caller) -> bool:
 
 
 OF_TIP: Final = """EXISTS (SELECT FROM case_link AS link WHERE link.case_id = casefile.id
-    AND link.kind = 'tip' AND link.ended_at IS NULL)"""
-"""Whether a case rests on a tip: nobody beside its organisation is told that it is there."""
+    AND link.kind = 'tip')"""
+"""Whether a case rests on a tip, or ever did: its region is not told that it is there."""
 
 FIND: Final = f"""
     SELECT casefile.*, share.parts AS shared_parts, share.may_comment AS shared_comment,
@@ -181,6 +198,16 @@ FIND: Final = f"""
     WHERE casefile.id = $1
 """
 FIND_LOCKED: Final = f"{FIND} FOR UPDATE OF casefile"
+
+_LOCK: Final = "SELECT FROM casefile WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
+
+_UNFINISHED: Final = """
+    SELECT EXISTS (SELECT FROM complaint WHERE casefile = $1 AND state IN
+             ('draft', 'in_approval', 'ready', 'filed', 'registered', 'in_consideration',
+              'suspended', 'answered', 'assessed')) AS complaints,
+           EXISTS (SELECT FROM outcome WHERE case_id = $1
+                   AND state IN ('expected', 'claimed', 'disputed')) AS outcomes
+"""
 
 _NUMBER: Final = """
     INSERT INTO case_number (organisation, year, last) VALUES ($1, $2, 1)
