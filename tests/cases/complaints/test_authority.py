@@ -110,9 +110,12 @@ async def test_a_body_registers_extends_suspends_and_answers_each_recommendation
         {"number": 1, "code": "accepted", "reason": "Measured.", "attachment": "act-77"},
         {"number": 2, "code": "refused", "reason": "It is published."},
     ]
-    answered = await tell(desk, id_, "answer", {"note": "Measured.", "answers": answers})
+    told = {"note": "Measured.", "answers": answers, "attachment": "act-78"}
+    answered = await tell(desk, id_, "answer", told)
     assert answered.status_code == 200, answered.text
+    assert answered.json()["answer_attachment"] == "act-78"
     own = (await desk.get(f"/complaints/{id_}")).json()
+    assert own["answer_attachment"] == "act-78"
     assert own["state"] == "answered"
     assert [(one["code"], one["reason"], one["attachment"]) for one in own["recommendations"]] == [
         ("accepted", "Measured.", "act-77"),
@@ -134,6 +137,33 @@ async def test_a_body_registers_extends_suspends_and_answers_each_recommendation
     assert [row["what"] for row in rows if row["by_organisation"] == "own_audit"] == [
         *("register", "extend", "suspend", "resume", "answer")
     ]
+
+
+async def test_a_body_cannot_say_that_it_acted_on_another_day_than_it_tells_it(
+    desk: Office,
+) -> None:
+    id_ = (await filed(desk))["id"]
+    answers = [{"number": number, "code": "refused", "reason": "no"} for number in (1, 2)]
+    answer: dict[str, Any] = {"note": "No.", "answers": answers}
+    pass_days(desk, 28)  # Mon 30 Mar: the term ended on Fri 27
+    for verb, body in (
+        ("register", {"number": "1"}),
+        ("transfer", {"addressee": "authority:ministry_of_finance"}),
+        ("answer", answer),
+    ):
+        earlier = await tell(desk, id_, verb, {**body, "day": "2026-03-27"})
+        assert (problem(earlier), earlier.json()["errors"][0]["code"]) == (
+            (422, "validation_failed"),
+            "not_today",
+        ), verb
+    await tell(desk, id_, "register", {"number": "1", "day": "2026-03-30"})
+    into_term = {"until": "2026-04-20", "note": "n"}
+    extended = await tell(desk, id_, "extend", {**into_term, "day": "2026-03-27"})
+    assert extended.json()["errors"][0]["code"] == "not_today"
+    late = await tell(desk, id_, "extend", into_term)
+    assert (late.json()["clock"]["due_on"], late.json()["overdue"]) == ("2026-03-27", True)
+    told = (await tell(desk, id_, "answer", {**answer, "day": "2026-03-30"})).json()
+    assert (told["clock"]["answered_on"], told["clock"]["days_late"]) == ("2026-03-30", 1)
 
 
 async def test_what_is_passed_on_is_seen_by_the_other_body_and_no_more_by_the_first(

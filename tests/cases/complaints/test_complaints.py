@@ -73,9 +73,11 @@ async def test_a_complaint_goes_from_a_draft_to_an_assessed_answer(desk: Office)
         {"number": 2, "code": "not_answered", "reason": "Nothing was said of it."},
     ]
     pass_days(desk, 30)
-    answered = await move(
-        desk, complaint["id"], {"move": "answer", "note": "Measured.", "answers": answers}
-    )
+    told_us = {"move": "answer", "note": "Measured.", "answers": answers}
+    nowhere = await desk.post(f"{at}/moves", {**told_us, "evidence": "evd_own_b"}, seen="*")
+    assert nowhere.json()["errors"][0]["pointer"] == "/body/evidence"
+    answered = await move(desk, complaint["id"], {**told_us, "evidence": "evd_own_a"})
+    assert answered["answer_attachment"] == "evd_own_a"
     assert (answered["state"], answered["clock"]["days_late"]) == ("answered", 3)  # Mon to Wed
     assert [one["code"] for one in answered["recommendations"]] == ["accepted", "not_answered"]
     await move(desk, complaint["id"], {"move": "assess", "note": "Half of it."}, MONITOR)

@@ -169,7 +169,15 @@ def appeal(*, confirmed: bool = True) -> Declared:
 
 def a_complaint(**other: Any) -> dict[str, Any]:
     named = (
-        *("letter", "approver", "filed_on", "slip_number", "signed_copy", "registered_on"),
+        *(
+            "approved_on",
+            "letter",
+            "approver",
+            "filed_on",
+            "slip_number",
+            "signed_copy",
+            "registered_on",
+        ),
         *("registration_number", "extended_until", "answered_on", "answer", "window_closes_on"),
     )
     row = {
@@ -280,22 +288,71 @@ def test_filing_after_the_window_is_refused_with_its_day_and_before_it_is_not() 
     assert late["filed_on"] == date(2026, 3, 5)
 
 
+REGISTERED: Final = {
+    "state": "registered",
+    "filed_on": date(2026, 4, 1),
+    "happened": [happening("received", date(2026, 4, 1))],
+    "registered_on": date(2026, 4, 2),
+}
+READY: Final = {
+    "state": "ready",
+    "letter": "let_1",
+    "approver": "mem_x",
+    "approved_on": date(2026, 4, 1),
+    "happened": [happening("opening", date(2026, 5, 1))],
+}
+
+
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("other", "body", "code"),
     [
-        ({"move": "register", "number": "1", "day": "2026-04-03"}, "to_come"),
-        ({"move": "register", "number": "1", "day": "2026-03-31"}, "too_early"),
+        (REGISTERED | {"state": "filed"}, {"move": "register", "day": "2026-04-03"}, "to_come"),
+        (REGISTERED | {"state": "filed"}, {"move": "register", "day": "2026-03-31"}, "too_early"),
+        # Not before it was registered, though the clock knows of the day before alone.
+        (REGISTERED, {"move": "suspend", "day": "2026-04-01"}, "too_early"),
+        (REGISTERED, {"move": "withdraw", "day": "1950-01-01"}, "too_early"),
+        (READY, {"move": "file", "day": "2026-03-31"}, "too_early"),
+        (READY, {"move": "file", "day": "1950-01-01"}, "too_early"),
+        (READY, {"move": "file", "day": "2026-04-03"}, "to_come"),
+        (READY | {"state": "in_approval"}, {"move": "approve", "day": "1950-01-01"}, "not_today"),
     ],
 )
-def test_a_day_that_cannot_be_is_refused(body: dict[str, Any], code: str) -> None:
-    row = a_complaint(
-        state="filed",
-        filed_on=date(2026, 4, 1),
-        happened=[happening("received", date(2026, 4, 1))],
-    )
+def test_a_day_that_cannot_be_is_refused(
+    other: dict[str, Any], body: dict[str, Any], code: str
+) -> None:
+    row = a_complaint(**other)
+    body = {"number": "1", "note": "n"} | body
     with pytest.raises(ValidationFailed) as refused:
         take(row, body, date(2026, 4, 2))
     assert refused.value.errors[0].code == code
+
+
+def test_it_is_filed_on_any_day_since_it_was_approved() -> None:
+    approved = take(
+        a_complaint(state="in_approval", letter="let_1"), {"move": "approve"}, date(2026, 4, 1)
+    )
+    assert approved["approved_on"] == date(2026, 4, 1)
+    filed = take(approved, {"move": "file", "day": "2026-04-01"}, date(2026, 4, 3))
+    assert (filed["state"], filed["filed_on"]) == ("filed", date(2026, 4, 1))
+    back = take(filed, {"move": "not_accept", "reason": "form"}, date(2026, 4, 3))
+    assert back["approved_on"] is None
+
+
+def test_it_is_not_filed_before_its_window_opens() -> None:
+    opens = [happening("results_posted", date(2026, 4, 10))]
+    row = a_complaint(**READY | {"happened": opens})
+    found = declared_of("pp25_supplier", MONDAY.date(), [])
+    assert found is not None
+    with pytest.raises(ValidationFailed) as refused:
+        move(
+            row,
+            ComplaintMove(move="file"),
+            BOLAT,
+            "own",
+            declared=found,
+            now=MONDAY.replace(month=4),
+        )
+    assert refused.value.errors[0].code == "too_early"
 
 
 @pytest.mark.parametrize("numbers", [[], [1], [1, 1], [1, 2, 3]])

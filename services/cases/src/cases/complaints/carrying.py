@@ -93,7 +93,7 @@ async def _moved(
     moved = move(row, body, caller, side, declared=declared, now=now)
     changes: dict[str, Any] = {"state": moved.state, **moved.columns}
     changes |= _named(row, body, changes, now)
-    await _signed(connection, row, changes)
+    await _with_the_case(connection, row, changes, side)
     await _going_on(connection, row, changes)
     await store.update(connection, row["id"], changes, now)
     if moved.answers:
@@ -117,13 +117,19 @@ def _named(
     return {"addressee": to.code, "addressee_name": in_languages(to.name)}
 
 
-async def _signed(connection: asyncpg.Connection, row: Row, changes: Mapping[str, Any]) -> None:
-    """Let pass a signed copy that lies with the case. Raises ValidationFailed."""
-    copy = changes.get("signed_copy")
-    if copy is None or await connection.fetchval(_OF_CASE, copy, row["casefile"]):
-        return
-    flaw = FieldError("/body/evidence", "unknown", "no such piece of evidence in the case")
-    raise ValidationFailed("The signed copy is not with the case.", errors=[flaw])
+async def _with_the_case(
+    connection: asyncpg.Connection, row: Row, changes: Mapping[str, Any], side: Side
+) -> None:
+    """Let pass a signed copy or an answer that lies with the case. Raises ValidationFailed.
+
+    A body names what goes with its answer by an id of its own.
+    """
+    copies = [changes.get("signed_copy")]
+    copies += [changes.get("answer_attachment")] if side == "own" else []
+    for copy in copies:
+        if copy is not None and not await connection.fetchval(_OF_CASE, copy, row["casefile"]):
+            flaw = FieldError("/body/evidence", "unknown", "no such piece of evidence in the case")
+            raise ValidationFailed("This file is not with the case.", errors=[flaw])
 
 
 async def _going_on(connection: asyncpg.Connection, row: Row, changes: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from cases.complaints import sides
-from cases.complaints.clock import Clock, clock, columns, happening
+from cases.complaints.clock import Clock, clock, columns, events_of, happening
 from cases.complaints.sides import Side
 from cases.law.catalogue import Declared
 from cases.law.counting import local_day
@@ -31,6 +31,9 @@ EVENTS: Final = {
     "withdraw": "withdrawn",
 }
 """The event of the law's clock that a move is."""
+
+DONE_HERE: Final = frozenset({"submit", "send_back", "approve"})
+"""Moves that nobody outside takes a part in: their day is that on which they are taken."""
 
 TOLD: Final = {
     "file": "complaint.filed",
@@ -71,7 +74,7 @@ def move(
     given = body.model_dump(exclude_none=True)
     facts = _facts(row, body, caller, found)
     taken = sides.decide(body.move, row["state"], caller, side, given=given, facts=facts)
-    day = _day(row, body, local_day(now))
+    day = _day(row, body, found, side, local_day(now))
     if body.move == "file":
         _in_its_window(declared, row, day)
     changed = _changed(row, body, caller, day)
@@ -94,20 +97,37 @@ def _facts(
     }
 
 
-def _day(row: Mapping[str, Any], body: ComplaintMove, today: date) -> date:
-    """Return the day of a move. Raises ValidationFailed for one to come, or before the last."""
+def _day(
+    row: Mapping[str, Any], body: ComplaintMove, found: Clock, side: Side, today: date
+) -> date:
+    """Return the day of a move. Raises ValidationFailed for one to come, or before the last.
+
+    What a body does counts from when it tells it: it cannot say that it answered in time.
+    """
     day = body.day or today
-    last = max((one["on"] for one in row["happened"]), default="")
+    last = _last(row, found)
     flaws = []
     if day > today:
         flaws.append(FieldError("/body/day", "to_come", f"today is {today}"))
-    elif body.day is not None and day.isoformat() < last:
+    elif day != today and (side == "addressee" or body.move in DONE_HERE):
+        flaws.append(FieldError("/body/day", "not_today", f"it is done today, {today}"))
+    elif last is not None and day < last:
         flaws.append(FieldError("/body/day", "too_early", f"the step before was on {last}"))
     if body.move == "extend" and body.until is not None and body.until <= day:
         flaws.append(FieldError("/body/until", "too_early", f"it is extended on {day}"))
     if flaws:
         raise ValidationFailed("A day cannot be right.", errors=flaws)
     return day
+
+
+def _last(row: Mapping[str, Any], found: Clock) -> date | None:
+    """Return the day of what happened last to a complaint: nothing happens to it before.
+
+    The opening of bids closes a window and may be to come.
+    """
+    days = [row[name] for name in ("approved_on", "filed_on", "registered_on", "answered_on")]
+    days += [one.day for one in events_of(row["happened"]) if one.kind != "opening"]
+    return max((day for day in (*days, found.window.starts_on) if day is not None), default=None)
 
 
 def _in_its_window(declared: Declared, row: Mapping[str, Any], day: date) -> None:
@@ -139,7 +159,7 @@ def _changed(
         else {}
     )
     columns_of: dict[str, Callable[[], dict[str, Any]]] = {
-        "approve": lambda: {"approver": caller.member},
+        "approve": lambda: {"approver": caller.member, "approved_on": day},
         "send_back": lambda: _back(happened),
         "not_accept": lambda: _back(happened),
         "file": lambda: {
@@ -154,7 +174,11 @@ def _changed(
         },
         "transfer": lambda: _to_another(body),
         "extend": lambda: {"extended_until": body.until},
-        "answer": lambda: {"answered_on": day, "answer": body.note},
+        "answer": lambda: {
+            "answered_on": day,
+            "answer": body.note,
+            "answer_attachment": body.evidence,
+        },
         "escalate": lambda: {"following": body.complaint},
         "escalate_silence": lambda: {"following": body.complaint},
     }
@@ -165,6 +189,7 @@ def _back(happened: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Make a draft of it again: nothing was filed, and nobody has approved."""
     return {
         "approver": None,
+        "approved_on": None,
         "filed_on": None,
         "slip_number": None,
         "signed_copy": None,

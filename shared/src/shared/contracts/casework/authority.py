@@ -28,6 +28,11 @@ from shared.errors import GuardFailed, TransitionNotAllowed, WindowClosed
 
 RESPOND: Final = "authority:respond"
 
+Today = Annotated[
+    date | None,
+    Field(description="Today, where it is said: what a body does counts from when it tells it."),
+]
+
 
 class ReceivedComplaint(Struct, frozen=True):
     """A complaint as the body sees it that it is addressed to."""
@@ -44,6 +49,7 @@ class ReceivedComplaint(Struct, frozen=True):
     recommendations: list[Recommendation]
     letter: str | None
     answer: str | None
+    answer_attachment: str | None
     moves: list[str]
     revision: int
     updated_at: datetime
@@ -53,7 +59,7 @@ class Registered(Body):
     """The number and the day of the register."""
 
     number: Short
-    day: date | None = None
+    day: Today = None
 
 
 class Transferred(Body):
@@ -61,7 +67,7 @@ class Transferred(Body):
 
     addressee: Addressee
     addressee_name: Short | None = None
-    day: date | None = None
+    day: Today = None
 
 
 class Extended(Body):
@@ -69,20 +75,20 @@ class Extended(Body):
 
     until: date
     note: Note
-    day: date | None = None
+    day: Today = None
 
 
 class Suspended(Body):
     """On what ground, and when."""
 
     note: Note
-    day: date | None = None
+    day: Today = None
 
 
 class Resumed(Body):
     """When."""
 
-    day: date | None = None
+    day: Today = None
 
 
 class NotAccepted(Body):
@@ -90,7 +96,7 @@ class NotAccepted(Body):
 
     reason: Code
     note: Note | None = None
-    day: date | None = None
+    day: Today = None
 
 
 class Answered(Body):
@@ -98,8 +104,8 @@ class Answered(Body):
 
     note: Note
     answers: list[RecommendationAnswer] = Field([], max_length=50)
-    attachment: Annotated[str, Id] | None = None
-    day: date | None = None
+    attachment: Id | None = Field(None, description="Id of what goes with it.")
+    day: Today = None
 
 
 class AuthorityFigures(Struct, frozen=True):
@@ -136,6 +142,7 @@ _EXAMPLE: Final = ReceivedComplaint(
     recommendations=EXAMPLE.recommendations,
     letter=EXAMPLE.letter,
     answer=None,
+    answer_attachment=None,
     moves=["not_accept", "register", "transfer", "answer"],
     revision=5,
     updated_at=EXAMPLE.updated_at,
@@ -209,7 +216,7 @@ OPERATIONS: Final = (
         "register_complaint",
         "Tell the number of your register",
         Registered,
-        {"number": "01-12/345", "day": "2026-03-03"},
+        {"number": "01-12/345"},
     ),
     _command(
         "refuse-acceptance",
@@ -239,7 +246,7 @@ OPERATIONS: Final = (
         Suspended,
         {"note": "Documents were asked of the customer."},
     ),
-    _command("resume", "resume_complaint", "Resume the term", Resumed, {"day": "2026-03-20"}),
+    _command("resume", "resume_complaint", "Resume the term", Resumed, {}),
     _command(
         "answer",
         "answer_complaint",

@@ -82,7 +82,8 @@ class ComplaintMove(Body):
     """A move of the life cycle, and what it takes.
 
     `day` is the day it happened, today unless said. `number` is the number of the slip where it is
-    filed, of the register where it is registered. `evidence` is the signed copy.
+    filed, of the register where it is registered. `evidence` is the signed copy where it is filed,
+    what came with the answer where it is answered.
     """
 
     move: Code
@@ -166,6 +167,7 @@ class OwnComplaint(Struct, frozen=True):
     author: str | None
     approver: str | None
     answer: str | None
+    answer_attachment: str | None
     previous: str | None
     next: str | None
     moves: list[str]
@@ -265,6 +267,7 @@ EXAMPLE: Final = OwnComplaint(
     author="mem_aida",
     approver="mem_bolat",
     answer=None,
+    answer_attachment=None,
     previous=None,
     next=None,
     moves=["consider", "transfer", "extend", "suspend", "answer", "withdraw"],
