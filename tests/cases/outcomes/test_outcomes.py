@@ -117,6 +117,11 @@ async def test_one_organisation_counts_one_thing_once_and_names_the_next_by_its_
         seen=1,
     )
 
+    blank = await office.send(
+        "PATCH", f"/outcomes/{second['id']}", {"counted_once_key": "#"}, seen=1
+    )
+
+    assert problem(blank) == (422, "validation_failed")
     assert problem(again) == problem(renamed) == (409, "counted_already")
     assert others["counted_once_key"] == "990240000001/250012/00"
 
@@ -129,6 +134,8 @@ async def test_a_body_that_cannot_be_meant_is_refused_and_nothing_is_kept(office
         {"amount": "NaN"},
         {"amount_kind": None},
         {"kind": "miracle"},
+        {"contract": "№"},
+        {"counted_once_key": "# №"},
         {"region": "not a place"},
         {"case": "cas_" + "0" * 26},
         {"unknown": 1},

@@ -212,7 +212,8 @@ async def _new(
     connection: asyncpg.Connection, caller: Caller, body: NewOutcome, now: datetime
 ) -> dict[str, Any]:
     case = await of_case(connection, caller, body.case, now)
-    key = body.counted_once_key or body.contract or body.process
+    keys = ((name, getattr(body, name)) for name in ("counted_once_key", "contract", "process"))
+    key = next((_folded(name, given) for name, given in keys if given), None)
     row = {
         "id": f"out_{secrets.token_hex(13)}",
         "organisation": case.organisation if case else caller.organisation,
@@ -224,7 +225,7 @@ async def _new(
         "authority": body.authority,
         "process_id": body.process,
         "contract": body.contract,
-        "counted_once_key": key and store.folded(key),
+        "counted_once_key": key,
         "region": case.region if case else body.region,
         "campaign": case.campaign if case else body.campaign,
         "indicators": body.indicators or (list(case.indicators) if case else []),
@@ -242,9 +243,18 @@ async def _new(
 def _changes(row: Mapping[str, Any], body: OutcomeChange) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
     if given.get("counted_once_key"):
-        given["counted_once_key"] = store.folded(given["counted_once_key"])
+        given["counted_once_key"] = _folded("counted_once_key", given["counted_once_key"])
     _whole({**row, **given})
     return {name: value for name, value in given.items() if value != row[name]}
+
+
+def _folded(name: str, given: str) -> str:
+    """Return what organisations have in common of a key. Raises ValidationFailed for nothing."""
+    key = store.folded(given)
+    if not key:
+        flaw = FieldError(f"/body/{name}", "empty", "is nothing but spaces and number signs")
+        raise ValidationFailed("Things cannot be told apart by this.", errors=[flaw])
+    return key
 
 
 def _whole(row: Mapping[str, Any]) -> None:

@@ -121,7 +121,7 @@ class Outcome(Struct, frozen=True):
     """What came of a recommendation or a violation.
 
     Null in `case`, `complaint`, `subject`, `proof` and `process` may also mean that they are not
-    public: of others' outcomes only what is counted is told. `moves` are those that the caller's
+    public: of others' outcomes only what is confirmed is told. `moves` are those that the caller's
     role may take now.
     """
 
@@ -202,7 +202,8 @@ OPERATIONS: Final = (
         tag="cases",
         summary="List outcomes",
         description="One's own, those asked of the authority one speaks for, and everybody's that "
-        "are public; newest first. Nothing of an embargoed case is among others'.",
+        "are confirmed; newest first. Nothing of a case that is embargoed or ever rested on a tip "
+        "is among others'.",
         scope=None,
         answer=Outcome,
         example=[EXAMPLE],
@@ -223,7 +224,7 @@ OPERATIONS: Final = (
         path=_ONE,
         tag="cases",
         summary="Read an outcome",
-        description="An outcome of one's own or a public one, with the moves that one may take.",
+        description="An outcome of one's own or a confirmed one, with the moves that one may take.",
         scope=None,
         answer=Outcome,
         example=EXAMPLE,
