@@ -96,6 +96,59 @@ async def test_a_wrong_receipt_is_answered_like_one_that_never_was(vault: Vault)
         assert problem(await vault.ask("GET", "/me", token=shown)) == (410, "tip_session_over")
 
 
+async def test_work_is_taken_once_and_known_as_spent_while_it_counts(vault: Vault) -> None:
+    receipt, _ = await vault.send()
+    channels = await vault.channels()
+    _, body = tips.session(channels, receipt)
+    _, anew = tips.session(channels, receipt)
+    statuses = [(await vault.ask("POST", "/session", each)).status_code for each in (body, anew)]
+    again = await vault.ask("POST", "/session", body)
+    plain = {
+        "once": base64.b64encode(b"w" * 16).decode(),
+        "text": SECRET,
+        "objects": [],
+        "organisations": ["own_nobody"],
+        "channel": "messenger",
+        "work": tips.work(channels, b"w" * 16),
+    }
+    refused = [await vault.ask("POST", ":plain", plain) for _ in range(2)]
+    clock, database = vault.office.clock, vault.office.app.state.desk.vault
+    left = []
+    for days in (1, 1):
+        clock.moment += timedelta(days=days)
+        await keeping.purge(database, clock)
+        async with database.connection() as connection:
+            left.append(await connection.fetchval("SELECT count(*) FROM spent"))
+
+    assert statuses == [201, 201]
+    assert problem(again) == (422, "tip_work_missing")
+    assert [problem(each) for each in refused] == [
+        (409, "tip_recipients_changed"),
+        (422, "tip_work_missing"),
+    ]
+    assert left == [3, 0]
+
+
+async def test_the_space_of_what_is_withdrawn_is_given_back_in_every_table_of_the_vault(
+    vault: Vault,
+) -> None:
+    receipt, _ = await vault.send()
+    token, _ = await vault.session(receipt)
+    assert (await vault.ask("POST", "/me:withdraw", None, token)).status_code == 200
+    database = vault.office.app.state.desk.vault
+    cleaned = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = current_schema()"
+    async with database.connection() as connection:
+        before = await connection.fetch(f"{cleaned} AND last_vacuum IS NOT NULL")
+    tidies = {each.name: each for each in keeping.due(database, vault.office.clock)}
+    await tidies["vault-tidied"].run()
+    async with database.connection() as connection:
+        left_out = await connection.fetch(f"{cleaned} AND last_vacuum IS NULL")
+
+    assert before == []
+    assert tidies["vault-tidied"].every <= 60
+    assert {row["relname"] for row in left_out} == {"alembic_version", "recipient_key"}
+
+
 async def test_a_sender_without_a_client_is_sealed_for_and_forgotten(vault: Vault) -> None:
     asel, channels = vault.recipients["asel"], await vault.channels()
     once = base64.b64encode(b"m" * 16).decode()
@@ -204,16 +257,35 @@ async def test_a_recipient_with_an_interest_is_left_out_by_the_sender_or_later(
     assert (await vault.office.post(f"{path}/seals", seals, asel.who)).json() == {"added": 1}
     assert erlan.opens((await vault.pieces(erlan, tip["id"]))[0])["text"] == SECRET
 
-    for out in (dana, erlan):
-        answer = await vault.office.post(f"{path}:exclude", {"key": out.key}, asel.who)
-        assert answer.status_code == 200, answer.text
-        assert problem(await vault.office.get(path, out.who)) == (404, "not_found")
-    last = await vault.office.post(f"{path}:exclude", {"key": asel.key}, asel.who)
-    foreign = {"key": vault.recipients["zhanar"].key}
-    unknown = await vault.office.post(f"{path}:exclude", foreign, asel.who)
-    assert problem(last) == (409, "guard_failed")
-    assert problem(unknown) == (422, "validation_failed")
-    assert (await vault.office.get(path, asel.who)).status_code == 200
+    out = await vault.office.post(f"{path}:exclude", {"key": dana.key}, asel.who)
+    assert out.status_code == 200, out.text
+    assert problem(await vault.office.get(path, dana.who)) == (404, "not_found")
+    for one in (erlan, asel):
+        last = await vault.office.post(f"{path}:exclude", {"key": one.key}, asel.who)
+        assert problem(last) == (409, "guard_failed"), "two are left who can open it"
+        assert (await vault.office.get(path, one.who)).status_code == 200
+
+
+async def test_nobody_keeps_the_recipients_of_another_organisation_out(vault: Vault) -> None:
+    asel, zhanar = vault.recipients["asel"], vault.recipients["zhanar"]
+    serik = recipient("mem_serik", "own_b")
+    await vault.register(serik)
+    _, body = tips.seal_tip(await vault.channels(), {"text": SECRET}, ["own_a", "own_b"])
+    assert (await vault.ask("POST", "", body)).status_code == 201
+    [tip] = await vault.inbox(asel)
+    path = f"/inbox/tips/{tip['id']}"
+    foreign = await vault.office.post(f"{path}:exclude", {"key": zhanar.key}, asel.who)
+    oneself = await vault.office.post(f"{path}:exclude", {"key": asel.key}, asel.who)
+
+    assert problem(foreign) == (422, "validation_failed")
+    assert (await vault.office.get(path, zhanar.who)).status_code == 200
+    counts = [
+        (await vault.office.get("/inbox/tip-counts", one.who)).json()["data"]
+        for one in (asel, zhanar)
+    ]
+    assert [len(each) for each in counts] == [0, 1], "who is kept out is not told by the count"
+    assert oneself.status_code == 200
+    assert problem(await vault.office.get(path, asel.who)) == (404, "not_found")
 
 
 async def test_a_lost_key_is_replaced_and_a_colleague_lets_its_holder_in_again(

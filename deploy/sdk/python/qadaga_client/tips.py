@@ -80,13 +80,14 @@ def derive(channels: Told, receipt: str) -> Derived:
 def work(channels: Told, subject: bytes) -> dict[str, Any]:
     """Do the work that a tip, or a session, costs."""
     rule = channels["work"]
-    challenge, shift, counter = _bytes(rule["challenge"]), 128 - rule["bits"], 0
+    challenge, shift = _bytes(rule["challenge"]), 128 - rule["bits"]
+    counter = secrets.randbits(32)  # work is taken once: another time, another counter
     costs = (rule["iterations"], rule["memory_kib"], 1, 16, Type.ID)
     while True:
         digest = hash_secret_raw(subject + counter.to_bytes(4, "big"), challenge, *costs)
         if int.from_bytes(digest, "big") >> shift == 0:
             return {"challenge": rule["challenge"], "counter": counter}
-        counter += 1
+        counter = (counter + 1) % 2**32
 
 
 def seal_tip(
@@ -194,9 +195,7 @@ def reseal(key: str, private: Private, reader: str) -> str:
     return _text(_SUITE.encrypt(open_key(key, private), _public(reader), info=FORMAT.encode()))
 
 
-def seal_file(
-    channels: Told, file: bytes, readers: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def seal_file(channels: Told, file: bytes, readers: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the bodies of `POST /v1/tips/me/chunks` for a file; its name belongs in a message."""
     name, data_key, room = secrets.token_hex(16), secrets.token_bytes(32), channels["chunk"] - 4
     parts = [file[start : start + room] for start in range(0, len(file), room)] or [b""]

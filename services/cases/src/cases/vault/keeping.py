@@ -1,7 +1,8 @@
 """How long tips are kept, and how they are destroyed: without its data keys no piece can be read.
 
 Ninety days after a tip has ended nothing is left of it but what is counted: the month, the channel,
-the organisations, and how it ended. What was deleted is taken out of the files of the database too.
+the organisations, and how it ended. Every minute the tables give back the space of what was deleted
+or overwritten, for a withdrawal and whoever is kept out too.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,10 @@ from shared.queue import Periodic
 
 KEPT: Final = timedelta(days=90)
 EVERY: Final = 3600.0
+TIDIED_EVERY: Final = 60.0
+
+WORK_COUNTS: Final = timedelta(days=2)
+"""How long work is known as spent: its challenge counts on its day and the next."""
 
 
 def due(vault: Database, clock: Clock) -> list[Periodic]:
@@ -26,23 +31,29 @@ def due(vault: Database, clock: Clock) -> list[Periodic]:
     async def keep() -> None:
         await purge(vault, clock)
 
-    return [Periodic("tips-purged", EVERY, keep)]
+    async def clean() -> None:
+        await tidy(vault)
+
+    return [Periodic("tips-purged", EVERY, keep), Periodic("vault-tidied", TIDIED_EVERY, clean)]
 
 
 async def purge(vault: Database, clock: Clock) -> int:
     """Destroy the tips whose time is over, and return how many these were."""
     async with vault.transaction() as connection:
         await forget_answers(connection, now=clock.now())
-        over = day_of(clock.now()) - KEPT
-        ids = [row["id"] for row in await connection.fetch(_OVER, over)]
+        today = day_of(clock.now())
+        await connection.execute(_UNUSABLE, today - WORK_COUNTS)
+        ids = [row["id"] for row in await connection.fetch(_OVER, today - KEPT)]
         await shred(connection, ids)
         for query in _FORGET:
             await connection.execute(query, ids)
-    if ids:
-        async with vault.connection() as connection:
-            await connection.execute("VACUUM piece")
-            await connection.execute("VACUUM seal")
     return len(ids)
+
+
+async def tidy(vault: Database) -> None:
+    """Give back the space of what is deleted, in every table that held anything of a tip."""
+    async with vault.connection() as connection:
+        await connection.execute(f"VACUUM {', '.join(HELD)}")
 
 
 async def shred(connection: asyncpg.Connection, tips: Sequence[str]) -> None:
@@ -54,6 +65,9 @@ async def shred(connection: asyncpg.Connection, tips: Sequence[str]) -> None:
         await connection.execute(query, tips)
 
 
+HELD: Final = ("tip", "piece", "seal", "excluded", "digest", "move", "spent", "idempotency")
+
+_UNUSABLE: Final = 'DELETE FROM spent WHERE "on" <= $1'
 _OVER: Final = """
     SELECT id FROM tip WHERE purged_as IS NULL AND ended_on <= $1 FOR UPDATE
 """

@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Final
 
 import asyncpg
@@ -157,8 +157,11 @@ async def send_plain_tip(body: PlainTip, desk: Shared) -> Response:
     async with steady(desk.settings.tip_answer_seconds):
         await _check_work(desk, body.work, to_bytes(body.once))
         receipt = salts_of(desk).receipt_of(to_bytes(body.once))
-        derived = await _derive(desk, receipt)
-        taken = await _take(desk, await _sealed(desk, body, derived))
+        taken = await _taken_before(desk, body.once)
+        if taken is None:
+            await _spend(desk, body.work, to_bytes(body.once))
+            derived = await _derive(desk, receipt)
+            taken = await _take(desk, await _sealed(desk, body, derived))
     answer = PlainTaken(taken.status, taken.received_on, receipt)
     return Response(_encoded(answer), 201, media_type="application/json")
 
@@ -275,6 +278,31 @@ async def _check_work(desk: Desk, work: Work, subject: bytes) -> None:
         raise WorkMissing(WorkMissing.example)
 
 
+async def _spend(desk: Desk, work: Work, subject: bytes) -> None:
+    """Let work pass that was not let through before. Raises WorkMissing.
+
+    What a client seals needs none of this: work for it is bound to `once`, which is taken once.
+    """
+    done = to_bytes(work.challenge) + work.counter.to_bytes(4, "big") + subject
+    kept, today = salts_of(desk).kept("work", done), day_of(desk.clock.now())
+    async with desk.vault.transaction() as connection:
+        if not await connection.fetchval(_SPEND, kept, today):
+            raise WorkMissing(WorkMissing.example)
+
+
+async def _taken_before(desk: Desk, once: str) -> TipTaken | None:
+    """Return the answer to a tip that was sealed here before, without deriving anything again."""
+    kept = salts_of(desk).kept("once", to_bytes(_once_here(desk, once)))
+    async with desk.vault.connection() as connection:
+        received: date | None = await connection.fetchval(_RECEIVED, kept)
+    return TipTaken("received", received) if received is not None else None
+
+
+def _once_here(desk: Desk, once: str) -> str:
+    """Return what marks a tip that is sealed here: never what marks one that a client sealed."""
+    return to_text(salts_of(desk).kept("plain", to_bytes(once))[:16])
+
+
 async def _take(desk: Desk, body: SealedTip) -> TipTaken:
     """Store a sealed tip, or know it again."""
     salts, today = salts_of(desk), day_of(desk.clock.now())
@@ -351,7 +379,7 @@ async def _sealed(desk: Desk, body: PlainTip, derived: Derived) -> SealedTip:
     return SealedTip(
         content=sealed.content,
         keys=sealed.keys,
-        once=body.once,
+        once=_once_here(desk, body.once),
         lookup=to_text(derived.lookup),
         proof=to_text(derived.proof),
         public_key=to_text(point),
@@ -375,12 +403,14 @@ async def _shown(desk: Desk, body: Receipt) -> tuple[bytes, bytes, bytes | None]
     """Return look-up id and proof as they were shown, or derived from a receipt."""
     if body.receipt is not None and body.lookup is None and body.proof is None:
         await _check_work(desk, body.work, body.receipt.encode())
+        await _spend(desk, body.work, body.receipt.encode())
         derived = await _derive(desk, body.receipt)
         return derived.lookup, derived.proof, derived.wrapping
     if body.receipt is not None or body.lookup is None or body.proof is None:
         raise flaw("/body", "either", "send lookup and proof, or a receipt alone")
     lookup = to_bytes(body.lookup)
     await _check_work(desk, body.work, lookup)
+    await _spend(desk, body.work, lookup)
     return lookup, to_bytes(body.proof), None
 
 
@@ -463,6 +493,10 @@ _TALK: Final = """
 """
 
 _ONCE: Final = "SELECT once, lookup, received_on FROM tip WHERE once = $1 OR lookup = $2"
+_RECEIVED: Final = "SELECT received_on FROM tip WHERE once = $1"
+_SPEND: Final = """
+    INSERT INTO spent (work, "on") VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true
+"""
 _TODAY: Final = "SELECT count(*) FROM tip WHERE received_on = $1"
 _SENT: Final = "SELECT number FROM piece WHERE tip = $1 AND once = $2"
 _WRITTEN: Final = """

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # a type checker takes no class that a function made as a bas
 else:
     Base = table_base("cases_vault")
 
-__all__ = ["Base", "Digest", "Excluded", "Move", "Piece", "RecipientKey", "Seal", "Tip"]
+__all__ = ["Base", "Digest", "Excluded", "Move", "Piece", "RecipientKey", "Seal", "Spent", "Tip"]
 
 
 def _tip(*, primary_key: bool = False) -> Any:
@@ -137,6 +137,15 @@ class Digest(Base, table=True):
     tip: str = _tip(primary_key=True)
     organisation: str = Field(primary_key=True)
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+
+
+class Spent(Base, table=True):
+    """Work that a request was let through for, as a keyed digest: it is not taken again."""
+
+    __tablename__ = "spent"
+
+    work: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    on: date = Field(sa_type=Date)
 
 
 class Move(Base, table=True):

@@ -41,7 +41,9 @@ export async function derive(channels, receipt) {
  * @param {any} channels @param {Bytes} subject @returns {Promise<{challenge: string, counter: number}>} */
 export async function work(channels, subject) {
   const rule = channels.work;
-  for (let counter = 0; ; counter++) {
+  // Work is taken once: another time, another counter.
+  let counter = new DataView(random(4).buffer).getUint32(0);
+  for (;; counter = (counter + 1) >>> 0) {
     const digest = argon2id(joined(subject, big(counter, 4)), bytes(rule.challenge), rule.iterations, rule.memory_kib, 16);
     const first = new DataView(digest.buffer).getUint32(0);
     if (first >>> (32 - rule.bits) === 0) return { challenge: rule.challenge, counter };
