@@ -11,6 +11,7 @@ from tests.cases.complaints.desk import (
     CASE,
     MINISTRY,
     SENDER,
+    appeal,
     confirm,
     drafted,
     filed,
@@ -246,12 +247,15 @@ async def test_an_organisation_answers_by_its_bin_what_was_filed_with_itself(des
     supplier = replace(
         AUDIT, organisation="own_supplier", speaks_for=frozenset({"bin:000240000016"})
     )
+    named = {"route": "supplier_notice", "addressee": "bin:000240000016", "object": "payment"}
+    unseen = await desk.post("/complaints", appeal(**named, addressee_name="\u200b\x1b\ufffe"))
+    assert unseen.json()["errors"][0]["code"] == "name"
     notice = await filed(
         desk,
         template="supplier_notice",
         route="supplier_notice",
         addressee="bin:000240000016",
-        addressee_name="«Жол» ЖШС",
+        addressee_name="«Жол\x1b\ufffe»\x0bЖШС",  # what a file cannot hold
         object="payment",
         recommendations=[],
         values={
@@ -263,6 +267,7 @@ async def test_an_organisation_answers_by_its_bin_what_was_filed_with_itself(des
             "clears": "тіркеу туралы куәлік",
         },
     )
+    assert notice["addressee_name"]["kk"] == "«Жол» ЖШС"
     answer = {"note": "Қосымша келісім жасалды, айырма қайтарылды.", "answers": []}
     told = await tell(desk, notice["id"], "answer", answer, supplier)
     assert (told.status_code, told.json()["state"]) == (200, "answered")

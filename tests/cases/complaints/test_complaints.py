@@ -338,6 +338,8 @@ async def test_letters_wait_for_a_named_person_and_are_kept_as_they_were_made(
     translation = await office.post(at, {"template": "general_appeal", "language": "en"})
     assert translation.json()["for_filing"] is False
     assert (await office.get(f"/complaints/{complaint['id']}")).json()["letter"] == letter["id"]
+    unseen = await office.post(at, {**wanted, "attachments": ["act.pdf", "\x1b\ufffe"]})
+    assert unseen.json()["errors"][0]["pointer"] == "/body/attachments/1"
     other = await office.post(at, {"template": "final_document", "language": "kk"})
     assert problem(other) == (422, "validation_failed")
     missing = await office.post(at, {**wanted, "values": {"signatory": ""}})

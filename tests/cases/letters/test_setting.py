@@ -9,12 +9,12 @@ import pikepdf
 import pytest
 import typst
 
-from cases.letters.filling import LONGEST, fill
+from cases.letters.filling import LONGEST, Around, fill
 from cases.letters.pdf import pdf
 from cases.letters.template import templates
 from cases.letters.word import docx as as_docx
 from shared.errors import ValidationFailed
-from shared.vocabulary.text import LANGUAGES
+from shared.vocabulary.text import LANGUAGES, Text
 from tests.cases.letters.samples import AROUND, values
 
 HOSTILE: Final = (
@@ -49,6 +49,18 @@ def test_hostile_values_are_shown_as_they_are_and_nothing_of_them_is_carried_out
     assert items[7] == "кері x abc[31m"
     assert f"1. {HOSTILE[0]}" in shown
     assert f"5. {HOSTILE[4]}" in shown
+
+
+def test_what_a_file_cannot_hold_is_left_out_wherever_it_stands() -> None:
+    template = templates()["general_appeal"]
+    bad = "а\x0bб\x1bв\ufffeг"
+    around = Around(Text(bad, bad, bad), AROUND.day, [bad])
+    texts = {name: bad for name, taken in template.takes.items() if taken.kind == "text"}
+    letter = fill(template, "ru", values(template, **texts, facts=[bad]), around)
+    shown = paragraphs(as_docx(letter))
+    assert letter.head[0][1] == "а\nбвг"
+    assert any(each.endswith("а\nбвг") for each in shown[:1])
+    assert pdf(letter).startswith(b"%PDF-")
 
 
 def test_the_same_letter_gives_the_same_bytes() -> None:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from cases.law.authorities import authority, bodies
 from cases.law.catalogue import vocabulary
 from cases.law.declaration import Route
+from cases.letters import wording
 from shared.errors import FieldError, ValidationFailed
 from shared.vocabulary.identifiers import Bin
 from shared.vocabulary.text import Text
@@ -40,11 +41,12 @@ def addressee(route: Route | None, written: str, name: str | None, day: date) ->
 def _organisation(route: Route | None, code: str, name: str | None) -> Addressee:
     if Bin.parse(code) is None:
         raise _flaw("bin", "is no BIN: its control digit does not fit")
-    if name is None:
+    shown = " ".join(wording.seen(name or "").split())
+    if not shown:
         raise _flaw("name", "an organisation by its BIN needs addressee_name")
     if route is not None and _is_of_bodies(route):
         raise _flaw("kind", f"this route goes to: {vocabulary().kinds[route.addressee.kind].en}")
-    return Addressee(f"bin:{code}", Text(name, name, name))
+    return Addressee(f"bin:{code}", Text(shown, shown, shown))
 
 
 def _is_of_bodies(route: Route) -> bool:

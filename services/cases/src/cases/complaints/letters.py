@@ -22,6 +22,7 @@ from cases.desk import Called, Shared, page, serves
 from cases.events import record
 from cases.law.catalogue import vocabulary
 from cases.law.counting import local_day
+from cases.letters import wording
 from cases.letters.confirmations import stands_by, words
 from cases.letters.filling import FOR_READING, Around, fill
 from cases.letters.pdf import pdf
@@ -200,7 +201,8 @@ async def _set(
     }
     given = {name: value for name, value in known_.items() if name in template.takes}
     pieces = await _pieces(connection, row["casefile"], body.evidence)
-    around = Around(Text(**row["addressee_name"]), local_day(now), [*pieces, *body.attachments])
+    attached = [*pieces, *_seen(body.attachments)]
+    around = Around(Text(**row["addressee_name"]), local_day(now), attached)
     letter = fill(template, language, {**given, **body.values}, around)
     return Set(await asyncio.to_thread(pdf, letter), await asyncio.to_thread(docx, letter))
 
@@ -224,6 +226,19 @@ async def _pieces(connection: asyncpg.Connection, case: str, ids: Sequence[str])
     if flaws:
         raise ValidationFailed("The evidence is not that of the case.", errors=flaws)
     return [found[id_] for id_ in dict.fromkeys(ids)]
+
+
+def _seen(attachments: Sequence[str]) -> list[str]:
+    """Return attachments as a letter lists them. Raises ValidationFailed for one nobody sees."""
+    found = [wording.seen(each) for each in attachments]
+    flaws = [
+        FieldError(f"/body/attachments/{place}", "not_fit", "has no sign that is seen")
+        for place, each in enumerate(found)
+        if not each
+    ]
+    if flaws:
+        raise ValidationFailed("An attachment has no name.", errors=flaws)
+    return found
 
 
 def _columns(id_: str, row: Row, body: NewLetter, version: str, made: Set) -> tuple[Any, ...]:

@@ -47,13 +47,14 @@ def fill(
 ) -> Letter:
     """Return the letter. Raises ValidationFailed with everything that is missing or not fit."""
     values = _values(template, language, given)
+    to = wording.seen(around.addressee.in_(language))
     body = [*_body(template, language, values), *_close(template, language, around)]
     words = frame()
     return Letter(
         language=language,
         title=template.title.in_(language),
         head=[
-            (words["to"].in_(language), around.addressee.in_(language)),
+            (words["to"].in_(language), to),
             (words["sender"].in_(language), str(values["sender_name"])),
             *_rows(template, language, values, SENDER[1:4]),
             (words["day"].in_(language), wording.day(around.day)),
