@@ -158,11 +158,11 @@ async def test_everybody_together_may_send_so_much_and_no_address_has_a_limit_of
 ) -> None:
     monkeypatch.setitem(A_MINUTE, "tip-sessions", 2)
     channels = (await send(line, "GET", "/channels")).json()
-    _, opening = tips.session(channels, tips.new_receipt(channels))
+    openings = [tips.session(channels, tips.new_receipt(channels))[1] for _ in range(3)]
 
     answers = [
         await send(line, "POST", "/session", opening, X_Forwarded_For=f"203.0.113.{number}")
-        for number in range(3)
+        for number, opening in enumerate(openings)
     ]
 
     assert [each.status_code for each in answers] == [404, 404, 429]

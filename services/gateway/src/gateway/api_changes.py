@@ -479,6 +479,20 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         text="`in_practice`: what people found of the flags of an indicator, and the share that"
         " held with its bounds, once ten purchases were decided.",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("make_key", "change_key", "mint_member_token"),
+        text="Scopes for acts in a member's name wait for another person, unless the key is one's"
+        " own (`pending`: `grant_scopes`). No token in a member's name receives tips.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("register_tip_key", "exclude_tip_recipient", "count_tips", "begin_tip_session"),
+        text="A recipient registers the key themselves, keeps out only colleagues while two are"
+        " left, counts what one can open. Work for a log-in is taken once.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 
