@@ -1,7 +1,7 @@
 """Outcomes: expected, claimed, confirmed by somebody else, disputed; nobody else's, never twice."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -101,6 +101,32 @@ async def test_who_tells_a_claimed_sum_anew_has_claimed_it_and_confirms_it_not(
     assert by_changer.json()["conditions"] == ["another_person"]
     assert by_admin.json()["amount"] == "5000000.00"
     assert problem(late) == (409, "transition_not_allowed")
+
+
+async def test_who_attached_the_proof_confirms_not_whoever_claimed(office: Office) -> None:
+    case = (await office.post("/cases", {"title": "Roads"})).json()["id"]
+    async with office.tables() as connection:
+        await connection.execute(_EVIDENCE, case)
+    with_proof, told_anew = [
+        await expected(office, case=case, counted_once_key=key, proof=proof)
+        for key, proof in (("1", "evd_1"), ("2", None))
+    ]
+    for outcome in (with_proof, told_anew):
+        await moved(office, outcome, "claim", MONITOR)
+    path = f"/outcomes/{told_anew['id']}"
+    attached = await office.send("PATCH", path, {"proof": "evd_1"}, BOLAT, seen=2)
+    by_who_attached = [
+        await moved(office, with_proof, "confirm", AIDA),
+        await moved(office, told_anew, "confirm", BOLAT),
+    ]
+    by_others = [
+        await moved(office, with_proof, "confirm", BOLAT),
+        await moved(office, told_anew, "confirm", AIDA),
+    ]
+
+    assert attached.json()["proof"] == "evd_1"
+    assert [each.json()["conditions"] for each in by_who_attached] == [["another_person"]] * 2
+    assert [each.json()["state"] for each in by_others] == ["confirmed"] * 2
 
 
 async def test_one_organisation_counts_one_thing_once_and_names_the_next_by_its_number(
@@ -264,3 +290,10 @@ def test_every_move_is_refused_from_every_other_state_and_to_every_other_role() 
         for state in states
         for role in those
     }
+
+
+_EVIDENCE: Final = """
+    INSERT INTO evidence (id, case_id, organisation, name, media_type, size, sha256, scan,
+                          description, added_at)
+    VALUES ('evd_1', $1, 'own_a', 'order', 'image/jpeg', 1, '\\x00', 'none', '', now())
+"""

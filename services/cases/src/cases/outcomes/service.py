@@ -55,7 +55,8 @@ async def create_outcome(
         row = await _new(doing.connection, caller, body, doing.now)
         async with _once(doing.connection):
             await store.add(doing.connection, row)
-        await store.tell(doing.connection, caller, doing.now, "expect", row)
+        proof = {"proof": (None, row["proof"])} if row["proof"] else {}
+        await store.tell(doing.connection, caller, doing.now, "expect", row, changes=proof)
         found = await store.find(doing.connection, caller, row["id"])
         at = f"/outcomes/{row['id']}"
         return doing.answer(shown(found, caller), 201, revision=1, at=at)
@@ -147,7 +148,7 @@ async def move_outcome(
             row["state"],
             caller,
             given=body.model_dump(exclude_none=True),
-            facts=_facts(caller, row),
+            facts=_facts(caller, row, await store.attached_by(doing.connection, outcome_id)),
         )
         changes = {"state": move.after, **_moments(body.move, caller, doing.now)}
         await store.put(doing.connection, outcome_id, changes)
@@ -265,10 +266,10 @@ def _whole(row: Mapping[str, Any]) -> None:
         raise ValidationFailed("An amount says what it is.", errors=[flaw])
 
 
-def _facts(caller: Caller, row: Mapping[str, Any]) -> dict[str, bool]:
+def _facts(caller: Caller, row: Mapping[str, Any], attached_by: str | None) -> dict[str, bool]:
     amount: Decimal | None = row["amount"]
     return {
-        "another_person": row["claimed_by"] != _person(caller),
+        "another_person": _person(caller) not in {row["claimed_by"], attached_by},
         "proved": row["proof"] is not None,
         "amount_known": row["kind"] not in IN_MONEY or amount is not None,
     }

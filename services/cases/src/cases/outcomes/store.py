@@ -100,6 +100,12 @@ async def put(connection: asyncpg.Connection, id_: str, changes: Mapping[str, An
     )
 
 
+async def attached_by(connection: asyncpg.Connection, id_: str) -> str | None:
+    """Return who attached the proof of an outcome: organisation/member."""
+    found: str | None = await connection.fetchval(_ATTACHED, id_)
+    return found
+
+
 async def tell(
     connection: asyncpg.Connection,
     caller: Caller,
@@ -188,4 +194,10 @@ _LISTED: Final = f"""{_SEEN}
         AND ($10::numeric IS NULL OR outcome.amount >= $10)
         AND ($11::timestamptz IS NULL OR (outcome.created_at, outcome.id) < ($11, $12::text))
     ORDER BY outcome.created_at DESC, outcome.id DESC LIMIT $13
+"""
+
+_ATTACHED: Final = """
+    SELECT concat(by_organisation, '/', coalesce(by_member, 'None')) FROM event
+    WHERE object = 'outcome' AND object_id = $1 AND changes #>> '{proof,1}' IS NOT NULL
+    ORDER BY id DESC LIMIT 1
 """

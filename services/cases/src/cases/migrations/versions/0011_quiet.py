@@ -20,9 +20,20 @@ def upgrade() -> None:
         ["merged_into"],
         postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
+    op.execute(_OF_TIPS)
 
 
 def downgrade() -> None:
     op.drop_index("ix_casefile_merged", "casefile")
     op.drop_index("ix_fact_led", "fact")
     op.drop_column("counted", "quiet")
+
+
+# What is counted already and rests on a tip, or is a purchase that a case of a tip is about.
+_OF_TIPS = """
+    UPDATE counted SET quiet = true
+    FROM fact JOIN case_link AS link USING (case_id)
+    WHERE link.kind = 'tip' AND counted.organisation = fact.organisation
+        AND ((counted.object, counted.object_id) = (fact.object, fact.object_id)
+            OR (counted.object, counted.object_id) = ('process', fact.process_id))
+"""
