@@ -435,6 +435,10 @@ async def test_a_case_that_was_merged_is_hidden_with_the_one_it_was_merged_into(
     for embargoed in (True, False):
         await office.send("PATCH", f"/cases/{third}", {"embargoed": embargoed}, seen="*")
         steps.append(await seen())
+        async with office.tables() as connection:
+            as_it_grew = await kept(connection)
+            await counting.rebuild(connection)
+            assert await kept(connection) == as_it_grew
 
     assert steps == [(1, 200), (1, 200), (0, 404), (1, 200)]
 
