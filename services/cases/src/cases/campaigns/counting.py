@@ -1,6 +1,7 @@
 """What a campaign came to: its part of the impact, and the figures it wants to move."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,10 +13,20 @@ from shared.contracts.casework.campaigns import Counter, Measure, Reading
 
 
 async def counters(
-    connection: asyncpg.Connection, campaign: str, organisation: str
+    connection: asyncpg.Connection,
+    campaign: str,
+    organisation: str,
+    *,
+    caller: str | None,
+    now: datetime,
 ) -> list[Counter]:
-    """Count every figure of the impact: the organisation's own work of the campaign."""
-    question = impact.Question(campaign=[campaign], organisation=[organisation])
+    """Count every figure of the impact: the organisation's own work of the campaign.
+
+    Others see of it what they may of the impact: nothing embargoed, nothing that rests on a tip.
+    """
+    question = impact.Question(
+        caller=caller, now=now, campaign=[campaign], organisation=[organisation]
+    )
     rows = await impact.totals(connection, question)
     sums = {row["figure"]: (row["number"], row["amount"]) for row in rows if not row["claim"]}
     asked = f"campaign={campaign}&organisation={organisation}"

@@ -79,7 +79,7 @@ async def read_campaign(campaign_id: str, desk: Shared, caller: Called) -> Respo
     """Read a campaign with what it came to."""
     async with desk.database.connection() as connection:
         row = await _seen(connection, campaign_id, caller)
-        return one(await _whole(connection, row, caller), row["revision"])
+        return one(await _whole(connection, row, caller, desk.clock.now()), row["revision"])
 
 
 @serves(router, "change_campaign")
@@ -98,7 +98,7 @@ async def change_campaign(
             changes = {name: (row[name], value) for name, value in values.items()}
             await _change(connection, caller, now, row, what="changed", changes=changes)
         row = await _own(connection, campaign_id, caller)
-        return one(await _whole(connection, row, caller), row["revision"])
+        return one(await _whole(connection, row, caller, now), row["revision"])
 
 
 @serves(router, "publish_campaign")
@@ -219,17 +219,21 @@ async def _own(connection: asyncpg.Connection, campaign: str, caller: Caller) ->
     return people.own(found, caller, "campaign")
 
 
-async def _whole(connection: asyncpg.Connection, row: Row, caller: Caller) -> Campaign:
+async def _whole(
+    connection: asyncpg.Connection, row: Row, caller: Caller, now: datetime
+) -> Campaign:
     return Campaign(
         **_brief(row, caller),
-        counters=await counting.counters(connection, row["id"], row["organisation"]),
+        counters=await counting.counters(
+            connection, row["id"], row["organisation"], caller=caller.organisation, now=now
+        ),
         measures=await counting.measures(connection, row["id"]),
     )
 
 
 async def _answered(do: Attempting, id_: str, caller: Caller, status: int = 200) -> Response:
     row = await _seen(do.connection, id_, caller)
-    document = await _whole(do.connection, row, caller)
+    document = await _whole(do.connection, row, caller, do.now)
     return do.answer(document, status, revision=row["revision"], at=f"/campaigns/{id_}")
 
 

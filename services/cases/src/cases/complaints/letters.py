@@ -22,12 +22,11 @@ from cases.desk import Called, Shared, page, serves
 from cases.events import record
 from cases.law.catalogue import vocabulary
 from cases.law.counting import local_day
+from cases.laziness import later
 from cases.letters import wording
 from cases.letters.confirmations import stands_by, words
 from cases.letters.filling import FOR_READING, Around, fill
-from cases.letters.pdf import pdf
 from cases.letters.template import Template, for_route
-from cases.letters.word import docx
 from shared.contracts.casework.complaints import Letter, NewLetter
 from shared.errors import (
     FieldError,
@@ -42,6 +41,9 @@ from shared.security import Caller, verify
 from shared.vocabulary.text import Language, Text
 
 router: Final = APIRouter(tags=["letters"])
+
+pdf: Final = later("cases.letters.pdf", "pdf")
+docx: Final = later("cases.letters.word", "docx")
 
 MEDIA: Final = {
     "pdf": "application/pdf",

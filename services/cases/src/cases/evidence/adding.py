@@ -16,14 +16,16 @@ from typing import Final
 from cases.casefile.store import Seen, insert, new_id
 from cases.desk import Attempting
 from cases.events import Happened, record
-from cases.evidence.cleaning import clean
 from cases.evidence.files import Arrived, Files, digest_of
 from cases.evidence.kinds import kind_of
 from cases.evidence.scanning import scan
 from cases.evidence.store import touch
+from cases.laziness import later
 from shared.contracts.casework.evidence import LARGEST_FILE, LONGEST_NAME
 from shared.errors import FieldError, ValidationFailed
 from shared.security import Caller
+
+clean: Final = later("cases.evidence.cleaning", "clean")
 
 _NEVER_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^\.|\.\.|^\s|[\s.]$')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
