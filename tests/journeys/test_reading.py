@@ -48,11 +48,13 @@ async def test_the_requests_of_the_readme_answer_a_newcomer_word_for_word(site: 
     processes = (await ask(site, found))["data"]
     named = [[word.replace("PROCESS_ID", processes[0]["id"]) for word in one] for one in others]
 
-    explanation, alerts, scores = [await ask(site, words) for words in named]
+    explanation, alerts, legal, impact, scores = [await ask(site, words) for words in named]
 
     assert len(processes) == 3
     assert (explanation["language"], explanation["band"]) == ("kk", "high")
     assert alerts["data"]
+    assert {one["code"] for one in legal["refused"]} >= {"pp25_supplier"}
+    assert {one["code"] for one in impact["figures"]} >= {"money_returned"}
     assert [score["id"] for score in scores["data"]] == [processes[0]["id"]]
 
 

@@ -220,7 +220,8 @@ async def test_a_mobile_on_a_dropping_line_ends_with_the_state_of_a_full_read(
     assert sorted(first) == sorted(ids)
     assert bands > {"low"}
     assert sorted(changed) == sorted(ids[1:6])
-    assert (late.rows, late.since) == (full.rows, full.since)
+    assert late.rows == full.rows
+    assert late.since <= full.since  # others may have moved in between
     assert nothing == [[], []]
     assert [each.status_code for each in answers][-3:] == [200, 304, 200]
     assert line.breaks == []

@@ -21,9 +21,9 @@ from msgspec import Struct
 from gateway import usage
 from gateway.exports.fields import FIELDS
 from gateway.exports.formats import FORMATS, OCDS, About, Writer
+from gateway.exports.parts import PART
 from gateway.exports.ranges import Ranges
 from gateway.exports.store import file_name, sources
-from gateway.exports.tables import PART
 from shared import logs
 from shared.clock import Clock
 from shared.database import Database, transient

@@ -10,7 +10,7 @@ import msgspec
 from gateway.exports.documents import Export, ExportFile, Manifest, Terms
 from gateway.exports.fields import FIELDS
 from gateway.exports.formats import FORMATS
-from gateway.exports.tables import PART
+from gateway.exports.parts import PART
 from gateway.texts import NOTICE
 from gateway.who.organisations import new_id
 from shared.contracts.sources import Source

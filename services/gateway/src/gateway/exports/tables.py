@@ -7,8 +7,6 @@ Files lie in the database: whoever answers can read them, a file is there whole 
 what has expired goes as any row does.
 """
 
-from typing import Final
-
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -28,9 +26,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 
 from gateway.tables import Organisation
-
-PART: Final = 1024 * 1024
-"""Bytes of a part of a file."""
 
 MOMENT = DateTime(timezone=True)
 _METADATA = Organisation.metadata
