@@ -14,7 +14,7 @@ from tests.gateway.casework import Casework, opened_casework
 from tests.gateway.house import House
 from tests.support.postgres import Cluster
 
-pytestmark = pytest.mark.extra  # it takes a minute
+pytestmark = pytest.mark.extra  # it takes some minutes
 
 CHECKS = (
     "status_code_conformance",
@@ -36,7 +36,7 @@ def faults() -> float:
     )
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 async def test_no_answer_is_undocumented_and_none_is_a_fault(
     full: House, cluster: Cluster, tmp_path: Path
 ) -> None:

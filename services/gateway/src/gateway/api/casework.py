@@ -174,7 +174,7 @@ def _problems(operation: Operation) -> list[type[Problem]]:
         found += [PreconditionRequired, VersionConflict]
     if operation.listed:
         found += [CursorInvalid]
-    if _ids(operation):
+    if _ids(operation) or operation.body is not None:  # a body may name what is not there
         found += [NotFound]
     return [*dict.fromkeys([*found, ValidationFailed, *operation.problems])]
 
