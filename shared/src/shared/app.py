@@ -99,7 +99,8 @@ def _around(lifespan: Lifespan, access: AccessLog) -> Lifespan:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        app.state.routes.prepare()
+        # Reading them takes a second or two: what asks no filter is answered meanwhile.
+        reading = asyncio.create_task(asyncio.to_thread(app.state.routes.prepare))
         watch = asyncio.create_task(_watch_loop())
         try:
             async with lifespan(app):
@@ -107,6 +108,7 @@ def _around(lifespan: Lifespan, access: AccessLog) -> Lifespan:
         finally:
             watch.cancel()
             access.flush()
+            await reading
 
     return life
 

@@ -27,11 +27,15 @@ _SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One path and method, and the query parameters it takes: whether each may be repeated."""
+    """One path and method, and the query parameters it takes: whether each may be repeated.
+
+    `slashes` of its path are those of every address that fits it.
+    """
 
     path: re.Pattern[str]
     method: str
     parameters: Mapping[str, bool]
+    slashes: int
 
 
 class Routes:
@@ -41,7 +45,7 @@ class Routes:
         self._app = app
 
     def prepare(self) -> None:
-        """Read the routes now rather than at the first request."""
+        """Read the routes now rather than at the first request that needs them."""
         _ = self._templates, self._operations
 
     def template(self, endpoint: Callable[..., Any] | None) -> str:
@@ -50,8 +54,8 @@ class Routes:
 
     def check_query(self, method: str, path: str, names: Iterable[str]) -> None:
         """Raise UnknownParameter or RepeatedParameter for what the operation does not take."""
-        for operation in self._operations:
-            if operation.method == method and operation.path.fullmatch(path):
+        for operation in self._operations.get((method, path.count("/")), ()):
+            if operation.path.fullmatch(path):
                 refuse_unknown(names, operation.parameters)
                 return
 
@@ -61,8 +65,11 @@ class Routes:
         return {route.endpoint: route.path for route in contexts if route.endpoint and route.path}
 
     @cached_property
-    def _operations(self) -> list[Operation]:
-        return list(operations(self._app.openapi()))
+    def _operations(self) -> Mapping[tuple[str, int], list[Operation]]:
+        found: dict[tuple[str, int], list[Operation]] = {}
+        for each in operations(self._app.openapi()):
+            found.setdefault((each.method, each.slashes), []).append(each)
+        return found
 
 
 def operations(document: Mapping[str, Any]) -> Iterable[Operation]:
@@ -70,7 +77,7 @@ def operations(document: Mapping[str, Any]) -> Iterable[Operation]:
     for path in sorted(document["paths"], key=lambda path: path.count("{")):
         pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
         for method, operation in document["paths"][path].items():
-            yield Operation(pattern, method.upper(), _query_of(operation))
+            yield Operation(pattern, method.upper(), _query_of(operation), path.count("/"))
 
 
 def _query_of(operation: Mapping[str, Any]) -> dict[str, bool]:

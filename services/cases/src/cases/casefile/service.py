@@ -66,12 +66,12 @@ async def list_cases(
     caller: Called,
     *,
     state: Words = [],  # noqa: B006 (FastAPI copies it)
-    region: Words = [],  # noqa: B006
-    assignee: Words = [],  # noqa: B006
-    severity: Words = [],  # noqa: B006
-    campaign: Words = [],  # noqa: B006
-    process: Words = [],  # noqa: B006
-    alert: Words = [],  # noqa: B006
+    region: Words = [],  # noqa: B006 (FastAPI copies it)
+    assignee: Words = [],  # noqa: B006 (FastAPI copies it)
+    severity: Words = [],  # noqa: B006 (FastAPI copies it)
+    campaign: Words = [],  # noqa: B006 (FastAPI copies it)
+    process: Words = [],  # noqa: B006 (FastAPI copies it)
+    alert: Words = [],  # noqa: B006 (FastAPI copies it)
     stale: bool | None = None,
     q: str | None = None,
     after: After = None,

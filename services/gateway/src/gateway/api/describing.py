@@ -4,6 +4,7 @@ A route says which struct it answers with, and shows an example made by the code
 real ones. `complete` adds the schemas of all named structs to the document.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -86,16 +87,18 @@ def describe(kind: type) -> dict[str, str]:
 def complete(app: FastAPI, changes: Sequence[ApiChange]) -> None:
     """Let an application's OpenAPI document contain the schemas of what it answers with."""
     described = app.openapi
+    one_at_a_time = threading.Lock()  # the routes are read off it in a thread while it may be asked
 
     def completed() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = described()
-            document["components"]["schemas"].update(_schemas())
-            document["components"]["securitySchemes"]["client"] = _CLIENT
-            _show_examples(document)
-            mark(document, changes)
-            document["webhooks"] = announced()
-        return described()
+        with one_at_a_time:
+            if app.openapi_schema is None:
+                document = described()
+                document["components"]["schemas"].update(_schemas())
+                document["components"]["securitySchemes"]["client"] = _CLIENT
+                _show_examples(document)
+                mark(document, changes)
+                document["webhooks"] = announced()
+            return described()
 
     app.openapi = completed  # type: ignore[method-assign]  # FastAPI's documented way
 
