@@ -135,7 +135,7 @@ async def list_authority_figures(
     limit: int,
     filed_from: date | None = None,
     filed_until: date | None = None,
-    route: Words = [],  # noqa: B006
+    route: Words = [],  # noqa: B006 (FastAPI copies it)
     after: str | None = None,
 ) -> Response:
     """Count by addressee how complaints were answered."""

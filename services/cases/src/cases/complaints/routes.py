@@ -65,7 +65,7 @@ async def list_complaints(
     limit: int,
     case: str | None = None,
     state: Words = [],  # noqa: B006 (FastAPI copies it)
-    route: Words = [],  # noqa: B006
+    route: Words = [],  # noqa: B006 (FastAPI copies it)
     addressee: str | None = None,
     overdue: bool | None = None,
     due_until: date | None = None,
