@@ -87,6 +87,10 @@ def test_every_letter_that_the_issue_names_is_there_with_all_its_languages() -> 
         "prosecutor_appeal",
         "discussion_remark",
         "supplier_notice",
+        "conciliation_petition",
+        "quasi_early_complaint",
+        "quasi_results_complaint",
+        "quasi_court_application",
     }
     for template in known.values():
         said: list[Any] = [template.title, *(each.words for each in template.articles)]
@@ -103,6 +107,12 @@ def test_a_template_serves_routes_that_are_declared_and_none_was_confirmed_by_it
         assert template.routes, template.code
         assert set(template.routes) <= declarations().keys(), template.code
         assert not template.confirmed
+
+
+def test_every_route_has_a_letter_but_court_after_a_public_purchase() -> None:
+    served = {route for template in templates().values() for route in template.routes}
+
+    assert declarations().keys() - served == {"pp25_court", "appc_court"}
 
 
 def test_other_words_are_another_version_and_a_confirmation_in_the_file_is_not() -> None:
