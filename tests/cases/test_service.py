@@ -13,6 +13,7 @@ from tests.cases.office import AIDA, Office, problem
 from tests.support.postgres import SERVICES, Cluster
 
 
+@pytest.mark.check("A5", tier=1, limit="all refused")
 async def test_only_a_token_for_cases_passes_and_only_with_the_scope_of_the_operation(
     office: Office,
 ) -> None:

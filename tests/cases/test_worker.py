@@ -72,6 +72,7 @@ async def test_an_alert_that_scoring_raises_is_taken_in_without_a_ring(street: S
         await task
 
 
+@pytest.mark.check("F16", tier=1, limit="1 set aside, others unaffected")
 async def test_an_alert_that_is_none_is_set_aside_listed_and_tried_again(
     street: Street, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

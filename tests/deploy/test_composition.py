@@ -74,6 +74,7 @@ def test_a_service_is_told_only_what_its_settings_read_and_all_that_they_demand(
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
+@pytest.mark.check("S4", tier=1, limit="every container")
 def test_every_container_is_confined(name: str) -> None:
     container = CONTAINERS[name]
 
@@ -86,6 +87,7 @@ def test_every_container_is_confined(name: str) -> None:
     assert container["logging"]["options"]["max-size"]
 
 
+@pytest.mark.check("S4", tier=1, limit="one port")
 def test_only_the_front_publishes_a_port_and_the_rest_has_no_way_out() -> None:
     published = {name for name, container in CONTAINERS.items() if "ports" in container}
     outside = {name for name, c in CONTAINERS.items() if c["networks"] != ["inside"]}

@@ -25,6 +25,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.check("S1", tier=1, limit="stale lock told")
 def test_a_new_dependency_makes_every_lock_stale(copy: Path) -> None:
     assert lock.faults() == []
 

@@ -336,6 +336,7 @@ def test_no_scope_is_offered_that_nothing_asks_for() -> None:
     assert asked | beside >= SCOPES.keys()
 
 
+@pytest.mark.check("A1", tier=1, limit="every cell of the table")
 async def test_every_operation_lets_in_exactly_the_roles_that_may(
     house: House, database_url: str, valkey_url: str
 ) -> None:
@@ -394,6 +395,7 @@ async def two(house: House) -> tuple[Office, Office]:
     return await opened_office(house, "Біріншісі"), await opened_office(house, "Екіншісі")
 
 
+@pytest.mark.check("A2", tier=1, limit="same status and body")
 async def test_what_is_anothers_is_answered_as_what_is_not_there(
     two: tuple[Office, Office],
 ) -> None:
@@ -459,6 +461,7 @@ async def test_what_is_anothers_is_answered_as_what_is_not_there(
             assert reached.status_code != 404, (method, kind)
 
 
+@pytest.mark.check("A4", tier=1, limit="0 canaries")
 async def test_no_list_and_no_answer_of_one_organisation_names_anything_of_another(
     two: tuple[Office, Office],
 ) -> None:

@@ -119,6 +119,7 @@ RIGHT: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.check("B10", tier=1, limit="422")
 async def test_nothing_is_taken_that_was_not_asked_for_or_makes_no_sense(office: Office) -> None:
     for where, more, pointer in NOT_ACCEPTABLE:
         answer = await office.ask("first", "POST", f"/v1/{where}", {**RIGHT[where], **more})
@@ -135,6 +136,7 @@ async def test_nothing_is_taken_that_was_not_asked_for_or_makes_no_sense(office:
         assert problem(answer) == (422, "validation_failed"), body
 
 
+@pytest.mark.check("A8", tier=1, limit="all refused")
 async def test_administration_of_a_key_takes_a_second_person_with_another_key(
     office: Office,
 ) -> None:
@@ -166,6 +168,7 @@ async def test_administration_of_a_key_takes_a_second_person_with_another_key(
     assert problem(again) == (409, "transition_not_allowed")
 
 
+@pytest.mark.check("A8", tier=1, limit="all refused")
 async def test_whoever_has_the_organisations_key_cannot_approve_in_anothers_name(
     office: Office,
 ) -> None:
@@ -232,6 +235,7 @@ async def test_one_admin_alone_gets_no_key_that_acts_in_a_colleagues_name(office
     assert problem(as_editor) == (403, "scope_missing")
 
 
+@pytest.mark.check("A7", tier=1, limit="1 of 50")
 async def test_of_fifty_approvals_at_once_one_is_carried_out(office: Office) -> None:
     asked = await office.ask(
         "first", "PATCH", f"/v1/members/{office.members['reader']}", {"role": "admin"}, If_Match="*"

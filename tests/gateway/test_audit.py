@@ -64,6 +64,7 @@ async def tampered(house: House, *statements: str) -> Any:
             await transaction.rollback()
 
 
+@pytest.mark.check("L1", tier=1, limit="122 of 122 at their place")
 async def test_every_change_of_the_log_is_found_at_its_place(house: House) -> None:
     head = await written(house, 120)
     chosen = random.Random(SEED)
@@ -106,6 +107,7 @@ async def test_every_change_of_the_log_is_found_at_its_place(house: House) -> No
     assert await verified(house) == head
 
 
+@pytest.mark.check("L1", tier=1, limit="found by the head")
 async def test_a_log_written_anew_is_found_by_a_head_that_was_published(house: House) -> None:
     published = await written(house, 10)
     async with house.database.transaction() as connection:
@@ -127,6 +129,8 @@ async def test_a_log_written_anew_is_found_by_a_head_that_was_published(house: H
     assert by_another_key.seq == 1
 
 
+@pytest.mark.check("L3", tier=1, limit="50 in a row")
+@pytest.mark.check("L4", tier=1, limit="denied")
 async def test_the_log_is_only_ever_appended_to_and_has_no_fork(house: House) -> None:
     for statement in (
         "UPDATE audit_entry SET actor = 'x'",
@@ -148,6 +152,7 @@ async def _one(house: House, number: int) -> None:
         do.note("thing.done", str(number))
 
 
+@pytest.mark.check("L2", tier=1, limit="refused; reads go on")
 async def test_what_cannot_be_written_down_is_not_done_and_reads_of_data_go_on(
     house: House,
 ) -> None:
@@ -230,6 +235,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return hashlib.sha256(b"\x01" + parts).digest()
 
 
+@pytest.mark.check("L5", tier=1, limit="as RFC 9162")
 def test_the_root_is_that_of_the_standard_for_every_number_of_leaves() -> None:
     for count in range(70):
         tree = Tree()
@@ -239,6 +245,7 @@ def test_the_root_is_that_of_the_standard_for_every_number_of_leaves() -> None:
         assert tree.root() == root_of(leaves), count
 
 
+@pytest.mark.check("L5", tier=1, limit="missed")
 async def test_a_flag_that_is_removed_is_missed_by_whoever_keeps_the_checkpoints(
     house: House,
 ) -> None:

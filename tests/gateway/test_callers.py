@@ -55,6 +55,7 @@ async def test_nothing_under_v1_answers_without_a_valid_key(house: House) -> Non
     assert right.status_code == 200
 
 
+@pytest.mark.check("K2", tier=1, limit="0 found")
 async def test_a_key_is_found_in_the_database_only_as_a_hash(house: House) -> None:
     key = await house.new_key()
     secret = key.rpartition("_")[2]
@@ -86,6 +87,7 @@ async def test_a_key_does_only_what_its_scopes_permit(house: House) -> None:
     assert refused == [(403, "scope_missing")] * 3
 
 
+@pytest.mark.check("K1", tier=1, limit="5 s")
 async def test_a_revoked_key_is_refused_by_every_process_within_five_seconds(
     house: House, database_url: str, valkey_url: str
 ) -> None:
@@ -115,6 +117,7 @@ async def test_revoking_works_once_and_says_so(house: House) -> None:
         await management.revoke_key(house.database, SystemClock(), shown.id)
 
 
+@pytest.mark.check("K1", tier=1, limit="5 s")
 async def test_a_process_that_lost_touch_trusts_no_remembered_key(house: House) -> None:
     key = await house.new_key()
     assert (await house.client.get("/v1/processes", headers=bearer(key))).status_code == 200
@@ -193,6 +196,7 @@ async def test_organisations_and_keys_are_managed_with_their_names(
         await management.add_key(gateway_database, clock, organisation="nobody", scopes=[])
 
 
+@pytest.mark.check("K5", tier=1, limit="throttled, valid keys not")
 async def test_wrong_keys_of_one_network_are_throttled_and_its_valid_keys_are_not(
     house: House, database_url: str, valkey_url: str
 ) -> None:
@@ -232,6 +236,7 @@ async def test_who_shows_no_key_guesses_at_none(house: House) -> None:
     assert {problem(answer) for answer in answers} == {(401, "unauthenticated")}
 
 
+@pytest.mark.check("K5", tier=1, limit="no address kept")
 async def test_what_is_kept_of_guesses_names_no_address_and_is_soon_gone(
     house: House, valkey_url: str
 ) -> None:

@@ -37,6 +37,7 @@ def faults() -> float:
 
 
 @pytest.mark.timeout(1200)
+@pytest.mark.check("B17", tier=1, limit="0 faults, 0 undocumented")
 async def test_no_answer_is_undocumented_and_none_is_a_fault(
     full: House, cluster: Cluster, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+import pytest
 
 from gateway.stream import telling
 from gateway.view import changes
@@ -33,6 +34,7 @@ def dispatcher(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]
         process.wait()
 
 
+@pytest.mark.check("W9", tier=1, limit="0 lost, 0 ids doubled")
 async def test_a_dispatcher_killed_while_it_sends_loses_nothing(
     database_url: str, valkey_url: str
 ) -> None:

@@ -204,6 +204,7 @@ async def test_what_an_ended_key_has_signed_stays_good(office: Office) -> None:
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.check("B11", tier=1, limit="0 markup")
 async def test_nothing_in_a_title_or_a_name_is_markup_and_there_are_two_pages_always(
     office: Office, language: Any
 ) -> None:
@@ -291,6 +292,7 @@ async def test_what_cannot_be_told_is_refused_and_anothers_is_not_there(office: 
         assert problem(await office.ask("app", "POST", DOSSIERS, body)) == expected, body
 
 
+@pytest.mark.check("E4", tier=1, limit="all")
 async def test_a_correction_reaches_whoever_was_given_the_alert(office: Office) -> None:
     house = office.house
     other, third = await opened_office(house, "Екінші"), await opened_office(house, "Үшінші")

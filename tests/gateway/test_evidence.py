@@ -71,6 +71,7 @@ async def test_a_file_goes_in_and_comes_out_through_the_gateway(casework: Casewo
         assert problem(await casework.ask("GET", path, stranger)) == (404, "not_found")
 
 
+@pytest.mark.check("H9", tier=1, limit="a few MB")
 async def test_fifty_megabytes_are_taken_in_the_memory_of_a_few(casework: Casework) -> None:
     key = await casework.key(await casework.organisation("Бақылаушылар"))
     case = (await casework.ask("POST", "/cases", key, {"title": "Жол"})).json()["id"]

@@ -101,6 +101,7 @@ def walked_version(walked: list[Any]) -> str:
     return found
 
 
+@pytest.mark.check("B12", tier=1, limit="0 formulas")
 async def test_a_table_has_the_declared_columns_and_no_cell_that_is_a_formula(
     office: Office,
 ) -> None:
@@ -124,6 +125,7 @@ FIGURE = Field("a", "a", "decimal", "", "")
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
+@pytest.mark.check("B12", tier=1, limit="0 formulas")
 def test_text_that_begins_like_a_formula_is_made_harmless_and_figures_stay(sign: str) -> None:
     assert cell(TEXT, f"{sign}1+1") == f"'{sign}1+1"
     assert cell(FIGURE, f"{sign}cmd|' /C calc'!A0").startswith("'")
@@ -271,6 +273,7 @@ def file_of(told: Any, name: str) -> Any:
     return next(each for each in told["files"] if each["name"] == name)
 
 
+@pytest.mark.check("B12", tier=1, limit="0 formulas")
 async def test_a_workbook_read_by_another_program_has_every_row_and_no_formula(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,6 +96,7 @@ def front(house: House, tmp_path: Path, valkey_url: str) -> Front:
     return Front(house, tmp_path, valkey_url)
 
 
+@pytest.mark.check("F19", tier=2, limit="0 failed")
 async def test_a_rolling_restart_under_load_fails_no_request(house: House, front: Front) -> None:
     await house.fill("releases", release("o-1"))
     house.key = await house.new_key(tuple(SCOPES), per_minute=10**6)
@@ -136,6 +137,7 @@ async def test_a_rolling_restart_under_load_fails_no_request(house: House, front
     assert answered[200] > 200
 
 
+@pytest.mark.check("H8", tier=2, limit="let go")
 async def test_a_sender_who_dawdles_is_let_go_and_metrics_stay_inside(front: Front) -> None:
     with front.gateway(0), front.proxy():
         reader, writer = await asyncio.open_connection("127.0.0.1", front.port)

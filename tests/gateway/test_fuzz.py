@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from tests.gateway.builders import process
 from tests.gateway.casework import opened_casework
 from tests.gateway.house import House, problem
@@ -14,6 +16,7 @@ from tests.support.postgres import Cluster
 OF_SCORING = ("/v1/indicator-drafts", "/v1/back-tests", "/v1/indicator-schema")
 
 
+@pytest.mark.check("B16", tier=1, limit="0 faults")
 async def test_no_parameter_and_no_path_makes_a_fault(
     full: House, cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -90,6 +93,7 @@ BAD_QUESTIONS = [
 ]
 
 
+@pytest.mark.check("B4", tier=1, limit="4xx with its reason")
 async def test_a_bad_question_is_refused_with_its_reason(house: House) -> None:
     found = {
         query: problem(await house.get(f"/v1/processes?{query}")) for query, _ in BAD_QUESTIONS
@@ -117,6 +121,7 @@ BAD_BODIES = [
 ]
 
 
+@pytest.mark.check("B10", tier=1, limit="4xx with its reason")
 async def test_a_bad_body_is_refused_with_its_reason(house: House) -> None:
     headers = {"Authorization": f"Bearer {house.key}", "Content-Type": "application/json"}
 

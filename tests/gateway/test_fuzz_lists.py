@@ -30,6 +30,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("path", LISTS)
+@pytest.mark.check("B16", tier=1, limit="0 faults")
 async def test_no_combination_of_parameters_of_a_list_makes_a_fault(full: House, path: str) -> None:
     chosen = random.Random(f"{SEED} {path}")
     parameters = full.app.openapi()["paths"][path]["get"]["parameters"]

@@ -105,6 +105,7 @@ async def test_indicators_are_told_with_what_they_were_worth_and_status_with_its
     assert problem(await open_house.client.get("/de/")) == (404, "not_found")
 
 
+@pytest.mark.check("B11", tier=1, limit="0 run")
 async def test_what_a_publisher_wrote_is_shown_and_never_run(house: House) -> None:
     await house.fill("sources", source("<script>alert(1)</script>"))
 

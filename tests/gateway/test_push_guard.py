@@ -94,6 +94,7 @@ async def outside(host: str, port: int) -> Sequence[str]:
         "https://hooks.example.org/" + "x" * 2000,
     ],
 )
+@pytest.mark.check("W5", tier=1, limit="0 inside")
 async def test_no_spelling_leads_inside(url: str) -> None:
     with pytest.raises(Refused):
         await Guard(own="api.qadaga.example", resolve=outside).check(url)
@@ -138,6 +139,7 @@ def test_what_an_address_carries_inside_is_what_counts() -> None:
     assert not is_public(ip_address("2002:a00:1::"))
 
 
+@pytest.mark.check("W4", tier=1, limit="good accepted, rest refused")
 def test_the_public_library_accepts_a_signature_and_nothing_that_was_altered() -> None:
     old, new = new_secret("v1"), new_secret("v1")
     body = b'{"type":"ping"}'
@@ -177,6 +179,7 @@ def test_an_agency_checks_with_the_public_half_alone() -> None:
     key.verify(base64.b64decode(signed.removeprefix("v1a,")), b"msg_1.7.{}")
 
 
+@pytest.mark.check("W1", tier=1, limit="10 tries, pauses within 20 %")
 def test_ten_tries_within_75_hours_each_pause_a_fifth_more_or_less() -> None:
     hours = sum(PAUSES, timedelta()).total_seconds() / 3600
 
@@ -225,6 +228,7 @@ def test_an_overloaded_endpoint_is_spared_as_a_whole(status: int) -> None:
         ("-5", 5),
     ],
 )
+@pytest.mark.check("W2", tier=1, limit="up to a day")
 def test_retry_after_is_honoured_up_to_a_day(text: str, seconds: int) -> None:
     verdict = decide(Reply(503, None, text), tries=1, now=NOW, chance=0.5)
 

@@ -56,6 +56,7 @@ def certified(folder: Path, name: str) -> Path:
     return file
 
 
+@pytest.mark.check("W6", tier=1, limit="the checked address only")
 async def test_the_name_is_asked_for_and_certified_at_the_address_that_was_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +86,7 @@ async def test_the_name_is_asked_for_and_certified_at_the_address_that_was_check
     assert len(receiver.got) == 1
 
 
+@pytest.mark.check("W2", tier=1, limit="1 kB kept")
 async def test_of_an_endless_answer_one_kilobyte_is_kept_and_little_more_read(
     receiver: Receiver,
 ) -> None:
@@ -102,6 +104,7 @@ async def test_of_an_endless_answer_one_kilobyte_is_kept_and_little_more_read(
         (200, {"Content-Length": "5"}, b"x"),
     ],
 )
+@pytest.mark.check("W2", tier=1, limit="its time-out")
 async def test_an_answer_that_does_not_end_in_time_is_none(
     receiver: Receiver, answer: None
 ) -> None:

@@ -21,6 +21,8 @@ async def quotas(valkey_url: str) -> AsyncIterator[Quotas]:
     await made.close()
 
 
+@pytest.mark.check("R1", tier=1, limit="100")
+@pytest.mark.check("R3", tier=1, limit="Retry-After told")
 async def test_of_500_requests_at_once_on_two_processes_exactly_100_pass(
     house: House, database_url: str, valkey_url: str
 ) -> None:
@@ -61,6 +63,7 @@ async def test_each_key_has_a_quota_of_its_own(quotas: Quotas) -> None:
     assert passed == [True] * 6 + [False] * 4
 
 
+@pytest.mark.check("R2", tier=1, limit="the quota in any minute")
 async def test_what_was_used_a_minute_ago_is_free_again_and_not_before(
     quotas: Quotas, valkey_url: str
 ) -> None:
@@ -79,6 +82,7 @@ async def test_what_was_used_a_minute_ago_is_free_again_and_not_before(
     assert 0 < full.seconds <= 2  # until the three of 59 seconds ago have left
 
 
+@pytest.mark.check("F5", tier=1, limit="0 faults")
 async def test_a_flushed_valkey_counts_anew_without_a_fault(
     quotas: Quotas, valkey_url: str
 ) -> None:
@@ -119,6 +123,7 @@ async def test_without_valkey_reads_stay_open_at_full_speed_and_counting_comes_b
                     await asyncio.sleep(0.05)
 
 
+@pytest.mark.check("F6", tier=1, limit="one short wait")
 async def test_a_valkey_that_does_not_answer_costs_one_short_wait() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

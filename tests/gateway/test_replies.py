@@ -52,6 +52,7 @@ async def verified(house: House, number: str = BUYER_BIN, name: str = "Аким�
     return office
 
 
+@pytest.mark.check("E3", tier=1, limit="everywhere")
 async def test_what_a_buyer_replies_stands_wherever_the_alert_and_its_scores_are_shown(
     seen: House,
 ) -> None:

@@ -288,6 +288,7 @@ async def test_the_score_of_an_organisation_explains_its_share_of_money_at_risk(
     assert told["points"]["lower"] == 23.179
 
 
+@pytest.mark.check("A3", tier=1, limit="0 fields too many")
 async def test_the_public_reads_that_signs_were_found_and_partners_of_whom(house: House) -> None:
     """Two lines may tell of a supplier in public; the points of the others still add up."""
     seller, bare = (

@@ -69,6 +69,7 @@ def test_names_and_titles_stay_on_their_line_and_turn_no_text_round() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.check("E2", tier=1, limit="0 words")
 def test_a_message_of_every_kind_accuses_nobody_and_fits_into_a_chat(language: Any) -> None:
     item = Item(
         seq=1,
@@ -132,6 +133,7 @@ async def test_the_dispatcher_follows_subscriptions_as_it_is_set_up(post: Post) 
     assert REGISTRY.get_sample_value("delivery_backlog", {"channel": "webhook"}) == 0.0
 
 
+@pytest.mark.check("F10", tier=1, limit="0 lost, 0 doubled")
 async def test_who_dies_while_matching_has_done_nothing_and_two_do_it_once(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

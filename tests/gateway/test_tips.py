@@ -27,6 +27,8 @@ TRACES: Final = (
 )
 
 
+@pytest.mark.check("P1", tier=1, limit="0 traces")
+@pytest.mark.check("P2", tier=1, limit="days only")
 async def test_nothing_that_tells_of_a_sender_is_written_down_anywhere(
     line: Recipients, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -153,6 +155,7 @@ async def test_recipients_read_it_with_their_own_key_and_nobody_else_is_let_in(
         assert step.status_code == status
 
 
+@pytest.mark.check("R6", tier=1, limit="the limit of all")
 async def test_everybody_together_may_send_so_much_and_no_address_has_a_limit_of_its_own(
     line: Recipients, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,6 +131,7 @@ async def test_what_is_no_request_for_a_token_is_refused_in_the_words_of_oauth(
     assert bearer.json()["error"] == "invalid_request"
 
 
+@pytest.mark.check("K4", tier=1, limit="all refused")
 async def test_no_forged_altered_or_foreign_token_is_let_in(office: Office) -> None:
     house, now = office.house, datetime.now(UTC)
     signs = await house.state.signer.current()
@@ -344,6 +345,7 @@ async def test_a_key_bound_to_networks_is_of_use_nowhere_else_whatever_is_forwar
         assert direct.status_code == 403
 
 
+@pytest.mark.check("A5", tier=1, limit="no forwarded address believed")
 def test_the_address_is_the_last_that_no_proxy_of_ours_added() -> None:
     trusted = networks_of(["10.0.0.0/8"])
     headers = [(b"x-forwarded-for", b"1.1.1.1, 2.2.2.2"), (b"x-forwarded-for", b"10.9.9.9")]

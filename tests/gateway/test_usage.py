@@ -45,6 +45,7 @@ async def in_tier(house: House, tier: str) -> str:
     return key
 
 
+@pytest.mark.check("R5", tier=1, limit="the rows of the day")
 async def test_lists_end_when_the_rows_of_the_day_are_used_up_and_single_documents_do_not(
     house: House,
 ) -> None:

@@ -103,6 +103,7 @@ async def test_a_natural_person_has_neither_name_nor_profile(house: House) -> No
 
 
 @pytest.mark.parametrize("who", ["prs_" + "a" * 26, "900101300007"])
+@pytest.mark.check("A3", tier=1, limit="0 fields too many")
 async def test_no_door_leads_to_a_sole_trader_by_pseudonym_or_by_number(
     house: House, who: str
 ) -> None:
@@ -190,9 +191,11 @@ async def test_a_feed_that_begins_again_is_forgotten_first(house: House) -> None
         ("100% жүн_мата", "100% жүн_"),
     ],
 )
+@pytest.mark.check("B6", tier=1, limit="letters kept")
 def test_kazakh_and_russian_spellings_meet(stored: str, asked: str) -> None:
     assert folded(asked) in folded(stored)
 
 
+@pytest.mark.check("B16", tier=1, limit="literally")
 def test_signs_with_a_meaning_in_like_are_taken_literally() -> None:
     assert patterns(r"50% a_b c\d") == [r"%50\%%", r"%а\_в%", r"%с\\d%"]

@@ -92,12 +92,13 @@ async def sending(database_url: str, valkey_url: str) -> AsyncIterator[Sending]:
         yield Sending(house, await opened_office(house), receiver)
 
 
+@pytest.mark.check("W10", tier=1, limit="places without a gap")
 async def test_an_event_arrives_signed_thin_and_with_its_place(sending: Sending) -> None:
     made = await sending.endpoint(types=["alert.created"])
     path = f"{ENDPOINTS}/{made['id']}"
     known = (await sending.office.ask("app", "GET", path)).headers["etag"]
     await sending.house.fill("scores", FLAGGED)
-    await sending.house.fill("alerts", alert(1, ONE), alert(2, ONE))
+    await sending.house.fill("alerts", alert(1, ONE), alert(2, ONE, indicators=["R024"]))
 
     await sending.pass_on()
 
@@ -124,6 +125,8 @@ async def test_an_event_arrives_signed_thin_and_with_its_place(sending: Sending)
     assert {each["state"] for each in await sending.deliveries()} == {"delivered"}
 
 
+@pytest.mark.check("W1", tier=1, limit="10 tries under one id")
+@pytest.mark.check("W3", tier=1, limit="disabled and told")
 async def test_an_endpoint_that_fails_is_tried_by_the_schedule_then_disabled_told_and_revived(
     sending: Sending,
 ) -> None:
@@ -172,6 +175,7 @@ async def test_an_endpoint_that_fails_is_tried_by_the_schedule_then_disabled_tol
     assert seen == {1, 2}
 
 
+@pytest.mark.check("W2", tier=1, limit="as each asks")
 async def test_gone_is_disabled_at_once_and_busy_is_spared_as_it_asks(sending: Sending) -> None:
     gone = await sending.endpoint("/gone")
     busy = await sending.endpoint("/busy")
@@ -274,6 +278,7 @@ async def test_a_mail_server_that_hangs_holds_up_no_webhook(sending: Sending) ->
     assert sorted(told) == [1, 2]
 
 
+@pytest.mark.check("W8", tier=1, limit="each has its turn")
 async def test_where_more_is_due_than_can_be_sent_each_endpoint_has_its_turn(
     sending: Sending,
 ) -> None:
@@ -285,12 +290,14 @@ async def test_where_more_is_due_than_can_be_sent_each_endpoint_has_its_turn(
         for each in await outbox.behind(connection):
             await outbox.bring(connection, each["id"], each["organisation_id"], "public", now)
         claimed = [
-            await outbox.claim(connection, now=now, busy={}, each=8, limit=1) for _ in range(27)
+            await outbox.claim(connection, now=now, busy={}, held={}, each=8, free=1)
+            for _ in range(27)
         ]
 
     assert len({one.endpoint for [one] in claimed}) == 3
 
 
+@pytest.mark.check("W7", tier=1, limit="0 calls")
 async def test_a_redirect_is_a_failure_and_nobody_is_called_by_it(sending: Sending) -> None:
     async with opened_receiver() as inside:
         for status in (302, 307):
@@ -307,6 +314,7 @@ async def test_a_redirect_is_a_failure_and_nobody_is_called_by_it(sending: Sendi
     assert states == [307, 302]
 
 
+@pytest.mark.check("W6", tier=1, limit="0 connections")
 async def test_a_name_that_leads_inside_only_when_it_is_sent_to_is_not_connected(
     sending: Sending,
 ) -> None:
@@ -330,6 +338,7 @@ async def test_a_name_that_leads_inside_only_when_it_is_sent_to_is_not_connected
     assert sending.receiver.got == []
 
 
+@pytest.mark.check("W5", tier=1, limit="0 inside")
 async def test_where_no_network_is_declared_nothing_inside_can_be_named(house: House) -> None:
     office = await opened_office(house)
 
@@ -338,6 +347,7 @@ async def test_where_no_network_is_declared_nothing_inside_can_be_named(house: H
         assert problem(answer) == (422, "validation_failed")
 
 
+@pytest.mark.check("W8", tier=1, limit="all others delivered meanwhile")
 async def test_one_endpoint_that_hangs_holds_up_none_of_the_others(sending: Sending) -> None:
     for number in range(20):
         await sending.endpoint(f"/{number}", types=["alert.created"])
@@ -360,6 +370,32 @@ async def test_one_endpoint_that_hangs_holds_up_none_of_the_others(sending: Send
     assert len(got) == len(set(got)) == 475
 
 
+@pytest.mark.check("R4", tier=1, limit="a place for each organisation")
+async def test_organisations_that_could_fill_every_place_leave_one_part_to_the_next(
+    sending: Sending,
+) -> None:
+    async with sending.house.database.transaction() as connection:
+        await connection.execute(_CROWD, sending.clock.now() - timedelta(seconds=1))
+
+    async def claimed(free: int, **held: int) -> dict[str, int]:
+        async with sending.house.database.connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            now = sending.clock.now()
+            found = await outbox.claim(
+                connection, now=now, busy={}, held=held, each=8, free=free
+            )
+            await transaction.rollback()
+        return dict(Counter(each.organisation for each in found))
+
+    assert await claimed(200) == {"loud_1": 66, "loud_2": 66, "quiet": 8}
+    assert await claimed(120, loud_1=80) == {"loud_1": 17, "loud_2": 48, "quiet": 8}
+    assert await claimed(66, loud_1=67, loud_2=67) == {"quiet": 8}
+    assert await claimed(9, loud_1=95, loud_2=96) == {"quiet": 5}
+    assert await claimed(1, loud_1=199) in ({"loud_2": 1}, {"quiet": 1})
+
+
+@pytest.mark.check("W9", tier=1, limit="same id")
 async def test_who_dies_between_sending_and_noting_sends_again_under_the_same_id(
     sending: Sending,
 ) -> None:
@@ -400,6 +436,7 @@ async def test_two_dispatchers_share_the_work(sending: Sending, database_url: st
     assert len(ids) == len(set(ids)) == 27
 
 
+@pytest.mark.check("W4", tier=1, limit="one day")
 async def test_a_new_secret_overlaps_with_the_old_one_for_a_day(sending: Sending) -> None:
     made = await sending.endpoint()
     rotated = await sending.office.made("app", f"{ENDPOINTS}/{made['id']}:rotate-secret", {})
@@ -418,6 +455,7 @@ async def test_a_new_secret_overlaps_with_the_old_one_for_a_day(sending: Sending
     assert later.headers["webhook-signature"].count("v1,") == 1
 
 
+@pytest.mark.check("W3", tier=1, limit="all of the range")
 async def test_a_range_is_sent_again_and_one_delivery_too(sending: Sending) -> None:
     await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 11)))
     made = await sending.endpoint(types=["alert.created"])
@@ -441,6 +479,7 @@ async def test_a_range_is_sent_again_and_one_delivery_too(sending: Sending) -> N
     assert [each.id for each in sending.receiver.got].count(first) == 2
 
 
+@pytest.mark.check("K6", tier=1, limit="0 found")
 async def test_secrets_are_shown_once_and_lie_sealed(sending: Sending) -> None:
     body = {"url": sending.receiver.url}
     first = await sending.office.ask("app", "POST", ENDPOINTS, body, Idempotency_Key="same")

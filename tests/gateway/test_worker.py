@@ -115,6 +115,7 @@ async def test_a_producer_that_begins_again_replaces_what_was_there(street: Stre
     assert await house.ids("/v1/processes") == [process("new")]
 
 
+@pytest.mark.check("F16", tier=1, limit="1 set aside, others unaffected")
 async def test_an_entry_that_is_none_is_set_aside_and_the_rest_is_shown(street: Street) -> None:
     house, producers = street
     broken = Entry(0, "prc_broken", deleted=False, body=b'{"id":"prc_broken","release":5}')

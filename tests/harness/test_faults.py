@@ -10,6 +10,11 @@ from tests.harness.faults import FEWEST_HITS, run
 
 
 @pytest.mark.slow
+@pytest.mark.check("F2", tier=2, limit="0 unscored, 0 alerts lost or doubled")
+@pytest.mark.check("F4", tier=2, limit="0 unscored, 0 alerts lost or doubled")
+@pytest.mark.check("F5", tier=2, limit="0 unscored, 0 alerts lost or doubled")
+@pytest.mark.check("F7", tier=2, limit="0 unscored, 0 alerts lost or doubled")
+@pytest.mark.check("F9", tier=2, limit="0 unscored, 0 alerts lost or doubled")
 async def test_two_thousand_releases_survive_thirty_kills_in_flight(
     tmp_path_factory: pytest.TempPathFactory, record_property: Callable[[str, object], None]
 ) -> None:

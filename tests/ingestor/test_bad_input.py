@@ -4,6 +4,8 @@ import random
 from copy import deepcopy
 from typing import Any
 
+import pytest
+
 from tests.ingestor.office import Office, lines, release
 
 GOOD = [release(f"ocds-good-{n}") for n in range(3)]
@@ -95,6 +97,7 @@ async def test_a_package_loses_only_its_bad_element(office: Office) -> None:
     assert (row["code"], row["item"]) == ("not_an_object", 1)
 
 
+@pytest.mark.check("B14", tier=1, limit="left at the limit")
 async def test_a_bomb_stops_early_and_what_came_before_it_is_kept(office: Office) -> None:
     bomb = gzip.compress(lines(GOOD) + b" " * 64 * 1024 * 1024)
 

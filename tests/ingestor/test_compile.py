@@ -2,6 +2,8 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import pytest
+
 from ingestor.compile import Version, holding, merge, release_key
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -73,6 +75,7 @@ def test_an_older_release_whose_shape_contradicts_the_newer_ones_is_left_out() -
     assert "old" not in merged.release
 
 
+@pytest.mark.check("B9", tier=1, limit="one rule")
 def test_the_version_that_holds_is_the_newest_then_the_last_delivered_then_the_fullest() -> None:
     early = Version(MARCH, run=9, size=900, hash=b"9", key="id:1")
     late = Version(APRIL, run=1, size=10, hash=b"1", key="id:1")

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from ingestor import runs
 from tests.ingestor.office import Office, lines, opened_office, release
@@ -48,6 +49,7 @@ async def said(office: Office) -> dict[str, str]:
     }
 
 
+@pytest.mark.check("F1", tier=1, limit="0 lost, 0 doubled")
 async def test_a_load_killed_in_the_middle_and_loaded_again_gives_exactly_the_same_set(
     office: Office, cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -94,6 +96,7 @@ async def test_a_load_that_is_told_to_stop_says_that_it_is_incomplete(
     assert (run.status, run.reason) == ("incomplete", "Interrupted; load the file again")
 
 
+@pytest.mark.check("F7", tier=1, limit="0 lost")
 async def test_database_connections_cut_in_the_middle_are_only_a_pause(office: Office) -> None:
     watcher = await asyncpg.connect(office.urls["ingestor"])
     loading = asyncio.create_task(office.take(content(), "cut"))

@@ -122,6 +122,7 @@ async def check_notes(site: Site, codes: dict[str, str]) -> None:
         assert code.strip() in {note["code"] for note in page["quality"]}, (ocid, page["quality"])
 
 
+@pytest.mark.check("B11", tier=1, limit="0 run")
 async def test_html_in_a_title_is_passed_on_as_text_that_no_browser_runs(site: Site) -> None:
     title = '<script>alert("1")</script><img src=x onerror=alert(1)>'
     await site.load(site.write("html.jsonl", [tender("ocds-html", title=title)]))

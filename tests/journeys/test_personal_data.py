@@ -130,6 +130,7 @@ def found_in(content: bytes) -> list[str]:
     ]
 
 
+@pytest.mark.check("P7", tier=1, limit="0 found")
 async def test_no_answer_of_the_gateway_tells_who_the_persons_are(
     site: Site, served: dict[str, bytes]
 ) -> None:
@@ -157,6 +158,7 @@ async def test_persons_have_no_profile_and_no_score_and_cannot_be_searched_for(
         assert (await site.get("/v1/processes", q=secret))["data"] == []
 
 
+@pytest.mark.check("P7", tier=1, limit="0 found")
 async def test_no_table_but_the_vault_holds_anything_of_the_persons(
     site: Site, served: dict[str, bytes]
 ) -> None:
@@ -184,6 +186,7 @@ async def test_the_vault_holds_the_persons_sealed_and_opens_with_the_key(
         assert "number of the winner" in found_in(cipher.open(row["content"], row["hash"]))
 
 
+@pytest.mark.check("P7", tier=1, limit="0 found")
 async def test_no_log_no_file_and_no_queue_holds_anything_of_the_persons(
     site: Site, served: dict[str, bytes]
 ) -> None:

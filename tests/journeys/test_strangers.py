@@ -136,6 +136,7 @@ class Agency:
         return [self.kept[stream, number] for number in numbers]
 
 
+@pytest.mark.check("W10", tier=1, limit="0 missing")
 async def test_an_agency_that_was_down_gets_all_it_missed_and_proves_that_nothing_is_lacking(
     site: Site, client: Any
 ) -> None:

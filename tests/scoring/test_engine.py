@@ -160,6 +160,7 @@ async def test_a_feed_begun_anew_is_judged_anew_and_what_is_no_longer_in_it_with
     assert await scoring_office.score("ocds-2") == before
 
 
+@pytest.mark.check("F23", tier=1, limit="one writes")
 async def test_two_engines_never_write_against_each_other(scoring_office: Office) -> None:
     await scoring_office.publish(release("ocds-1"))
     await scoring_office.session.take_in()
@@ -191,6 +192,8 @@ async def test_a_second_engine_waits_until_the_first_is_gone(
     assert led == ["second"]
 
 
+@pytest.mark.check("F2", tier=1, limit="0 unscored, 0 alerts lost or doubled")
+@pytest.mark.check("F10", tier=1, limit="0 lost, 0 doubled")
 async def test_cut_off_at_any_moment_nothing_is_unscored_and_no_alert_lost_or_doubled(
     scoring_office: Office,
 ) -> None:

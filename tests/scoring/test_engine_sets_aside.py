@@ -1,6 +1,7 @@
 """What cannot be read, judged or written is set aside alone, and comes back when it is mended."""
 
 import msgspec
+import pytest
 
 from scoring.indicator import catalogue
 from shared.feed import Change
@@ -15,6 +16,7 @@ from tests.scoring.releases import (
 )
 
 
+@pytest.mark.check("F16", tier=1, limit="1 set aside, others unaffected")
 async def test_a_release_that_cannot_be_loaded_is_set_aside_and_the_others_go_on(
     scoring_office: Office,
 ) -> None:

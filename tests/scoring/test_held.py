@@ -185,6 +185,7 @@ async def test_what_flags_nearly_everything_counts_nothing_until_a_person_lifts_
     assert await decide(office.scoring, "lift", "R018", "Again.") == 1
 
 
+@pytest.mark.check("E4", tier=1, limit="all")
 async def test_what_an_indicator_said_is_taken_back_with_the_reason_and_not_said_again(
     scoring_office: Office,
 ) -> None:

@@ -74,6 +74,7 @@ def _without_nulls(found: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.check("E5", tier=1, limit="equal")
 async def test_findings_after_each_of_a_hundred_change_sets_equal_those_of_a_bulk_run(
     scoring_office: Office, tmp_path: Path
 ) -> None:
@@ -105,6 +106,7 @@ async def test_findings_after_each_of_a_hundred_change_sets_equal_those_of_a_bul
     assert compared.keys() >= {"R003", "R018", "R024", "R028", "R030", "R035", "R036", "R058"}
 
 
+@pytest.mark.check("E5", tier=1, limit="equal")
 async def test_neither_the_order_of_releases_nor_their_history_shows_in_the_findings(
     scoring_office: Office,
     platform_database_urls: dict[str, str],

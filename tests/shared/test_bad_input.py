@@ -67,6 +67,7 @@ async def test_a_list_parameter_may_be_repeated(client: httpx.AsyncClient) -> No
     assert answer.json() == ["200 None ['a', 'b']"]
 
 
+@pytest.mark.check("B16", tier=1, limit="refused")
 async def test_too_many_parameters_are_not_read(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/processes?" + "&".join(["buyer=a"] * 101))
 
@@ -123,6 +124,9 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize(("body", "pointer", "code"), MALFORMED.values(), ids=MALFORMED.keys())
+@pytest.mark.check("B1", tier=1, limit="400 with its place")
+@pytest.mark.check("B2", tier=1, limit="400 with its place")
+@pytest.mark.check("B3", tier=1, limit="400 with its place")
 async def test_a_body_is_refused_that_is(
     client: httpx.AsyncClient, body: bytes, pointer: str, code: str
 ) -> None:
@@ -185,6 +189,7 @@ async def test_a_readable_body_that_does_not_fit_is_answered_with_each_flaw(
         {"Content-Type": "application/json", "Content-Encoding": "gzip"},
     ],
 )
+@pytest.mark.check("B1", tier=1, limit="415")
 async def test_a_body_of_another_kind_is_refused(
     client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
@@ -230,6 +235,7 @@ class Stream:
             yield self._chunk
 
 
+@pytest.mark.check("B5", tier=1, limit="2 MB")
 async def test_an_endless_body_is_refused_before_two_megabytes_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

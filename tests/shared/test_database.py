@@ -42,6 +42,7 @@ async def _value(database: Database) -> int:
         return value
 
 
+@pytest.mark.check("F7", tier=1, limit="used again")
 async def test_a_server_killed_and_restarted_is_used_again_by_whoever_asks(
     own_server: Running, database: Database
 ) -> None:
@@ -56,6 +57,7 @@ async def test_a_server_killed_and_restarted_is_used_again_by_whoever_asks(
     assert await asyncio.wait_for(asking, 10) == [1, 1, 1, 1]
 
 
+@pytest.mark.check("F7", tier=1, limit="nothing left behind")
 async def test_a_session_killed_in_the_middle_is_a_passing_fault_and_leaves_nothing(
     own_server: Running, database: Database
 ) -> None:

@@ -163,6 +163,7 @@ async def test_a_reader_beside_four_busy_producers_skips_no_row(producer: Databa
     assert len({key for _, key in seen}) == 4 * 36
 
 
+@pytest.mark.check("F17", tier=1, limit="one effect each")
 async def test_events_are_contiguous_and_an_event_told_twice_is_kept_once(
     producer: Database,
 ) -> None:
@@ -174,6 +175,7 @@ async def test_events_are_contiguous_and_an_event_told_twice_is_kept_once(
     assert _places(await _read(producer, "alerts")) == [(1, "alr_a"), (2, "alr_b"), (3, "alr_c")]
 
 
+@pytest.mark.check("F17", tier=1, limit="one effect each")
 async def test_two_producers_of_the_same_event_at_once_keep_it_once(producer: Database) -> None:
     await asyncio.gather(*(_tell(producer, "alr_a", "alr_b") for _ in range(4)))
 

@@ -45,6 +45,8 @@ async def _produce(producer: Database, bell: Bell, server: Running) -> None:
                 await redis.flushall()
 
 
+@pytest.mark.check("F4", tier=1, limit="0 lost, 0 doubled")
+@pytest.mark.check("F5", tier=1, limit="0 lost, 0 doubled")
 async def test_no_alert_is_lost_or_doubled_while_redis_is_wiped_and_killed(
     producer: Database, consumer: Database, redis_server: Running
 ) -> None:

@@ -107,6 +107,7 @@ async def test_a_reader_goes_on_from_where_it_stood(
     assert await view.rows() == [(1, "prc_a"), (2, "prc_b")]
 
 
+@pytest.mark.check("F10", tier=1, limit="0 lost, 0 doubled")
 async def test_a_reader_cut_off_before_its_commit_reads_the_same_page_again(
     producer: Database, view: View, reader: FeedReader
 ) -> None:
@@ -145,6 +146,7 @@ async def test_a_reader_whose_database_session_is_killed_reads_the_same_page_aga
     assert await view.rows() == [(1, "prc_a")]
 
 
+@pytest.mark.check("F17", tier=1, limit="one effect each")
 async def test_two_processes_following_the_same_feed_apply_each_entry_once(
     producer: Database, view: View, client: httpx.AsyncClient
 ) -> None:
@@ -196,6 +198,7 @@ async def test_a_producer_restored_from_an_older_backup_is_read_from_zero(
     assert await view.rows() == [(1, "prc_a")]
 
 
+@pytest.mark.check("F16", tier=1, limit="1 set aside, others unaffected")
 async def test_an_entry_that_cannot_be_applied_is_set_aside_and_the_others_go_on(
     producer: Database, view: View, client: httpx.AsyncClient
 ) -> None:

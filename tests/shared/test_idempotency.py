@@ -75,6 +75,7 @@ async def test_while_the_first_is_carried_out_the_second_is_told_so(producer: Da
     assert await _carry_out(producer, FIRST) == ANSWER
 
 
+@pytest.mark.check("F3", tier=1, limit="1 effect")
 async def test_of_twenty_at_once_one_is_carried_out(producer: Database) -> None:
     tries = (_carry_out(producer, FIRST, Answer(201, str(n).encode())) for n in range(20))
     ended = await asyncio.gather(*tries, return_exceptions=True)
@@ -179,6 +180,7 @@ async def _tips(database: Database) -> list[str]:
         return [row["text"] for row in await connection.fetch("SELECT text FROM tip")]
 
 
+@pytest.mark.check("F3", tier=1, limit="1 effect")
 async def test_over_http_a_repeated_command_has_one_effect_and_one_answer(
     client: httpx.AsyncClient, producer: Database
 ) -> None:
@@ -225,6 +227,7 @@ async def test_over_http_a_key_used_for_another_command_is_refused(
     assert await _tips(producer) == ["a"]
 
 
+@pytest.mark.check("F10", tier=1, limit="0 lost, 0 doubled")
 async def test_the_commit_comes_before_the_answer(app: FastAPI, producer: Database) -> None:
     visible: list[list[str]] = []
 

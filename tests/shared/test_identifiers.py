@@ -76,6 +76,7 @@ def test_persons_are_found_inside_a_text_but_not_inside_a_longer_number() -> Non
     assert person_numbers_in(text) == {"850101399996"}
 
 
+@pytest.mark.check("E6", tier=1, limit="by number")
 def test_one_bin_is_one_organisation_in_every_source_and_with_every_prefix() -> None:
     plain = party_id("goszakup", "991240999991", "ТОО Пример")
 

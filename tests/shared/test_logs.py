@@ -81,6 +81,7 @@ def test_a_fault_is_written_with_its_kind_and_without_its_secrets(lines: io.Stri
         ({"fault": ValueError(f"bad {CANARY}")}, CANARY),
     ],
 )
+@pytest.mark.check("K6", tier=1, limit="0 found")
 def test_a_secret_never_reaches_the_log(
     lines: io.StringIO, fields: dict[str, Any], hidden: str
 ) -> None:

@@ -17,6 +17,7 @@ def test_amounts_of_one_currency_add_up_and_compare() -> None:
     assert str(Money.of(1234567)) == "1234567.00 KZT"
 
 
+@pytest.mark.check("B8", tier=1, limit="0 sums")
 def test_two_currencies_are_never_put_together() -> None:
     with pytest.raises(ValueError, match="KZT and USD"):
         Money.of(1) + Money.of(1, "USD")
@@ -25,6 +26,7 @@ def test_two_currencies_are_never_put_together() -> None:
 
 
 @pytest.mark.parametrize("amount", ["NaN", "Infinity", "1 000", "", "abc"])
+@pytest.mark.check("B3", tier=1, limit="0 others kept")
 def test_what_is_no_finite_number_is_no_money(amount: str) -> None:
     with pytest.raises(ValueError, match=r"finite|not an amount"):
         Money.of(amount)

@@ -40,6 +40,7 @@ from tests.support.ocds import PSEUDONYM_KEY, normal, release
         (" ", None, "date_empty"),
     ],
 )
+@pytest.mark.check("B7", tier=1, limit="none or noted")
 def test_a_date_has_one_spelling_or_is_none(written: str, read: str | None, code: str) -> None:
     assert read_date(written, UTC) == (read, code)
     if read is not None:

@@ -123,6 +123,7 @@ def test_the_release_of_a_collection_keeps_what_is_said_of_its_source_and_its_by
     assert bare.raw == b'{"ocid" : "1"}'
 
 
+@pytest.mark.check("B9", tier=1, limit="one rule")
 def test_of_a_repeated_key_the_last_counts_and_a_note_says_so() -> None:
     (document,) = read(io.BytesIO(b'{"ocid":"1","tender":{"id":"a","id":"b"},"x":":"}'))
 

@@ -41,6 +41,8 @@ def test_a_clean_release_stays_as_it_is_and_has_no_notes() -> None:
         (float("nan"), None, "number_not_finite"),
     ],
 )
+@pytest.mark.check("B3", tier=1, limit="0 others kept")
+@pytest.mark.check("B8", tier=1, limit="0 others kept")
 def test_an_amount_is_a_finite_number_from_zero_to_a_thousand_million_million(
     received: Any, becomes: Any, code: str | None
 ) -> None:
@@ -132,6 +134,7 @@ def test_known_code_words_regain_their_case_and_unknown_ones_stay() -> None:
         (5, "5"),
     ],
 )
+@pytest.mark.check("B6", tier=1, limit="composed and clean")
 def test_texts_are_composed_and_free_of_control_characters_and_html_stays(
     received: Any, becomes: str
 ) -> None:
@@ -186,6 +189,7 @@ def test_a_bare_number_as_ocid_becomes_text() -> None:
     assert noted({"ocid": 17}) == {("/ocid", "id_as_text")}
 
 
+@pytest.mark.check("B2", tier=1, limit="refused")
 def test_nesting_beyond_64_levels_is_refused() -> None:
     deep: Any = 1
     for _ in range(70):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,7 @@ def assert_kind(value: Any, kind: Any) -> None:
 
 @given(ANYTHING)
 @settings(max_examples=150, deadline=None)
+@pytest.mark.check("B18", tier=1, limit="0 crashes")
 def test_any_json_is_normalised_or_refused(received: Any) -> None:
     try:
         normal(received)
@@ -147,6 +149,7 @@ def test_any_json_is_normalised_or_refused(received: Any) -> None:
 
 @given(st.binary(max_size=200) | ANYTHING.map(lambda value: json.dumps(value).encode()))
 @settings(max_examples=150, deadline=None)
+@pytest.mark.check("B18", tier=1, limit="0 crashes")
 def test_any_bytes_are_read_or_refused_and_their_neighbours_come(content: bytes) -> None:
     first, last = {"ocid": "first"}, {"ocid": "last"}
     file = b"\n".join([json.dumps(first).encode(), content, json.dumps(last).encode()])

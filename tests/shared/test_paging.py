@@ -54,6 +54,7 @@ def test_a_cursor_of_another_question_is_refused(other: dict[str, object]) -> No
         CURSOR.decode(token, question=other)
 
 
+@pytest.mark.check("B4", tier=1, limit="all refused")
 def test_a_cursor_changed_in_any_one_place_is_refused() -> None:
     token = CURSOR.encode(["prc_a", 7], question=QUESTION)
 

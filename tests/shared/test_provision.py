@@ -46,6 +46,7 @@ async def test_a_role_finds_itself_in_its_own_schema(urls: dict[str, str], role:
 @pytest.mark.parametrize(
     "statement", ["SELECT count(*) FROM {}", "DELETE FROM {}", "INSERT INTO {} DEFAULT VALUES"]
 )
+@pytest.mark.check("A6", tier=1, limit="all denied")
 async def test_no_role_touches_the_tables_of_another(
     urls: dict[str, str], role: str, table: str, statement: str
 ) -> None:
@@ -70,6 +71,7 @@ async def test_the_ingestor_adds_to_the_vault(urls: dict[str, str]) -> None:
         "DROP TABLE ingestor_raw.payload",
     ],
 )
+@pytest.mark.check("A6", tier=1, limit="all denied")
 async def test_the_ingestor_neither_reads_nor_changes_the_vault(
     urls: dict[str, str], statement: str
 ) -> None:

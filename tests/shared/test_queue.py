@@ -131,6 +131,7 @@ async def test_every_consumer_of_a_feed_is_rung_and_no_other(valkey_url: str, be
     assert waiting == {"ingestor": 0, "scoring": 1, "gateway": 2}
 
 
+@pytest.mark.check("S5", tier=1, limit="JSON")
 async def test_a_ring_holds_json_and_expires_within_a_minute(valkey_url: str, bell: Bell) -> None:
     await bell.ring("drafts", 7)
 
@@ -256,6 +257,7 @@ async def test_a_killed_redis_stops_neither_producer_nor_rounds_and_is_heard_whe
     await bell.close()
 
 
+@pytest.mark.check("F6", tier=1, limit="0.5 s once")
 async def test_a_redis_that_hangs_holds_a_producer_up_for_half_a_second_once(
     own_valkey: Running, own_url: str
 ) -> None:

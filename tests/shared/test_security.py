@@ -99,6 +99,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("token", FORGED.values(), ids=FORGED.keys())
+@pytest.mark.check("A5", tier=1, limit="all refused")
 def test_a_token_is_refused_that_is(token: str, clock: FixedClock) -> None:
     with pytest.raises(Unauthenticated):
         _verify(token, clock)
@@ -163,6 +164,7 @@ async def test_an_internal_route_refuses_a_caller_without_its_scope(
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
 
 
+@pytest.mark.check("A5", tier=1, limit="all refused")
 async def test_an_internal_route_refuses_whoever_shows_no_token_of_ours(
     client: httpx.AsyncClient, clock: FixedClock
 ) -> None:

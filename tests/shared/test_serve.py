@@ -94,6 +94,7 @@ def test_a_service_serves_and_ends_cleanly_with_every_line_of_its_log_written(
     assert service.process.returncode in (0, -signal.SIGTERM)
 
 
+@pytest.mark.check("B5", tier=1, limit="413, memory as before")
 def test_a_body_of_300_megabytes_costs_neither_memory_nor_time(service: Service) -> None:
     began = time.monotonic()
     status = _status(service, itertools.repeat(b" " * MEGABYTE, 300))

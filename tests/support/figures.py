@@ -15,7 +15,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if report.when == "call"
     ]
     figures = [
-        value for report in reports for name, value in report.user_properties if name == "figure"
+        value
+        for report in reports
+        for name, value in report.user_properties
+        if name.startswith("figure")
     ]
     if figures:
         terminalreporter.section("figures")

@@ -5,6 +5,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from cases.casefile import moving
 from shared.security import service_caller
 from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
@@ -58,6 +60,7 @@ async def test_a_command_that_is_sent_twice_starts_one_case(office: Office) -> N
     assert len((await office.get("/cases")).json()["data"]) == 1
 
 
+@pytest.mark.check("A2", tier=1, limit="same status and body")
 async def test_a_stranger_finds_no_case_of_ours_by_any_route(office: Office) -> None:
     case = await started(office)
     note = (await office.post(f"/cases/{case['id']}/notes", {"text": "Ours"})).json()
@@ -126,6 +129,7 @@ async def test_a_case_goes_its_whole_way_and_each_guard_names_what_is_lacking(
     assert history[3]["changes"] == {"violations": [[], ["vat_not_payer"]]}
 
 
+@pytest.mark.check("A8", tier=1, limit="all refused")
 async def test_a_severe_case_is_verified_by_a_second_person(office: Office) -> None:
     case = await started(office, severity="high", violations=["collusion"])
     for move in ("open", "investigate"):
@@ -221,6 +225,7 @@ async def test_a_merged_case_gives_its_links_to_the_other_and_is_changed_no_more
     assert problem(late) == (409, "transition_not_allowed")
 
 
+@pytest.mark.check("A3", tier=1, limit="0 fields too many")
 async def test_a_share_shows_the_parts_that_are_named_until_its_day(office: Office) -> None:
     case = await started(office, summary="What we know", processes=["prc_a"])
     at = f"/cases/{case['id']}"
@@ -424,6 +429,7 @@ def _json(value: Any) -> str:
     return json.dumps(value)
 
 
+@pytest.mark.check("B9", tier=1, limit="no circle")
 async def test_two_cases_that_are_merged_into_each_other_at_once_are_not_both_gone(
     office: Office,
 ) -> None:

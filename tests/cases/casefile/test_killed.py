@@ -6,11 +6,13 @@ from typing import Any, Final
 
 import asyncpg
 import httpx
+import pytest
 
 from shared.database import plain_url
 from tests.cases.office import AIDA, Office, problem
 
 
+@pytest.mark.check("F10", tier=1, limit="0 lost, 0 doubled")
 async def test_a_move_that_is_killed_between_its_state_and_its_event_has_not_been_made(
     office: Office,
 ) -> None:

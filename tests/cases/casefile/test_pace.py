@@ -28,6 +28,7 @@ BUDGET: Final = 0.050
 """Seconds at the service, of every kind of question, on the reference machine."""
 
 
+@pytest.mark.check("H5", tier=2, limit="50 ms of the reference machine")
 async def test_every_question_for_a_list_of_a_hundred_thousand_cases_takes_fifty_milliseconds(
     office: Office,
 ) -> None:

@@ -42,6 +42,7 @@ async def tell(
     return await desk.post(f"/authority/complaints/{id_}:{verb}", body, who, seen=seen, **more)
 
 
+@pytest.mark.check("A3", tier=1, limit="0 fields too many")
 async def test_a_body_sees_what_was_filed_with_it_and_nothing_of_the_case(desk: Office) -> None:
     draft = await drafted(desk)
     complaint = await filed(desk)

@@ -103,6 +103,7 @@ async def test_by_a_term_that_nobody_stands_by_nothing_is_overdue_until_somebody
     assert (await office.get(f"/complaints/{complaint['id']}")).json()["overdue"] is True
 
 
+@pytest.mark.check("F17", tier=1, limit="one effect each")
 async def test_two_workers_that_look_at_once_tell_once(desk: Office) -> None:
     complaints = [await filed(desk) for _ in range(3)]
     pass_days(desk, 40)

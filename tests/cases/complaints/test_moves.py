@@ -317,6 +317,7 @@ READY: Final = {
         (READY | {"state": "in_approval"}, {"move": "approve", "day": "1950-01-01"}, "not_today"),
     ],
 )
+@pytest.mark.check("B7", tier=1, limit="422")
 def test_a_day_that_cannot_be_is_refused(
     other: dict[str, Any], body: dict[str, Any], code: str
 ) -> None:

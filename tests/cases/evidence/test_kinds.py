@@ -39,6 +39,7 @@ WORKBOOK = package("[Content_Types].xml", "xl/workbook.xml")
     ],
     ids=["jpeg", "png", "webp", "pdf", "docx", "xlsx", "mp4", "text"],
 )
+@pytest.mark.check("B15", tier=1, limit="by content")
 def test_the_kind_is_told_by_the_content(tmp_path: Path, content: bytes, expected: str) -> None:
     assert kind_of(written(tmp_path, content)) == expected
 
@@ -67,6 +68,8 @@ def test_the_kind_is_told_by_the_content(tmp_path: Path, content: bytes, expecte
         *("broken archive", "macro", "ten thousand parts"),
     ],
 )
+@pytest.mark.check("B14", tier=1, limit="refused")
+@pytest.mark.check("B15", tier=1, limit="refused")
 def test_what_is_two_kinds_or_none_that_is_known_is_refused_with_the_reason(
     tmp_path: Path, content: bytes, reason: str
 ) -> None:
@@ -76,6 +79,7 @@ def test_what_is_two_kinds_or_none_that_is_known_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.check("P3", tier=1, limit="0 left")
 def test_the_place_is_gone_from_the_copy_and_still_in_the_original(
     tmp_path: Path, format_: str
 ) -> None:
@@ -120,6 +124,7 @@ def test_a_photograph_without_its_metadata_is_pixel_for_pixel_the_same() -> None
     assert pictures[0] == pictures[1]
 
 
+@pytest.mark.check("B15", tier=1, limit="refused")
 def test_what_cannot_be_read_as_what_it_looks_like_is_refused(tmp_path: Path) -> None:
     locked = io.BytesIO()
     with pikepdf.open(io.BytesIO(document())) as pdf:
@@ -144,11 +149,13 @@ def test_of_a_video_no_copy_is_made(tmp_path: Path) -> None:
         *("a\x00.jpg", "photo\u202egpj.exe", " a.jpg", "a.", "x" * 121, 'a".jpg', "a?.jpg"),
     ],
 )
+@pytest.mark.check("B13", tier=1, limit="all refused")
 def test_a_path_is_no_name_of_a_file(name: str) -> None:
     with pytest.raises(ValidationFailed):
         check_name(name)
 
 
+@pytest.mark.check("B13", tier=1, limit="all taken")
 def test_names_in_any_script_are_taken() -> None:
     for name in ("Жол суреті 1.jpg", "фото (2).jpeg", "road.tar.gz", "№ 5 – акт.pdf"):
         assert check_name(name) == name

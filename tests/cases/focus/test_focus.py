@@ -141,6 +141,7 @@ async def test_a_queue_takes_what_its_list_asks_for(office: Office) -> None:
     assert refilled["alert"] == later
 
 
+@pytest.mark.check("A7", tier=1, limit="each thing once")
 async def test_fifty_who_claim_at_once_get_fifty_different_things(office: Office) -> None:
     await alerts(office, 50)
     queue = await queued(office)

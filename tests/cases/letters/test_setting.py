@@ -34,6 +34,7 @@ def paragraphs(data: bytes) -> list[str]:
     return [each.text for each in docx.Document(BytesIO(data)).paragraphs]
 
 
+@pytest.mark.check("B11", tier=1, limit="0 carried out")
 def test_hostile_values_are_shown_as_they_are_and_nothing_of_them_is_carried_out() -> None:
     template = templates()["general_appeal"]
     given = values(template, subject=HOSTILE[0], facts=list(HOSTILE), sender_name=HOSTILE[1])

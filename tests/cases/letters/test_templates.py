@@ -60,6 +60,7 @@ def demands(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("template", templates().values(), ids=lambda each: each.code)
+@pytest.mark.check("E2", tier=1, limit="0 words")
 def test_a_letter_accuses_nobody_demands_nothing_and_promises_no_check(template: Template) -> None:
     for language in LANGUAGES:
         text = bare(template, language)

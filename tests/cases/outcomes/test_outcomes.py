@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import httpx
+import pytest
 
 from cases.lifecycle import life_cycle
 from tests.cases.office import (
@@ -103,6 +104,7 @@ async def test_who_tells_a_claimed_sum_anew_has_claimed_it_and_confirms_it_not(
     assert problem(late) == (409, "transition_not_allowed")
 
 
+@pytest.mark.check("A8", tier=1, limit="all refused")
 async def test_who_attached_the_proof_confirms_not_whoever_claimed(office: Office) -> None:
     case = (await office.post("/cases", {"title": "Roads"})).json()["id"]
     async with office.tables() as connection:

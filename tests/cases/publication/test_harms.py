@@ -75,6 +75,7 @@ def test_a_figure_needs_a_source_and_a_party_needs_to_be_an_organisation() -> No
 
 
 @pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\ufeff", "\x07", "\t", "\u2028", "\ue000"])
+@pytest.mark.check("B6", tier=1, limit="all found")
 def test_signs_that_are_not_seen_are_found(sign: str) -> None:
     assert unseen(f"a{sign}b")
     assert not unseen("Ұйым «Жол»\nекінші жол – 5 %")

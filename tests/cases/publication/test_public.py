@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.cases.casefile.test_cases import moved as case_moved
 from tests.cases.office import AIDA, BOLAT, NOW, OFFICER, STRANGER, Office, caller, problem
 from tests.cases.publication.people import (
@@ -132,6 +134,7 @@ async def test_what_was_withdrawn_leaves_its_ground_and_not_its_text(office: Off
     assert SECRET not in str(event)
 
 
+@pytest.mark.check("E1", tier=1, limit="0 told")
 async def test_nothing_of_an_embargoed_case_is_told_to_anybody_else(office: Office) -> None:
     row = await notified(office)
     notice = row["notices"][0]["id"]

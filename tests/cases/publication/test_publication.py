@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
 from tests.cases.publication.people import (
     ANYBODY,
@@ -25,6 +27,7 @@ from tests.cases.publication.people import (
 )
 
 
+@pytest.mark.check("A8", tier=1, limit="all refused")
 async def test_a_case_is_published_by_a_second_person_72_hours_after_the_notice_reached_its_party(
     office: Office,
 ) -> None:

@@ -23,6 +23,7 @@ NO_MEMBER = caller(None, "own_a", "editor")
 OF_AUTHORITY = replace(OFFICER, role="editor")
 
 
+@pytest.mark.check("A6", tier=1, limit="all denied")
 async def test_no_other_role_of_the_database_reads_or_writes_anything_of_the_vault(
     vault: Vault,
 ) -> None:
@@ -142,6 +143,7 @@ async def test_every_move_that_is_not_declared_for_a_state_and_a_role_is_refused
     assert problem(bare) == (428, "precondition_required")
 
 
+@pytest.mark.check("P8", tier=1, limit="nothing else leaves")
 async def test_only_a_released_summary_leaves_the_vault_and_conditions_hold_before_each_step(
     vault: Vault,
 ) -> None:
@@ -223,6 +225,7 @@ async def test_an_adopted_tip_is_linked_to_a_case_of_its_adopter_and_the_case_kn
     assert tip["id"] not in json.dumps(await vault.office.told())
 
 
+@pytest.mark.check("P4", tier=1, limit="0 found")
 async def test_a_dump_without_receipts_and_private_keys_tells_no_tip(vault: Vault) -> None:
     asel = vault.recipients["asel"]
     receipt, body = await vault.send()

@@ -69,6 +69,7 @@ async def test_a_tip_is_opened_by_its_recipients_and_talked_about_until_it_is_wi
     )
 
 
+@pytest.mark.check("P5", tier=1, limit="one answer")
 async def test_a_wrong_receipt_is_answered_like_one_that_never_was(vault: Vault) -> None:
     receipt, body = await vault.send()
     channels = await vault.channels()
@@ -96,6 +97,7 @@ async def test_a_wrong_receipt_is_answered_like_one_that_never_was(vault: Vault)
         assert problem(await vault.ask("GET", "/me", token=shown)) == (410, "tip_session_over")
 
 
+@pytest.mark.check("P5", tier=1, limit="work for every try")
 async def test_work_is_taken_once_and_known_as_spent_while_it_counts(vault: Vault) -> None:
     receipt, _ = await vault.send()
     channels = await vault.channels()
@@ -129,6 +131,7 @@ async def test_work_is_taken_once_and_known_as_spent_while_it_counts(vault: Vaul
     assert left == [3, 0]
 
 
+@pytest.mark.check("P6", tier=1, limit="0 bytes left")
 async def test_the_space_of_what_is_withdrawn_is_given_back_in_every_table_of_the_vault(
     vault: Vault,
 ) -> None:
@@ -329,6 +332,7 @@ async def test_a_lost_key_is_replaced_and_a_colleague_lets_its_holder_in_again(
     assert problem(elsewhere) == (404, "not_found")
 
 
+@pytest.mark.check("P6", tier=1, limit="0 rows left")
 async def test_tips_are_purged_ninety_days_after_their_end_and_still_counted(
     vault: Vault,
 ) -> None:
@@ -369,6 +373,7 @@ async def test_tips_are_purged_ninety_days_after_their_end_and_still_counted(
     assert sorted(found) == [201, 404]
 
 
+@pytest.mark.check("P8", tier=1, limit="one cluster")
 async def test_similar_tips_are_found_by_a_digest_that_only_the_organisation_can_make(
     vault: Vault,
 ) -> None:
@@ -399,6 +404,8 @@ async def test_similar_tips_are_found_by_a_digest_that_only_the_organisation_can
     )
 
 
+@pytest.mark.check("P9", tier=1, limit="one pace")
+@pytest.mark.check("P5", tier=1, limit="one pace")
 async def test_answers_leave_at_a_steady_pace_whatever_they_are(vault: Vault) -> None:
     channels = await vault.channels()
     settings = vault.office.settings.model_copy(update={"tip_answer_seconds": 0.3})

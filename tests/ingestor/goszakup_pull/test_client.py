@@ -66,6 +66,7 @@ async def test_a_struggling_portal_is_asked_half_as_often_and_twenty_good_answer
     assert standin.calls[-1].at - standin.calls[-2].at == pytest.approx(1.0)
 
 
+@pytest.mark.check("U1", tier=1, limit="0 calls within 7 s")
 async def test_u1_after_429_with_retry_after_7_nobody_calls_for_7_seconds(
     standin: Standin, hourglass: Hourglass
 ) -> None:
@@ -79,6 +80,7 @@ async def test_u1_after_429_with_retry_after_7_nobody_calls_for_7_seconds(
     assert third - second < 1  # two asked for, one more than planned made
 
 
+@pytest.mark.check("U2", tier=1, limit="opens after 5")
 async def test_u2_the_breaker_opens_after_five_failures_tries_singly_and_closes_again(
     standin: Standin, hourglass: Hourglass
 ) -> None:
@@ -100,6 +102,7 @@ async def test_u2_the_breaker_opens_after_five_failures_tries_singly_and_closes_
 
 
 @pytest.mark.parametrize("answer", [Answer(200, b"{}", hang=9), Answer(200, b"{}" * 99, drip=True)])
+@pytest.mark.check("U3", tier=1, limit="its time-out")
 async def test_u3_an_answer_that_hangs_or_drips_is_left_when_its_time_is_over(
     standin: Standin, hourglass: Hourglass, answer: Answer
 ) -> None:
@@ -126,6 +129,7 @@ WHOLE = b'{"data":{"TrdBuy":[{"id":17000000}]},"extensions":{"pageInfo":{"totalC
         (Answer(200, b"\x1f\x8b", {"Content-Encoding": "gzip"}), "truncated"),
     ],
 )
+@pytest.mark.check("U4", tier=1, limit="0 half stored")
 async def test_u4_half_an_answer_is_none_it_is_asked_for_again_and_counted_under_its_reason(
     standin: Standin, hourglass: Hourglass, answer: Answer, reason: str
 ) -> None:
@@ -138,6 +142,7 @@ async def test_u4_half_an_answer_is_none_it_is_asked_for_again_and_counted_under
     assert failures(reason) == before + 1
 
 
+@pytest.mark.check("U5", tier=1, limit="the field alone")
 async def test_u5_a_field_that_the_portal_no_longer_knows_is_left_out_and_the_others_come(
     standin: Standin, hourglass: Hourglass
 ) -> None:
@@ -154,6 +159,7 @@ async def test_u5_a_field_that_the_portal_no_longer_knows_is_left_out_and_the_ot
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.check("U9", tier=1, limit="1 call")
 async def test_u9_a_refused_token_is_tried_once_and_a_new_one_in_its_file_is_taken_at_once(
     standin: Standin, hourglass: Hourglass, tmp_path: Path, status: int
 ) -> None:
@@ -185,6 +191,7 @@ def test_the_end_of_a_token_is_seen_thirty_days_ahead() -> None:
 
 
 @pytest.mark.parametrize("answer", [bomb, lambda: Answer(endless=True)], ids=["bomb", "endless"])
+@pytest.mark.check("U10", tier=1, limit="the limit of bytes")
 async def test_u10_an_answer_without_end_is_left_at_its_limit_and_fills_no_memory(
     standin: Standin, hourglass: Hourglass, answer: Callable[[], Answer]
 ) -> None:
@@ -198,6 +205,7 @@ async def test_u10_an_answer_without_end_is_left_at_its_limit_and_fills_no_memor
     assert process.memory_info().rss - before < 64 * 1024**2
 
 
+@pytest.mark.check("U11", tier=1, limit="0 calls")
 async def test_u11_a_redirect_is_refused_and_its_target_never_asked(
     standin: Standin, hourglass: Hourglass
 ) -> None:
@@ -213,6 +221,7 @@ async def test_u11_a_redirect_is_refused_and_its_target_never_asked(
     assert len(standin.calls) == 1
 
 
+@pytest.mark.check("U11", tier=1, limit="refused")
 async def test_u11_a_certificate_nobody_vouches_for_is_refused_until_its_authority_is_named(
     standin: Standin, hourglass: Hourglass, tmp_path: Path
 ) -> None:

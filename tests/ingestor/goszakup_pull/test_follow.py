@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from prometheus_client import REGISTRY
 
 from tests.ingestor.goszakup_pull import purchases
@@ -168,6 +169,7 @@ async def test_a_lot_that_names_anothers_plan_point_changes_its_own_purchase_alo
     assert (edited.accepted, edited.unchanged) == (2, 0)
 
 
+@pytest.mark.check("U8", tier=1, limit="0 left behind")
 async def test_what_the_journal_says_is_deleted_leaves_its_process_and_a_process_the_feed(
     office: Office, standin: Standin
 ) -> None:

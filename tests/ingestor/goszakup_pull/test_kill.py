@@ -6,6 +6,7 @@ import os
 
 import asyncpg
 import psutil
+import pytest
 
 from ingestor import runs
 from ingestor.sources.goszakup.pull.follow import JOB, follow
@@ -42,6 +43,7 @@ def works(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.check("F1", tier=1, limit="0 lost, 0 doubled")
 async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_portal(
     office: Office, standin: Standin
 ) -> None:
@@ -75,6 +77,7 @@ async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_po
     assert (doubled[0], asked[0]) == (0, len(standin.tables["TrdApp"]))
 
 
+@pytest.mark.check("F23", tier=1, limit="one works")
 async def test_of_two_schedulers_one_works_and_the_other_says_so(
     office: Office, standin: Standin
 ) -> None:
@@ -88,6 +91,7 @@ async def test_of_two_schedulers_one_works_and_the_other_says_so(
     assert await said(office) == oracle(standin)
 
 
+@pytest.mark.check("F23", tier=1, limit="0 doubled")
 async def test_two_that_both_believe_to_lead_do_no_harm_and_one_gives_way(
     office: Office, standin: Standin
 ) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from ingestor.sources.goszakup.pull import nightly
 from tests.ingestor.goszakup_pull.house import connected, followed, last_run, said
 from tests.ingestor.goszakup_pull.purchases import contract, fill, notice, oracle
@@ -15,6 +17,7 @@ async def check(office: Office, standin: Standin) -> None:
         assert await nightly.check(connector)
 
 
+@pytest.mark.check("U8", tier=1, limit="0 left behind")
 async def test_what_disappeared_without_a_word_is_noticed_and_leaves_the_feed_with_the_reason(
     office: Office, standin: Standin
 ) -> None:

@@ -121,6 +121,7 @@ def failures(reason: str) -> float:
     return REGISTRY.get_sample_value("portal_failures_total", {"reason": reason}) or 0
 
 
+@pytest.mark.check("U1", tier=1, limit="1 call more")
 async def test_u1_after_429_the_one_question_is_asked_again_and_nothing_else(
     house: House,
 ) -> None:
@@ -137,6 +138,9 @@ async def test_u1_after_429_the_one_question_is_asked_again_and_nothing_else(
     assert any(wait >= 7 for wait in house.hourglass.waits)
 
 
+@pytest.mark.check("U2", tier=1, limit="the whole set")
+@pytest.mark.check("U3", tier=1, limit="the whole set")
+@pytest.mark.check("U4", tier=1, limit="the whole set")
 async def test_u2_u3_u4_whatever_fails_in_passing_is_asked_again_and_the_whole_set_arrives(
     house: House,
 ) -> None:
@@ -177,6 +181,7 @@ async def test_u3_u4_what_never_comes_whole_leaves_nothing_half_and_comes_with_t
     await house.holds_all()
 
 
+@pytest.mark.check("U5", tier=1, limit="the field alone, alarm raised")
 async def test_u5_a_moved_schema_costs_its_fields_alone_and_the_run_says_which(
     house: House,
 ) -> None:
@@ -195,6 +200,8 @@ async def test_u5_a_moved_schema_costs_its_fields_alone_and_the_run_says_which(
     await house.holds_all()
 
 
+@pytest.mark.check("U6", tier=1, limit="0 lost, 0 doubled")
+@pytest.mark.check("U12", tier=1, limit="0 lost, 0 doubled")
 async def test_u6_u12_pages_turned_round_or_shifting_and_a_clock_hours_off_lose_nothing(
     house: House,
 ) -> None:
@@ -212,6 +219,7 @@ async def test_u6_u12_pages_turned_round_or_shifting_and_a_clock_hours_off_lose_
     await house.holds_all()
 
 
+@pytest.mark.check("U9", tier=1, limit="no storm")
 async def test_u9_a_token_that_expires_in_the_middle_ends_the_run_without_a_storm(
     house: House,
 ) -> None:
@@ -232,6 +240,8 @@ async def test_u9_a_token_that_expires_in_the_middle_ends_the_run_without_a_stor
         (Fault("redirect", root="TrdBuy", times=1), "points elsewhere, which is refused"),
     ],
 )
+@pytest.mark.check("U10", tier=1, limit="the whole set")
+@pytest.mark.check("U11", tier=1, limit="the whole set")
 async def test_u10_u11_an_endless_answer_or_a_redirect_is_left_and_its_slice_comes_later(
     house: House, fault: Fault, reason: str
 ) -> None:

@@ -31,6 +31,7 @@ ONE_DAY = Scope(FIRST, FIRST)
 CROWD = range(0, 250 * DAYS, DAYS)  # all published on one day: two pages of notices
 
 
+@pytest.mark.check("U3", tier=1, limit="the other lists whole")
 async def test_u3_a_list_that_hangs_does_not_keep_the_others_from_being_read(
     office: Office, standin: Standin
 ) -> None:
@@ -45,6 +46,7 @@ async def test_u3_a_list_that_hangs_does_not_keep_the_others_from_being_read(
     assert standin.asked("ComplaintAppeal")
 
 
+@pytest.mark.check("U4", tier=1, limit="0 half stored")
 async def test_u4_a_page_that_never_comes_whole_leaves_nothing_half_and_the_next_run_brings_it(
     office: Office, standin: Standin
 ) -> None:
@@ -67,6 +69,7 @@ async def test_u4_a_page_that_never_comes_whole_leaves_nothing_half_and_the_next
     assert await said(office) == oracle(standin)
 
 
+@pytest.mark.check("U5", tier=1, limit="the field alone, alarm raised")
 async def test_u5_records_of_a_moved_schema_are_stored_as_far_as_known_and_the_alarm_is_raised(
     office: Office, standin: Standin
 ) -> None:
@@ -141,6 +144,7 @@ def seen(call: Call, document: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("trouble", [twice, shifting])
+@pytest.mark.check("U6", tier=1, limit="0 lost, 0 doubled")
 async def test_u6_pages_that_repeat_or_shift_lose_nothing_and_double_nothing(
     office: Office, standin: Standin, trouble: Any
 ) -> None:
@@ -157,6 +161,7 @@ async def test_u6_pages_that_repeat_or_shift_lose_nothing_and_double_nothing(
     assert row[0] == row[1] == len(oracle(standin))
 
 
+@pytest.mark.check("U7", tier=1, limit="3 repeats")
 async def test_u7_a_list_that_goes_in_circles_is_left_after_three_repeats_and_the_run_says_so(
     office: Office, standin: Standin
 ) -> None:
@@ -178,6 +183,7 @@ async def test_u7_a_list_that_goes_in_circles_is_left_after_three_repeats_and_th
     assert len(calls) == 4
 
 
+@pytest.mark.check("U8", tier=1, limit="0 versions lost")
 async def test_u8_an_answer_with_an_older_date_holds_and_what_it_said_before_is_kept(
     office: Office, standin: Standin
 ) -> None:
@@ -197,6 +203,7 @@ async def test_u8_an_answer_with_an_older_date_holds_and_what_it_said_before_is_
     assert (body["release"]["tender"]["title"], body["revision"]) == ("Закупка 1", 3)
 
 
+@pytest.mark.check("U12", tier=1, limit="0 lost")
 async def test_u12_a_clock_that_is_wrong_and_dates_to_come_hide_nothing_from_the_next_round(
     office: Office, standin: Standin
 ) -> None:

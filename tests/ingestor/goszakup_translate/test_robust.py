@@ -4,6 +4,7 @@ import copy
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ PLACES = [path for path in places(FULL) if len(path) > 1]
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ODD), max_size=25))
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.check("B18", tier=1, limit="0 crashes")
 def test_nulls_and_odd_values_anywhere_never_stop_a_translation(
     changes: list[tuple[tuple[Any, ...], Any]],
 ) -> None:

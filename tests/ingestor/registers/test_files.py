@@ -209,6 +209,7 @@ async def test_bad_rows_are_set_aside_with_row_number_and_reason_and_the_rest_is
     ]
 
 
+@pytest.mark.check("B14", tier=1, limit="refused")
 async def test_a_bomb_a_cut_workbook_and_a_missing_column_are_refused_with_their_reason(
     office: Office, tmp_path: Path
 ) -> None:

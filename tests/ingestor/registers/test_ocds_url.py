@@ -23,6 +23,7 @@ from tests.ingestor.registers.standin import HOST, ok, onward, publisher
         "2001:0:4136:e378:8000:63bf:f5ff:fffe", "2001:db8::1", "100::1", "localhost", "",
     ],
 )  # fmt: skip
+@pytest.mark.check("U11", tier=1, limit="0 calls")
 def test_no_private_address_is_asked_however_it_is_spelled(address: str) -> None:
     assert not is_open(address)
 

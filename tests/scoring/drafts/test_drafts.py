@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.scoring.drafts.conftest import AIDA, APPROVING, BOLAT, SECOND, STRANGER, Bureau
 from tests.scoring.drafts.documents import document
@@ -69,6 +70,7 @@ async def test_a_period_counts_what_was_published_in_it(bureau: Bureau) -> None:
     assert refusal(backwards) == (422, "validation_failed")
 
 
+@pytest.mark.check("A8", tier=1, limit="all refused")
 async def test_the_whole_way_to_live_takes_a_second_person(bureau: Bureau) -> None:
     draft = await bureau.draft()
     early = await bureau.step(draft, "propose")

@@ -1,0 +1,85 @@
+"""The checks: what each promises, which tests guard it, or why none does.
+
+`checks.yaml` declares them all. A test guards one by `@pytest.mark.check("F2", tier=1, limit="0
+lost")`; marks are read off the source, so that the page of the harness needs nothing imported.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import yaml
+
+TESTS: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = TESTS.parent
+DECLARED: Final = Path(__file__).with_name("checks.yaml")
+
+TIERS: Final = {1: "inside `make test`", 2: "all together under ten minutes", 3: "longer"}
+
+
+class Check(NamedTuple):
+    """A row of the list: what is promised, and the reason if no test guards it."""
+
+    id: str
+    group: str
+    promise: str
+    untested: str | None
+
+
+class Mark(NamedTuple):
+    """What a test says of itself: which check it guards, when it runs, and the bound it holds."""
+
+    id: str
+    tier: int
+    limit: str
+    file: str
+    test: str
+
+    @property
+    def node(self) -> str:
+        """The name under which pytest knows the test."""
+        return f"{self.file}::{self.test}"
+
+
+@cache
+def checks() -> dict[str, Check]:
+    """Every check that is declared, in the order of its group and number."""
+    told = yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
+    return {
+        name: Check(name, group, row["promise"].strip(), row.get("untested"))
+        for group, rows in told.items()
+        for name, row in rows.items()
+    }
+
+
+@cache
+def marks() -> tuple[Mark, ...]:
+    """Every mark of every test, in the order of the checks."""
+    order = {name: place for place, name in enumerate(checks())}
+    files = sorted(TESTS.rglob("test_*.py"))
+    found = [mark for file in files for mark in _in(file)]
+    return tuple(sorted(found, key=lambda one: (order.get(one.id, len(order)), one.node)))
+
+
+def _in(file: Path) -> Iterator[Mark]:
+    text = file.read_text(encoding="utf-8")
+    if "mark.check(" not in text:
+        return
+    for test in ast.parse(text).body:
+        if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef):
+            for decorator in test.decorator_list:
+                if _is_check(decorator):
+                    yield _mark(decorator, str(file.relative_to(ROOT)), test.name)
+
+
+def _is_check(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.check"
+
+
+def _mark(call: ast.expr, file: str, test: str) -> Mark:
+    assert isinstance(call, ast.Call)
+    [name] = map(ast.literal_eval, call.args)
+    told = {one.arg: ast.literal_eval(one.value) for one in call.keywords}
+    return Mark(name, told["tier"], told["limit"], file, test)
