@@ -126,8 +126,8 @@ class Office:
 
 
 @asynccontextmanager
-async def opened_office(cluster: Cluster, folder: Path) -> AsyncIterator[Office]:
-    """Lend a fresh service."""
+async def opened_office(cluster: Cluster, folder: Path, **told: Any) -> AsyncIterator[Office]:
+    """Lend a fresh service, which may be told more than where it keeps its things."""
     async with cluster.copy("cases", SERVICES["cases"]) as name:
         settings = Settings(
             database_url=cluster.url("cases", name),
@@ -135,7 +135,7 @@ async def opened_office(cluster: Cluster, folder: Path) -> AsyncIterator[Office]
             redis_url="redis://127.0.0.1:1/0",
             internal_key="i" * 32,
             receipt_key="r" * 32,
-            evidence_path=folder / "evidence",
+            **{"evidence_path": folder / "evidence", **told},
         )
         clock = HandClock()
         app = application(settings, clock)

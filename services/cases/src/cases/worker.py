@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import httpx
-import prometheus_client
 
 from cases.casefile import moving as cases
 from cases.complaints import due as complaints
-from cases.evidence.files import SWEEP_EVERY, Files
+from cases.evidence.files import SWEEP_EVERY
+from cases.evidence.storing import files_of
 from cases.settings import Settings
 from cases.triage import arriving
 from cases.triage import store as triage
@@ -20,6 +20,7 @@ from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
 from shared.database import Database, transient
 from shared.feed.reader import Apply, FeedReader, Reset
+from shared.observed import observe
 from shared.queue import Periodic, run_worker
 from shared.security import InternalAuth, service_caller
 
@@ -87,7 +88,7 @@ async def following(
 
 def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
     """Return what is done by the clock."""
-    files = Files(settings.evidence_path)
+    files = files_of(settings)
 
     async def wake() -> None:
         async with database.transaction() as connection:
@@ -136,7 +137,5 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
 
 def run(settings: Settings) -> None:
     """Run the worker as a process, with its metrics beside it."""
-    logs.configure(service="cases", level=settings.log_level, form=settings.log_format)
-    if settings.metrics_port is not None:
-        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    observe("cases", settings)
     asyncio.run(work(settings))

@@ -34,7 +34,7 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A file that lies in the folder, with its cleaned copy where there is one."""
+    """A file that is kept, with its cleaned copy where there is one."""
 
     media_type: str
     size: int
@@ -68,7 +68,9 @@ async def seal(files: Files, stream: AsyncIterator[bytes], scanner: str | None) 
         media_type = await asyncio.to_thread(kind_of, original)
         scanned = await scan(original, scanner)
         cleaned = await asyncio.to_thread(_cleaned, original, media_type, copy)
-        await asyncio.to_thread(_keep, files, arrived, cleaned)
+        for each in (arrived, cleaned):
+            if each is not None:
+                await files.keep(each)
         size, sha256 = (cleaned.size, cleaned.sha256) if cleaned else (None, None)
         return Sealed(media_type, arrived.size, arrived.sha256, size, sha256, scanned)
 
@@ -104,12 +106,6 @@ def _cleaned(original: Path, media_type: str, copy: Path) -> Arrived | None:
     if not clean(original, media_type, copy):
         return None
     return Arrived(copy, digest_of(copy), copy.stat().st_size)
-
-
-def _keep(files: Files, *arrived: Arrived | None) -> None:
-    for one in arrived:
-        if one is not None:
-            files.keep(one.path, one.sha256)
 
 
 def _happened(seen: Seen, evidence: str, sealed: Sealed) -> Happened:

@@ -1,19 +1,18 @@
-"""The folder of files: each lies under its SHA-256, is written once and never changed.
+"""The files of evidence: each is kept under its SHA-256, written once and never changed.
 
-A file is written beside the folder, brought to the disk and only then renamed to its name, so that
-under a name there is the whole file or none. What a broken upload leaves is swept after a day.
+What arrives is written to a folder of its own, told and cleaned there, and only then kept: in a
+folder (`folder.py`) or in a bucket (`bucket.py`). What a broken upload leaves is swept after a day.
 """
 
 import asyncio
 import hashlib
-import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from shared.errors import PayloadTooLarge
 
@@ -27,25 +26,35 @@ _ARRIVING: Final = "arriving"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file that lies beside the folder, and what it is."""
+    """A file that has come, and what it is."""
 
     path: Path
     sha256: bytes
     size: int
 
 
-class Files:
-    """The folder."""
+class Store(Protocol):
+    """Where files are kept for good: under a name there is the whole file or none."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    async def keep(self, path: Path, sha256: bytes) -> None:
+        """Take a written file in, for good."""
+
+    async def read(self, sha256: bytes) -> AsyncIterator[bytes] | None:
+        """Return the blocks of a file, or None: there is none."""
+
+
+class Files:
+    """The files: those that arrive, in a folder, and those that are kept."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._beside = folder / _ARRIVING
+        self._store = store
 
     @contextmanager
     def place(self) -> Iterator[Path]:
-        """Lend a path beside the folder; whatever is left there afterwards is removed."""
-        beside = self._folder / _ARRIVING
-        beside.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = beside / secrets.token_hex(13)
+        """Lend a path for what arrives; whatever is left there afterwards is removed."""
+        self._beside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._beside / secrets.token_hex(13)
         try:
             yield path
         finally:
@@ -63,38 +72,37 @@ class Files:
                 await asyncio.to_thread(_append, file, digest, block)
         return Arrived(path, digest.digest(), size)
 
-    def keep(self, path: Path, sha256: bytes) -> None:
-        """Take a written file into the folder, for good."""
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-        target = self.path_of(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not target.exists():
-            path.chmod(0o400)
-            path.rename(target)
-        _sync_folder(target.parent)
-        _sync_folder(self._folder)
+    async def keep(self, arrived: Arrived) -> None:
+        """Keep a file that has come, for good."""
+        await self._store.keep(arrived.path, arrived.sha256)
 
-    def path_of(self, sha256: bytes) -> Path:
-        """Return where a file lies."""
-        name = sha256.hex()
-        return self._folder / name[:2] / name
+    async def read(self, sha256: bytes) -> AsyncIterator[bytes] | None:
+        """Return the blocks of a file that is kept, or None: it is missing."""
+        return await self._store.read(sha256)
 
-    def state_of(self, sha256: bytes) -> str:
+    async def state_of(self, sha256: bytes) -> str:
         """Read a file again and say what it is: intact, changed or missing."""
-        try:
-            return "intact" if digest_of(self.path_of(sha256)) == sha256 else "changed"
-        except FileNotFoundError:
+        blocks = await self.read(sha256)
+        if blocks is None:
             return "missing"
+        digest = hashlib.sha256()
+        async for block in blocks:
+            await asyncio.to_thread(digest.update, block)
+        return "intact" if digest.digest() == sha256 else "changed"
 
     def sweep(self) -> int:
         """Remove what broken uploads left; return how many."""
         old = time.time() - LEFT_FOR
-        beside = self._folder / _ARRIVING
-        left = [one for one in beside.glob("*") if one.stat().st_mtime < old]
+        left = [one for one in self._beside.glob("*") if one.stat().st_mtime < old]
         for one in left:
             one.unlink(missing_ok=True)
         return len(left)
+
+
+def name_of(sha256: bytes) -> str:
+    """Return the name that a file is kept under."""
+    name = sha256.hex()
+    return f"{name[:2]}/{name}"
 
 
 def digest_of(path: Path) -> bytes:
@@ -123,11 +131,3 @@ async def _blocks(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 def _append(file: BinaryIO, digest: "hashlib._Hash", block: bytes) -> None:
     digest.update(block)
     file.write(block)
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -1,6 +1,5 @@
 """What callers ask of evidence, and the two routes of files: one takes them, one gives them."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, Final
@@ -11,13 +10,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from cases.casefile.store import found, writable, writes
-from cases.desk import Called, Desk, Shared, admitted, one, page, serves
+from cases.desk import Called, Shared, admitted, one, page, serves
 from cases.events import Happened, record
 from cases.evidence import checklists, store
 from cases.evidence.adding import add, check_name, seal
-from cases.evidence.files import Files, read
 from cases.evidence.kinds import PICTURES, SUFFIXES
 from cases.evidence.store import Piece
+from cases.evidence.storing import files_of
 from shared.contracts.casework.evidence import (
     FILES,
     CaseEvidence,
@@ -56,7 +55,7 @@ async def add_evidence(
     check_name(name)
     async with desk.database.connection() as connection:
         _writable(await found(connection, case_id, caller, desk.clock.now()), caller)
-    sealed = await seal(_files(desk), request.stream(), desk.settings.scanner_socket)
+    sealed = await seal(files_of(desk.settings), request.stream(), desk.settings.scanner_socket)
     address = request.scope["raw_path"] + b"?" + request.scope["query_string"]
     content = fingerprint("POST", address, sealed.sha256)
     async with desk.once(request, caller, content=content) as do:
@@ -77,9 +76,9 @@ async def read_evidence_file(
         piece = await store.piece(connection, evidence_id, caller, now)
         digest, size = _wanted(piece, which, caller)
         await store.touch(connection, evidence_id, caller, now, ("read", digest, which))
-    path = _files(desk).path_of(digest)
-    if not path.is_file():
-        raise NotFound("The file is missing from its folder.")
+    blocks = await files_of(desk.settings).read(digest)
+    if blocks is None:
+        raise NotFound("The file is missing from where it was kept.")
     media_type = piece.row["media_type"]
     headers = {
         "Cache-Control": "private, no-store",
@@ -87,7 +86,7 @@ async def read_evidence_file(
         "Content-Disposition": f"attachment; filename*=UTF-8''{_file_name(piece.row)}",
         "ETag": f'"{digest.hex()}"',
     }
-    return StreamingResponse(read(path), headers=headers, media_type=media_type)
+    return StreamingResponse(blocks, headers=headers, media_type=media_type)
 
 
 @serves(router, "list_evidence")
@@ -129,13 +128,13 @@ async def verify_evidence(
     request: Request, evidence_id: str, desk: Shared, caller: Called
 ) -> Response:
     """Read the files of a piece of evidence again."""
-    files = _files(desk)
+    files = files_of(desk.settings)
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
         piece = await store.piece(do.connection, evidence_id, caller, do.now)
         original, copy = piece.row["sha256"], piece.row["cleaned_sha256"]
-        states = [(digest, await _state(files, digest)) for digest in (original, copy) if digest]
+        states = [(digest, await files.state_of(digest)) for digest in (original, copy) if digest]
         touches = [("verified", digest, state) for digest, state in states]
         await store.touch(do.connection, evidence_id, caller, do.now, *touches)
         cleaned = states[1][1] if copy else None
@@ -168,14 +167,6 @@ async def add_field_check(
 async def list_checklists() -> Response:
     """Read the checklists of field checks."""
     return one(checklists.shown())
-
-
-def _files(desk: Desk) -> Files:
-    return Files(desk.settings.evidence_path)
-
-
-async def _state(files: Files, digest: bytes) -> str:
-    return await asyncio.to_thread(files.state_of, digest)
 
 
 def _writable(seen: Any, caller: Caller) -> None:
