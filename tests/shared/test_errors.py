@@ -1,5 +1,6 @@
 """Refusals: each has a code of its own, a title in three languages, and an example to show."""
 
+import errno
 import socket
 
 import asyncpg
@@ -116,6 +117,7 @@ def _wrapped(original: BaseException) -> sqlalchemy.exc.DBAPIError:
         ConnectionResetError(),
         TimeoutError(),
         socket.gaierror(),
+        OSError(errno.ENOSPC, "No space left on device"),
         asyncpg.CannotConnectNowError("starting up"),
         asyncpg.AdminShutdownError("terminating"),
         asyncpg.QueryCanceledError("statement timeout"),

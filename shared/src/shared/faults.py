@@ -1,5 +1,6 @@
 """Telling a partner that is away for the moment from a mistake of our own."""
 
+import errno
 import socket
 import sys
 
@@ -21,6 +22,9 @@ _AWAY: tuple[type[BaseException], ...] = (
     asyncpg.TransactionRollbackError,  # lost a race with another transaction
 )
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+"""A disk of our own without space: somebody will make room."""
+
 
 def is_connection_fault(error: BaseException) -> bool:
     """Return whether the same request may succeed once a database, queue or service is back."""
@@ -33,4 +37,6 @@ def is_connection_fault(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # The driver has one class for a lost connection and for its misuse; only the text differs.
         return "clos" in str(error)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
     return isinstance(error, _AWAY)
