@@ -32,6 +32,7 @@ _SECRET_VALUES = re.compile(
     r"|(?<!\d)\d{4}[0-3]\d{7}(?!\d)",  # twelve digits of a person: a company's fifth is 4 to 6
     re.IGNORECASE,
 )
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DEEPEST = 6
 
 
@@ -111,8 +112,13 @@ def _formatter(shared: list[Processor], form: str) -> logging.Formatter:
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _escaped],
     )
+
+
+def _escaped(_: WrappedLogger, __: str, line: EventDict) -> str:
+    """Escape what JSON leaves as it is and some reader takes for the end of a line or a command."""
+    return _UNSEEN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", str(line))
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
