@@ -39,10 +39,7 @@ def test_no_text_makes_a_second_line_of_log_or_moves_a_terminal(
     logs.configure(service="gateway", level="INFO", form="json", stream=stream)
     logs.logger("test").info(text, title=text, deep=[{"name": text}])
     logging.getLogger("library").warning("said %s", text)
-    try:
-        raise ValueError(text)
-    except ValueError as fault:
-        logs.logger("test").error("failed", exc_info=fault)
+    logs.logger("test").error("failed", exc_info=ValueError(text))
 
     written = stream.getvalue().split("\n")
     lines = [json.loads(line) for line in written[:-1]]
