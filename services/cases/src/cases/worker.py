@@ -15,7 +15,7 @@ from cases.settings import Settings
 from cases.triage import arriving
 from cases.triage import store as triage
 from cases.vault import keeping
-from shared import logs
+from shared import kept_answers, logs
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
 from shared.database import Database, transient
@@ -33,6 +33,9 @@ APPLIED: Final[Mapping[str, tuple[Apply, Reset | None]]] = {
 
 WAKE_EVERY: Final = 30.0
 """Seconds between looks for what was put off until now: snoozed alerts, cases on hold."""
+
+FORGET_EVERY: Final = 300.0
+"""Seconds between looks for answers to commands that nobody may ask for any more."""
 
 _log = logs.logger(__name__)
 
@@ -104,11 +107,16 @@ def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
     async def sweep() -> None:
         await asyncio.to_thread(files.sweep)
 
+    async def forget() -> None:
+        async with database.transaction() as connection:
+            await kept_answers.purge(connection, now=clock.now())
+
     return [
         Periodic("wake_snoozed_alerts", WAKE_EVERY, wake),
         Periodic("resume_held_cases", WAKE_EVERY, resume),
         Periodic("sweep_broken_uploads", SWEEP_EVERY, sweep),
         Periodic("due_complaints", complaints.EVERY, look),
+        Periodic("forget_answers", FORGET_EVERY, forget),
     ]
 
 
