@@ -41,7 +41,7 @@ class AccessLog:
             return
         now = time()
         stamp = f"{self._stamp_of(int(now))}.{int(now % 1 * 1000):03d}Z"
-        trace = logs.trace_id.get() or ""
+        trace = logs.trace_id()
         line = self._line % (
             stamp,
             request_id.decode(),

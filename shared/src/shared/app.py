@@ -16,21 +16,21 @@ import prometheus_client
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from shared import logs, metrics, openapi, problems
+from shared import logs, metrics, openapi, problems, telemetry
 from shared.access import AccessLog
 from shared.clock import Clock, SystemClock
 from shared.edge import Edge
 from shared.errors import DependencyDown
 from shared.intake import Limits
+from shared.observed import observe
 from shared.routes import Routes
 from shared.settings import Settings
+from shared.traced import Traced
 
 Check = Callable[[], Awaitable[None]]
 """Returns when the thing is there; raises what is wrong when it is not."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-LAG_PAUSE: Final = 1.0
 
 CHECK_TIMEOUT: Final = 0.5
 CHECK_KEPT: Final = 1.0
@@ -85,6 +85,9 @@ def create_app(
         access=access,
         quiet=quiet,
     )
+    telemetry.begin(service, settings)
+    if telemetry.on():
+        app.add_middleware(Traced, routes=app.state.routes, public=public, quiet=quiet)
     return app
 
 
@@ -101,7 +104,7 @@ def _around(lifespan: Lifespan, access: AccessLog) -> Lifespan:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         # Reading them takes a second or two: what asks no filter is answered meanwhile.
         reading = asyncio.create_task(asyncio.to_thread(app.state.routes.prepare))
-        watch = asyncio.create_task(_watch_loop())
+        watch = asyncio.create_task(metrics.watch_loop())
         try:
             async with lifespan(app):
                 yield
@@ -111,14 +114,6 @@ def _around(lifespan: Lifespan, access: AccessLog) -> Lifespan:
             await reading
 
     return life
-
-
-async def _watch_loop() -> None:
-    """Measure how late a sleeper wakes: the event loop is busy with something it should not be."""
-    while True:
-        due = time.monotonic() + LAG_PAUSE
-        await asyncio.sleep(LAG_PAUSE)
-        metrics.event_loop_lag_seconds.observe(max(0.0, time.monotonic() - due))
 
 
 def _probes(readiness: Mapping[str, Check], settings: Settings) -> APIRouter:
@@ -186,9 +181,7 @@ async def _reason(check: Check) -> str:
 def serve(app_factory: Callable[[], FastAPI], settings: Settings) -> None:
     """Run an application until the process is told to end."""
     app = app_factory()
-    logs.configure(service=app.state.service, level=settings.log_level, form=settings.log_format)
-    if settings.metrics_port is not None:
-        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    observe(app.state.service, settings)
     config = uvicorn.Config(
         app,
         host=settings.host,

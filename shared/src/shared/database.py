@@ -82,6 +82,7 @@ class Database:
         self._pool = await asyncpg.create_pool(
             self._url, min_size=0, max_size=self._pool_size, **self._settings()
         )
+        metrics.db_pool_size.inc(self._pool_size)
         try:
             connection = await self._acquire(patience)
             await self._pool.release(connection)
@@ -93,6 +94,7 @@ class Database:
         """Close all connections; those still in use after two seconds are cut."""
         pool, self._pool = self._pool, None
         if pool is not None:
+            metrics.db_pool_size.dec(self._pool_size)
             try:
                 await asyncio.wait_for(pool.close(), 2)
             except TimeoutError:

@@ -31,9 +31,7 @@ CLIENT_GONE: Final = 499
 """Status in logs and metrics for a caller who left before the answer (a custom of nginx)."""
 
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
-_TRACE_PARENT = re.compile(
-    rb"[0-9a-f]{2}-(?P<trace>(?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}"
-)
+_TRACE_PARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 _HARDENING = [
     (b"x-content-type-options", b"nosniff"),
@@ -163,12 +161,12 @@ async def _send_lingering(send: Send, arriving: Receive, message: Message) -> No
 def _identify(scope: Scope) -> bytes:
     """Return the id of a request: the caller's if it is a plain one, else a new one."""
     chosen = b""
-    logs.trace_id.set(None)
+    logs.traceparent.set(None)
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _PLAIN_ID.fullmatch(value):
             chosen = value
-        elif name == b"traceparent" and (parent := _TRACE_PARENT.fullmatch(value)):
-            logs.trace_id.set(parent["trace"].decode())
+        elif name == b"traceparent" and _TRACE_PARENT.fullmatch(value):
+            logs.traceparent.set(value.decode())
     chosen = chosen or secrets.token_hex(8).encode()
     logs.request_id.set(chosen.decode())
     return chosen
@@ -176,7 +174,7 @@ def _identify(scope: Scope) -> bytes:
 
 def _unknown() -> bytes:
     """Return an id that joins this answer with nothing: it is neither logged nor handed on."""
-    logs.trace_id.set(None)
+    logs.traceparent.set(None)
     logs.request_id.set(None)
     return secrets.token_hex(8).encode()
 

@@ -15,7 +15,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
+traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+"""Of the request being answered: version, trace, span and flags (W3C Trace Context)."""
 
 REDACTED: Final = "[redacted]"
 
@@ -34,6 +35,12 @@ _SECRET_VALUES = re.compile(
 )
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DEEPEST = 6
+_TRACE = slice(3, 35)
+
+
+def trace_id() -> str:
+    """Return the trace of the request being answered; "" where there is none."""
+    return (traceparent.get() or "")[_TRACE]
 
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -63,9 +70,10 @@ def _blacked_out(found: re.Match[str]) -> str:
 
 
 def _with_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    for name, variable in (("request_id", request_id), ("trace_id", trace_id)):
-        if (value := variable.get()) is not None:
-            event.setdefault(name, value)
+    if (value := request_id.get()) is not None:
+        event.setdefault("request_id", value)
+    if trace := trace_id():
+        event.setdefault("trace_id", trace)
     return event
 
 

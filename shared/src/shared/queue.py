@@ -54,6 +54,9 @@ GRACE: Final = 1.5
 """Seconds that handlers get to give up their transactions when a worker is told to stop."""
 
 _AWAY = (RedisError, OSError, TimeoutError)
+_failed: Final[set[str]] = set()
+"""Jobs of this process whose last time failed."""
+
 _FUNCTION = "bell"
 
 OnBell = Callable[[str, int], Awaitable[None]]
@@ -178,6 +181,7 @@ async def run_worker(
     periodic = [Periodic("sweep", sweep_every, sweep), *cron]
     tasks = [
         asyncio.create_task(_listen(redis_url, queue_name(queue, long=long), handler, long=long)),
+        asyncio.create_task(metrics.watch_loop()),
         *(asyncio.create_task(_every(action)) for action in periodic),
     ]
     try:
@@ -205,15 +209,19 @@ async def _every(periodic: Periodic) -> None:
 async def _attempt(name: str, action: Action) -> None:
     """Do it, measured; a fault is counted and told, and ends nothing else."""
     began = time.perf_counter()
+    if name in _failed:
+        metrics.jobs_retries_total.labels(name).inc()
     try:
         await action()
     except Exception as fault:
+        _failed.add(name)
         metrics.jobs_total.labels(name, "failed").inc()
         if transient(fault):
             log.warning("job put off", job=name, reason=f"{type(fault).__name__}: {fault}")
         else:
             log.exception("job failed", job=name)
     else:
+        _failed.discard(name)
         metrics.jobs_total.labels(name, "done").inc()
     metrics.job_duration_seconds.labels(name).observe(time.perf_counter() - began)
 

@@ -147,7 +147,7 @@ def _secret(key: SecretStr) -> bytes:
 class InternalAuth(httpx.Auth):
     """Signs every request of an httpx client with a fresh internal token.
 
-    The id of the request being answered goes along, so that the logs of both services meet.
+    The id and the trace of the request being answered go along, so that the logs of both meet.
     """
 
     def __init__(
@@ -162,4 +162,6 @@ class InternalAuth(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {self._mint()}"
         if (known := logs.request_id.get()) is not None:
             request.headers["X-Request-Id"] = known
+        if (parent := logs.traceparent.get()) is not None:
+            request.headers["traceparent"] = parent
         yield request

@@ -90,6 +90,13 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = Field(
         default="json", description="json for machines, text for a terminal"
     )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="address of a collector that takes OTLP over HTTP; unset, nothing is traced"
+        " (needs the extra `traces`; the library reads its other variables, such as"
+        " OTEL_TRACES_SAMPLER, itself)",
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -8,20 +8,20 @@ from functools import partial
 from typing import Final
 
 import httpx
-import prometheus_client
 
-from gateway import usage
+from gateway import signs, usage
 from gateway.audit.daily import Daily
 from gateway.exports.making import Exporter
 from gateway.measure import data, snapshot
 from gateway.settings import GatewaySettings
 from gateway.view import apply, changes, figures, shapes
-from shared import logs
+from shared import logs, metrics
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
 from shared.database import Database, transient
 from shared.feed.reader import Apply, FeedReader, Reset
 from shared.queue import Periodic, run_worker
+from shared.observed import observe
 from shared.security import InternalAuth, service_caller
 
 QUEUE: Final = "gateway"
@@ -29,6 +29,7 @@ FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
 MEASURE_EVERY: Final = 300.0
 CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
+SIGNS_EVERY: Final = 15.0
 
 _LEVEL: Final = """
     INSERT INTO feed_level (feed, level_at) VALUES ($1, now())
@@ -106,6 +107,11 @@ class Filling:
             async with self._database.transaction() as connection:
                 if not await shapes.stale(connection):
                     return
+    async def look_for_signs(self) -> None:
+        """Count what the metrics show of the audit, the webhooks and what waits."""
+        async with self._database.transaction() as connection:
+            signs.shown.signs = await signs.look(connection, self._clock.now())
+
                 await shapes.look_again(connection)
 
 
@@ -159,6 +165,8 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
     )
     exporting = asyncio.create_task(exporter.run())
     try:
+    if settings.export_path is not None:
+        metrics.disks.watch("exports", settings.export_path)
         async with filling(settings, database, SystemClock()) as (view, _):
             await run_worker(
                 redis_url=settings.redis_url,
@@ -176,6 +184,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                 stop=stop,
             )
     finally:
+                    Periodic("signs", SIGNS_EVERY, view.look_for_signs),
         exporting.cancel()
         with suppress(asyncio.CancelledError):
             await exporting
@@ -184,7 +193,5 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
 
 def run(settings: GatewaySettings) -> None:
     """Run the worker as a process, with its metrics beside it."""
-    logs.configure(service="gateway", level=settings.log_level, form=settings.log_format)
-    if settings.metrics_port is not None:
-        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    observe("gateway", settings)
     asyncio.run(work(settings))

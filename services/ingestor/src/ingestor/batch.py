@@ -1,6 +1,6 @@
 """One batch into the database: what is new is kept, what it changes is published, or nothing is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +13,7 @@ from ingestor.compile import Version, holding
 from ingestor.intake import Accepted, Batch, Content, Origin, Refused, Tally
 from ingestor.record import compiled
 from ingestor.set_aside import set_aside
+from shared import telemetry
 from shared.contracts.releases import ReleaseEntry
 from shared.feed import Change, publish_state
 
@@ -43,11 +44,27 @@ class Stored(NamedTuple):
 async def store_batch(connection: asyncpg.Connection, batch: Batch, occasion: Occasion) -> Stored:
     """Store a batch inside the transaction of the caller, who rings after the commit."""
     await store.lock_sources(connection, {a.source for a in batch.accepted})
+    began = telemetry.now()
     known = await store.known_versions(connection, {a.process for a in batch.accepted})
     fresh = new_versions(batch.accepted, known)
     await _keep(connection, fresh, batch.refused, occasion)
     head = await _publish(connection, fresh, known, occasion)
+    if head is not None and telemetry.on():
+        await _trace(connection, {one.process for one in fresh}, head, began)
     return Stored(_tally(batch, fresh), head)
+
+
+async def _trace(
+    connection: asyncpg.Connection, processes: Collection[str], head: int, began: int
+) -> None:
+    """Begin the traces of what was published: it has the last numbers of the feed."""
+    rows = await connection.fetch(
+        "SELECT key, seq FROM feed_state WHERE feed = $1 AND key = ANY($2::text[]) AND seq > $3",
+        FEED,
+        [*processes],
+        head - len(processes),
+    )
+    telemetry.record("publish", (telemetry.Place(*row) for row in rows), began, first=True)
 
 
 def new_versions(

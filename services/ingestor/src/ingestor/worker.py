@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import prometheus_client
-
 from ingestor import portal_jobs, runs
 from ingestor.load import Desk
 from ingestor.measure import intake, snapshot
@@ -19,6 +17,7 @@ from ingestor.sources_feed import FEED, publish_sources
 from shared import logs
 from shared.clock import Clock, SystemClock
 from shared.database import Database
+from shared.observed import observe
 from shared.queue import Bell, Periodic, run_worker
 
 QUEUE: Final = "ingestor"
@@ -89,9 +88,7 @@ async def work(settings: IngestorSettings) -> None:
 
 def run(settings: IngestorSettings) -> None:
     """Run the worker as a process, with its measures on a port of their own."""
-    logs.configure(service="ingestor", level=settings.log_level, form=settings.log_format)
-    if settings.metrics_port is not None:
-        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    observe("ingestor", settings)
     asyncio.run(work(settings))
 
 

@@ -211,6 +211,8 @@ class Engine:
             metrics.feed_head.labels(FEED).set(session.feed_head)
             metrics.feed_applied.labels(FEED).set(session.facts_seq)
             metrics.feed_lag_seconds.labels(FEED).set(session.lag)
+            metrics.outbox_pending.labels(FEED).set(session.unjudged)
+            metrics.outbox_oldest_seconds.labels(FEED).set(session.lag)
             with suppress(Exception):
                 await self._write_beat(session)
             await asyncio.sleep(HEARTBEAT)

@@ -14,14 +14,17 @@ judged_seconds: Final = Histogram(
     ["step"],
     buckets=SECONDS,
 )
+score_age_seconds: Final = Histogram(
+    "score_age_seconds",
+    "From the arrival of the oldest release of a page until the page is judged",
+    buckets=(1, 2, 5, 10, 30, 60, 300, 900, 3600, 21600),
+)
 findings_total: Final = Gauge(
     "findings_total", "Subjects by indicator and present result", ["indicator", "status"]
 )
 hit_rate: Final = Gauge(
     "indicator_hit_rate", "Share of flags among the computed results", ["indicator"]
 )
-
-
 held_back: Final = Gauge(
     "indicator_held_back", "1 while the flags of an indicator count no points", ["indicator"]
 )

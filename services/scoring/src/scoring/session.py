@@ -8,12 +8,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
 import httpx
+import msgspec
 import structlog
 
 from scoring import recording, store
@@ -25,16 +27,18 @@ from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.indicator import Indicator
 from scoring.judging import Case, GaveWay, judge_processes, judge_promptly
-from scoring.measures import judged_seconds
+from scoring.measures import judged_seconds, score_age_seconds
 from scoring.profiles import Profile
 from scoring.purchases import changed_after, gone_after, numbers, present_ids
 from scoring.recording import Heads, Occasion
 from scoring.standing import Standing
+from shared import telemetry
 from shared.clock import Clock
 from shared.database import Database
 from shared.feed.client import FeedClient, RawPage
 from shared.feed.entries import NO_EPOCH
 from shared.queue import Bell
+from shared.telemetry import Place
 
 PAGE: Final = 5_000
 """Entries asked for at a time; a page also ends at 16 MiB."""
@@ -101,8 +105,9 @@ class Session(Standing):
         self.folder = folder
         self._incoming = incoming
         self._epoch: str | None = None
-        self._tidy = True
+        self._tidy = self._answered = True
         self._owed_since: float | None = None
+        self._arrived: datetime | None = None
         self.rung = threading.Event()
         self.registers = Beside(REGISTERS, database, facts, client, folder)
         self.plans = Beside(PLANS, database, facts, client, folder)
@@ -127,10 +132,18 @@ class Session(Standing):
 
     @property
     def lag(self) -> float:
-        """Seconds since everything published was judged; 0 while it is, growing until `start`."""
-        if self.started and self.complete and self.level:
+        """Seconds since everything published was judged; 0 while it is, growing until `start`.
+
+        Who does not answer may have published much.
+        """
+        if self.started and self.complete and self.level and self._answered:
             self.level_at = time.monotonic()
         return time.monotonic() - self.level_at
+
+    @property
+    def unjudged(self) -> int:
+        """How many places of the feed lie between what was published and what was judged."""
+        return max(0, self.feed_head - self.state.scored_seq)
 
     async def start(self, alerts_since: Any) -> None:
         """Find out how far reading and judging have come."""
@@ -189,6 +202,7 @@ class Session(Standing):
         if page is None or page.count == 0:
             return False
         self._incoming.write_bytes(page.lines)
+        self._arrived = _arrival(page.lines)
         await self._judge_before_loading(page.lines)
         began = time.perf_counter()
         epoch = str(page.epoch)
@@ -207,7 +221,7 @@ class Session(Standing):
         """Judge the next batch of processes whose releases are newer than what was judged."""
         if self.level:
             return False
-        since = self.state.scored_seq
+        since, moment = self.state.scored_seq, telemetry.now()
         began = time.perf_counter()
         changed, gone, last = await self.facts(lambda facts: _changes(facts, since))
         upto = last if len(changed) >= BATCH else self.facts_seq
@@ -216,9 +230,19 @@ class Session(Standing):
         judged_seconds.labels("judge").observe(time.perf_counter() - began)
         occasion = Occasion("data", self.clock.now(), self.standard, promptly, self.day)
         await self.write(cases, occasion, {"scored_seq": upto}, gone=gone)
+        places = (Place(case.key[1], case.data_seq) for case in cases)
+        telemetry.record("judge", places, moment)
+        self._show_age()
         if promptly and cases:
             self._owe()
         return True
+
+    def _show_age(self) -> None:
+        """Show how long the oldest release of a page waited, once all of the page is judged."""
+        if self.level and self._arrived is not None:
+            waited = self.clock.now() - self._arrived
+            score_age_seconds.observe(max(0.0, waited.total_seconds()))
+            self._arrived = None
 
     async def judge_anew(self) -> bool:
         """Judge the next batch of processes that a new population, method or flag asks for.
@@ -297,8 +321,9 @@ class Session(Standing):
                 page = await self._client.fetch(FEED, 0, PAGE)
         except httpx.HTTPError as fault:
             log.warning("the feed does not answer", reason=f"{type(fault).__name__}: {fault}")
+            self._answered = False
             return None
-        self.feed_head = page.head
+        self.feed_head, self._answered = page.head, True
         return page
 
     async def _begin_anew(self, epoch: str, head: int) -> None:
@@ -368,6 +393,26 @@ class Session(Standing):
                 facts, self.standard, self.flags, list(chosen), before, self.day
             )
         )
+
+
+class _Arrived(msgspec.Struct):
+    received_at: datetime
+
+
+class _Line(msgspec.Struct):
+    body: _Arrived | None = None
+
+
+_first = msgspec.json.Decoder(_Line).decode
+
+
+def _arrival(lines: bytes) -> datetime | None:
+    """Return when the first release of a page arrived; of a withdrawal that is not told."""
+    try:
+        found = _first(lines[: lines.index(b"\n")])
+    except msgspec.DecodeError:  # loading it will say so
+        return None
+    return None if found.body is None else found.body.received_at
 
 
 def _changes(facts: Facts, since: int) -> tuple[dict[int, str], list[str], int]:

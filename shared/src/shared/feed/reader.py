@@ -20,13 +20,16 @@ import httpx
 import msgspec
 import structlog
 
-from shared import deadletters, metrics
+from shared import deadletters, metrics, telemetry
 from shared.database import Database, transient
 from shared.feed.client import FeedClient
 from shared.feed.entries import NO_EPOCH, Entry
 
 ATTEMPTS: Final = 3
 """Of one entry by itself, before it is set aside."""
+
+LOOKED_LATELY: Final = 10.0
+"""Seconds for which a reader that was level is taken to be so: it looks every two."""
 
 Apply = Callable[[asyncpg.Connection, Sequence[Entry]], Awaitable[None]]
 Reset = Callable[[asyncpg.Connection], Awaitable[None]]
@@ -65,12 +68,14 @@ class FeedReader:
         self.feed = feed
         self._source = FeedClient(url, client)
         self._database = database
-        self._apply = apply
+        self._apply = telemetry.traced(feed, apply)
         self._reset = reset
         self._limit = limit
         self._one_at_a_time = asyncio.Lock()
         self._level_at = time.time()
+        self._level = False
         metrics.feed_lag_seconds.labels(feed).set_function(lambda: time.time() - self._level_at)
+        metrics.outbox_oldest_seconds.labels(feed).set_function(self._oldest)
 
     async def drain(self) -> int:
         """Read until nothing is left and return how many entries that were.
@@ -82,9 +87,15 @@ class FeedReader:
         async with self._one_at_a_time:
             while (count := await self._step()) is not None:
                 total += count
-        self._level_at = time.time()
+        self._level_at, self._level = time.time(), True
+        metrics.outbox_pending.labels(self.feed).set(0)
         metrics.feed_last_success_timestamp.labels(self.feed).set(self._level_at)
         return total
+
+    def _oldest(self) -> float:
+        """Return how old an entry that is not applied can be: 0 if all was, a moment ago."""
+        since = time.time() - self._level_at
+        return 0.0 if self._level and since < LOOKED_LATELY else since
 
     async def replay_dead(self, ids: Sequence[int] | None = None) -> "deadletters.Replay":
         """Try the dead letters of this feed again, those with these ids or all."""
@@ -101,8 +112,10 @@ class FeedReader:
         """
         async with self._database.connection() as connection:
             cursor = await _cursor(connection, self.feed)
+        self._level = False  # until it is known: who does not answer may have much to tell
         page = await self._source.fetch(self.feed, cursor.seq, self._limit)
         metrics.feed_head.labels(self.feed).set(page.head)
+        metrics.outbox_pending.labels(self.feed).set(max(0, page.head - cursor.seq))
         if _begun_again(cursor, page.epoch, page.head):
             await self._begin_again(cursor)
             return 0

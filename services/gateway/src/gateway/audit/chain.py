@@ -13,9 +13,13 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import asyncpg
+from prometheus_client import Counter
 
 from shared import logs
 
+audit_append_failures_total: Final = Counter(
+    "audit_append_failures_total", "Acts refused because the audit could not be written"
+)
 _KEYED_BYTES: Final = 16
 _ENTRIES_AT_ONCE: Final = 5_000
 
@@ -85,6 +89,21 @@ class Audit:
     ) -> int:
         """Append an entry in the transaction of `connection` and return its number."""
         head = await connection.fetchrow(f"{_HEAD} FOR UPDATE")
+        try:
+            return await self._append(connection, actor, act, object_, now, details)
+        except Exception:
+            audit_append_failures_total.inc()
+            raise
+
+    async def _append(
+        self,
+        connection: asyncpg.Connection,
+        actor: Actor,
+        act: str,
+        object_: str,
+        now: datetime,
+        details: Mapping[str, Any],
+    ) -> int:
         seq: int = head["seq"] + 1
         values = (
             seq,

@@ -34,6 +34,7 @@ from shared.clock import Clock, SystemClock
 from shared.database import Database, transient
 
 EACH: Final = 8
+from shared.observed import observe
 """Tries at one endpoint at a time; at one that did not answer when it was last tried, one."""
 
 AT_ONCE: Final = 200
@@ -286,9 +287,7 @@ async def dispatch(settings: GatewaySettings, *, stop: asyncio.Event | None = No
 
 def run(settings: GatewaySettings) -> None:
     """Run the dispatcher as a process, with its metrics beside it."""
-    logs.configure(service="gateway", level=settings.log_level, form=settings.log_format)
-    if settings.metrics_port is not None:
-        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    observe("gateway", settings)
     asyncio.run(dispatch(settings))
 
 

@@ -24,7 +24,7 @@ from ingestor.sources.goszakup.pull import budget
 from ingestor.sources.goszakup.pull.backfill import fill
 from ingestor.sources.goszakup.pull.windows import Scope
 from ingestor.sources.goszakup.pull.workshop import Workshop, workshop
-from shared import logs
+from shared import logs, telemetry
 
 GARBAGE: Final = (50_000, 20, 100)
 """A page is a hundred thousand small objects that all live until it is stored: looking for garbage
@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Load it, having said what it costs."""
     settings = told()
     logs.configure(service="ingestor", level="WARNING", form=settings.log_format)
+    telemetry.begin("ingestor", settings)
     needs_token(settings)
     scope = scope_of(arguments)
     gc.freeze()

@@ -29,7 +29,7 @@ from ingestor.settings import IngestorSettings
 from ingestor.source import STANDARD_INPUT, Terms, declarations, slug, source_id_of_file
 from ingestor.sources.ocds_url.addresses import Refused
 from ingestor.sources.ocds_url.document import fetched, is_address, name_of
-from shared import logs
+from shared import logs, telemetry
 from shared.ocds.notes import readable
 
 KIND: Final = "ocds_file"
@@ -81,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Take in every file; the worst ending decides the exit status."""
     settings = told()
     logs.configure(service="ingestor", level="WARNING", form=settings.log_format)
+    telemetry.begin("ingestor", settings)
     try:
         return asyncio.run(_load_all(settings, arguments))
     except (asyncio.CancelledError, KeyboardInterrupt):

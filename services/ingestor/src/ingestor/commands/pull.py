@@ -15,7 +15,7 @@ from ingestor.commands.portal import ELSEWHERE, INTERRUPTED, ended, needs_token
 from ingestor.settings import IngestorSettings
 from ingestor.sources.goszakup.opened import connector_of, portal_of, token_of
 from ingestor.sources.goszakup.pull.follow import follow
-from shared import logs
+from shared import logs, telemetry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Follow the source."""
     settings = told()
     logs.configure(service="ingestor", level="WARNING", form=settings.log_format)
+    telemetry.begin("ingestor", settings)
     needs_token(settings)
     try:
         return uvloop.run(_pull(settings, arguments))

@@ -4,12 +4,10 @@ import argparse
 import asyncio
 import signal
 
-import prometheus_client
-
 from scoring.drafts import worker
 from scoring.settings import Settings
-from shared import logs
 from shared.clock import SystemClock
+from shared.observed import observe
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Work, with the measures on a port of their own."""
     del arguments
     settings = Settings()
-    logs.configure(service="scoring", level=settings.log_level, form=settings.log_format)
-    if settings.metrics_port is not None:
-        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    observe("scoring", settings)
     asyncio.run(_until_told(settings))
     return 0
 

@@ -6,11 +6,10 @@ import gc
 import signal
 from typing import Final
 
-import prometheus_client
-
 from scoring import engine
 from scoring.settings import Settings
-from shared import logs
+from shared import metrics
+from shared.observed import observe
 
 GARBAGE: Final = (100_000, 20, 100)
 """A batch is a hundred thousand small objects that all live to its end: looking for garbage among
@@ -26,9 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge until told to end, with the measures on a port of their own."""
     del arguments
     settings = Settings()
-    logs.configure(service="scoring", level=settings.log_level, form=settings.log_format)
-    if settings.metrics_port is not None:
-        prometheus_client.start_http_server(settings.metrics_port, addr=settings.host)
+    observe("scoring", settings)
+    metrics.disks.watch("facts", settings.facts_path)
     gc.freeze()
     gc.set_threshold(*GARBAGE)
     asyncio.run(_until_told(settings))
