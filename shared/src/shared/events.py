@@ -1,5 +1,7 @@
 """What happened, told in streams: one for the public, one for each organisation.
 
+What is told of tips has a stream for each member who can open them.
+
 Every stream is contiguous by itself: 1, 2, 3, … Whoever follows one can count whether something is
 missing, and nobody learns from gaps how much others are told.
 """
@@ -15,12 +17,17 @@ from shared.feed import Change, Page
 
 PUBLIC: Final = "public"
 
-_STREAM: Final = re.compile(r"public|org:[A-Za-z0-9_-]{1,100}")
+_STREAM: Final = re.compile(r"public|(org|mem):[A-Za-z0-9_-]{1,100}")
 
 
 def organisation(identifier: str) -> str:
     """The stream of one organisation."""
     return _checked(f"org:{identifier}")
+
+
+def member(identifier: str) -> str:
+    """The stream of one member, of the tips that are sealed to them."""
+    return _checked(f"mem:{identifier}")
 
 
 async def append(connection: asyncpg.Connection, stream: str, events: Sequence[Change]) -> int:

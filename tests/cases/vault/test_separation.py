@@ -36,7 +36,7 @@ async def test_no_other_role_of_the_database_reads_or_writes_anything_of_the_vau
             )
         ]
         urls = vault.office.settings
-    assert len(names) == 10
+    assert len(names) == 11
     own = urls.database_url
     password = own.split("//cases:", 1)[1].split("@", 1)[0]
     for role in ("cases", "gateway", "scoring", "ingestor", "ingestor_raw"):

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 
+from cases import measure
 from cases.casefile import moving as cases
 from cases.complaints import due as complaints
 from cases.evidence.files import SWEEP_EVERY
@@ -14,8 +15,8 @@ from cases.evidence.storing import files_of
 from cases.settings import Settings
 from cases.triage import arriving
 from cases.triage import store as triage
-from cases.vault import keeping
-from shared import kept_answers, logs
+from cases.vault import keeping, telling
+from shared import kept_answers, logs, metrics
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
 from shared.database import Database, transient
@@ -122,6 +123,7 @@ def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
 
 async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     """Follow and do what is due, until told to end."""
+    metrics.disks.watch("evidence", settings.evidence_path)
     clock = SystemClock()
     database = Database(settings.database_url, application="cases-worker")
     vault = Database(settings.vault_database_url, application="cases-vault-worker")
@@ -135,7 +137,11 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
                 queue=QUEUE,
                 on_bell=level.feed,
                 sweep=level.all_feeds,
-                cron=[*due(settings, database, clock), *keeping.due(vault, clock)],
+                cron=[
+                    *due(settings, database, clock),
+                    *keeping.due(vault, clock),
+                    *measure.due(database, vault, clock),
+                ],
                 stop=stop,
             )
     finally:

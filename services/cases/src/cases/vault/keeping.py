@@ -65,7 +65,9 @@ async def shred(connection: asyncpg.Connection, tips: Sequence[str]) -> None:
         await connection.execute(query, tips)
 
 
-HELD: Final = ("tip", "piece", "seal", "excluded", "digest", "move", "spent", "idempotency")
+HELD: Final = (
+    *("tip", "piece", "seal", "excluded", "digest", "notice", "move", "spent", "idempotency"),
+)
 
 _UNUSABLE: Final = 'DELETE FROM spent WHERE "on" <= $1'
 _OVER: Final = """
@@ -81,6 +83,7 @@ _FORGET: Final = (
     "DELETE FROM seal WHERE tip = ANY($1::text[])",
     "DELETE FROM piece WHERE tip = ANY($1::text[])",
     "DELETE FROM excluded WHERE tip = ANY($1::text[])",
+    "DELETE FROM notice WHERE tip = ANY($1::text[])",
     "DELETE FROM move WHERE tip = ANY($1::text[])",
     """
     UPDATE tip SET (purged_as, status, revision, lookup, proof, once, public_key, wrapped_key,

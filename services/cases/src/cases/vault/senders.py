@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from cases.desk import Desk, Shared, one
-from cases.vault import receipts, sealing, sessions
+from cases.vault import receipts, sealing, sessions, telling
 from cases.vault.house import (
     TWO,
     add_piece,
@@ -223,6 +223,7 @@ async def write_as_sender(body: SenderMessage, desk: Shared, session: Opened) ->
             number = await add_piece(
                 connection, tip["id"], "message", content, keys=sealed.keys, day=today, once=mark
             )
+            await telling.note(connection, tip["id"], tip["organisations"], "tip.answered")
     return Response(_encoded({"number": number}), 201, media_type="application/json")
 
 
@@ -263,6 +264,7 @@ async def withdraw_tip(desk: Shared, session: Opened) -> Response:
             await note_move(connection, tip, "withdraw", "withdrawn", today)
             await connection.execute(_WITHDRAW, tip["id"], today)
             await shred(connection, [tip["id"]])
+            await telling.note_withdrawal(connection, tip["id"], tip["organisations"])
     return one(TipTaken("withdrawn", tip["received_on"]))
 
 
@@ -336,6 +338,7 @@ async def _take(desk: Desk, body: SealedTip) -> TipTaken:
         await connection.executemany(
             _EXCLUDE, [(tip, key["organisation"], key["member"]) for key in left_out]
         )
+        await telling.note(connection, tip, sorted({*body.organisations}), "tip.received")
     return TipTaken("received", today)
 
 

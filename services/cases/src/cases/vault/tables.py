@@ -30,7 +30,18 @@ if TYPE_CHECKING:  # a type checker takes no class that a function made as a bas
 else:
     Base = table_base("cases_vault")
 
-__all__ = ["Base", "Digest", "Excluded", "Move", "Piece", "RecipientKey", "Seal", "Spent", "Tip"]
+__all__ = [
+    "Base",
+    "Digest",
+    "Excluded",
+    "Move",
+    "Notice",
+    "Piece",
+    "RecipientKey",
+    "Seal",
+    "Spent",
+    "Tip",
+]
 
 
 def _tip(*, primary_key: bool = False) -> Any:
@@ -146,6 +157,17 @@ class Spent(Base, table=True):
 
     work: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     on: date = Field(sa_type=Date)
+
+
+class Notice(Base, table=True):
+    """What an organisation's recipients are still to be told of a tip; gone once it is told."""
+
+    __tablename__ = "notice"
+
+    tip: str = _tip(primary_key=True)
+    organisation: str = Field(primary_key=True)
+    id: str = Field(unique=True)
+    type: str
 
 
 class Move(Base, table=True):
