@@ -8,7 +8,7 @@ SEED ?= 1
 SIZE ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev up down load test test-full check bench quality fmt docs sdk lock clean
+.PHONY: help setup setup-dev up down load backup restore test test-full check bench quality fmt docs sdk lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ down: setup  ## end what `make up` runs
 load: setup  ## load releases into the running platform: make load FILE="a.jsonl b.json.gz"
 	@test -n "$(FILE)" || { echo 'usage: make load FILE="a.jsonl b.json.gz"' >&2; exit 2; }
 	@$(BIN)/python -m deploy.local exec ingestor load $(FILE)
+
+backup: setup  ## back up what runs: make backup DEST=/a/place SECRETS=/another [SEAL=backup.pub]
+	@test -n "$(DEST)" || { echo 'usage: make backup DEST=/a/place SECRETS=/another/place' >&2; exit 2; }
+	@$(BIN)/python -m deploy.backup take --into "$(DEST)" $(if $(SECRETS),--secrets "$(SECRETS)") $(if $(SEAL),--seal-for "$(SEAL)")
+
+restore: setup  ## fill an empty data folder: make restore FROM=/a/place/qadaga-… SECRETS=/another/… [KEY=backup.key]
+	@test -n "$(FROM)" || { echo 'usage: make restore FROM=/a/place/qadaga-… SECRETS=/another/place/qadaga-…' >&2; exit 2; }
+	@$(BIN)/python -m deploy.backup restore "$(FROM)" $(if $(SECRETS),--secrets "$(SECRETS)") $(if $(KEY),--open-with "$(KEY)")
 
 test test-full: export PYTHONDONTWRITEBYTECODE :=  # each of their hundred processes would compile anew
 

@@ -1,0 +1,1 @@
+"""Backup and restore: the record, the evidence and, in another place, the secrets."""
