@@ -1,4 +1,7 @@
-"""List the indicators that are held back, let one count again, or take back what one said."""
+"""List the indicators that are held back, let one count again, or take back what one said.
+
+Exit status: 0 done; 1 there was nothing to do it to; 2 wrong usage, nothing was touched.
+"""
 
 import argparse
 import asyncio
@@ -19,9 +22,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="list what is held back or retracted, and why")
     lift = actions.add_parser("lift", help="let an indicator that is held back count again")
     retract = actions.add_parser("retract", help="close all open findings and judge by it no more")
+    lift.add_argument("code", help="code of the indicator, which may be a draft")
+    retract.add_argument("code", type=_of_the_catalogue, help="code of the indicator")
     for one in (lift, retract):
-        one.add_argument("code", help="code of the indicator")
-        one.add_argument("--reason", required=True, help="why; it is shown with the history")
+        why = "why; it is shown with the history"
+        one.add_argument("--reason", type=_reason, required=True, help=why)
+
+
+def _of_the_catalogue(code: str) -> str:
+    if code not in catalogue(frozenset({code})):
+        raise argparse.ArgumentTypeError(f"there is no indicator {code!r}")
+    return code
+
+
+def _reason(text: str) -> str:
+    said = text.strip()
+    if not said or not said.isprintable():
+        raise argparse.ArgumentTypeError("say why, in one line of words")
+    return said
 
 
 def run(arguments: argparse.Namespace) -> int:
