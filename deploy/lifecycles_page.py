@@ -32,7 +32,7 @@ def _drawing(cycle: LifeCycle) -> str:
     lines = ["```mermaid", "flowchart LR"]
     lines += [f"  {code}((({code})))" for code in finals]
     lines += [
-        f"  {before} -->|{code}| {move.after}"
+        f"  {before} -->|{code}| {before if move.stays else move.after}"
         for code, move in cycle.moves.items()
         for before in move.before
     ]
@@ -49,7 +49,8 @@ def _states(cycle: LifeCycle) -> str:
 
 def _moves(cycle: LifeCycle) -> str:
     rows = (
-        f"| `{code}` | {', '.join(move.before)} | {move.after} | {', '.join(move.roles) or 'clock'}"
+        f"| `{code}` | {', '.join(move.before)} | {'stays' if move.stays else move.after}"
+        f" | {', '.join(move.roles) or 'clock'}"
         f" | {', '.join([*move.takes, *_reasons(list(move.reasons))])} | {', '.join(move.guards)} |"
         for code, move in cycle.moves.items()
     )

@@ -148,6 +148,7 @@ NEEDS: Final[dict[str, str]] = {
     "read_complaint": "complaints:read",
     "change_complaint": "complaints:write",
     "move_complaint": "complaints:write",
+    "move_complaints": "complaints:write",
     "read_complaint_clock": "complaints:read",
     "make_letter": "complaints:write",
     "list_letters": "complaints:read",

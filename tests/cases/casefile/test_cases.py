@@ -10,6 +10,7 @@ import pytest
 from cases.casefile import moving
 from shared.security import service_caller
 from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
+from tests.cases.triage.alerts import alert, arrive
 
 BIN = "990340005977"
 
@@ -34,6 +35,7 @@ async def moved(office: Office, now: dict[str, Any], move: str, **more: Any) -> 
 async def test_cases_are_numbered_by_organisation_and_year_and_begin_as_drafts(
     office: Office,
 ) -> None:
+    await arrive(office, alert("alr_one", "prc_one"))
     first = await started(office, processes=["prc_one"], alerts=["alr_one"], region="75")
     second = await started(office)
     theirs = await office.post("/cases", {"title": "Theirs"}, STRANGER)
@@ -46,7 +48,8 @@ async def test_cases_are_numbered_by_organisation_and_year_and_begin_as_drafts(
         ("alert", "alr_one"),
     }
     assert first["moves"] == ["open", "close_unfounded", "merge"]
-    assert [event["type"] for event in await office.told()] == ["case.created"] * 3
+    types = ["case.created", "alert.triaged", "case.created", "case.created"]
+    assert [event["type"] for event in await office.told()] == types
 
 
 async def test_a_command_that_is_sent_twice_starts_one_case(office: Office) -> None:
@@ -473,12 +476,13 @@ async def test_a_reader_and_a_key_of_no_member_start_and_change_nothing(office: 
 async def test_what_a_case_rests_on_and_its_alerts_are_not_taken_away_by_a_link(
     office: Office,
 ) -> None:
+    await arrive(office, alert("alr_one"))
     case = await started(office, alerts=["alr_one"])
-    [link] = case["links"]
+    [link] = [one for one in case["links"] if one["kind"] == "alert"]
 
-    alert = await office.post(f"/cases/{case['id']}/links/{link['id']}:end", {"reason": "gone"})
+    taken = await office.post(f"/cases/{case['id']}/links/{link['id']}:end", {"reason": "gone"})
 
-    assert (problem(alert), alert.json()["conditions"]) == ((409, "guard_failed"), ["kind"])
+    assert (problem(taken), taken.json()["conditions"]) == ((409, "guard_failed"), ["kind"])
 
 
 async def test_a_share_without_links_tells_nothing_of_them_and_no_tip_is_told_at_all(

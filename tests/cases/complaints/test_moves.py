@@ -25,6 +25,7 @@ from tests.cases.office import AIDA, BOLAT, caller
 
 # Written out by hand: from which states a move leads to which, and who takes it. W: monitors as
 # well; E: editors, admins, coordinators; B: the body it is addressed to as well; P: the platform.
+# A move without a state of its own leaves the complaint where it is.
 MOVES: Final = {
     "submit": ("draft", "in_approval", "WE"),
     "send_back": ("in_approval ready", "draft", "E"),
@@ -37,6 +38,7 @@ MOVES: Final = {
     "extend": ("registered in_consideration", "in_consideration", "EB"),
     "suspend": ("registered in_consideration", "suspended", "EB"),
     "resume": ("suspended", "in_consideration", "EB"),
+    "follow_up": ("filed registered in_consideration", "", "WE"),
     "answer": ("filed registered in_consideration suspended", "answered", "EB"),
     "assess": ("answered", "assessed", "WE"),
     "find_granted": ("assessed", "accepted", "E"),
@@ -79,7 +81,8 @@ def test_the_table_is_that_of_the_declaration() -> None:
     assert declared.moves.keys() == MOVES.keys()
     for code, (before, after, _) in MOVES.items():
         assert declared.moves[code].before == before.split()
-        assert declared.moves[code].after == after
+        assert declared.moves[code].stays == (after == "")
+        assert declared.moves[code].after == (after or before.split()[0])
 
 
 def test_every_move_from_every_state_by_every_role_on_either_side() -> None:
@@ -98,7 +101,7 @@ def test_every_move_from_every_state_by_every_role_on_either_side() -> None:
         else:
             assert may(code, role, side), place
             assert fits, place
-            assert taken.after == MOVES[code][1], place
+            assert taken.stays or taken.after == MOVES[code][1], place
         assert (code in possible(state, who, side)) is (fits and may(code, role, side)), place
 
 
@@ -179,6 +182,7 @@ def a_complaint(**other: Any) -> dict[str, Any]:
             "registered_on",
         ),
         *("registration_number", "extended_until", "answered_on", "answer", "window_closes_on"),
+        "moved_on",
     )
     row = {
         **dict.fromkeys(named),
@@ -219,6 +223,27 @@ def test_the_days_of_a_complaint_follow_its_moves() -> None:
     answers = [{"number": number, "code": "refused", "reason": "no ground"} for number in (1, 2)]
     late = take(extended, {"move": "answer", "note": "No.", "answers": answers}, date(2026, 5, 6))
     assert (late["answered_on"], late["days_late"]) == (date(2026, 5, 6), 2)  # Tue 5, Wed 6
+
+
+def test_a_reminder_leaves_a_complaint_where_it_is_and_no_answer_lies_before_a_step() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat", recommendations=[])
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    reminded = take(filed, {"move": "follow_up", "note": "by telephone"}, date(2026, 4, 20))
+    assert (reminded["state"], reminded["due_on"]) == ("filed", filed["due_on"])
+
+    considered = take(
+        take(reminded, {"move": "register", "number": "7", "day": "2026-04-20"}, date(2026, 4, 22)),
+        {"move": "consider", "day": "2026-04-21"},
+        date(2026, 4, 22),
+    )
+    for day in ("2026-04-20", "2026-04-02", "2026-03-31"):
+        with pytest.raises(ValidationFailed) as refused:
+            take(considered, {"move": "answer", "note": "No.", "day": day}, date(2026, 4, 27))
+        assert refused.value.errors[0].message == "the step before was on 2026-04-21"
+    late = take(
+        considered, {"move": "answer", "note": "No.", "day": "2026-04-21"}, date(2026, 4, 27)
+    )
+    assert (late["answered_on"], late["moved_on"]) == (date(2026, 4, 21), date(2026, 4, 21))
 
 
 def test_without_a_slip_the_register_says_when_it_was_received() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import time
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 import asyncpg
+import pytest
 
+from cases.commands import impact
 from cases.events import Happened, record
 from cases.lifecycle import life_cycles
 from cases.outcomes import counting
@@ -38,6 +41,9 @@ STORY: Final = {
     "money_prevented": (31, Decimal(620000000)),
 }
 """How an organisation tells of its success: numbers of the kind that stand in its own table."""
+
+
+FINED: Final = {"case": "cas_1", "amount": "184600", "amount_kind": "fined"}
 
 
 def alert(number: int, what: str = "acknowledge", **shown: Any) -> Happened:
@@ -204,6 +210,34 @@ async def test_what_is_undone_leaves_the_count_and_the_log_folded_at_once_says_t
     }
     assert (roads, p03) == ([1], [0, 1])
     assert rebuilt == as_it_grew
+
+
+async def test_facts_that_were_folded_wrongly_are_right_after_the_command_that_rebuilds_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in office.settings.model_dump(exclude_none=True).items():
+        secret = getattr(value, "get_secret_value", None)
+        monkeypatch.setenv(name.upper(), str(secret() if secret else value))
+    await happen(office, case(1, "open", region="75"), *both("out_1", "fine_imposed", **FINED))
+    await happen(office, alert(1, "promote", case="cas_1"), alert(2))
+    async with office.tables() as connection:
+        right = await kept(connection)
+        number = await connection.fetchval("SELECT count(*) FROM counted")
+    told = await office.told()
+    async with office.tables() as connection:
+        await connection.execute("UPDATE fact SET amount = amount * 3, region = '10'")
+        await connection.execute("DELETE FROM fact WHERE what = 'in_case'")
+        await connection.execute("UPDATE fact_case SET hidden = true")
+        await connection.execute("DELETE FROM counted WHERE figure = 'fines'")
+        assert await kept(connection) != right
+
+    assert await asyncio.to_thread(impact.run, Namespace(action="rebuild")) == 0
+
+    async with office.tables() as connection:
+        assert await kept(connection) == right
+    assert capsys.readouterr().out == f"{number} things are counted\n"
+    assert (await sums(office))["fines"] == (1, Decimal(184600))
+    assert await office.told() == told, "nobody is told again"
 
 
 async def test_two_organisations_report_the_same_money_and_it_counts_once(office: Office) -> None:

@@ -182,7 +182,7 @@ async def test_others_see_what_is_confirmed_the_authority_what_it_is_asked_the_c
 ) -> None:
     outcome = await expected(office, subject="3", process="prc_a")
     path = f"/outcomes/{outcome['id']}"
-    asked = replace(OFFICER, speaks_for=frozenset({"kvga"}))
+    asked = replace(OFFICER, speaks_for=frozenset({"authority:kvga"}))
     seen = {
         who.member: (await office.get(path, who)).json()
         for who in (AIDA, READER, asked, COORDINATOR)
@@ -217,7 +217,7 @@ async def test_the_body_that_an_outcome_is_expected_of_may_claim_it_and_nothing_
     office: Office,
 ) -> None:
     accused = caller(
-        "mem_head", "own_audit", "admin", kind="authority", speaks_for=frozenset({"kvga"})
+        "mem_head", "own_audit", "admin", kind="authority", speaks_for=frozenset({"authority:kvga"})
     )
     outcome = await expected(office)
     path = f"/outcomes/{outcome['id']}"

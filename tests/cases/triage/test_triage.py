@@ -1,7 +1,7 @@
 """Triage: alerts arrive, each organisation decides for itself, and several go into one case."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -13,11 +13,8 @@ import pytest
 from cases.lifecycle import life_cycle
 from cases.triage import arriving, store
 from cases.triage.moving import facts
-from shared.contracts.alerts import Alert
 from shared.contracts.casework.triage import AlertMove
-from shared.contracts.scores import Subject, Value
 from shared.errors import GuardFailed, ScopeMissing, TransitionNotAllowed
-from shared.feed import Entry
 from tests.cases.office import (
     AIDA,
     BOLAT,
@@ -30,43 +27,11 @@ from tests.cases.office import (
     caller,
     problem,
 )
+from tests.cases.triage.alerts import alert, arrive
 
 EAST: Final = caller("mem_east", "own_east", "coordinator", kind="coordinator", region="63")
+CODES: Final = ("R018", "R019", "R020", "R021")
 ROLES: Final = ("reader", "monitor", "editor", "admin", "coordinator", "officer", "operator")
-_numbers: Iterator[int] = itertools.count(1)
-
-
-def alert(id_: str, process: str = "prc_1", band: str = "high", **more: Any) -> Alert:
-    known = {
-        "indicators": ["R018"],
-        "buyer": "org_b",
-        "suppliers": ["org_s"],
-        "kato": "751110000",
-        "raised_at": NOW,
-    }
-    return Alert(
-        id=id_,
-        subject=Subject("process", process),
-        process=process,
-        band=band,
-        previous_band=None,
-        score=61.5,
-        data_date=NOW,
-        data_seq=1,
-        method_version="1",
-        value=Value(amount="1000000.50", currency="KZT"),  # type: ignore[arg-type]  # as text in JSON
-        **{**known, **more},
-    )
-
-
-async def arrive(office: Office, *alerts: Alert) -> list[Entry]:
-    entries = [
-        Entry(next(_numbers), each.id, deleted=False, body=msgspec.json.encode(each))
-        for each in alerts
-    ]
-    async with office.tables() as connection:
-        await arriving.apply(connection, entries)
-    return entries
 
 
 async def move(office: Office, id_: str, what: str, who: Any = AIDA, **more: Any) -> httpx.Response:
@@ -294,6 +259,45 @@ async def test_several_alerts_go_into_one_case_and_one_alert_into_two(office: Of
     assert (await states(office, STRANGER))["alr_2"] == "new"
 
 
+async def test_an_alert_that_is_linked_by_hand_lends_its_indicators_as_a_promoted_one_does(
+    office: Office,
+) -> None:
+    known = [alert(f"alr_{n}", f"prc_{n}", indicators=[code]) for n, code in enumerate(CODES)]
+    await arrive(office, *known)
+    made = (await move(office, "alr_0", "promote")).json()["cases"][0]
+    begun = (await office.post("/cases", {"title": "By hand", "alerts": ["alr_1"]})).json()
+    at = f"/cases/{begun['id']}"
+    for id_ in ("alr_0", "alr_2", "alr_2"):
+        linked = await office.post(f"{at}/links", {"kind": "alert", "target": id_})
+    await move(office, "alr_3", "dismiss", reason="below_interest")
+    refused = await office.post(f"{at}/links", {"kind": "alert", "target": "alr_3"})
+    unknown = await office.post(f"{at}/links", {"kind": "alert", "target": "alr_9"})
+    for code in ("alr_0", "alr_2"):
+        foreign = await office.post(f"{at}/links", {"kind": "alert", "target": code}, STRANGER)
+        assert problem(foreign) == (404, "not_found")
+    out = (await office.post("/outcomes", {"kind": "order_issued", "case": begun["id"]})).json()
+    await office.post(f"{at}/moves", {"move": "open"}, seen="*")
+    counted = [await opened(office, code) for code in CODES]
+    back = await move(office, "alr_2", "return", case=begun["id"], reason="wrong_case")
+    left = [await opened(office, code) for code in CODES]
+    after = (await office.get(at)).json()["links"]
+
+    assert (linked.status_code, problem(unknown)) == (200, (404, "not_found"))
+    assert problem(refused) == (409, "transition_not_allowed")
+    assert set((await office.get("/triage/alr_0")).json()["cases"]) == {made, begun["id"]}
+    assert out["indicators"] == ["R018", "R019", "R020"]
+    assert (counted, left) == ([1, 1, 1, 0], [1, 1, 0, 0])
+    assert back.json()["state"] == "in_review"
+    assert {one["target"] for one in after if one["kind"] == "alert"} == {"alr_0", "alr_1"}
+
+
+async def opened(office: Office, indicator: str) -> int:
+    """How many cases were opened that an indicator led to."""
+    found = (await office.get("/stats/impact", indicator=indicator)).json()["figures"]
+    [number] = [each["number"] for each in found if each["code"] == "cases_opened"]
+    return int(number)
+
+
 async def test_similar_alerts_are_shown_with_their_reasons_and_windows_with_who_may_use_them(
     office: Office,
 ) -> None:
@@ -395,6 +399,7 @@ def _allowed(moved: str, state: str, role: str) -> bool:
         "reopen": ["dismissed"],
     }
     who = {"editor", "admin", "coordinator"} | ({"monitor"} if moved != "reopen" else set())
+    who |= {"officer"} if moved in {"acknowledge", "review", "dismiss", "snooze", "wake"} else set()
     return state in may.get(moved, []) and role in who
 
 

@@ -9,6 +9,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("cases.commands.migrate", "bring the tables, and the vault's, up to date"),
     "serve": ("cases.commands.serve", "answer the gateway"),
     "dead": ("cases.commands.dead", "list or replay alerts that could not be taken in"),
+    "impact": ("cases.commands.impact", "count anew what is counted, from the event log"),
     "work": ("cases.commands.work", "follow the alerts, and do what is due by the clock"),
 }
 """Sub-command: the module that holds its `configure(parser)` and `run(arguments)`, and its help."""

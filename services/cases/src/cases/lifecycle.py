@@ -57,6 +57,7 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A move, as it is declared. `roles` empty: the platform alone takes it, by its clock.
 
     `back`: it leads to the state that was left for this one; `after` where that is not known.
+    `stays`: it leads nowhere; `after` is the first of the states it can be taken in.
     """
 
     title: Text
@@ -67,6 +68,7 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reasons: dict[str, Text] = {}
     guards: list[str] = []
     back: bool = False
+    stays: bool = False
 
 
 class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +90,10 @@ class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         told = {guard for one in self.moves.values() for guard in one.guards}
         if untold := told ^ self.guards.keys():
             raise ValueError(f"{self.code}: guards and their texts differ: {sorted(untold)}")
+        if astray := [
+            c for c, one in self.moves.items() if one.stays and one.after != one.before[0]
+        ]:
+            raise ValueError(f"{self.code}: stays and leads on: {', '.join(astray)}")
 
     def possible(self, state: str, caller: Caller) -> list[str]:
         """Name the moves that the role of a caller may take from a state."""
@@ -105,8 +111,11 @@ class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         *,
         given: Mapping[str, Any],
         facts: Mapping[str, bool],
+        can: Sequence[str] | None = None,
     ) -> Move:
         """Return the move. `given` is what came with it, `facts` which conditions hold.
+
+        `can`: the moves that a refusal tells of, where the caller may take fewer than their role.
 
         Raises ValidationFailed for a move that is not declared or lacks what it takes,
         TransitionNotAllowed from this state, ScopeMissing for this role, GuardFailed with every
@@ -115,7 +124,7 @@ class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if (move := self.moves.get(code)) is None:
             flaw = FieldError("/body/move", "unknown_move", f"known: {', '.join(self.moves)}")
             raise ValidationFailed("There is no such move.", errors=[flaw])
-        can = self.possible(state, caller)
+        can = self.possible(state, caller) if can is None else can
         if state not in move.before:
             said = ", ".join(can) or "none"
             raise TransitionNotAllowed(f"From {state} you can: {said}.", allowed=can)

@@ -33,6 +33,7 @@ def _shown(cycle: LifeCycle) -> Workflow:
                 before=move.before,
                 after=move.after,
                 back=move.back,
+                stays=move.stays,
                 roles=sorted(move.roles),
                 takes=[*move.takes],
                 reasons={name: _texts(text) for name, text in move.reasons.items()},

@@ -493,6 +493,28 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         text="A recipient registers the key themselves, keeps out only colleagues while two are"
         " left, counts what one can open. Work for a log-in is taken once.",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("read_feed", "add_endpoint", "list_sources"),
+        text="`alert.updated` and `alert.superseded`; every event about an alert has a `version`"
+        " that rises. `data.stale` and `data.fresh`: a source has grown older than its"
+        " `promised_hours`, or is fresh again.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="added",
+        operations=("move_complaints",),
+        text="One move of up to a hundred complaints, all or none; `follow_up` reminds a body.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("read_workflows", "start_case", "link_case", "read_outcome", "move_alert"),
+        text="`stays`: a move that leaves the state. An alert that is linked by hand is moved into"
+        " the case. An authority sees what is asked of it, and its officers handle alerts. `moves`"
+        " are those that role and part allow.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

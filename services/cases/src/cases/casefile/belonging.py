@@ -14,6 +14,7 @@ from cases.casefile.asking import moment_and_id
 from cases.casefile.store import Seen
 from cases.desk import Attempting, Called, Desk, Shared, on_version, one, page, serves
 from cases.events import Happened
+from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
     CaseLink,
     CaseNote,
@@ -185,12 +186,12 @@ async def link_case(
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
+        if body.kind == "alert":  # alerts are locked before cases, here as in triage
+            made = await put_into(do.connection, caller, do.now, [body.target], case_id)
+        else:
+            made = await _linked(do, case_id, body, caller)
         seen = await store.writable(do.connection, case_id, caller, do.now)
-        await _linkable(do, case_id, body, caller)
-        made = await starting.link(do.connection, case_id, body.kind, body.target, do.now)
-        if made is not None:
-            await _record(do, seen, caller, "linked", {"link": (None, [body.kind, body.target])})
-        row = await do.connection.fetchrow(_LINK, case_id, body.kind, body.target)
+        row = await do.connection.fetchrow(_LINK, seen.row["id"], body.kind, body.target)
         return do.answer(_shown(row, CaseLink), 201 if made else 200)
 
 
@@ -300,6 +301,15 @@ def _happened(
         reason=reason,
         changes=changes,
     )
+
+
+async def _linked(do: Attempting, case: str, body: LinkStart, caller: Caller) -> bool:
+    seen = await store.writable(do.connection, case, caller, do.now)
+    await _linkable(do, case, body, caller)
+    made = await starting.link(do.connection, case, body.kind, body.target, do.now)
+    if made is not None:
+        await _record(do, seen, caller, "linked", {"link": (None, [body.kind, body.target])})
+    return made is not None
 
 
 async def _linkable(do: Attempting, case: str, body: LinkStart, caller: Caller) -> None:

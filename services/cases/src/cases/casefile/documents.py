@@ -42,9 +42,16 @@ async def document(
     return convert({**_fields(seen, caller), **own, **shown}, Case)
 
 
+def moves(seen: Seen, caller: Caller) -> list[str]:
+    """Name the moves that the caller may take a case by, by their role and their part in it."""
+    if not store.writes(seen, caller):
+        return []
+    return life_cycle(LIFE).possible(seen.row["state"], caller)
+
+
 def _fields(seen: Seen, caller: Caller) -> dict[str, Any]:
     row = dict(seen.row)
-    can = life_cycle(LIFE).possible(row["state"], caller) if store.writes(seen, caller) else []
+    can = moves(seen, caller)
     assignees = row["assignees"] if seen.access != "shared" else []
     return {**row, "assignees": assignees, "access": seen.access, "moves": can}
 

@@ -17,6 +17,7 @@ from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
 from cases.desk import Called, Shared, admitted, on_version, one, page, serves
 from cases.events import Happened
+from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
     CaseBrief,
     CaseChange,
@@ -55,8 +56,9 @@ async def start_case(request: Request, body: CaseStart, desk: Shared, caller: Ca
             return do.replay
         asked = Start(**body.model_dump(exclude={"processes", "alerts"}))
         links = [("process", each) for each in body.processes]
-        links += [("alert", each) for each in body.alerts]
         case = await start(do.connection, caller, do.now, asked, links)
+        if alerts := list(dict.fromkeys(body.alerts)):
+            await put_into(do.connection, caller, do.now, alerts, case)
         return await _answered(do.connection, case, caller, do, 201)
 
 

@@ -1,7 +1,7 @@
 """Cases in the database: who may see one, and how it is written. In the caller's transaction."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -85,6 +85,15 @@ def writes(seen: Seen, caller: Caller) -> bool:
     except ScopeMissing:
         return False
     return True
+
+
+async def changeable(
+    connection: asyncpg.Connection, cases: Collection[str], caller: Caller, now: datetime
+) -> frozenset[str]:
+    """Return which of some cases the caller may change, complaints and all."""
+    rows = await connection.fetch(_FIND_SEVERAL, list(cases), caller.organisation, now)
+    known = [one for row in rows if (one := seen(row, caller)) is not None]
+    return frozenset(one.row["id"] for one in known if writes(one, caller))
 
 
 def sees_region(caller: Caller) -> bool:
@@ -189,15 +198,17 @@ OF_TIP: Final = """EXISTS (SELECT FROM case_link AS link WHERE link.case_id = ca
     AND link.kind = 'tip')"""
 """Whether a case rests on a tip, or ever did: its region is not told that it is there."""
 
-FIND: Final = f"""
+_FOUND: Final = f"""
     SELECT casefile.*, share.parts AS shared_parts, share.may_comment AS shared_comment,
            {OF_TIP} AS of_tip
     FROM casefile LEFT JOIN case_share AS share
       ON share.case_id = casefile.id AND share.organisation = $2
       AND share.ended_at IS NULL AND share.expires_at > $3
-    WHERE casefile.id = $1
 """
+FIND: Final = f"{_FOUND} WHERE casefile.id = $1"
 FIND_LOCKED: Final = f"{FIND} FOR UPDATE OF casefile"
+
+_FIND_SEVERAL: Final = f"{_FOUND} WHERE casefile.id = ANY($1::text[])"
 
 _LOCK: Final = "SELECT FROM casefile WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 

@@ -1,13 +1,13 @@
 """Carries out moves of a complaint for either side: once, on the version seen, with its event."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 from fastapi import Request, Response
 
-from cases.casefile.store import found, may_write
+from cases.casefile.store import changeable, found, may_write
 from cases.complaints import documents, store
 from cases.complaints.addressees import addressee
 from cases.complaints.clock import declared_of
@@ -16,8 +16,9 @@ from cases.complaints.moving import TOLD, Moved, move
 from cases.complaints.sides import Side, side_of
 from cases.complaints.store import Row
 from cases.complaints.telling import changed, told
-from cases.desk import Attempting, Desk, on_version
-from cases.events import record
+from cases.desk import Desk, on_version
+from cases.events import Happened, record
+from cases.law.catalogue import Confirmation
 from cases.law.counting import local_day
 from cases.letters.confirmations import words
 from shared.contracts.casework.complaints import ComplaintMove
@@ -36,11 +37,31 @@ async def carry_out(
             return attempt.replay
         row = await known(attempt.connection, id_, caller, side, now=attempt.now, lock=True)
         on_version(request, row["revision"])
-        after = await _moved(attempt, row, body, caller, side)
         given = await words(attempt.connection)
-        show = documents.shown if side == "own" else documents.received
-        shown = show(after, caller, attempt.now, given)
-        return attempt.answer(shown, revision=after["revision"])
+        after, happened = await take(
+            attempt.connection, row, body, caller, side=side, now=attempt.now, given=given
+        )
+        await record(attempt.connection, caller, attempt.now, happened)
+        [seen] = await shown(attempt.connection, [after], caller, attempt.now, side=side)
+        return attempt.answer(seen, revision=after["revision"])
+
+
+async def shown(
+    connection: asyncpg.Connection,
+    rows: Sequence[Row],
+    caller: Caller,
+    now: datetime,
+    *,
+    side: Side = "own",
+) -> Sequence[Any]:
+    """Return complaints as that side sees them, with the moves that the caller may take."""
+    given = await words(connection)
+    if side == "addressee":
+        return [documents.received(row, caller, now, given) for row in rows]
+    can = await changeable(connection, {row["casefile"] for row in rows}, caller, now)
+    return [
+        documents.shown(row, caller, now, given, works_on=row["casefile"] in can) for row in rows
+    ]
 
 
 async def known(
@@ -82,11 +103,21 @@ async def _by_its_case(
     return True
 
 
-async def _moved(
-    attempt: Attempting, row: Row, body: ComplaintMove, caller: Caller, side: Side
-) -> Row:
-    connection, now = attempt.connection, attempt.now
-    declared = declared_of(row["route"], row["filed_on"] or local_day(now), await words(connection))
+async def take(
+    connection: asyncpg.Connection,
+    row: Row,
+    body: ComplaintMove,
+    caller: Caller,
+    *,
+    side: Side,
+    now: datetime,
+    given: Sequence[Confirmation],
+) -> tuple[Row, Happened]:
+    """Take a move of a complaint that is locked; return how it stands, and its event to record.
+
+    Raises what `moving.move` raises, ValidationFailed for what the move names and is not there.
+    """
+    declared = declared_of(row["route"], row["filed_on"] or local_day(now), given)
     if declared is None:
         flaw = FieldError("/body/move", "route_gone", f"{row['route']} is no law on that day")
         raise ValidationFailed("The route of this complaint is no more.", errors=[flaw])
@@ -100,8 +131,7 @@ async def _moved(
         await store.answer(connection, row["id"], moved.answers)
     after = await store.read(connection, row["id"])
     assert after is not None
-    await record(connection, caller, now, _event(row, after, body, moved, changes))
-    return after
+    return after, _event(row, after, body, moved, changes)
 
 
 def _named(
@@ -145,8 +175,10 @@ async def _going_on(connection: asyncpg.Connection, row: Row, changes: Mapping[s
 
 def _event(
     row: Row, after: Row, body: ComplaintMove, moved: Moved, changes: Mapping[str, Any]
-) -> Any:
-    more = {"next": after["following"]} if after["following"] else {}
+) -> Happened:
+    """Return the event: it says the day of the move beside when it was recorded, and by whom."""
+    more = {"day": after["moved_on"].isoformat()}
+    more |= {"next": after["following"]} if after["following"] else {}
     told_of = {one.number: one.code for one in moved.answers}
     return told(
         after,

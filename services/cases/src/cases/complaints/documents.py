@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from cases.casefile.store import sees_region
 from cases.complaints.clock import clock, declared_of, going_on
 from cases.complaints.sides import Side, possible
 from cases.law.catalogue import Confirmation
@@ -17,9 +16,14 @@ from shared.security import Caller
 
 
 def shown(
-    row: Mapping[str, Any], caller: Caller, now: datetime, words: Sequence[Confirmation]
+    row: Mapping[str, Any],
+    caller: Caller,
+    now: datetime,
+    words: Sequence[Confirmation],
+    *,
+    works_on: bool,
 ) -> OwnComplaint:
-    """Return a complaint as its organisation sees it."""
+    """Return a complaint as its organisation sees it; `works_on`: who may change its case."""
     overdue, routes = _standing(row, now, words)
     names = {
         "case": row["casefile"],
@@ -27,7 +31,7 @@ def shown(
         "next": row["following"],
         "clock": _clock(row),
         "overdue": overdue,
-        "moves": [*possible(row["state"], caller, "own")] if _works_on(row, caller) else [],
+        "moves": [*possible(row["state"], caller, "own")] if works_on else [],
         "next_routes": routes,
     }
     return msgspec.convert({**row, **names}, OwnComplaint)
@@ -46,11 +50,6 @@ def received(
         "letter": row["letter"],
     }
     return msgspec.convert({**row, **names}, ReceivedComplaint)
-
-
-def _works_on(row: Mapping[str, Any], caller: Caller) -> bool:
-    """Whether the caller is more than a reader with whom the case is shared."""
-    return bool(row["organisation"] == caller.organisation) or sees_region(caller)
 
 
 def _standing(

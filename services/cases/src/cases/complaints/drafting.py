@@ -117,7 +117,7 @@ def _empty(
     empty = (
         *("filed_on", "slip_number", "signed_copy", "registered_on", "registration_number"),
         *("extended_until", "answered_on", "answer", "approver", "letter", "following"),
-        *("approved_on", "answer_attachment"),
+        *("approved_on", "answer_attachment", "moved_on"),
         *("reminded_on", "overdue_since"),
     )
     return {

@@ -79,8 +79,9 @@ def move(
         _in_its_window(declared, row, day)
     changed = _changed(row, body, caller, day)
     happened = changed.get("happened", row["happened"])
-    kept = columns(clock(declared, happened, now))
-    return Moved(taken.after, {**changed, **kept}, body.answers)
+    kept = {**columns(clock(declared, happened, now)), "moved_on": day}
+    state = row["state"] if taken.stays else taken.after
+    return Moved(state, {**changed, **kept}, body.answers)
 
 
 def _facts(
@@ -125,7 +126,8 @@ def _last(row: Mapping[str, Any], found: Clock) -> date | None:
 
     The opening of bids closes a window and may be to come.
     """
-    days = [row[name] for name in ("approved_on", "filed_on", "registered_on", "answered_on")]
+    named = ("approved_on", "filed_on", "registered_on", "answered_on", "moved_on")
+    days = [row[name] for name in named]
     days += [one.day for one in events_of(row["happened"]) if one.kind != "opening"]
     return max((day for day in (*days, found.window.starts_on) if day is not None), default=None)
 

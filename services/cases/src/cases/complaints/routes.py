@@ -8,13 +8,14 @@ import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 
 from cases.casefile.store import writable
-from cases.complaints import documents, store
-from cases.complaints.carrying import carry_out, known
+from cases.complaints import store
+from cases.complaints.carrying import carry_out, known, shown
 from cases.complaints.clock import clock, columns, declared_of, explained
 from cases.complaints.drafting import draft, events_given
 from cases.complaints.sides import let_a_member_pass, writers
 from cases.complaints.store import Row
 from cases.complaints.telling import changed, told
+from cases.complaints.together import move_together
 from cases.desk import Called, Shared, on_version, one, page, serves
 from cases.events import record
 from cases.law.catalogue import Confirmation
@@ -24,6 +25,7 @@ from shared.contracts.casework.complaints import (
     ComplaintChange,
     ComplaintClock,
     ComplaintMove,
+    ComplaintsMove,
     NewComplaint,
 )
 from shared.errors import FieldError, NotFound, TransitionNotAllowed, ValidationFailed
@@ -53,8 +55,8 @@ async def create_complaint(
         row = {**made, "organisation": case["organisation"]}
         await store.insert(connection, row)
         await record(connection, caller, now, told(row, "create"))
-        shown = documents.shown(row, caller, now, given)
-        return attempt.answer(shown, 201, revision=1, at=f"/complaints/{row['id']}")
+        [seen] = await shown(connection, [row], caller, now)
+        return attempt.answer(seen, 201, revision=1, at=f"/complaints/{row['id']}")
 
 
 @serves(router, "list_complaints")
@@ -79,9 +81,8 @@ async def list_complaints(
         rows = await connection.fetch(
             _LISTED, *bound, local_day(now), due_until, _moment(at), id_, limit + 1
         )
-        given = await words(connection)
-    shown = [documents.shown(store.opened(row), caller, now, given) for row in rows]
-    return page(shown, limit, lambda last: [last.updated_at.isoformat(), last.id])
+        seen = await shown(connection, [store.opened(row) for row in rows], caller, now)
+    return page(seen, limit, lambda last: [last.updated_at.isoformat(), last.id])
 
 
 @serves(router, "read_complaint")
@@ -90,8 +91,8 @@ async def read_complaint(desk: Shared, caller: Called, complaint_id: str) -> Res
     async with desk.database.connection() as connection:
         now = desk.clock.now()
         row = await known(connection, complaint_id, caller, "own", now=now)
-        shown = documents.shown(row, caller, now, await words(connection))
-    return one(shown, row["revision"])
+        [seen] = await shown(connection, [row], caller, now)
+    return one(seen, row["revision"])
 
 
 @serves(router, "change_complaint")
@@ -116,7 +117,8 @@ async def change_complaint(
         now_said = {**changes, "recommendations": after["recommendations"]}
         event = told(after, "change", before="draft", changes=changed(row, now_said))
         await record(connection, caller, now, event)
-        return one(documents.shown(after, caller, now, given), after["revision"])
+        [seen] = await shown(connection, [after], caller, now)
+        return one(seen, after["revision"])
 
 
 @serves(router, "move_complaint")
@@ -125,6 +127,14 @@ async def move_complaint(
 ) -> Response:
     """Take a move of the side that complains."""
     return await carry_out(desk, request, caller, complaint_id, body=body, side="own")
+
+
+@serves(router, "move_complaints")
+async def move_complaints(
+    desk: Shared, caller: Called, request: Request, body: ComplaintsMove
+) -> Response:
+    """Take one move of several complaints."""
+    return await move_together(desk, request, caller, body)
 
 
 @serves(router, "read_complaint_clock")

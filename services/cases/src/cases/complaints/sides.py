@@ -57,7 +57,8 @@ def decide(
     cycle = life_cycle("complaint")
     if code in cycle.moves and not _is_theirs(code, caller, side):
         raise ScopeMissing(f"{code} is not a move of your side, your role or your key.")
-    return cycle.decide(code, state, caller, given=given, facts=facts)
+    can = possible(state, caller, side)
+    return cycle.decide(code, state, caller, given=given, facts=facts, can=can)
 
 
 def let_a_member_pass(caller: Caller) -> None:

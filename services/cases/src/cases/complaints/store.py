@@ -16,7 +16,7 @@ COLUMNS: Final = (
     *("stage", "object", "method", "subject", "state", "said", "happened", "window_closes_on"),
     *("filed_on", "slip_number", "signed_copy", "registered_on", "registration_number", "due_on"),
     *("term_confirmed", "extended_until", "answered_on", "answer", "days_late", "author"),
-    *("writers", "approver", "approved_on", "letter", "answer_attachment"),
+    *("writers", "approver", "approved_on", "letter", "answer_attachment", "moved_on"),
     *("previous", "following", "reminded_on", "overdue_since", "revision"),
     *("created_at", "updated_at"),
 )
@@ -34,6 +34,11 @@ async def read(connection: asyncpg.Connection, id_: str, *, lock: bool = False) 
     query = f"{SELECT} WHERE complaint.id = $1{' FOR UPDATE' if lock else ''}"
     row = await connection.fetchrow(query, id_)
     return None if row is None else opened(row)
+
+
+async def lock(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
+    """Keep others from changing some complaints, in whatever order they ask for them."""
+    await connection.execute(_LOCK, ids)
 
 
 def opened(row: Mapping[str, Any]) -> Row:
@@ -110,6 +115,8 @@ SELECT: Final = f"""
                     '[]') AS recommendations
     FROM complaint
 """
+
+_LOCK: Final = "SELECT FROM complaint WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 
 _RECOMMEND: Final = """
     INSERT INTO recommendation (complaint, number, text)

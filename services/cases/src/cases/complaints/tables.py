@@ -68,6 +68,7 @@ class Complaint(Base, table=True):
     )
     approver: str | None
     approved_on: date | None
+    moved_on: date | None = Field(description="the day of its last move: no other lies before")
     letter: str | None
     previous: str | None
     following: str | None

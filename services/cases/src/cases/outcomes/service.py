@@ -149,6 +149,7 @@ async def move_outcome(
             caller,
             given=body.model_dump(exclude_none=True),
             facts=_facts(caller, row, await store.attached_by(doing.connection, outcome_id)),
+            can=_moves(row, caller),
         )
         changes = {"state": move.after, **_moments(body.move, caller, doing.now)}
         await store.put(doing.connection, outcome_id, changes)

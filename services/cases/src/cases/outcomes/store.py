@@ -21,6 +21,9 @@ TYPES: Final = {
 }
 """What of its moves is told, under which type of event."""
 
+BODY: Final = "authority:"
+"""What stands before the code of an authority among those whom an organisation speaks for."""
+
 _SPACES: Final = re.compile(r"[\s№#]+")
 
 
@@ -159,7 +162,8 @@ def _plain(value: Any) -> Any:
 
 def _eyes(caller: Caller) -> tuple[str | None, list[str], str | None]:
     """Return whose outcomes a caller sees as their own: parameters 1 to 3 of `_SEEN`."""
-    bodies = sorted(caller.speaks_for) if caller.kind == "authority" else []
+    spoken_for = caller.speaks_for if caller.kind == "authority" else ()
+    bodies = sorted(one.removeprefix(BODY) for one in spoken_for if one.startswith(BODY))
     region = caller.region if caller.role == "coordinator" else None
     return caller.organisation, bodies, region and f"{region}%"
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import asyncpg
 from msgspec import convert
 
+from cases.casefile import store as cases
 from cases.lifecycle import life_cycle
 from cases.publication import moving, store
 from cases.publication.checklist import checklist
@@ -32,7 +33,7 @@ async def document(connection: asyncpg.Connection, case: Row, row: Row, caller: 
         id=row["id"],
         case=case["id"],
         state=row["state"],
-        moves=life_cycle(moving.LIFE).possible(row["state"], caller),
+        moves=moves(case, row["state"], caller),
         texts=row["texts"],
         processes=row["processes"],
         figures=figures(row),
@@ -44,6 +45,13 @@ async def document(connection: asyncpg.Connection, case: Row, row: Row, caller: 
         ground=row["ground"],
         revision=row["revision"],
     )
+
+
+def moves(case: Row, state: str, caller: Caller) -> list[str]:
+    """Name the moves of a publication that the caller may take: whoever may change its case."""
+    if not cases.writes(cases.Seen(case, "own", frozenset()), caller):
+        return []
+    return life_cycle(moving.LIFE).possible(state, caller)
 
 
 def received_brief(row: Row) -> ReceivedBrief:

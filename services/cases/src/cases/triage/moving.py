@@ -16,6 +16,7 @@ from shared.vocabulary.kato import lineage
 
 LONGEST_SNOOZE: Final = timedelta(days=366)
 INTO_CASE: Final = frozenset({"promote", "link"})
+PROMOTED: Final = "promoted"
 OUT_OF_CASE: Final = frozenset({"unlink", "return"})
 
 
@@ -140,6 +141,25 @@ class Mover:
         )
 
 
+async def put_into(
+    connection: asyncpg.Connection, caller: Caller, now: datetime, ids: Sequence[str], case: str
+) -> bool:
+    """Put alerts into a case by hand, each by the move that leads there from where it stands.
+
+    Returns whether any was not in it. Raises as `Mover` does, NotFound for an alert that is not
+    there.
+    """
+    link, promote = (
+        Mover(connection, caller, AlertMove(move=move, case=case), now)
+        for move in ("link", "promote")
+    )
+    outside = [row for row in await link.found(ids) if case not in row["cases"]]
+    for mover, is_promoted in ((link, True), (promote, False)):
+        if some := [row for row in outside if (row["state"] == PROMOTED) is is_promoted]:
+            await mover.move(some)
+    return bool(outside)
+
+
 def facts(
     row: Mapping[str, Any], caller: Caller, body: AlertMove, now: datetime
 ) -> dict[str, bool]:
@@ -147,13 +167,18 @@ def facts(
     inside = set(row["cases"])
     until = body.until
     return {
-        "in_region": caller.role != "coordinator" or within(row["region"], caller.region),
+        "in_region": in_region(row, caller),
         "ends_later": until is not None and now < until <= now + LONGEST_SNOOZE,
         "cited": body.reason != "legal_exception" or bool(body.note),
         "linked": body.case in inside,
         "in_another_case": bool(inside - {body.case}),
         "in_no_other_case": not inside - {body.case},
     }
+
+
+def in_region(row: Mapping[str, Any], caller: Caller) -> bool:
+    """Say whether an alert lies where the caller works: coordinators work in their region."""
+    return caller.role != "coordinator" or within(row["region"], caller.region)
 
 
 def within(place: str | None, region: str | None) -> bool:

@@ -13,7 +13,7 @@ from cases.lifecycle import life_cycle
 from cases.outcomes.impact import midnight
 from cases.outcomes.reading import places
 from cases.triage import store
-from cases.triage.moving import Mover
+from cases.triage.moving import Mover, in_region
 from cases.triage.store import Question
 from cases.triage.windows import windows
 from shared.contracts.casework.triage import (
@@ -125,6 +125,13 @@ async def change_telling(desk: Shared, caller: Called, body: TellingChange) -> R
         return one(await _telling(connection, caller))
 
 
+def moves(row: Mapping[str, Any], caller: Caller) -> list[str]:
+    """Name the moves that the caller may take an alert by: a coordinator within their region."""
+    if caller.organisation is None or not in_region(row, caller):
+        return []
+    return life_cycle("alert").possible(row["state"], caller)
+
+
 def shown(row: Mapping[str, Any], caller: Caller, **more: Any) -> Triaged:
     """Return an alert as it stands with the caller's organisation."""
     return Triaged(
@@ -148,7 +155,7 @@ def shown(row: Mapping[str, Any], caller: Caller, **more: Any) -> Triaged:
         replaced_by=row["replaced_by"],
         cases=row["cases"],
         revision=row["revision"],
-        moves=life_cycle("alert").possible(row["state"], caller),
+        moves=moves(row, caller),
         **more,
     )
 

@@ -26,7 +26,10 @@ PARTS: Final[tuple[Part, ...]] = (
 
 
 class CaseStart(Body):
-    """A new case; `processes` and `alerts` are linked to it at once."""
+    """A new case; `processes` and `alerts` are linked to it at once.
+
+    An alert goes into it as by its own move: one that was dismissed or put off is taken up first.
+    """
 
     title: Short
     summary: Long | Literal[""] = ""
@@ -342,6 +345,7 @@ OPERATIONS: Final = (
         example=_CASE,
         body=CaseStart,
         status=201,
+        problems=(TransitionNotAllowed, GuardFailed),
     ),
     Operation(
         name="list_cases",
@@ -519,12 +523,14 @@ OPERATIONS: Final = (
         tag="cases",
         summary="Link a case",
         description="Link a case to a purchase, an alert, a tip one has adopted, or another case;"
-        " 200 if the link is there already.",
+        " 200 if the link is there already. An alert goes into it as by its own move, with its"
+        " purchase.",
         scope="cases:write",
         answer=CaseLink,
         example=_LINK,
         body=LinkStart,
         status=201,
+        problems=(TransitionNotAllowed, GuardFailed),
     ),
     Operation(
         name="unlink_case",

@@ -13,6 +13,9 @@ from shared.errors import GuardFailed, TransitionNotAllowed, WindowClosed
 AnswerCode = Literal["accepted", "partly_accepted", "refused", "already_done", "not_answered"]
 """How a body answers a recommendation; `not_answered` is what its organisation writes down."""
 
+MOST: Final = 100
+"""Complaints that are moved at once."""
+
 Id = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$", max_length=LONGEST_ID)]
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=LONGEST_ID)]
 Short = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
@@ -99,6 +102,22 @@ class ComplaintMove(Body):
     answers: list[RecommendationAnswer] = Field([], max_length=50)
 
 
+class MovedTogether(Body):
+    """One of several complaints: what is said of it alone stands before what is said of all."""
+
+    id: Id
+    number: Short | None = None
+    evidence: Id | None = None
+    complaint: Id | None = None
+    answers: list[RecommendationAnswer] = Field([], max_length=50)
+
+
+class ComplaintsMove(ComplaintMove):
+    """One move of several complaints: all of them, or none."""
+
+    complaints: list[MovedTogether] = Field(min_length=1, max_length=MOST)
+
+
 class NewLetter(Body):
     """From which template, in which language, and what it takes beside the complaint's values.
 
@@ -175,6 +194,12 @@ class OwnComplaint(Struct, frozen=True):
     revision: int
     created_at: datetime
     updated_at: datetime
+
+
+class ComplaintsMoved(Struct, frozen=True):
+    """The complaints that were moved, in the order in which they were named."""
+
+    data: list[OwnComplaint]
 
 
 class ClockStep(Struct, frozen=True):
@@ -416,6 +441,27 @@ OPERATIONS: Final = (
         body_example={"move": "register", "number": "01-12/345", "day": "2026-03-03"},
         on_version=True,
         problems=(TransitionNotAllowed, GuardFailed, WindowClosed),
+    ),
+    Operation(
+        name="move_complaints",
+        method="POST",
+        path="/complaints:batch",
+        tag="cases",
+        summary="Move several complaints at once",
+        description=(
+            "File, answer, escalate, close or remind (`follow_up`) many at once: all of them or "
+            "none, each that cannot be moved named by its pointer. The slip number, the file, the "
+            "answers and the complaint that goes on stand with each of them where they differ."
+        ),
+        scope=WRITE,
+        answer=ComplaintsMoved,
+        example={"data": [to_builtins(EXAMPLE)]},
+        body=ComplaintsMove,
+        body_example={
+            "complaints": [{"id": EXAMPLE_ID}],
+            "move": "follow_up",
+            "note": "The term has passed; we asked for the answer by telephone.",
+        },
     ),
     Operation(
         name="read_complaint_clock",

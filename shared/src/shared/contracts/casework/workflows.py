@@ -23,7 +23,8 @@ class Move(Struct, frozen=True):
 
     `takes` are fields of the body beside the move itself; `reasons`, if there are any, the only
     ones that are taken; `guards` are conditions, each told in words. `back`: it leads to the state
-    that the thing was in before; `after`, where that is not known.
+    that the thing was in before; `after`, where that is not known. `stays`: the state stays what it
+    is; `after` is then the first of `before`.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Move(Struct, frozen=True):
     reasons: dict[str, Texts]
     guards: dict[str, Texts]
     back: bool = False
+    stays: bool = False
 
 
 class Workflow(Struct, frozen=True):
