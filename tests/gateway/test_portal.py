@@ -105,6 +105,37 @@ async def test_indicators_are_told_with_what_they_were_worth_and_status_with_its
     assert problem(await open_house.client.get("/de/")) == (404, "not_found")
 
 
+async def test_what_came_of_flags_is_told_beside_what_was_measured_in_three_languages(
+    house: House,
+) -> None:
+    found = {"handled": 14, "dismissed": {"data_error": 2, "duplicate": 4}, "unfounded": 1}
+    found |= {"refuted": 0, "confirmed": 7, "as_of": "2026-03-02"}
+    bounds = {"lower": 0.3968, "upper": 0.8922}
+    known = found | {"decided": 10, "insufficient": False, "precision": 0.7, "interval": bounds}
+    few = found | {"decided": 9, "insufficient": True, "precision": None, "interval": None}
+    of = {"R018": known, "R019": few, "R020": None}
+    await house.fill("catalogue", *(indicator(code, in_practice=one) for code, one in of.items()))
+    for language, line, reasons, too_few, none in (
+        ("kk", "Кейссіз жабылғаны: 6", "деректерде қате: 2", "дерек аз, n = 9", "әзірге жоқ"),
+        ("ru", "Закрыто без кейса: 6", "ошибка в данных: 2", "мало данных, n = 9", "пока нет"),
+        ("en", "Dismissed: 6", "the data are wrong: 2", "too few, n = 9", "none yet"),
+    ):
+        listed = (await house.client.get(f"/{language}/indicators")).text
+        pages = {
+            code: (await house.client.get(f"/{language}/indicators/{code}")).text for code in of
+        }
+
+        assert "0.70 (0.40–0.89), n = 10" in listed
+        assert too_few in listed
+        assert none in listed
+        assert f"<li>{line} ({reasons}; " in pages["R018"]
+        assert "0.70 (0.40–0.89), n = 10" in pages["R018"]
+        assert "2026-03-02" in pages["R018"]
+        assert too_few in pages["R019"]
+        assert "0.70" not in pages["R019"]
+        assert none in pages["R020"]
+
+
 @pytest.mark.check("B11", tier=1, limit="0 run")
 async def test_what_a_publisher_wrote_is_shown_and_never_run(house: House) -> None:
     await house.fill("sources", source("<script>alert(1)</script>"))

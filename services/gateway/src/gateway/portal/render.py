@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from gateway.portal.words import WORDS
-from shared.contracts.catalogue import Measured
+from shared.contracts.catalogue import InPractice, Measured
 from shared.vocabulary.text import LANGUAGES, Language
 
 SECTIONS: Final = (
@@ -56,6 +56,7 @@ def render(template: str, page: str, language: Language, /, **more: Any) -> str:
             word=lambda term: say.get(term, term),
             tell=lambda text: getattr(text, language),
             share=partial(_share, say["not_measured"]),
+            practised=partial(_practised, say),
             moment=partial(_moment, say["never"]),
             **more,
         )
@@ -84,6 +85,16 @@ def _written(name: str, language: Language) -> tuple[str, str]:
 def _share(unknown: str, measured: Measured | None, what: str) -> str:
     value = None if measured is None else getattr(measured, what)
     return unknown if value is None else f"{value:.2f}"
+
+
+def _practised(say: Mapping[str, str], found: InPractice | None) -> str:
+    """Say in a few words what came of an indicator's flags: the share, its bounds, of how many."""
+    if found is None:
+        return say["none_yet"]
+    if found.precision is None or found.interval is None:
+        return f"{say['too_few']}, n = {found.decided}"
+    low, high = found.interval.lower, found.interval.upper
+    return f"{found.precision:.2f} ({low:.2f}–{high:.2f}), n = {found.decided}"
 
 
 def _moment(never: str, at: datetime | None) -> str:

@@ -1,7 +1,8 @@
 """The page that tips are sent from: everything is sealed in the browser before it leaves it.
 
 Three languages, no cookie, nothing from elsewhere, nothing kept by the browser, and one address for
-all that is done there. Its programs are served here, as they are: `sealing.js` is the client's.
+all that is done there. Its programs are served here, as they are: `sealing.js` and
+`pictures.js` are the client's.
 """
 
 from importlib.resources import files
@@ -26,7 +27,7 @@ _HEADERS: Final = {
 }
 _PROGRAMS: Final = {
     name: (files("gateway.portal") / "files" / name).read_bytes()
-    for name in ("tip.js", "sealing.js")
+    for name in ("tip.js", "sealing.js", "pictures.js")
 }
 
 

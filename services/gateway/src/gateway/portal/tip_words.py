@@ -51,6 +51,27 @@ SAID: Final = {
         en="Number of the lot or purchase (if you know it)",
     ),
     "files": Text(kk="Файлдар (10 МБ дейін)", ru="Файлы (до 10 МБ)", en="Files (up to 10 MB)"),
+    "cleaned": Text(
+        kk="JPEG мен PNG суреттерінен бет орнын, уақытын, камерасын және иесін шифрлау алдында "
+        "алып тастайды. Басқа файлдан (PDF, Word, HEIC, бейне, дыбыс) ештеңе алынбайды: оларда "
+        "авторы, құрылғысы, орны қалуы мүмкін. Суретте көрінгеннің бәрі қалады.",
+        ru="Из снимков JPEG и PNG страница перед шифрованием убирает место, время, камеру и "
+        "владельца. Из других файлов (PDF, Word, HEIC, видео, звук) не убирается ничего: в них "
+        "могут остаться автор, устройство, место. То, что видно на снимке, остаётся.",
+        en="From JPEG and PNG pictures the page takes place, time, camera and owner before it seals"
+        " them. From other files (PDF, Word, HEIC, video, sound) it takes nothing: they may tell "
+        "author, device and place. What can be seen in a picture stays.",
+    ),
+    "kept": Text(
+        kk="Ештеңе алынбайтын файлдар:",
+        ru="Ничего не убирается из файлов:",
+        en="Nothing is taken from:",
+    ),
+    "unread": Text(
+        kk="Сурет оқылмады, сондықтан ештеңе жіберілмеді. Оны қайта сақтаңыз не алып тастаңыз.",
+        ru="Снимок не читается, поэтому ничего не отправлено. Сохраните его заново или уберите.",
+        en="A picture cannot be read, so nothing was sent. Save it anew or leave it out.",
+    ),
     "send": Text(kk="Шифрлап жіберу", ru="Зашифровать и отправить", en="Seal and send"),
     "working": Text(
         kk="Шифрланып жатыр, бір минутқа дейін. Бетті жаппаңыз.",

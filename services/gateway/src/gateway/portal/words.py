@@ -70,6 +70,48 @@ WORDS: Final = {
         en="Measured on an invented world: precision is the share of flags that are right, recall "
         "the share of planted cases that are found.",
     ),
+    "in_practice": Text(kk="Іс жүзінде", ru="На практике", en="In practice"),
+    "in_practice_about": Text(
+        kk="Адамдар қараған сатып алулар бойынша. Нені қарайтынын адамдар өздері таңдайды, "
+        "сондықтан бұл – кездейсоқ іріктеме емес.",
+        ru="По закупкам, которые посмотрели люди. Что смотреть, они выбирают сами, поэтому это не "
+        "случайная выборка.",
+        en="Of the purchases that people looked at. Who looks chooses what to look at, so this is "
+        "no random sample.",
+    ),
+    "handled": Text(kk="Қаралғаны", ru="Рассмотрено", en="Handled"),
+    "confirmed": Text(kk="Расталғаны", ru="Подтверждено", en="Confirmed"),
+    "dismissed": Text(kk="Кейссіз жабылғаны", ru="Закрыто без кейса", en="Dismissed"),
+    "unfounded": Text(
+        kk="Кейсте расталмағаны", ru="Не подтвердилось в кейсе", en="Not confirmed in its case"
+    ),
+    "refuted": Text(
+        kk="Нәтижесі расталмағаны", ru="Результат не подтверждён", en="Outcome not confirmed"
+    ),
+    "decided": Text(kk="Шешілгені (n)", ru="Решено (n)", en="Decided (n)"),
+    "share_confirmed": Text(
+        kk="Шешілгендердің ішінде расталған үлес",
+        ru="Доля подтверждённых среди решённых",
+        en="Share of the confirmed among the decided",
+    ),
+    "interval": Text(kk="95 % аралығы", ru="интервал 95 %", en="95 % interval"),
+    "too_few": Text(kk="дерек аз", ru="мало данных", en="too few"),
+    "none_yet": Text(kk="әзірге жоқ", ru="пока нет", en="none yet"),
+    "data_error": Text(kk="деректерде қате", ru="ошибка в данных", en="the data are wrong"),
+    "legal_exception": Text(
+        kk="заң рұқсат етеді", ru="закон это допускает", en="the law allows it"
+    ),
+    "known_pattern": Text(
+        kk="белгілі, түсіндірілген", ru="известно и объяснено", en="known and explained"
+    ),
+    "below_interest": Text(kk="маңызы аз", ru="невелико по значению", en="too little is at stake"),
+    "duplicate": Text(
+        kk="басқа хабарлама бар", ru="есть другое оповещение", en="another alert tells of it"
+    ),
+    "insufficient_data": Text(
+        kk="деректер жеткіліксіз", ru="не хватает данных", en="not enough data to check"
+    ),
+    "untold": Text(kk="себебі айтылмаған", ru="причина не названа", en="no reason told"),
     "source": Text(kk="Дереккөз", ru="Источник", en="Source"),
     "newest": Text(kk="Ең соңғы жарияланым", ru="Последняя публикация", en="Newest release"),
     "processes": Text(kk="Сатып алулар", ru="Закупки", en="Purchases"),

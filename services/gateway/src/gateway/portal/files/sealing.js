@@ -6,6 +6,8 @@
 // by HPKE (RFC 9180, base mode: P-256, HKDF-SHA256, AES-256-GCM). `channels` is the answer of
 // GET /v1/tips/channels everywhere.
 
+import { stripped } from "./pictures.js";
+
 const FORMAT = "qadaga-tip/1";
 const RANDOM = 18;
 const utf8 = new TextEncoder();
@@ -134,9 +136,13 @@ export async function reseal(key, own, reader) {
   return text(await hpkeSeal(await openKey(key, own), bytes(reader)));
 }
 
-/** The bodies of POST /v1/tips/me/chunks for a file; its name belongs in a message.
- * @param {any} channels @param {Bytes} file @param {Record<string, string>} readers @returns {Promise<Part[]>} */
-export async function sealFile(channels, file, readers) {
+/** The bodies of POST /v1/tips/me/chunks for a file; its name belongs in a message. Off a JPEG or PNG
+ * is taken what it tells beside its picture, unless it is to go as it is; off other kinds nothing.
+ * Throws TypeError for a picture that cannot be read.
+ * @param {any} channels @param {Bytes} given @param {Record<string, string>} readers
+ * @param {{asItIs?: boolean}} [more] @returns {Promise<Part[]>} */
+export async function sealFile(channels, given, readers, more = {}) {
+  const file = (more.asItIs ? null : stripped(given)) ?? given;
   const name = [...random(16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const dataKey = random(32);
   const room = channels.chunk - 4;

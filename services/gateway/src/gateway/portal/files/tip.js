@@ -1,5 +1,6 @@
 // The page of tips: what is written here is sealed before it leaves the tab. Nothing is stored: the
 // receipt is shown once, a session lives in a variable, the address never changes.
+import { isPicture, stripped } from "/tip/pictures.js";
 import * as sealing from "/tip/sealing.js";
 
 const at = (id) => document.getElementById(id);
@@ -32,7 +33,7 @@ async function doing(event, work) {
   try {
     say(await work());
   } catch (fault) {
-    say(fault instanceof RangeError || fault.status === 404 ? "wrong" : "failed");
+    say(fault.message?.includes("picture") ? "unread" : fault instanceof RangeError || fault.status === 404 ? "wrong" : "failed");
   }
   buttons.forEach((one) => (one.disabled = false));
 }
@@ -58,7 +59,17 @@ function showRecipients() {
 
 const boxes = (name, on) => [...document.querySelectorAll(`input[name=${name}]`)].filter((one) => one.checked === on).map((one) => one.value);
 
+// Which of the chosen files tell more than is seen: nothing is taken off them.
+async function showKept() {
+  const chosen = await Promise.all([...at("files").files].map(async (file) => [file.name, isPicture(await read(file))]));
+  const kept = chosen.filter(([, clean]) => !clean).map(([name]) => name);
+  at("kept").textContent = kept.length ? `${said.dataset.kept} ${kept.join(", ")}` : "";
+}
+
+const read = async (file) => new Uint8Array(await file.arrayBuffer());
+
 async function tell() {
+  for (const file of at("files").files) stripped(await read(file)); // a fault is told before anything is sent
   const told = { text: at("text").value, objects: at("objects").value.split(/[\s,;]+/).filter(Boolean) };
   const files = [...at("files").files];
   const names = { files: files.map((file) => file.name) };
@@ -76,14 +87,14 @@ async function tell() {
   at("sent").focus();
   if (files.length) await attach(receipt, files);
   at("tell").reset();
+  at("kept").textContent = "";
   waiting = null;
 }
 
 async function attach(receipt, files) {
   await begin(receipt);
   for (const file of files) {
-    const content = new Uint8Array(await file.arrayBuffer());
-    for (const part of await sealing.sealFile(channels, content, open.readers)) await ask("POST", "/me/chunks", part, open.token);
+    for (const part of await sealing.sealFile(channels, await read(file), open.readers)) await ask("POST", "/me/chunks", part, open.token);
   }
   open = null;
 }
@@ -141,6 +152,7 @@ at("open").addEventListener("submit", (event) =>
     await showTalk(await begin(receipt));
   }),
 );
+at("files").addEventListener("change", showKept);
 at("answer").addEventListener("submit", (event) => doing(event, reply));
 at("withdraw").addEventListener("click", (event) => doing(event, withdraw));
 
