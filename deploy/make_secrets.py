@@ -20,6 +20,9 @@ KEYS = (
     "pseudonym_key",
     "cursor_key",
     "receipt_key",
+    "seal_key",
+    "audit_key",
+    "link_key",
     "postgres_password",
 )
 SERVER = "postgres:5432/qadaga"

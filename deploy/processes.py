@@ -82,6 +82,15 @@ OWN = {
         "RECEIPT_KEY",
         "EVIDENCE_PATH",
     ),
-    "gateway": ("INGESTOR_URL", "SCORING_URL", "CASES_URL", "CURSOR_KEY", "EXPORT_PATH"),
+    "gateway": (
+        "INGESTOR_URL",
+        "SCORING_URL",
+        "CASES_URL",
+        "CURSOR_KEY",
+        "SEAL_KEY",
+        "AUDIT_KEY",
+        "LINK_KEY",
+        "EXPORT_PATH",
+    ),
 }
 """What the processes of one service are told beside that."""

@@ -17,6 +17,9 @@ of each organisation. `GET /v1/feed?stream=&after=` reads them, `GET /v1/feed/he
 many there are. Whoever holds every number up to the head has missed nothing, whatever became of \
 messages.
 
+What is told of tips has a stream for each member who can open them (`stream=tips`, scope \
+`tips:receive`): late by chance, dated to the day, and never sent to an address.
+
 ## Webhooks
 `POST /v1/webhooks/endpoints` names an address; messages are signed as [Standard Webhooks \
 1.0](https://www.standardwebhooks.com) says, so that any of its libraries checks them. `signing: \
@@ -25,15 +28,18 @@ v1` is HMAC-SHA256 with the secret `whsec_…` that is shown once; `v1a` is Ed25
 hours.
 
 A message is thin: `type`, `timestamp`, and in `data` ids, a link, `event`, `stream` and `seq`. \
-Order is not promised, `seq` says it. A message may come twice, under the same `webhook-id`.
+Order is not promised, `seq` says it, and of events about one alert `version` says which is the \
+last: whoever keeps the highest holds the newest. A message may come twice, under the same \
+`webhook-id`.
 
 Only 2xx within 20 seconds is success; redirects are not followed. Tries come after {pauses}, \
 each a fifth more or less; `Retry-After` is honoured up to a day; 429, 502 and 504 spare the \
 whole endpoint. An endpoint gets up to {each} messages at a time, one that did not answer one \
-until it does. After the tenth try, or after 410, the endpoint is disabled: `webhook.disabled` \
-stands in the own stream and `contact` gets a letter. Enabled again (PATCH), it is sent all that \
-it missed; `:replay` sends any range, `/v1/webhooks/deliveries/{{id}}:retry` one message. \
-`/v1/webhooks/deliveries` lists every try of 30 days with the first 1 kB of its answer.
+until it does; those of one organisation together never take more places of a dispatcher than \
+they leave to others. After the tenth try, or after 410, the endpoint is disabled: \
+`webhook.disabled` stands in the own stream and `contact` gets a letter. Enabled again (PATCH), it \
+is sent all that it missed; `:replay` sends any range, `/v1/webhooks/deliveries/{{id}}:retry` one \
+message. `/v1/webhooks/deliveries` lists every try of 30 days with the first 1 kB of its answer.
 
 Addresses are https, ports {ports}, of the public internet: a name is resolved once, every \
 answer is checked, and the connection goes to the address that was checked. `WEBHOOK_NETWORKS` \

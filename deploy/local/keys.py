@@ -22,6 +22,9 @@ class Keys:
     pseudonym: str
     cursor: str
     receipt: str
+    seal: str
+    audit: str
+    link: str
     sandbox: str
 
 

@@ -247,7 +247,13 @@ def indicator(
 
 
 def source(
-    identity: str = SOURCE, licence: str | None = "CC-BY-4.0", *, hidden: Any = (), lacks: Any = ()
+    identity: str = SOURCE,
+    licence: str | None = "CC-BY-4.0",
+    *,
+    hidden: Any = (),
+    lacks: Any = (),
+    run: Any = (),
+    promised_hours: int | None = None,
 ) -> Entry:
     document = {
         "id": identity,
@@ -267,11 +273,13 @@ def source(
             "accepted": 2,
             "unchanged": 0,
             "quarantined": 0,
+            **dict(run),
         },
         "processes": 2,
         "newest_release": "2026-02-01T00:00:00Z",
         "lacks": list(lacks),
         "blind_spots": list(hidden),
+        "promised_hours": promised_hours,
     }
     return entry(identity, document, Source)
 

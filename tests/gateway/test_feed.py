@@ -2,23 +2,26 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from gateway.api.example_judgement import INDICATOR
-from gateway.stream import telling
+from gateway.stream import ageing, telling
 from gateway.stream.catalogue import EVENTS
 from gateway.view import changes
 from gateway.worker import APPLIED
 from shared import events
+from shared.clock import SystemClock
 from shared.contracts.drafts import DraftEvent
 from shared.feed import Entry
-from tests.gateway.builders import alert, entry, indicator, line, process, score
+from tests.gateway.builders import alert, entry, indicator, line, process, score, source
 from tests.gateway.house import House, opened_house, problem
 
 ONE, TWO = process("o-1"), process("o-2")
-FLAGGED = score(ONE, expected=55.0, band="high", lines=(line("R018"), line("R024")))
+BOTH = (line("R018"), line("R024"))
+FLAGGED = score(ONE, expected=55.0, band="high", lines=BOTH)
 
 
 def draft_event(key: str, organisation: str, **more: Any) -> Entry:
@@ -74,6 +77,77 @@ async def test_what_happened_is_told_in_order_with_its_data(house: House) -> Non
     assert followed == [200] * 5
 
 
+async def test_an_alert_that_changes_or_is_replaced_is_told_with_a_version_that_rises(
+    house: House,
+) -> None:
+    await house.fill("scores", FLAGGED)
+    await house.fill("alerts", alert(1, ONE), alert(2, ONE, indicators=["R024"]))
+    await house.fill("scores", FLAGGED)  # the same again is no change
+    await house.fill("scores", score(ONE, expected=57.0, band="high", lines=BOTH))
+    await house.fill("alerts", alert(3, ONE, band="critical"))  # says all that the first said
+    await house.fill("scores", score(ONE, expected=80.0, band="critical", lines=BOTH))
+
+    about = [each for each in (await page(house))["data"] if each["type"].startswith("alert.")]
+
+    assert [(each["type"], each["data"]["alert"]) for each in about] == [
+        ("alert.created", "alr_0001"),
+        ("alert.created", "alr_0002"),
+        ("alert.updated", "alr_0001"),
+        ("alert.updated", "alr_0002"),
+        ("alert.created", "alr_0003"),
+        ("alert.superseded", "alr_0001"),
+        ("alert.updated", "alr_0002"),
+        ("alert.updated", "alr_0003"),
+    ]
+    updated, replaced, last = about[2]["data"], about[5]["data"], about[7]["data"]
+    assert (updated["score"], updated["band"], updated["flagged"]) == (
+        57.0,
+        "high",
+        ["R018", "R024"],
+    )
+    assert (replaced["by"], replaced["band"]) == ("alr_0003", "critical")
+    assert (last["score"], last["band"]) == (80.0, "critical")
+    for each in about:
+        assert each["data"].keys() == EVENTS[each["type"]].data.keys()
+    of_each = [
+        [each["data"]["version"] for each in about if each["data"]["alert"] == name]
+        for name in ("alr_0001", "alr_0002", "alr_0003")
+    ]
+    assert all(sorted(set(versions)) == versions for versions in of_each)
+    assert list(map(len, of_each)) == [3, 3, 2]
+
+
+async def test_a_source_that_outgrows_its_promised_age_is_told_once_and_so_is_its_end(
+    house: House,
+) -> None:
+    now = SystemClock().now()
+
+    async def ended(hours_ago: float, status: str = "complete") -> None:
+        run = {"status": status, "finished_at": (now - timedelta(hours=hours_ago)).isoformat()}
+        await house.fill("sources", source("portal", promised_hours=2, run=run), source("file"))
+
+    async def told() -> list[tuple[str, str]]:
+        return [(each["type"], each["data"]["source"]) for each in (await page(house))["data"]]
+
+    async def look(hours: float) -> list[tuple[str, str]]:
+        async with house.database.transaction() as connection:
+            await ageing.look(connection, now + timedelta(hours=hours))
+        return await told()
+
+    stale, fresh = ("data.stale", "portal"), ("data.fresh", "portal")
+    await ended(1.5, "incomplete")
+    assert await look(9) == []  # it was never whole
+    await ended(1.5)
+    assert [await look(hours) for hours in (0.4, 0.6, 9)] == [[], [stale], [stale]]
+    await ended(0, "failed")
+    assert await look(9) == [stale]
+    await ended(-8)
+    assert [await look(hours) for hours in (9, 9.5)] == [[stale, fresh]] * 2
+    assert await look(10.5) == [stale, fresh, stale]
+    for each in (await page(house))["data"]:
+        assert each["data"].keys() == EVENTS[each["type"]].data.keys()
+
+
 async def test_the_same_applied_again_or_a_rebuilt_view_tells_nothing_anew(house: House) -> None:
     await house.fill("scores", FLAGGED)
     await house.fill("alerts", alert(1, ONE))
@@ -122,7 +196,7 @@ async def test_suppliers_and_persons_are_not_named_in_the_public_stream(house: H
 
 async def test_pages_go_on_without_a_gap_and_types_passed_over_are_counted(house: House) -> None:
     await house.fill("scores", FLAGGED)
-    await house.fill("alerts", *(alert(n, ONE) for n in range(1, 8)))
+    await house.fill("alerts", *(alert(n, ONE, indicators=[f"R00{n}"]) for n in range(1, 8)))
 
     first = await page(house, "?limit=5")
     second = await page(house, f"?limit=5&after={first['last_seq']}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,24 @@ ONE = process("o-1")
 FLAGGED = score(ONE, expected=55.0, band="high", lines=(line("R018"), line("R024")))
 ENDPOINTS = "/v1/webhooks/endpoints"
 SCHEDULE = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+
+
+# Two organisations with 20 endpoints and one with a single one; more is due than anybody sends.
+_CROWD = """
+    WITH named (name, endpoints) AS (VALUES ('loud_1', 20), ('loud_2', 20), ('quiet', 1)),
+    owner AS (
+        INSERT INTO organisation (id, name, created_at)
+        SELECT name, name, now() FROM named
+    ), place AS (
+        INSERT INTO endpoint (id, organisation_id, url, signing, sealed, public_seq, own_seq)
+        SELECT name || '/' || nth, name, 'http://127.0.0.1:9/', 'v1', '', 0, 0
+        FROM named CROSS JOIN generate_series(1, endpoints) AS nth
+        RETURNING id
+    )
+    INSERT INTO delivery (id, endpoint_id, stream, seq, type, body, due_at)
+    SELECT place.id || '/' || seq, place.id, 'public', seq, 'ping', '{}', $1
+    FROM place CROSS JOIN generate_series(1, 20) AS seq
+"""
 
 
 class Half(random.Random):
@@ -382,17 +401,73 @@ async def test_organisations_that_could_fill_every_place_leave_one_part_to_the_n
             transaction = connection.transaction()
             await transaction.start()
             now = sending.clock.now()
-            found = await outbox.claim(
-                connection, now=now, busy={}, held=held, each=8, free=free
-            )
+            found = await outbox.claim(connection, now=now, busy={}, held=held, each=8, free=free)
             await transaction.rollback()
         return dict(Counter(each.organisation for each in found))
 
-    assert await claimed(200) == {"loud_1": 66, "loud_2": 66, "quiet": 8}
-    assert await claimed(120, loud_1=80) == {"loud_1": 17, "loud_2": 48, "quiet": 8}
+    assert await claimed(200) == {"loud_1": 64, "loud_2": 64, "quiet": 8}
+    assert await claimed(120, loud_1=80) == {"loud_2": 56, "quiet": 8}
     assert await claimed(66, loud_1=67, loud_2=67) == {"quiet": 8}
     assert await claimed(9, loud_1=95, loud_2=96) == {"quiet": 5}
     assert await claimed(1, loud_1=199) in ({"loud_2": 1}, {"quiet": 1})
+
+
+@pytest.mark.check("R4", tier=1, limit="others answered while two fill what they may")
+async def test_organisations_whose_servers_hang_hold_up_no_other(sending: Sending) -> None:
+    loud = [await opened_office(sending.house, name) for name in ("Шулы", "Дабыра")]
+    for office in loud:
+        for number in range(13):
+            url = f"{sending.receiver.url}/hangs/{number}"
+            await office.made("app", ENDPOINTS, {"url": url, "signing": "v1"})
+    await sending.endpoint("/well", types=["alert.created"])
+    sending.receiver.answer = lambda message: None if "/hangs/" in message.path else (204, {}, b"")
+    alerts = [alert(n, ONE, indicators=[f"R{n:03}"]) for n in range(1, 13)]
+    await sending.house.fill("alerts", *alerts[:8])
+
+    async def answered(number: int) -> None:
+        while sum("/well" in each.path for each in sending.receiver.got) < number:
+            sending.dispatcher.look()
+            await sending.dispatcher.step()
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(15):
+        await answered(8)
+        while sending.receiver.hanging < 2 * 60:
+            sending.dispatcher.look()
+            await sending.dispatcher.step()
+            await asyncio.sleep(0)
+        await sending.house.fill("alerts", *alerts[8:])
+        await answered(12)
+    assert 120 <= sending.receiver.hanging <= 134
+    await sending.dispatcher.end()
+
+
+@pytest.mark.check("W10", tier=1, limit="the newest is kept in any order")
+async def test_of_updates_of_one_alert_at_once_whoever_keeps_the_highest_version_holds_the_last(
+    sending: Sending,
+) -> None:
+    await sending.endpoint(types=["alert.created", "alert.updated"])
+    await sending.house.fill("scores", FLAGGED)
+    await sending.house.fill("alerts", alert(1, ONE))
+    lines = (line("R018"), line("R024"))
+    await asyncio.gather(
+        *(
+            sending.house.fill("scores", score(ONE, expected=60.0 + n, band="high", lines=lines))
+            for n in range(10)
+        )
+    )
+    await sending.pass_on()
+    last = (await sending.house.get(f"/v1/scores/process/{ONE}")).json()["score"]["expected"]
+    told = [each.told["data"] for each in sending.receiver.got]
+    by_seq = sorted(told, key=lambda each: each["seq"])
+
+    assert len({each["version"] for each in told}) == 11
+    assert by_seq == sorted(told, key=lambda each: each["version"])
+    for order in (told, by_seq, by_seq[::-1]):
+        held = order[0]
+        for each in order:
+            held = each if each["version"] > held["version"] else held
+        assert held["score"] == last
 
 
 @pytest.mark.check("W9", tier=1, limit="same id")
@@ -457,7 +532,9 @@ async def test_a_new_secret_overlaps_with_the_old_one_for_a_day(sending: Sending
 
 @pytest.mark.check("W3", tier=1, limit="all of the range")
 async def test_a_range_is_sent_again_and_one_delivery_too(sending: Sending) -> None:
-    await sending.house.fill("alerts", *(alert(n, ONE) for n in range(1, 11)))
+    await sending.house.fill(
+        "alerts", *(alert(n, ONE, indicators=[f"R{n:03}"]) for n in range(1, 11))
+    )
     made = await sending.endpoint(types=["alert.created"])
     await sending.pass_on()
     assert sending.receiver.got == []

@@ -256,6 +256,7 @@ async def test_the_feed_of_sources_tells_terms_and_the_last_run(office: Office) 
         "processes": 1,
         "newest_release": "2026-03-01T09:00:00Z",
         "blind_spots": [],
+        "promised_hours": None,
     }
     assert (last["id"], last["status"]) == (f"run_{run.id}", run.status)
     assert (last["received"], last["accepted"], last["quarantined"]) == (2, 1, 1)

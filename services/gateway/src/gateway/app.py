@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
+from gateway import own_keys
 from gateway.api import (
     alerts,
     approvals,
@@ -49,7 +50,6 @@ from gateway.api import (
 )
 from gateway.api import scores as scores_api
 from gateway.api_changes import CHANGES, ApiChange, Endings, ending
-from gateway.audit.chain import Audit
 from gateway.callers import Callers
 from gateway.desk import Desk
 from gateway.door import Door
@@ -67,7 +67,7 @@ from gateway.stream.waiting import Waiting
 from gateway.tipline import QUIET
 from gateway.usage import Usage
 from gateway.who.crowds import Crowds
-from gateway.who.sealing import Seal, derive
+from gateway.who.sealing import derive
 from gateway.who.signing import Signer
 from gateway.who.trials import A_MINUTE, CROWD
 from shared.app import create_app
@@ -211,7 +211,8 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
     quotas = Quotas(settings.redis_url)
     waiting = Waiting()
     signing = settings.cursor_key.get_secret_value().encode()
-    seal = Seal(signing, "signing keys")
+    of_networks = derive(signing, "networks")
+    seal = own_keys.seal(settings, own_keys.SIGNING_KEYS)
     signer = Signer(database, memory, seal, clock=clock)
     return State(
         settings=settings,
@@ -231,13 +232,13 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
             test=settings.mode == "test",
         ),
         quotas=quotas,
-        guesses=Guesses(quotas, hash_key=signing, per_minute=settings.failed_keys_per_minute),
+        guesses=Guesses(quotas, hash_key=of_networks, per_minute=settings.failed_keys_per_minute),
         usage=Usage(database, clock),
-        crowds=Crowds(quotas, hash_key=signing, limits=_crowds(settings)),
+        crowds=Crowds(quotas, hash_key=of_networks, limits=_crowds(settings)),
         proxies=settings.proxies(),
         signer=signer,
         seal=seal,
-        audit=Audit(derive(signing, "audit")),
+        audit=own_keys.audit(settings),
         cursor=Cursor(signing),
         past=PastScores(url=settings.scoring_url, settings=settings, clock=clock),
         drafts=Desk(url=settings.scoring_url, settings=settings, clock=clock),

@@ -27,6 +27,23 @@ class GatewaySettings(Settings):
         min_length=SHORTEST_KEY,
         description="signs the marks of pages; the same for all gateway processes",
     )
+    seal_key: SecretStr | None = Field(
+        default=None,
+        min_length=SHORTEST_KEY,
+        description="seals the keys that sign and the secrets of webhooks; unset, CURSOR_KEY does,"
+        " which opens for ever what it sealed",
+    )
+    audit_key: SecretStr | None = Field(
+        default=None,
+        min_length=SHORTEST_KEY,
+        description="chains the audit; unset, CURSOR_KEY does, which vouches for what it chained",
+    )
+    link_key: SecretStr | None = Field(
+        default=None,
+        min_length=SHORTEST_KEY,
+        description="makes the codes and links of letters; unset, CURSOR_KEY does, whose links stay"
+        " good",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         pattern=r"^https?://[^/?#]+$",
@@ -87,6 +104,15 @@ class GatewaySettings(Settings):
         default="https://api.telegram.org",
         pattern=r"^https?://[^/?#]+$",
         description="where the Bot API is, or a local server of it",
+    )
+    backup_report: Path | None = Field(
+        default=None,
+        description="file in which backups tell of their last success (`backup.prom` of"
+        " `make backup`); the worker shows it among its metrics",
+    )
+    certificate: Path | None = Field(
+        default=None,
+        description="certificate of the front (PEM); the worker shows until when it holds",
     )
     export_path: Path | None = Field(
         default=None,

@@ -313,6 +313,17 @@ source = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+source_age = Table(
+    "source_age",
+    Base.metadata,
+    Column("source", Text, primary_key=True),
+    Column("whole_at", MOMENT),
+    Column("promised_hours", Integer),
+    Column("stale", Boolean, nullable=False, server_default=text("false")),
+    comment="When each source was last whole, how old it may become, and whether it was told that"
+    " it has.",
+)
+
 register_coverage = Table(
     "register_coverage",
     Base.metadata,

@@ -14,22 +14,24 @@ from gateway.audit.daily import Daily
 from gateway.exports.making import Exporter
 from gateway.measure import data, snapshot
 from gateway.settings import GatewaySettings
+from gateway.stream import ageing
+from gateway.told_by_files import files
 from gateway.view import apply, changes, figures, shapes
 from shared import logs, metrics
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
 from shared.database import Database, transient
 from shared.feed.reader import Apply, FeedReader, Reset
-from shared.queue import Periodic, run_worker
 from shared.observed import observe
+from shared.queue import Periodic, run_worker
 from shared.security import InternalAuth, service_caller
 
 QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
 MEASURE_EVERY: Final = 300.0
-CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
 SIGNS_EVERY: Final = 15.0
+CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
 
 _LEVEL: Final = """
     INSERT INTO feed_level (feed, level_at) VALUES ($1, now())
@@ -96,10 +98,20 @@ class Filling:
             await changes.forget_old(connection)
             await usage.forget_old(connection, today=self._clock.now().astimezone(UTC).date())
 
+    async def tell_of_age(self) -> None:
+        """Tell of sources that have grown older than was promised."""
+        async with self._database.transaction() as connection:
+            await ageing.look(connection, self._clock.now())
+
     async def measure(self) -> None:
         """Count what the metrics show of the data."""
         async with self._database.transaction() as connection:
             data.snapshot = await snapshot(connection, self._clock)
+
+    async def look_for_signs(self) -> None:
+        """Count what the metrics show of the audit, the webhooks and what waits."""
+        async with self._database.transaction() as connection:
+            signs.shown.signs = await signs.look(connection, self._clock.now())
 
     async def look_again(self) -> None:
         """Look at releases anew until all shapes tell of the fields that are watched."""
@@ -107,11 +119,6 @@ class Filling:
             async with self._database.transaction() as connection:
                 if not await shapes.stale(connection):
                     return
-    async def look_for_signs(self) -> None:
-        """Count what the metrics show of the audit, the webhooks and what waits."""
-        async with self._database.transaction() as connection:
-            signs.shown.signs = await signs.look(connection, self._clock.now())
-
                 await shapes.look_again(connection)
 
 
@@ -159,14 +166,15 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
     """Fill the view until told to end."""
     database = Database(settings.database_url, application="gateway-worker")
     await database.open()
+    files.backup_report, files.certificate = settings.backup_report, settings.certificate
+    if settings.export_path is not None:
+        metrics.disks.watch("exports", settings.export_path)
     daily = Daily(settings, database, SystemClock())
     exporter = Exporter(
         database, SystemClock(), folder=settings.export_path, public_url=settings.public_url
     )
     exporting = asyncio.create_task(exporter.run())
     try:
-    if settings.export_path is not None:
-        metrics.disks.watch("exports", settings.export_path)
         async with filling(settings, database, SystemClock()) as (view, _):
             await run_worker(
                 redis_url=settings.redis_url,
@@ -176,7 +184,9 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                 cron=[
                     Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes),
                     Periodic("look_again", LOOK_EVERY, view.look_again),
+                    Periodic("tell_of_age", FORGET_EVERY, view.tell_of_age),
                     Periodic("measure", MEASURE_EVERY, view.measure),
+                    Periodic("signs", SIGNS_EVERY, view.look_for_signs),
                     Periodic("checkpoint", CHECKPOINT_LOOKED_FOR_EVERY, daily.look),
                     Periodic("dump", CHECKPOINT_LOOKED_FOR_EVERY, daily.dump),
                     Periodic("forget_answers", MEASURE_EVERY, daily.forget_answers),
@@ -184,7 +194,6 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                 stop=stop,
             )
     finally:
-                    Periodic("signs", SIGNS_EVERY, view.look_for_signs),
         exporting.cancel()
         with suppress(asyncio.CancelledError):
             await exporting

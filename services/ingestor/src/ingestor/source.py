@@ -52,7 +52,8 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of source: what it is, on whose terms, and what it lacks.
 
     `limits`: what it gives only in part or at times. `refresh_days`: how often its publisher renews
-    it, or how often it is worth asking.
+    it, or how often it is worth asking. `fresh_hours`: how old what is held of it may be, where
+    that is not two such rounds.
     """
 
     kind: str
@@ -64,8 +65,16 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     lacks: list[Lack]
     limits: list[Lack] = []
     refresh_days: int | None = None
+    fresh_hours: int | None = None
     addresses: list[Address] = []
     blind_spots: list[BlindSpot] = []
+
+    @property
+    def promised_hours(self) -> int | None:
+        """How old what is held of it may be: before each fetch a round, so one missed makes two."""
+        if self.fresh_hours is None and self.refresh_days is not None:
+            return 2 * 24 * self.refresh_days
+        return self.fresh_hours
 
 
 class Terms(Struct, frozen=True):

@@ -84,9 +84,10 @@ async def publish_sources(
 
 
 def _declared(source: str, kind: str) -> dict[str, Any]:
-    """Return what a source lacks and what is kept off it, as the declaration of its kind says.
+    """Return what a source lacks, what is kept off it and how fresh it is promised to be.
 
-    Kinds of registers share a word; such a data set is found by the name of its declaration.
+    All as the declaration of its kind says. Kinds of registers share a word; such a data set is
+    found by the name of its declaration.
     """
     known = declarations()
     alike = [each for each in known.values() if each.kind == kind]
@@ -94,7 +95,8 @@ def _declared(source: str, kind: str) -> dict[str, Any]:
     declared = named if named in alike else alike[0] if len(alike) == 1 else None
     if declared is None:
         return {}
-    return {name: to_builtins(getattr(declared, name)) for name in ("lacks", "blind_spots")}
+    told = ("lacks", "blind_spots", "promised_hours")
+    return {name: to_builtins(getattr(declared, name)) for name in told}
 
 
 async def _run(connection: asyncpg.Connection, identifier: int | None) -> contract.Run | None:

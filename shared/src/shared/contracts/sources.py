@@ -60,7 +60,11 @@ class BlindSpot(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """A publisher's data set, its licence, its last run, what it lacks and what is kept off it."""
+    """A publisher's data set, its licence, its last run, what it lacks and what is kept off it.
+
+    `promised_hours` is how long after its last whole run it still counts as fresh; null where
+    nothing is promised, as of a file that somebody hands over.
+    """
 
     id: str
     title: str
@@ -74,3 +78,4 @@ class Source(Struct, frozen=True):
     newest_release: datetime | None
     lacks: list[Lack] = []
     blind_spots: list[BlindSpot] = []
+    promised_hours: int | None = None

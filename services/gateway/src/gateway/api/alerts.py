@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from msgspec import field
 from pydantic import Field
 
@@ -23,8 +23,9 @@ from shared.contracts.alerts import Alert
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing, ValidationFailed
 from shared.errors import Unauthenticated as NoKey
 from shared.feed.serve import GREATEST_SEQ
+from shared.late import Router
 
-router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+router = Router(prefix="/v1/alerts", tags=["alerts"])
 
 
 class ServedAlert(Alert, frozen=True):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from gateway.api import example_callers as examples
 from gateway.api.administering import Anyone, Id, approval_document
@@ -20,6 +20,7 @@ from gateway.who.roles import ADMIN, OPERATOR
 from shared.bodies import Body
 from shared.errors import CursorInvalid, GuardFailed, NotFound, ScopeMissing, TransitionNotAllowed
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.security import Caller
 
@@ -31,7 +32,7 @@ async def decider(caller: Anyone) -> Caller:
     return caller
 
 
-router = APIRouter(prefix="/v1/approvals", tags=["callers"])
+router = Router(prefix="/v1/approvals", tags=["callers"])
 Decider = Annotated[Caller, Depends(decider)]
 State = Literal["waiting", "done", "rejected", "expired"]
 

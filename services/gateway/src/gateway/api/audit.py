@@ -6,7 +6,7 @@ from itertools import count
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from gateway.api import example_callers as examples
@@ -19,9 +19,10 @@ from gateway.reads.answering import encode, listing
 from gateway.state import Gateway, State
 from gateway.who.documents import AuditEntry, Checkpoint
 from shared.errors import CursorInvalid, NotFound, RateLimited, Unauthenticated, responses
+from shared.late import Router
 from shared.paging import After, Limit
 
-router = APIRouter(prefix="/v1", tags=["callers"])
+router = Router(prefix="/v1", tags=["callers"])
 
 _ENTRIES: Final = """
     SELECT seq, at, actor, credential, act, object, details, request_id, encode(mac, 'hex') AS mac

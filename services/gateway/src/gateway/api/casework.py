@@ -11,7 +11,7 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from gateway.api.asking import Day, Words, allowed, each, send_list
 from gateway.api.describing import answers, lists
@@ -42,11 +42,12 @@ from shared.errors import (
     VersionConflict,
 )
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.preconditions import IfMatch
 from shared.security import Caller
 
-router: Final = APIRouter(prefix="/v1")
+router: Final = Router(prefix="/v1")
 
 KINDS: Final[Mapping[Kind, tuple[Any, Any]]] = {
     "words": (Words, []),

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from gateway.api import examples
 from gateway.api.asking import allowed, send, send_list
@@ -14,8 +14,9 @@ from gateway.state import Gateway
 from shared.contracts.catalogue import Indicator
 from shared.errors import NotFound, RateLimited
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 
-router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
+router = Router(prefix="/v1/indicators", tags=["indicators"])
 anyone = Depends(allowed(None))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, NamedTuple
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec.structs import replace
 from pydantic import Field
 
@@ -34,6 +34,7 @@ from gateway.who.roles import ADMIN, BY_TWO, GIVEN_BY_COMMAND, may_be_given
 from shared.bodies import Body
 from shared.errors import CursorInvalid, GuardFailed, NotFound
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.preconditions import IfMatch
 
@@ -121,10 +122,10 @@ class _Asked(NamedTuple):
     per_minute: int | None
 
 
-def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> APIRouter:
+def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> Router:
     """Return the routes of keys or of clients."""
     path, one = f"/{kind}s", f"/{kind}s/{{credential_id}}"
-    router = APIRouter(prefix="/v1", tags=["callers"])
+    router = Router(prefix="/v1", tags=["callers"])
     example, page = examples.CREDENTIALS[kind]
 
     @router.get(

@@ -1,6 +1,6 @@
 """Devices: a mobile application reads scores with a token of its own, in nobody's name."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from gateway.api import example_callers as examples
 from gateway.api.administering import Anyone
@@ -16,8 +16,9 @@ from gateway.who import devices
 from gateway.who.documents import Device
 from gateway.who.networks import address_of
 from shared.errors import RateLimited, ScopeMissing, Unauthenticated
+from shared.late import Router
 
-router = APIRouter(prefix="/v1/devices", tags=["callers"])
+router = Router(prefix="/v1/devices", tags=["callers"])
 
 
 @router.post(

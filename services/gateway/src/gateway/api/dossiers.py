@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from msgspec import Struct
 from pydantic import Field, model_validator
 
@@ -28,10 +28,11 @@ from gateway.withheld import PARTNER, sees_all
 from shared.bodies import Body
 from shared.errors import CursorInvalid, NotFound, ScopeMissing, ValidationFailed, responses
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.security import Caller
 
-router = APIRouter(tags=["exports"])
+router = Router(tags=["exports"])
 
 NEEDS: Final = ("processes:read", "scores:read")
 OF_ALERTS: Final = "alerts:read"

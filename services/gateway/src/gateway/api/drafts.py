@@ -7,7 +7,7 @@ format. Nobody but its organisation knows of a draft until it is proposed, and i
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from gateway.api import example_drafts as examples
 from gateway.api.asking import Words, allowed, each, send_list
@@ -32,10 +32,11 @@ from shared.errors import (
 )
 from shared.errors import Unauthenticated as NoKey
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.security import Caller
 
-router = APIRouter(prefix="/v1", tags=["drafts"])
+router = Router(prefix="/v1", tags=["drafts"])
 
 Reader = Annotated[Caller, Depends(allowed("drafts:read"))]
 Writer = Annotated[Caller, Depends(allowed("drafts:write"))]

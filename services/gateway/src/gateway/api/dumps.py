@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec import Struct
 
 from gateway.api import example_exports as examples
@@ -18,8 +18,9 @@ from gateway.reads.answering import encode
 from gateway.state import Gateway
 from gateway.who.networks import address_of
 from shared.errors import NotFound, RateLimited, ValidationFailed, responses
+from shared.late import Router
 
-router = APIRouter(prefix="/v1/dumps", tags=["exports"])
+router = Router(prefix="/v1/dumps", tags=["exports"])
 
 CROWD: Final = "dumps"
 """Under which name it is counted how often a network asks, which needs no key for it."""

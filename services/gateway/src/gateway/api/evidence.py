@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from gateway.api.asking import allowed
 from gateway.api.commanding import ONCE
@@ -32,9 +32,10 @@ from shared.errors import (
     responses,
 )
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.security import Caller
 
-router = APIRouter(prefix="/v1", tags=["cases"])
+router = Router(prefix="/v1", tags=["cases"])
 
 Id = Annotated[str, Path(max_length=LONGEST_ID, pattern="^[A-Za-z0-9_-]+$")]
 Adding = Annotated[Caller, Depends(allowed(FILES["add_evidence"]))]

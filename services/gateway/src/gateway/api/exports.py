@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from pydantic import Field
 
 from gateway.api import example_exports as examples
@@ -34,10 +34,11 @@ from shared.errors import (
     responses,
 )
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.security import Caller
 
-router = APIRouter(prefix="/v1/exports", tags=["exports"])
+router = Router(prefix="/v1/exports", tags=["exports"])
 
 
 async def _of_an_organisation(

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from msgspec import Struct, to_builtins
 from pydantic import Field
 
@@ -14,14 +14,16 @@ from gateway.state import Gateway, State
 from gateway.stream import reading
 from gateway.stream.catalogue import EVENTS
 from gateway.stream.reading import Event, Found, Heads
+from gateway.who.roles import RECEIVE
 from shared import events
 from shared.bodies import Body
 from shared.errors import FieldError, RateLimited, ScopeMissing, ValidationFailed
 from shared.errors import Unauthenticated as NoKey
 from shared.feed.serve import GREATEST_SEQ
+from shared.late import Router
 from shared.security import Caller
 
-router = APIRouter(prefix="/v1/feed", tags=["feed"])
+router = Router(prefix="/v1/feed", tags=["feed"])
 
 Reader = Annotated[Caller, Depends(allowed("feed:read"))]
 LONGEST_WAIT: Final = 20
@@ -30,8 +32,9 @@ LONGEST_WAIT: Final = 20
 class FeedQuestion(Body):
     """Which events."""
 
-    stream: Literal["public", "own"] = Field(
-        "public", description="What is for all, or your organisation's own."
+    stream: Literal["public", "own", "tips"] = Field(
+        "public",
+        description="What is for all, your organisation's own, or of the tips that you can open.",
     )
     after: int = Field(0, ge=0, le=GREATEST_SEQ, description="The last number that you have.")
     types: Words = Field([], description="Only events of these types.")
@@ -144,4 +147,8 @@ def _stream(caller: Caller, stream: str) -> str:
         return events.PUBLIC
     if caller.organisation is None:
         raise ScopeMissing("Only an organisation has a stream of its own.")
-    return events.organisation(caller.organisation)
+    if stream == "own":
+        return events.organisation(caller.organisation)
+    if caller.member is None or RECEIVE not in caller.scopes:
+        raise ScopeMissing(f"Of tips a member is told who may receive them ({RECEIVE}).")
+    return events.member(caller.member)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import Field
 
 from gateway.api import examples
@@ -26,10 +26,9 @@ from gateway.state import Gateway, State
 from gateway.usage import QuotaSpent
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 
-router = APIRouter(
-    prefix="/v1", tags=["finding"], dependencies=[Depends(allowed("processes:read"))]
-)
+router = Router(prefix="/v1", tags=["finding"], dependencies=[Depends(allowed("processes:read"))])
 
 LONGEST_ADDRESS: Final = 500
 _refusals: Final = (CursorInvalid, CurrencyRequired, NoKey, ScopeMissing, RateLimited)

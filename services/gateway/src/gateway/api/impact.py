@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from gateway.api.asking import Day, Words, allowed, each
@@ -11,9 +11,10 @@ from gateway.state import Gateway
 from shared.contracts.casework.impact import COUNTED, ImpactItem
 from shared.errors import DependencyDown, NotFound, RateLimited, ValidationFailed
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 from shared.security import Caller
 
-router: Final = APIRouter(prefix="/v1/stats/impact", tags=["cases"])
+router: Final = Router(prefix="/v1/stats/impact", tags=["cases"])
 
 CSV: Final = "text/csv"
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec.structs import replace
 from pydantic import Field
 
@@ -39,10 +39,11 @@ from shared.errors import (
     ValidationFailed,
 )
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.preconditions import IfMatch
 
-router = APIRouter(prefix="/v1", tags=["callers"])
+router = Router(prefix="/v1", tags=["callers"])
 
 _LIST = f"""
     SELECT {invitations.COLUMNS}, created_at AS at FROM invitation

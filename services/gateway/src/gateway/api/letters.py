@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from gateway.api.asking import Language, allowed
 from gateway.state import Gateway
@@ -16,9 +16,10 @@ from shared.errors import (
     ValidationFailed,
     responses,
 )
+from shared.late import Router
 from shared.security import Caller
 
-router: Final = APIRouter(prefix="/v1", tags=["cases"])
+router: Final = Router(prefix="/v1", tags=["cases"])
 
 Id = Annotated[str, Path(max_length=LONGEST_ID, pattern="^[A-Za-z0-9_-]+$")]
 Form = Literal["pdf", "docx"]

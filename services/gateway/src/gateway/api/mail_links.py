@@ -6,18 +6,19 @@ neither agree to anything nor end it. What is sent to the link does it.
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
+from gateway import own_keys
 from gateway.audit.chain import Actor
 from gateway.portal import render
 from gateway.portal.pages import page_of
 from gateway.state import Gateway, State
 from gateway.subscriptions import store
-from gateway.subscriptions.codes import Codes
 from gateway.who.doing import acting
 from shared.errors import NotFound
+from shared.late import Router
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 CONFIRM: Final = "/subscription-confirmed"
 UNSUBSCRIBE: Final = "/unsubscribed"
@@ -74,7 +75,7 @@ async def _asked(gateway: State, purpose: Any, name: str, token: str) -> Respons
 
 def _check(gateway: State, purpose: Any, row: Any, token: str) -> None:
     """Raise NotFound for a link that we did not make, as for a subscription that is not there."""
-    codes = Codes(gateway.settings.cursor_key.get_secret_value().encode())
+    codes = own_keys.codes(gateway.settings)
     moment = row["code_asked_at"] if row is not None and purpose == "confirm" else None
     if row is None or not codes.fits(token, purpose, row["id"], moment):
         raise NotFound("This link is not one of ours, or no more.")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import asyncpg
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from gateway.api import example_callers as examples
@@ -40,11 +40,12 @@ from gateway.who.refusals import AlreadyThere, MemberRequired, flaw
 from shared.bodies import Body
 from shared.errors import NotFound, RateLimited, Unauthenticated
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.preconditions import IfMatch
 from shared.security import Caller
 from shared.vocabulary.identifiers import Bin
 
-router = APIRouter(prefix="/v1", tags=["callers"])
+router = Router(prefix="/v1", tags=["callers"])
 
 
 class OrganisationBody(Body):

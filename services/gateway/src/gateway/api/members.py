@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from gateway.api import example_callers as examples
@@ -35,11 +35,12 @@ from gateway.who.roles import RECEIVE, ROLES, within_role
 from shared.bodies import Body
 from shared.errors import CursorInvalid, NotFound, ScopeMissing
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.preconditions import IfMatch
 from shared.security import Caller
 
-router = APIRouter(prefix="/v1/members", tags=["callers"])
+router = Router(prefix="/v1/members", tags=["callers"])
 
 Own = Annotated[Caller, Depends(allowed(None))]
 Role = Annotated[str, Field(min_length=1, max_length=40)]

@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from gateway.api import examples
 from gateway.api.asking import TRANSLATED, Language, allowed, send_list
@@ -17,10 +17,11 @@ from gateway.state import Gateway, State
 from shared.contracts.sources import Source
 from shared.errors import RateLimited
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 from shared.vocabulary.text import Language as Spoken
 from shared.vocabulary.text import negotiate
 
-router = APIRouter(prefix="/v1/meta", tags=["meta"])
+router = Router(prefix="/v1/meta", tags=["meta"])
 anyone = Depends(allowed(None))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec import Struct
 
 from gateway.api import example_callers as examples
@@ -20,8 +20,9 @@ from gateway.who import tokens
 from gateway.who.networks import NetworkNotAllowed, address_of, within
 from shared.errors import MalformedBody, RateLimited, Unauthenticated, responses
 from shared.intake import FORM
+from shared.late import Router
 
-router = APIRouter(tags=["callers"])
+router = Router(tags=["callers"])
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105 (an address)
 _PARAMETERS: Final = frozenset({"grant_type", "scope", "client_id", "client_secret"})

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from msgspec import Struct, field
 from pydantic import Field
 
@@ -16,8 +16,9 @@ from gateway.state import Gateway
 from gateway.usage import QuotaSpent
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 
-router = APIRouter(prefix="/v1/ocds", tags=["ocds"])
+router = Router(prefix="/v1/ocds", tags=["ocds"])
 
 
 class Attribution(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from msgspec import structs
 
 from gateway.api import examples
@@ -21,10 +21,11 @@ from gateway.withheld import public_codes, sees_all, shortened
 from shared.contracts.profiles import Network
 from shared.errors import NotFound, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 from shared.security import Caller
 from shared.vocabulary.identifiers import is_person_number
 
-router = APIRouter(prefix="/v1", tags=["organisations"])
+router = Router(prefix="/v1", tags=["organisations"])
 reader = Depends(allowed("processes:read"))
 Reader = Annotated[Caller, reader]
 

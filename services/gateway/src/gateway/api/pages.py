@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from gateway.portal.pages import home, problem_page, wants_page
 from gateway.state import Gateway
 from shared.errors import NotFound, Problem
+from shared.late import Router
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _STATIC: Final = files("fastapi_offline") / "static"
 _PROGRAMS: Final = {

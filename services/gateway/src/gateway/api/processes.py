@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from gateway.api import examples
@@ -28,8 +28,9 @@ from gateway.state import Gateway, State
 from gateway.usage import QuotaSpent
 from shared.errors import Ambiguous, CursorInvalid, NotFound, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 
-router = APIRouter(prefix="/v1/processes", tags=["processes"])
+router = Router(prefix="/v1/processes", tags=["processes"])
 reader = Depends(allowed("processes:read"))
 
 Sort = Literal["-published", "published", "-date", "date", "-score", "score", "-amount", "amount"]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from pydantic import Field
 
 from gateway.api import example_subscriptions as examples
@@ -18,11 +18,12 @@ from gateway.who.refusals import flaw
 from shared.bodies import Body
 from shared.errors import GuardFailed, NotFound, ScopeMissing
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.security import Caller
 from shared.vocabulary.identifiers import person_numbers_in
 from shared.vocabulary.text import Language
 
-router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+router = Router(prefix="/v1/alerts", tags=["alerts"])
 
 LONGEST: Final = 4000
 _PLAIN: Final = r"^[^\x00-\x09\x0b-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x09\x0b-\x1f\x7f]*$"

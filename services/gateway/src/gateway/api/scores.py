@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from msgspec import Struct, field
 from pydantic import Field
 
@@ -30,10 +30,11 @@ from shared.bodies import Body
 from shared.contracts.scores import ScoreDocument
 from shared.errors import FieldError, NotFound, RateLimited, ScopeMissing, ValidationFailed
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 from shared.security import Caller
 from shared.vocabulary.text import negotiate
 
-router = APIRouter(prefix="/v1", tags=["scores"])
+router = Router(prefix="/v1", tags=["scores"])
 Reader = Annotated[Caller, Depends(allowed("scores:read"))]
 
 SubjectType = Annotated[
@@ -105,7 +106,7 @@ class LookupBody(Body):
 
 
 @router.get(
-    "/scores/{subject_type}/{subject_id}",  # noqa: FAST003 (both are fields of Asked)
+    "/scores/{subject_type}/{subject_id}",
     operation_id="read_score",
     summary="Read a score",
     response_model=None,
@@ -132,7 +133,7 @@ async def read_score(
 
 
 @router.get(
-    "/scores/{subject_type}/{subject_id}/explanation",  # noqa: FAST003 (fields of Asked)
+    "/scores/{subject_type}/{subject_id}/explanation",
     operation_id="explain_score",
     summary="Explain a score",
     response_model=None,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 
 from gateway import regions
 from gateway.api.asking import HEADERS, allowed, send, send_list
@@ -17,9 +17,10 @@ from gateway.view.process import revision_of
 from shared.contracts.statistics import Tile, TileBrief
 from shared.errors import NotFound, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 from shared.vocabulary import kato
 
-router = APIRouter(prefix="/v1", tags=["statistics"])
+router = Router(prefix="/v1", tags=["statistics"])
 reader = Depends(allowed("processes:read"))
 
 CSV: Final = "text/csv"

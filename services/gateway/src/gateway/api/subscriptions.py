@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field
 
+from gateway import own_keys
 from gateway.api import example_subscriptions as examples
 from gateway.api.administering import Id, Left, given
 from gateway.api.asking import allowed, each, send_list
@@ -45,12 +46,13 @@ from shared.errors import (
     ValidationFailed,
 )
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.preconditions import IfMatch
 from shared.security import Caller
 from shared.vocabulary.text import Language
 
-router = APIRouter(prefix="/v1", tags=["subscriptions"])
+router = Router(prefix="/v1", tags=["subscriptions"])
 
 
 async def _of_an_organisation(
@@ -419,4 +421,4 @@ def _addressed(gateway: State, channel: Any) -> dict[str, str]:
 
 
 def _codes(gateway: State) -> Codes:
-    return Codes(gateway.settings.cursor_key.get_secret_value().encode())
+    return own_keys.codes(gateway.settings)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from msgspec import Struct
 from pydantic import Field
 
@@ -22,8 +22,9 @@ from shared.bodies import Body
 from shared.errors import CursorInvalid, RateLimited, ScopeMissing
 from shared.errors import Unauthenticated as NoKey
 from shared.feed.serve import GREATEST_SEQ
+from shared.late import Router
 
-router = APIRouter(prefix="/v1", tags=["scores"])
+router = Router(prefix="/v1", tags=["scores"])
 MOST_WATCHED: Final = 200
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import httpx
 import msgspec
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from gateway.api import example_tips as examples
 from gateway.api.describing import answers
@@ -41,9 +41,10 @@ from shared.errors import (
     TransitionNotAllowed,
     ValidationFailed,
 )
+from shared.late import Router
 from shared.security import Caller, service_caller
 
-router = APIRouter(prefix="/v1/tips", tags=["tips"])
+router = Router(prefix="/v1/tips", tags=["tips"])
 
 SENDER: Final[Caller] = service_caller("tips:send")
 """Nobody: what cases is told of who sends a tip."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec import to_builtins
 
 from gateway.api.commanding import NOT_STORED
@@ -15,8 +15,9 @@ from gateway.who import trials
 from gateway.who.networks import address_of
 from gateway.who.trials import NoTrials, Trial
 from shared.errors import RateLimited
+from shared.late import Router
 
-router = APIRouter(prefix="/v1/trials", tags=["callers"])
+router = Router(prefix="/v1/trials", tags=["callers"])
 
 _EXAMPLE: Final = to_builtins(
     Trial(

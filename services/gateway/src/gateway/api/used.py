@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from gateway.api.asking import allowed, send_list
 from gateway.api.describing import answers
@@ -15,8 +15,9 @@ from gateway.tiers import USUAL
 from gateway.usage import UsageDocument, document
 from shared.errors import RateLimited
 from shared.errors import Unauthenticated as NoKey
+from shared.late import Router
 
-router = APIRouter(prefix="/v1", tags=["meta"])
+router = Router(prefix="/v1", tags=["meta"])
 
 _DAY = date(2026, 3, 2)
 _EXAMPLE: Final[Any] = msgspec.to_builtins(

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import Field
 
+from gateway import own_keys
 from gateway.api import example_webhooks as examples
 from gateway.api.administering import Id, Left, given
 from gateway.api.asking import Words, allowed, each, send_list
@@ -35,11 +36,12 @@ from shared.bodies import Body
 from shared.errors import CursorInvalid, GuardFailed, NotFound, ScopeMissing, ValidationFailed
 from shared.feed.serve import GREATEST_SEQ
 from shared.idempotency import KeyHeader
+from shared.late import Router
 from shared.paging import After, Limit
 from shared.preconditions import IfMatch
 from shared.security import Caller
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+router = Router(prefix="/v1/webhooks", tags=["webhooks"])
 
 
 async def _of_an_organisation(
@@ -397,4 +399,4 @@ def _delivery(found: Delivery) -> Made:
 
 
 def _seal(gateway: State) -> Seal:
-    return Seal(gateway.settings.cursor_key.get_secret_value().encode(), SEALED_AS)
+    return own_keys.seal(gateway.settings, SEALED_AS)

@@ -68,10 +68,11 @@ class Break(NamedTuple):
 
 
 class Audit:
-    """Appends to the chain and checks it."""
+    """Appends to the chain and checks it; `before` is the key that it began under."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, before: bytes | None = None) -> None:
         self._key = key
+        self._before = before
 
     def keyed(self, identifier: str) -> str:
         """Return what stands in the log for an identifier that the log must not tell."""
@@ -88,9 +89,8 @@ class Audit:
         **details: Any,
     ) -> int:
         """Append an entry in the transaction of `connection` and return its number."""
-        head = await connection.fetchrow(f"{_HEAD} FOR UPDATE")
         try:
-            return await self._append(connection, actor, act, object_, now, details)
+            return await self._append(connection, actor, act, object_, now=now, details=details)
         except Exception:
             audit_append_failures_total.inc()
             raise
@@ -101,9 +101,11 @@ class Audit:
         actor: Actor,
         act: str,
         object_: str,
+        *,
         now: datetime,
         details: Mapping[str, Any],
     ) -> int:
+        head = await connection.fetchrow(f"{_HEAD} FOR UPDATE")
         seq: int = head["seq"] + 1
         values = (
             seq,
@@ -116,7 +118,7 @@ class Audit:
             json.dumps(details, sort_keys=True, default=str),
             logs.request_id.get(),
         )
-        mac = self._mac(head["mac"], values)
+        mac = _mac(self._key, head["mac"], values)
         await connection.execute(_ADD, *values, mac)
         await connection.execute("UPDATE audit_head SET seq = $1, mac = $2 WHERE id = 1", seq, mac)
         return seq
@@ -129,11 +131,14 @@ class Audit:
         `known` is a head that was published or written down: the chain must lead through it.
         """
         last: Head = Head(0, b"")
+        key = self._before or self._key
         while rows := await connection.fetch(_AFTER, last.seq, _ENTRIES_AT_ONCE):
             for row in rows:
                 if row["seq"] != last.seq + 1:
                     return Break(last.seq + 1, "is missing")
-                if not hmac.compare_digest(row["mac"], self._mac(last.mac, tuple(row)[:-1])):
+                if not _holds(key, last, row):
+                    key = self._key  # from here on: what it once chained, the older never does
+                if not _holds(key, last, row):
                     return Break(row["seq"], "was changed, or what stands before it was")
                 last = Head(row["seq"], row["mac"])
                 if known is not None and known.seq == last.seq and known.mac != last.mac:
@@ -143,13 +148,18 @@ class Audit:
             return Break(last.seq + 1, "was cut off, with all that followed")
         return last
 
-    def _mac(self, before: bytes, values: tuple[Any, ...]) -> bytes:
-        """Return the MAC of an entry: over the one before and its values in canonical form."""
-        seq, at, organisation, actor, credential, act, object_, details, request = values
-        moment = at.astimezone(UTC).isoformat()
-        content = [seq, moment, organisation, actor, credential, act, object_, _plain(details)]
-        text = json.dumps([*content, request], ensure_ascii=True, sort_keys=True)
-        return hmac.digest(self._key, before + b"\n" + text.encode(), "sha256")
+
+def _holds(key: bytes, last: Head, row: asyncpg.Record) -> bool:
+    return hmac.compare_digest(row["mac"], _mac(key, last.mac, tuple(row)[:-1]))
+
+
+def _mac(key: bytes, before: bytes, values: tuple[Any, ...]) -> bytes:
+    """Return the MAC of an entry: over the one before and its values in canonical form."""
+    seq, at, organisation, actor, credential, act, object_, details, request = values
+    moment = at.astimezone(UTC).isoformat()
+    content = [seq, moment, organisation, actor, credential, act, object_, _plain(details)]
+    text = json.dumps([*content, request], ensure_ascii=True, sort_keys=True)
+    return hmac.digest(key, before + b"\n" + text.encode(), "sha256")
 
 
 def _plain(details: str | Mapping[str, Any]) -> Any:

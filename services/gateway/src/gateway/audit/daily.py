@@ -2,12 +2,12 @@
 
 import asyncpg
 
+from gateway import own_keys
 from gateway.audit import checkpoint
 from gateway.exports import dumps
 from gateway.memory import Memory
 from gateway.settings import GatewaySettings
 from gateway.who import devices
-from gateway.who.sealing import Seal
 from gateway.who.signing import Signer
 from shared import kept_answers, logs
 from shared.clock import Clock
@@ -20,7 +20,7 @@ class Daily:
     """Makes the checkpoint of a day as soon as the day has begun, whichever worker is first."""
 
     def __init__(self, settings: GatewaySettings, database: Database, clock: Clock) -> None:
-        seal = Seal(settings.cursor_key.get_secret_value().encode(), "signing keys")
+        seal = own_keys.seal(settings, own_keys.SIGNING_KEYS)
         # Never in touch, so it remembers nothing: each checkpoint asks for the keys anew.
         self._signer = Signer(database, Memory(limit_bytes=1), seal, clock=clock)
         self._database = database

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+from gateway import own_keys
 from gateway.audit.chain import Audit
 from gateway.settings import GatewaySettings
-from gateway.who.sealing import Seal, derive
+from gateway.who.sealing import Seal
 from shared.database import Database
 
 Result = TypeVar("Result")
@@ -37,12 +38,12 @@ async def with_database(action: Callable[[Database], Awaitable[Result]]) -> Resu
 
 def audit_of(settings: GatewaySettings) -> Audit:
     """Return the audit that what is done by command is written to."""
-    return Audit(derive(settings.cursor_key.get_secret_value().encode(), "audit"))
+    return own_keys.audit(settings)
 
 
 def seal_of(settings: GatewaySettings) -> Seal:
     """Return what opens the signing keys."""
-    return Seal(settings.cursor_key.get_secret_value().encode(), "signing keys")
+    return own_keys.seal(settings, own_keys.SIGNING_KEYS)
 
 
 def table(rows: Sequence[Sequence[Any]]) -> None:

@@ -1,6 +1,7 @@
 """The process that sends: takes what is due, a few of each endpoint at a time, and notes replies.
 
-One loop and many tries beside it. A slow endpoint holds its own few places and nobody else's.
+One loop and many tries beside it. A slow endpoint holds its own few places and nobody else's, and
+an organisation with many of them leaves as many places to others as it holds itself.
 Several dispatchers may run: a delivery is claimed by one of them.
 """
 
@@ -19,22 +20,24 @@ import asyncpg
 import msgspec
 import prometheus_client
 
+from gateway import own_keys
 from gateway.push import outbox
 from gateway.push.guard import Guard
 from gateway.push.outbox import Claimed, Done
 from gateway.push.schedule import decide
 from gateway.push.signatures import SEALED_AS, signatures
 from gateway.push.telling import Letter, Mail, disabled
+from gateway.push.tracing import trace
 from gateway.push.transport import ANSWER_WITHIN, post
 from gateway.settings import GatewaySettings
 from gateway.subscriptions import notifier
 from gateway.who.sealing import Seal
-from shared import logs
+from shared import logs, telemetry
 from shared.clock import Clock, SystemClock
 from shared.database import Database, transient
+from shared.observed import observe
 
 EACH: Final = 8
-from shared.observed import observe
 """Tries at one endpoint at a time; at one that did not answer when it was last tried, one."""
 
 AT_ONCE: Final = 200
@@ -47,6 +50,11 @@ USER_AGENT: Final = "qadaga-webhooks/1"
 
 _sent = prometheus_client.Counter(
     "webhook_attempts", "Tries at deliveries, by what came of them.", ["state"]
+)
+_first_try = prometheus_client.Histogram(
+    "webhook_first_try_seconds",
+    "From when a delivery was due until it is tried for the first time.",
+    buckets=(0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200),
 )
 _log = logs.logger(__name__)
 
@@ -73,6 +81,7 @@ class Dispatcher:
         self._chance = chance or random.SystemRandom()
         self._within = within
         self._busy: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
         self._silent: set[str] = set()
         self._tries: set[asyncio.Task[None]] = set()
         self._letters: set[asyncio.Task[bool]] = set()
@@ -136,6 +145,8 @@ class Dispatcher:
         async with self._database.transaction() as connection:
             await outbox.record(connection, done)
             ended = await self._disable(connection, done)
+            if telemetry.on():
+                await trace(connection, done)
         del self._done[: len(done)]
         for each in done:
             self._free(each.delivery)
@@ -146,7 +157,8 @@ class Dispatcher:
 
     def _free(self, delivery: Claimed) -> None:
         self._busy[delivery.endpoint] -= 1
-        self._busy = +self._busy
+        self._held[delivery.organisation] -= 1
+        self._busy, self._held = +self._busy, +self._held
 
     def _write(self, letter: Letter) -> None:
         """Send a letter beside the loop: a mail server that hangs holds up no webhook."""
@@ -179,7 +191,7 @@ class Dispatcher:
             async with self._database.transaction() as connection:
                 named = each["id"], each["organisation_id"], each["stream"]
                 looked += await outbox.bring(connection, *named, self._clock.now())
-        if looked >= outbox.BATCH:
+        if looked >= outbox.BATCH or len(behind) == outbox.BROUGHT:
             self.look()
         return looked
 
@@ -189,10 +201,16 @@ class Dispatcher:
             return 0
         async with self._database.connection() as connection:
             claimed = await outbox.claim(
-                connection, now=self._clock.now(), busy=self._taken(), each=EACH, limit=free
+                connection,
+                now=self._clock.now(),
+                busy=self._taken(),
+                held=self._held,
+                each=EACH,
+                free=free,
             )
         for each in claimed:
             self._busy[each.endpoint] += 1
+            self._held[each.organisation] += 1
             task = asyncio.create_task(self._try(each))
             self._tries.add(task)
             task.add_done_callback(partial(self._ended, each))
@@ -213,6 +231,8 @@ class Dispatcher:
 
     async def _try(self, delivery: Claimed) -> None:
         began, now = time.monotonic(), self._clock.now()
+        if delivery.tries == 1:
+            _first_try.observe(max(0.0, (now - delivery.since).total_seconds()))
         body = payload(delivery)
         headers = self._headers(delivery, int(now.timestamp()), body)
         reply = await post(self._guard, delivery.url, headers, body, within=self._within)
@@ -273,7 +293,7 @@ async def dispatch(settings: GatewaySettings, *, stop: asyncio.Event | None = No
         sender = Dispatcher(
             database,
             Guard(nearby=settings.nearby(), own=settings.own_host()),
-            Seal(settings.cursor_key.get_secret_value().encode(), SEALED_AS),
+            own_keys.seal(settings, SEALED_AS),
             Mail(settings.mail_server(), settings.mail_from),
             clock=SystemClock(),
         )

@@ -24,12 +24,16 @@ MOST_PENDING: Final = 10_000
 """Deliveries of one endpoint; further events wait in the log, which keeps them anyway."""
 
 BATCH: Final = 1000
+
+BROUGHT: Final = 20
+"""Streams looked into for endpoints between two rounds of sending."""
+
 KEPT: Final = timedelta(days=30)
 _ID_BYTES: Final = 15
 
 
 class Claimed(NamedTuple):
-    """A delivery to be made now, with what its endpoint says of how."""
+    """A delivery to be made now, with what its endpoint says of how; it was due `since` then."""
 
     id: str
     endpoint: str
@@ -43,6 +47,7 @@ class Claimed(NamedTuple):
     type: str
     body: bytes
     tries: int
+    since: datetime
 
 
 class Done(NamedTuple):
@@ -72,7 +77,8 @@ _BEHIND: Final = """
     JOIN feed_head AS head ON head.feed = place.feed AND head.seq > place.after
     WHERE (SELECT count(*) FROM (SELECT FROM delivery WHERE endpoint_id = place.id
            AND state = 'pending' LIMIT $1) AS held) < $1
-    ORDER BY place.id
+    ORDER BY row_number() OVER (PARTITION BY organisation_id ORDER BY random()), random()
+    LIMIT $2
 """
 
 _PLACE: Final = """
@@ -89,25 +95,41 @@ _ADD: Final = """
 _ONCE: Final = f"{_ADD} NOTHING"
 _AGAIN: Final = f"{_ADD} UPDATE SET state = 'pending', tries = 0, due_at = excluded.due_at"
 
+# An organisation may hold as many places as are left free then: with n that could fill them all,
+# each has one part of n + 1, and the last part is there for whoever comes next (dynamic thresholds:
+# Choudhury and Hahne, 1998).
 _CLAIM: Final = """
-    WITH due AS (
-        SELECT found.id FROM (
-            SELECT id FROM endpoint WHERE enabled AND deleted_at IS NULL
-              AND (spared_until IS NULL OR spared_until <= $1) ORDER BY random()
-        ) AS endpoint JOIN LATERAL (
+    WITH waiting AS (
+        SELECT id, organisation_id, $4 - coalesce(($3::jsonb ->> id)::int, 0) AS places,
+               coalesce(($6::jsonb ->> organisation_id)::int, 0) AS held,
+               row_number() OVER (PARTITION BY organisation_id ORDER BY random()) AS turn
+        FROM endpoint WHERE enabled AND deleted_at IS NULL
+          AND (spared_until IS NULL OR spared_until <= $1)
+          AND $4 > coalesce(($3::jsonb ->> id)::int, 0)
+          AND EXISTS (SELECT FROM delivery
+                      WHERE endpoint_id = endpoint.id AND state = 'pending' AND due_at <= $1)
+    ), found AS (
+        SELECT found.id, held, row_number() OVER (PARTITION BY organisation_id ORDER BY turn) AS nth
+        FROM waiting JOIN LATERAL (
             SELECT id FROM delivery
-            WHERE endpoint_id = endpoint.id AND state = 'pending' AND due_at <= $1
-            ORDER BY due_at LIMIT greatest(0, $4 - coalesce(($3::jsonb ->> endpoint.id)::int, 0))
-            FOR UPDATE SKIP LOCKED
+            WHERE endpoint_id = waiting.id AND state = 'pending' AND due_at <= $1
+            ORDER BY due_at LIMIT least(places, $5) FOR UPDATE SKIP LOCKED
         ) AS found ON true
-        LIMIT $5
+        WHERE held + 2 * turn <= $5 + 1
+    ), due AS (
+        SELECT id FROM (
+            SELECT id, held + nth AS held,
+                   row_number() OVER (ORDER BY held + nth, random()) AS taken
+            FROM found
+        ) AS found WHERE held <= $5 - taken + 1
     ), claimed AS (
         UPDATE delivery SET due_at = $2, tries = tries + 1 FROM due WHERE delivery.id = due.id
         RETURNING delivery.*
     )
     SELECT claimed.id, endpoint.id AS endpoint, organisation_id AS organisation, url, signing,
            sealed, CASE WHEN before_until > $1 THEN sealed_before END AS sealed_before,
-           stream, claimed.seq, type, coalesce(claimed.body, told.body) AS body, tries
+           stream, claimed.seq, type, coalesce(claimed.body, told.body) AS body, tries,
+           (SELECT due_at FROM delivery WHERE delivery.id = claimed.id) AS since
     FROM claimed JOIN endpoint ON endpoint.id = claimed.endpoint_id
     LEFT JOIN feed_event AS told ON told.seq = claimed.seq AND claimed.body IS NULL
       AND told.feed = CASE stream WHEN 'public' THEN 'events/public'
@@ -143,8 +165,11 @@ def message_id(endpoint: str, stream: str, seq: int) -> str:
 
 
 async def behind(connection: asyncpg.Connection) -> Sequence[Mapping[str, Any]]:
-    """Return which streams have something new for which endpoints."""
-    found: Sequence[Mapping[str, Any]] = await connection.fetch(_BEHIND, MOST_PENDING)
+    """Return which streams have something new for which endpoints, some of them at a time.
+
+    Organisations come in turn: one with many endpoints has the next only after all others.
+    """
+    found: Sequence[Mapping[str, Any]] = await connection.fetch(_BEHIND, MOST_PENDING, BROUGHT)
     return found
 
 
@@ -216,17 +241,22 @@ async def claim(
     *,
     now: datetime,
     busy: Mapping[str, int],
+    held: Mapping[str, int],
     each: int,
-    limit: int,
+    free: int,
 ) -> list[Claimed]:
     """Take deliveries that are due, no more of one endpoint than `each` at a time.
 
-    `busy` says how many of each endpoint this process sends already. Endpoints come in any order,
-    so that none is always the last where more is due than can be sent.
+    `busy` says how many of each endpoint this process sends already, `held` of each organisation;
+    `free` are the places left. An organisation's endpoints come in any order, so that none is
+    always the last where more is due than can be sent.
     """
-    taken = msgspec.json.encode(busy).decode()
-    rows = await connection.fetch(_CLAIM, now, now + LEASE, taken, each, limit)
+    rows = await connection.fetch(_CLAIM, now, now + LEASE, _json(busy), each, free, _json(held))
     return [Claimed(*row.values()) for row in rows]
+
+
+def _json(numbers: Mapping[str, int]) -> str:
+    return msgspec.json.encode(numbers).decode()
 
 
 async def record(connection: asyncpg.Connection, done: Sequence[Done]) -> None:

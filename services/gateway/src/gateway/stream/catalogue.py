@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from shared.vocabulary.text import Text
 
-Stream = Literal["public", "own"]
+Stream = Literal["public", "own", "tips"]
+"""`tips` is a member's: who can open a tip reads what is told of it, and nobody is sent it."""
 
 
 class EventType(Struct, frozen=True, kw_only=True):
@@ -25,6 +26,15 @@ class EventType(Struct, frozen=True, kw_only=True):
 _SUBJECT: Final = {
     "subject_type": "process, buyer or supplier",
     "subject_id": "id of the subject",
+    "link": "where more is told",
+}
+
+_VERSION: Final = "rises with each event about the alert; drop one that is below what you hold"
+
+_AGE: Final = {
+    "source": "id of the source",
+    "whole_at": "when its last whole run ended",
+    "promised_hours": "age that its data were promised not to pass",
     "link": "where more is told",
 }
 
@@ -52,6 +62,8 @@ _COMPLAINT: Final = {
     "link": "where more is told",
 }
 
+_TIP: Final = {"tip": "id of the tip", "link": "where its recipients read it"}
+
 _PUBLICATION: Final = {
     "id": "id of the publication",
     "publication": "id of the publication",
@@ -74,6 +86,42 @@ _DECLARED: Final = (
             "band": "band reached",
             "indicators": "codes of the indicators that raised it",
             "position": "place in GET /v1/alerts",
+            "version": _VERSION,
+            **_SUBJECT,
+        },
+    ),
+    EventType(
+        type="alert.updated",
+        stream="public",
+        meaning=Text(
+            kk="Күшінде тұрған хабарлама субъектісінің балы, деңгейі немесе белгілері өзгерді.",
+            ru="Изменились балл, уровень или признаки субъекта, о котором оповещение в силе.",
+            en="The score, the band or the flags of the subject of a standing alert changed.",
+        ),
+        data={
+            "alert": "id of the alert",
+            "process": "id of the process",
+            "band": "band now",
+            "score": "expected score now, 0-100",
+            "flagged": "codes of the indicators that flag now",
+            "version": _VERSION,
+            **_SUBJECT,
+        },
+    ),
+    EventType(
+        type="alert.superseded",
+        stream="public",
+        meaning=Text(
+            kk="Хабарламаны сол сатып алу туралы жаңасы алмастырды: онда бұрынғының бәрі бар.",
+            ru="Оповещение заменено новым о той же закупке: в нём есть всё, что было в прежнем.",
+            en="A newer alert of the same purchase says all that this one said, and replaces it.",
+        ),
+        data={
+            "alert": "id of the alert that is replaced",
+            "process": "id of the process",
+            "by": "id of the newer alert",
+            "band": "band of the newer alert",
+            "version": _VERSION,
             **_SUBJECT,
         },
     ),
@@ -93,6 +141,7 @@ _DECLARED: Final = (
             "withdrawn": "codes of the indicators that flag no more",
             "band": "band now",
             "received": "in your own stream: ids of your dossiers and exports that hold it",
+            "version": _VERSION,
             **_SUBJECT,
         },
     ),
@@ -126,6 +175,26 @@ _DECLARED: Final = (
             "life": "experimental, tested, stable; null when it is gone",
             "link": "where more is told",
         },
+    ),
+    EventType(
+        type="data.stale",
+        stream="public",
+        meaning=Text(
+            kk="Дереккөздің деректері уәде етілген мерзімнен ескірді; бір рет айтылады.",
+            ru="Данные источника стали старше обещанного; говорится один раз, пока это длится.",
+            en="The data of a source have grown older than was promised; told once while it lasts.",
+        ),
+        data=_AGE,
+    ),
+    EventType(
+        type="data.fresh",
+        stream="public",
+        meaning=Text(
+            kk="Ескірген дереккөз қайта толық жаңартылды.",
+            ru="Устаревший источник снова обновлён целиком.",
+            en="A source that was stale has had a whole run again.",
+        ),
+        data=_AGE,
     ),
     EventType(
         type="indicator_draft.moved",
@@ -462,6 +531,37 @@ _DECLARED: Final = (
         },
     ),
     EventType(
+        type="tip.received",
+        stream="tips",
+        meaning=Text(
+            kk="Сіз аша алатын хабарлама түсті; кездейсоқ кідіріспен, уақыты күнге дейін айтылады.",
+            ru="Пришло сообщение, которое вы можете открыть; говорится со случайной задержкой, "
+            "время – до дня.",
+            en="A tip came that you can open; told after a random delay, the time to the day.",
+        ),
+        data=_TIP,
+    ),
+    EventType(
+        type="tip.answered",
+        stream="tips",
+        meaning=Text(
+            kk="Хабарлама жіберушісі тағы жазды; кездейсоқ кідіріспен айтылады.",
+            ru="Отправитель сообщения написал ещё; говорится со случайной задержкой.",
+            en="The sender of a tip wrote again; told after a random delay.",
+        ),
+        data=_TIP,
+    ),
+    EventType(
+        type="tip.withdrawn",
+        stream="tips",
+        meaning=Text(
+            kk="Жіберуші хабарламасын кері алды; мазмұны енді жоқ.",
+            ru="Отправитель отозвал сообщение; содержания больше нет.",
+            en="The sender took a tip back; nothing of what it said is left.",
+        ),
+        data=_TIP,
+    ),
+    EventType(
         type="webhook.disabled",
         stream="own",
         meaning=Text(
@@ -475,3 +575,6 @@ _DECLARED: Final = (
 
 EVENTS: Final = {event.type: event for event in _DECLARED}
 """Every type of event by its name."""
+
+SENT: Final = {name: event for name, event in EVENTS.items() if event.stream != "tips"}
+"""Those that are sent to whoever asks: of tips nothing leaves by itself."""

@@ -5,6 +5,7 @@ view tells nothing anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
@@ -13,6 +14,7 @@ import msgspec
 from gateway.reads.answering import encode
 from gateway.stream import recipients
 from gateway.stream.catalogue import EVENTS
+from gateway.texts import BANDS
 from gateway.view import changes
 from gateway.view.rows import AlertRow, ScoreRow
 from shared import events
@@ -30,14 +32,34 @@ TOLD_OF: Final = ("process", "buyer")
 Told = tuple[str, str, Mapping[str, Any]]
 """An event to be told: its id, its type, its data."""
 
+_Change = tuple[Mapping[str, Any] | None, ScoreRow]
+"""A score as the view holds it, and as it is about to be."""
+
 _BEFORE: Final = """
-    SELECT subject_type, subject_id, band, flagged FROM score
+    SELECT subject_type, subject_id, band, flagged, expected FROM score
     WHERE (subject_type, subject_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 """
 
-_ALERTED: Final = """
-    SELECT id, process_id, subject_type, subject_id, indicators FROM alert
-    WHERE (subject_type, subject_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+_REPLACES: Final = """
+    newer.process_id = alert.process_id AND newer.position > alert.position
+    AND newer.indicators @> alert.indicators
+    AND array_position($1::text[], newer.band) >= array_position($1::text[], alert.band)
+"""
+"""A newer alert of the same purchase that says all that the older one said."""
+
+_ALERTED: Final = f"""
+    SELECT id, process_id, subject_type, subject_id, indicators,
+           NOT EXISTS (SELECT FROM alert AS newer WHERE {_REPLACES}) AS stands
+    FROM alert
+    WHERE (subject_type, subject_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+    ORDER BY position
+"""
+
+_REPLACED: Final = f"""
+    SELECT DISTINCT ON (alert.position) alert.id, alert.process_id, alert.subject_type,
+           alert.subject_id, newer.id AS by, newer.band
+    FROM alert AS newer JOIN alert ON {_REPLACES}
+    WHERE newer.id = ANY($2::text[]) ORDER BY alert.position, newer.position
 """
 
 
@@ -47,12 +69,14 @@ async def tell(
     told: Iterable[Told],
     *,
     seq: int,
+    at: datetime | None = None,
 ) -> None:
     """Append events (id, type, data) to a stream; `seq` is the number of the change of the view.
 
-    Raises KeyError for a type that is not declared.
+    `at` is when it happened, where not now is to be told. Raises KeyError for a type that is not
+    declared.
     """
-    now = await connection.fetchval("SELECT clock_timestamp()")
+    now = at or await connection.fetchval("SELECT clock_timestamp()")
     made = [
         Change(key, encode({"id": key, "type": EVENTS[kind].type, "at": now, "data": data}))
         for key, kind, data in told
@@ -65,9 +89,15 @@ async def tell(
 async def alerts_created(
     connection: asyncpg.Connection, rows: Sequence[AlertRow], *, seq: int
 ) -> None:
-    """Tell of new alerts. Suppliers are told of by their process alone."""
-    told = [(f"alert.created/{row.id}", "alert.created", _alert(row)) for row in rows]
-    await tell(connection, events.PUBLIC, told, seq=seq)
+    """Tell of new alerts, which are written already, and of those that they replace.
+
+    Suppliers are told of by their process alone.
+    """
+    told = [(f"alert.created/{row.id}", "alert.created", _alert(row, seq)) for row in rows]
+    replaced = await connection.fetch(_REPLACED, list(BANDS), [row.id for row in rows])
+    await tell(
+        connection, events.PUBLIC, [*told, *(_replaced(row, seq) for row in replaced)], seq=seq
+    )
 
 
 async def scores_changed(
@@ -75,15 +105,16 @@ async def scores_changed(
 ) -> None:
     """Tell whose band or flags are about to change; called before the rows are written.
 
-    Who was given an alert in a dossier or an export hears in its own stream that it is corrected.
+    Of a subject with an alert, the score itself is told as well. Who was given an alert in a
+    dossier or an export hears in its own stream that it is corrected.
     """
     rows = [row for row in rows if row.subject_type in TOLD_OF]
     subjects = [row.subject_type for row in rows], [row.subject_id for row in rows]
     before = {_subject(row): row for row in await connection.fetch(_BEFORE, *subjects)}
-    changed = [row for row in rows if _differs(before.get((row.subject_type, row.subject_id)), row)]
-    told = [_score(before.get((row.subject_type, row.subject_id)), row) for row in changed]
-    corrected = await _corrections(connection, changed, before)
-    await tell(connection, events.PUBLIC, [*told, *corrected], seq=seq)
+    changes_of = [(before.get((row.subject_type, row.subject_id)), row) for row in rows]
+    told = [_score(was, row) for was, row in changes_of if _differs(was, row)]
+    corrected, updated = await _of_alerts(connection, changes_of, seq)
+    await tell(connection, events.PUBLIC, [*told, *corrected, *updated], seq=seq)
     for owner, own in (await recipients.of_corrections(connection, corrected)).items():
         await tell(connection, events.organisation(owner), own, seq=seq)
 
@@ -137,6 +168,10 @@ async def cases_moved(
             by_stream.setdefault(stream, []).append((f"{event.type}/{key}", event.type, event.data))
     for stream, told in sorted(by_stream.items()):
         await tell(connection, stream, told, seq=seq)
+    for key, event in moved:
+        told = [(f"{event.type}/{key}", event.type, event.data)]
+        for stream in map(events.member, event.members):
+            await tell(connection, stream, told, seq=seq, at=event.at)
 
 
 def _differs(before: Mapping[str, Any] | None, row: ScoreRow) -> bool:
@@ -146,38 +181,31 @@ def _differs(before: Mapping[str, Any] | None, row: ScoreRow) -> bool:
     return bool(before["band"] != row.band or before["flagged"] != row.flagged.split())
 
 
-async def _corrections(
-    connection: asyncpg.Connection,
-    changed: Sequence[ScoreRow],
-    before: Mapping[tuple[str, str], Mapping[str, Any]],
-) -> list[Told]:
-    """Find the alerts that rested on flags which are no more."""
-    lost = {
-        (row.subject_type, row.subject_id): (row, gone)
-        for row in changed
-        if (gone := _lost(before.get((row.subject_type, row.subject_id)), row))
+async def _of_alerts(
+    connection: asyncpg.Connection, changes_of: Sequence[_Change], seq: int
+) -> tuple[list[Told], list[Told]]:
+    """Find the alerts that rested on flags which are no more, and those that stand and changed."""
+    moved = {
+        (row.subject_type, row.subject_id): (was, row)
+        for was, row in changes_of
+        if was is not None and (_differs(was, row) or was["expected"] != row.expected)
     }
-    if not lost:
-        return []
-    subjects = [kind for kind, _ in lost], [subject for _, subject in lost]
-    found: list[Told] = []
-    for alert in await connection.fetch(_ALERTED, *subjects):
-        row, gone = lost[_subject(alert)]
-        if withdrawn := sorted(gone & set(alert["indicators"])):
-            data = {
-                "alert": alert["id"],
-                "process": alert["process_id"],
-                "withdrawn": withdrawn,
-                "band": row.band,
-                "received": [],
-                **_of(row.subject_type, row.subject_id),
-            }
-            found.append((f"alert.corrected/{alert['id']}/{row.revision}", "alert.corrected", data))
-    return found
+    if not moved:
+        return [], []
+    subjects = [kind for kind, _ in moved], [subject for _, subject in moved]
+    corrected: list[Told] = []
+    updated: list[Told] = []
+    for alert in await connection.fetch(_ALERTED, list(BANDS), *subjects):
+        was, row = moved[_subject(alert)]
+        if withdrawn := sorted(_lost(was, row) & set(alert["indicators"])):
+            corrected.append(_corrected(alert, row, withdrawn, seq))
+        elif alert["stands"]:
+            updated.append(_updated(alert, row, seq))
+    return corrected, updated
 
 
-def _lost(before: Mapping[str, Any] | None, row: ScoreRow) -> set[str]:
-    return set() if before is None else set(before["flagged"]) - set(row.flagged.split())
+def _lost(before: Mapping[str, Any], row: ScoreRow) -> set[str]:
+    return set(before["flagged"]) - set(row.flagged.split())
 
 
 def _subject(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -189,7 +217,7 @@ def _of(subject_type: str, subject_id: str) -> dict[str, str]:
     return {"subject_type": subject_type, "subject_id": subject_id, "link": link}
 
 
-def _alert(row: AlertRow) -> Mapping[str, Any]:
+def _alert(row: AlertRow, seq: int) -> Mapping[str, Any]:
     named = row.subject_type in TOLD_OF
     return {
         "alert": row.id,
@@ -197,8 +225,48 @@ def _alert(row: AlertRow) -> Mapping[str, Any]:
         "band": row.band,
         "indicators": row.indicators.split() if named else [],
         "position": row.position,
+        "version": seq,
         **(_of(row.subject_type, row.subject_id) if named else _of("process", row.process_id)),
     }
+
+
+def _corrected(alert: Mapping[str, Any], row: ScoreRow, withdrawn: Sequence[str], seq: int) -> Told:
+    data = {
+        "alert": alert["id"],
+        "process": alert["process_id"],
+        "withdrawn": withdrawn,
+        "band": row.band,
+        "received": [],
+        "version": seq,
+        **_of(row.subject_type, row.subject_id),
+    }
+    return f"alert.corrected/{alert['id']}/{row.revision}", "alert.corrected", data
+
+
+def _updated(alert: Mapping[str, Any], row: ScoreRow, seq: int) -> Told:
+    data = {
+        "alert": alert["id"],
+        "process": alert["process_id"],
+        "band": row.band,
+        "score": row.expected,
+        "flagged": row.flagged.split(),
+        "version": seq,
+        **_of(row.subject_type, row.subject_id),
+    }
+    return f"alert.updated/{alert['id']}/{row.revision}", "alert.updated", data
+
+
+def _replaced(row: Mapping[str, Any], seq: int) -> Told:
+    named = row["subject_type"] in TOLD_OF
+    data = {
+        "alert": row["id"],
+        "process": row["process_id"],
+        "by": row["by"],
+        "band": row["band"],
+        "version": seq,
+        **(_of(*_subject(row)) if named else _of("process", row["process_id"])),
+    }
+    return f"alert.superseded/{row['id']}", "alert.superseded", data
 
 
 def _score(before: Mapping[str, Any] | None, row: ScoreRow) -> Told:

@@ -16,6 +16,7 @@ from typing import Final
 import httpx
 import prometheus_client
 
+from gateway import own_keys
 from gateway.push.schedule import decide
 from gateway.reads.priority import Weights
 from gateway.settings import GatewaySettings
@@ -196,7 +197,7 @@ async def opened(settings: GatewaySettings, database: Database) -> AsyncIterator
         yield Notifier(
             database,
             channels,
-            Codes(settings.cursor_key.get_secret_value().encode()),
+            own_keys.codes(settings),
             Wording(settings.public_url, weights),
             clock=SystemClock(),
         )

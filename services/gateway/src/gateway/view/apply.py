@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.needs import needs_of
 from gateway.reads import replies
-from gateway.stream import telling
+from gateway.stream import ageing, telling
 from gateway.view import changes, shapes, store
 from gateway.view.process import listed_of, revision_of, view_of
 from gateway.view.score import alert_row, score_row
@@ -146,6 +146,7 @@ async def sources(connection: asyncpg.Connection, entries: Sequence[Entry]) -> N
         [(each.id, entry.body) for each, entry in zip(told, kept, strict=True)],
     )
     await _remove(connection, "source", "id", entries)
+    await ageing.keep(connection, told, [entry.key for entry in entries if entry.deleted])
     await changes.record(connection, seq, "source", None)
     if _hidden(told) != _hidden([_source(row["body"]) for row in before]):
         await changes.record(connection, seq, "organisation", None)

@@ -1,10 +1,11 @@
-"""Secrets that must be read again: kept encrypted, under keys derived from the gateway's own.
+"""Secrets that must be read again: kept encrypted, under keys derived from a secret of our own.
 
 One derived key for each purpose (HKDF, RFC 5869): what is sealed for one cannot be opened as
 another. Whoever has the database alone reads none of it.
 """
 
 import secrets
+from contextlib import suppress
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -23,10 +24,12 @@ def derive(secret: bytes, purpose: str) -> bytes:
 
 
 class Seal:
-    """Seals and opens for one purpose."""
+    """Seals and opens for one purpose; `before` is a secret that sealed once and only opens now."""
 
-    def __init__(self, secret: bytes, purpose: str) -> None:
-        self._cipher = AESGCM(derive(secret, purpose))
+    def __init__(self, secret: bytes, purpose: str, *, before: bytes | None = None) -> None:
+        self._cipher, *self._earlier = [
+            AESGCM(derive(each, purpose)) for each in (secret, before) if each is not None
+        ]
 
     def close(self, plain: bytes, *, of: str) -> bytes:
         """Return a sealed form of `plain`, bound to the id of what it belongs to."""
@@ -35,7 +38,8 @@ class Seal:
 
     def open(self, sealed: bytes, *, of: str) -> bytes:
         """Return what was sealed. Raises ValueError if it was not sealed by us for this id."""
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], of.encode())
-        except InvalidTag as fault:
-            raise ValueError(f"what is sealed for {of} cannot be opened with this key") from fault
+        nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        for cipher in (self._cipher, *self._earlier):
+            with suppress(InvalidTag):
+                return cipher.decrypt(nonce, rest, of.encode())
+        raise ValueError(f"what is sealed for {of} cannot be opened with this key")
