@@ -11,7 +11,8 @@ from deploy.sdk import document, python_client, python_types, typescript_client
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parent.parent
 DOCUMENT: Final = ROOT / "docs/openapi.json"
-SEALING: Final = ROOT / "services/gateway/src/gateway/portal/files/sealing.js"
+OF_THE_PAGE: Final = ROOT / "services/gateway/src/gateway/portal/files"
+SEALING: Final = ("sealing.js", "pictures.js")
 """How tips are sealed: the page in the browser and the client share it."""
 
 
@@ -33,7 +34,8 @@ def make_typescript(folder: Path) -> bool:
         return False
     told = _told()
     _copy(HERE / "typescript", folder)
-    shutil.copy(SEALING, folder / "src/sealing.js")
+    for name in SEALING:
+        shutil.copy(OF_THE_PAGE / name, folder / "src" / name)
     (folder / "openapi.json").write_text(json.dumps(told))
     (folder / "src/operations.ts").write_text(typescript_client.table(document.operations(told)))
     for command in ("ci --no-audit --no-fund --ignore-scripts", "run --silent build"):

@@ -12,6 +12,8 @@ import pytest
 from playwright.async_api import Browser, Page, Request, async_playwright
 
 from deploy.sdk.python.qadaga_client import tips
+from deploy.sdk.python.qadaga_client.pictures import stripped
+from tests.cases.evidence.files import photograph, place_in
 from tests.gateway.casework import opened_casework
 from tests.gateway.house import House
 from tests.gateway.test_portal_in_a_browser import BROWSER, PHONE, barriers_of, served
@@ -66,7 +68,7 @@ async def test_a_tip_is_sealed_in_the_page_and_answered_by_receipt_without_a_tra
         await page.locator("#tell").wait_for()
         await page.screenshot(path=pictures / "phone-kk-tip.png", full_page=True)
         barriers = await barriers_of(page)
-        receipt = await _tell(page)
+        receipt, kept_as_it_is = await _tell(page)
         await page.screenshot(path=pictures / "phone-kk-tip-sent.png", full_page=True)
         [tip] = (await line.casework.ask("GET", "/inbox/tips", line.keys["editor"])).json()["data"]
         pieces = await line.casework.ask(
@@ -100,8 +102,14 @@ async def test_a_tip_is_sealed_in_the_page_and_answered_by_receipt_without_a_tra
         for each in pieces.json()["data"]
         if each["kind"] == "tip"
     ]
-    assert found == [{"text": SECRET, "objects": ["777-OK1"], "files": ["note.txt"]}]
-    assert [each["kind"] for each in pieces.json()["data"]] == ["tip", "chunk"]
+    chunks = [each for each in pieces.json()["data"] if each["kind"] == "chunk"]
+    files = {tips.open_file([each], {line.key_ids["editor"]: private}) for each in chunks}
+    assert found == [{"text": SECRET, "objects": ["777-OK1"], "files": ["note.txt", "road.jpg"]}]
+    assert len(chunks) == 2
+    assert files == {SECRET.encode(), stripped(photograph())}
+    assert place_in(photograph())
+    assert "note.txt" in kept_as_it_is
+    assert "road.jpg" not in kept_as_it_is
     assert [each.partition(": ")[2] for each in talk] == [SECRET, "Қай өзен?"]
     assert (faults, barriers, wide, state) == ([], [], 0, "Келіп түсті")
     assert json.loads(kept) == ["", 0, 0, 2, "/kk/tip"]
@@ -112,13 +120,24 @@ async def test_a_tip_is_sealed_in_the_page_and_answered_by_receipt_without_a_tra
         assert not [body for body in sent if secret in body]
 
 
-async def _tell(page: Page) -> str:
-    """Write a tip with a file and send it; return the receipt that is shown."""
+async def _tell(page: Page) -> tuple[str, str]:
+    """Write a tip with files and send it; return the receipt, and what nothing is taken off.
+
+    A picture that cannot be read is told before anything is sent.
+    """
     await page.fill("#text", SECRET)
     await page.fill("#objects", "777-OK1")
+    broken = {"name": "cut.jpg", "mimeType": "image/jpeg", "buffer": photograph()[:400]}
+    await page.set_input_files("#files", broken)  # type: ignore[arg-type]
+    await page.click("#tell button")
+    await page.locator("#said:has-text('Сурет оқылмады')").wait_for(timeout=PATIENCE)
+    await page.locator("#tell button:enabled").wait_for(timeout=PATIENCE)
     note = {"name": "note.txt", "mimeType": "text/plain", "buffer": SECRET.encode()}
-    await page.set_input_files("#files", note)  # type: ignore[arg-type]
+    road = {"name": "road.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
+    await page.set_input_files("#files", [note, road])  # type: ignore[arg-type]
+    await page.locator("#kept:has-text('.txt')").wait_for(timeout=PATIENCE)
+    kept = await page.locator("#kept").inner_text()
     await page.click("#tell button")
     await page.locator("#sent").wait_for(timeout=PATIENCE)
     await page.locator("#open button:enabled").wait_for(timeout=PATIENCE)
-    return await page.locator("#receipt").inner_text()
+    return await page.locator("#receipt").inner_text(), kept

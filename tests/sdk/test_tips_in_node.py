@@ -11,7 +11,7 @@ import pytest
 from argon2.low_level import Type, hash_secret_raw
 
 from cases.vault import receipts, sealing
-from deploy.sdk.make import SEALING
+from deploy.sdk.make import OF_THE_PAGE, SEALING
 from deploy.sdk.python.qadaga_client import tips
 
 NODE = shutil.which("node")
@@ -21,8 +21,9 @@ MEMORY_KIB = 256
 """Of Argon2id here: that of receipts takes a program in JavaScript a second or two."""
 
 PROGRAM = """
-import * as tips from "./sealing.mjs";
-const { channels, receipt, content, key, own, reader } = JSON.parse(process.argv[2]);
+import { readFileSync } from "node:fs";
+import * as tips from "./sealing.js";
+const { channels, receipt, content, key, own, reader } = JSON.parse(readFileSync(0, "utf8"));
 const raw = (text) => Uint8Array.from(Buffer.from(text, "base64"));
 const text = (bytes) => Buffer.from(bytes).toString("base64");
 const derived = await tips.derive(channels, receipt);
@@ -84,10 +85,7 @@ def test_the_program_of_the_page_and_the_python_client_open_each_others_seals(
         "own": base64.b64encode(private).decode(),
         "reader": other,
     }
-    shutil.copy(SEALING, tmp_path / "sealing.mjs")
-    (tmp_path / "ask.mjs").write_text(PROGRAM)
-    command = [str(NODE), str(tmp_path / "ask.mjs"), json.dumps(asked)]
-    said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    said = asked_of_node(tmp_path, PROGRAM, asked)
 
     own, theirs = tips.load_private(private), tips.load_private(colleague)
     derived, sent = tips.derive(channels, receipt), said["sent"]["body"]
@@ -111,6 +109,17 @@ def test_the_program_of_the_page_and_the_python_client_open_each_others_seals(
     assert len(parts) == 2
     assert said["slips"] == ["rejected", "rejected"]
     assert bytes(said["long"]) == hash_secret_raw(b"password", b"s" * 16, 2, 64, 1, 100, Type.ID)
+
+
+def asked_of_node(folder: Path, program: str, asked: Any) -> Any:
+    """What a program says that has those of the page beside it."""
+    for name in SEALING:
+        shutil.copy(OF_THE_PAGE / name, folder / name)
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "ask.js").write_text(program)
+    command = [str(NODE), str(folder / "ask.js")]
+    given = json.dumps(asked).encode()
+    return json.loads(subprocess.run(command, input=given, capture_output=True, check=True).stdout)
 
 
 def _worked(channels: dict[str, Any], subject: bytes, counter: int) -> bool:

@@ -31,6 +31,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from .pictures import stripped
+
 FORMAT: Final = "qadaga-tip/1"
 Told = Mapping[str, Any]
 Private = ec.EllipticCurvePrivateKey
@@ -195,8 +197,16 @@ def reseal(key: str, private: Private, reader: str) -> str:
     return _text(_SUITE.encrypt(open_key(key, private), _public(reader), info=FORMAT.encode()))
 
 
-def seal_file(channels: Told, file: bytes, readers: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the bodies of `POST /v1/tips/me/chunks` for a file; its name belongs in a message."""
+def seal_file(
+    channels: Told, file: bytes, readers: Mapping[str, str], *, as_it_is: bool = False
+) -> list[dict[str, Any]]:
+    """Return the bodies of `POST /v1/tips/me/chunks` for a file; its name belongs in a message.
+
+    Off a JPEG or PNG is taken what it tells beside its picture (place, camera, time), unless it is
+    to go as it is; off other kinds nothing. Raises ValueError for a picture that cannot be read.
+    """
+    if not as_it_is:
+        file = stripped(file) or file
     name, data_key, room = secrets.token_hex(16), secrets.token_bytes(32), channels["chunk"] - 4
     parts = [file[start : start + room] for start in range(0, len(file), room)] or [b""]
     bodies = []
