@@ -1,9 +1,15 @@
 """Campaigns: one's own until they are published, counted by what was done, measured by sources."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
+from cases.campaigns import published
+from shared.contracts.catalogue import Trilingual
+from shared.contracts.statistics import Column, Tile
+from shared.feed import Entry
 from tests.cases.office import (
     AIDA,
     BOLAT,
@@ -29,6 +35,7 @@ MEASURE: Final = {
     "better": "lower",
     "baseline": BASELINE,
 }
+NAMED: Final = Trilingual(kk="Үлес", ru="Доля", en="Share")
 ANYBODY: Final = caller(None, "own_c", "reader", scopes=frozenset())
 
 
@@ -126,6 +133,75 @@ async def test_a_figure_tells_what_it_was_and_is_with_sources_and_whether_that_i
     assert earlier.json()["measures"][0]["moved"] == "not"
     assert [problem(each) for each in (to_come, sourceless)] == [(422, "validation_failed")] * 2
     assert [problem(each) for each in (unknown, by_stranger)] == [(404, "not_found")] * 2
+
+
+async def test_a_figure_that_is_published_is_read_day_by_day_and_never_typed_in(
+    office: Office,
+) -> None:
+    def told(share: float | None, day: str, **more: Any) -> Entry:
+        row = {"level": "region", "year": 2026, "region": "75", "share_by_amount": share}
+        whole = {"level": "country", "year": 2026, "region": None, "share_by_amount": 0.4}
+        date_ = datetime.fromisoformat(f"{day}T20:30:00+00:00")
+        columns = [Column(n, "dimension", "word", NAMED) for n in ("level", "year", "region")]
+        shares = Column("share_by_amount", "figure", "share", NAMED)
+        known = {"rows": [whole, row], "columns": [*columns, shares], "data_date": date_, **more}
+        tile = Tile(
+            "single-source",
+            NAMED,
+            NAMED,
+            available=True,
+            reason=None,
+            left_out=[],
+            data_seq=1,
+            **known,
+        )
+        return Entry(1, tile.id, deleted=False, body=msgspec.json.encode(tile))
+
+    async def publish(*entries: Entry) -> None:
+        async with office.tables() as connection:
+            await published.apply(connection, entries)
+
+    path = f"/campaigns/{(await started(office))['id']}"
+    cell = {
+        "tile": "single-source",
+        "column": "share_by_amount",
+        "row": {"level": "region", "year": 2026, "region": "75"},
+    }
+    typed = {name: MEASURE[name] for name in ("title", "region", "better")}
+    asked = {**typed, "figure": cell}
+    early = await office.post(f"{path}/measures", asked)
+    await publish(told(0.615, "2026-02-27"))
+    flawed = (
+        {**asked, "figure": {**cell, "column": "level"}},
+        {**asked, "figure": {**cell, "row": {"level": "region", "year": 2025, "region": "75"}}},
+        {**asked, "figure": {**cell, "row": {"region": "75"}}},
+        {**asked, "baseline": BASELINE},
+        typed,
+    )
+    unknown = [early, *[await office.post(f"{path}/measures", each) for each in flawed]]
+    added = await office.post(f"{path}/measures", asked)
+    assert added.status_code == 201, added.text
+    [first] = added.json()["measures"]
+    await publish(told(None, "2026-02-28"), told(None, "2026-03-01"))
+    await publish(told(0.6, "2026-03-01", data_date=None))
+    untold = (await office.get(path)).json()["measures"]
+    await publish(told(0.59, "2026-03-01"), told(0.58, "2026-03-01"))
+    await publish(told(0.58, "2026-03-01"))
+    [after] = (await office.get(path, AIDA)).json()["measures"]
+    readings = f"{path}/measures/{first['id']}/readings"
+    typed_in = await office.post(readings, {"value": "1", "on": "2026-03-01", "source": "Me"})
+    async with office.tables() as connection:
+        await published.reset(connection)
+        kept = await connection.fetchval("SELECT count(*) FROM campaign_reading")
+
+    assert [problem(each) for each in unknown] == [(422, "validation_failed")] * 6
+    assert (first["unit"], first["figure"]) == ("share", cell)
+    source = "/v1/stats/single-source, 2026-02-28"  # half past one at night in Astana
+    assert first["baseline"] == {"value": "0.6150", "on": "2026-02-28", "source": source}
+    assert untold == [first], "what cannot be told is no reading"
+    assert (after["now"]["value"], after["now"]["on"]) == ("0.5800", "2026-03-02")
+    assert (after["change"], after["moved"]) == ("-0.0350", "towards")
+    assert (problem(typed_in), kept) == ((409, "guard_failed"), 2)
 
 
 async def test_a_campaign_counts_the_own_work_of_it_and_nothing_that_others_put_into_it(

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from cases.vault import telling
+from cases.worker import all_due
 from deploy.sdk.python.qadaga_client import tips
 from shared.database import plain_url
 from tests.cases.vault.people import SECRET, Vault, recipient
@@ -71,7 +72,8 @@ async def test_each_organisation_is_told_by_a_chance_of_its_own_and_no_moment_is
     for _ in range(5):
         _, body = tips.seal_tip(channels, text, ["own_a", "own_b"])
         assert (await vault.ask("POST", "", body)).status_code == 201
-    async with vault.office.app.state.desk.vault.transaction() as connection:
+    desk = vault.office.app.state.desk
+    async with desk.vault.transaction() as connection:
         await connection.execute(_MANY)
         columns = await connection.fetch(_COLUMNS)
     early = await look(vault, chance=telling.CHANCE)
@@ -85,6 +87,8 @@ async def test_each_organisation_is_told_by_a_chance_of_its_own_and_no_moment_is
     # Of 410 at one in eighteen: 23 on average, 4.6 the deviation.
     assert 0 < early < 60
     assert {row["data_type"] for row in columns} == {"character varying"}
+    periodic = {each.name for each in all_due(desk.settings, desk.database, desk.vault, desk.clock)}
+    assert {"tips-told", "tips-purged"} <= periodic
     assert len(after) == 10, "what names no tip that can be opened is told to nobody"
     assert set(orders[0]) == set(orders[1])
     assert {each["at"] for each in after} == {DAY}

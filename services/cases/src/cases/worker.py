@@ -1,4 +1,4 @@
-"""The worker of cases: follows the alerts of scoring, and does what is due by the clock."""
+"""The worker of cases: follows alerts and figures of scoring, and does what is due by the clock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from cases import measure
+from cases.campaigns import published
 from cases.casefile import moving as cases
 from cases.complaints import due as complaints
 from cases.evidence.files import SWEEP_EVERY
@@ -29,6 +30,7 @@ QUEUE: Final = "cases"
 
 APPLIED: Final[Mapping[str, tuple[Apply, Reset | None]]] = {
     "alerts": (arriving.apply, arriving.reset),
+    "statistics": (published.apply, published.reset),
 }
 """What is done about each feed, and how what it said is forgotten."""
 
@@ -121,6 +123,18 @@ def due(settings: Settings, database: Database, clock: Clock) -> list[Periodic]:
     ]
 
 
+def all_due(
+    settings: Settings, database: Database, vault: Database, clock: Clock
+) -> list[Periodic]:
+    """Return what is done by the clock, about tips and the measures of both stores too."""
+    return [
+        *due(settings, database, clock),
+        *keeping.due(vault, clock),
+        *telling.due(vault, database, clock),
+        *measure.due(database, vault, clock),
+    ]
+
+
 async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     """Follow and do what is due, until told to end."""
     metrics.disks.watch("evidence", settings.evidence_path)
@@ -137,11 +151,7 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
                 queue=QUEUE,
                 on_bell=level.feed,
                 sweep=level.all_feeds,
-                cron=[
-                    *due(settings, database, clock),
-                    *keeping.due(vault, clock),
-                    *measure.due(database, vault, clock),
-                ],
+                cron=all_due(settings, database, vault, clock),
                 stop=stop,
             )
     finally:

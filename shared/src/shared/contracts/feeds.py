@@ -37,7 +37,7 @@ _DECLARED: Final = (
     ),
     Feed("triage", "event", "what people found of a flag", "cases", ()),
     Feed("catalogue", "state", "indicator code", "scoring", ("gateway",)),
-    Feed("statistics", "state", "tile id", "scoring", ("gateway",)),
+    Feed("statistics", "state", "tile id", "scoring", ("gateway", "cases")),
     Feed("profiles", "state", "subject type/id", "scoring", ("gateway",)),
 )
 

@@ -1,7 +1,8 @@
-"""Feed "statistics" (scoring to gateway): tiles, each a table of figures with what they mean.
+"""Feed "statistics" (scoring to gateway and cases): tiles, tables of figures.
 
-Key: the id of the tile. Units and reasons are open words. A figure that cannot be told is null,
-never 0; what was left out of a figure is counted beside it, under its reason.
+Key: the id of the tile. What each figure means stands beside it. Units and reasons are open words.
+A figure that cannot be told is null, never 0; what was left out of a figure is counted beside it,
+under its reason.
 """
 
 from datetime import datetime

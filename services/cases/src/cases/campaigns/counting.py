@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 import asyncpg
+import msgspec
 
 from cases.outcomes import impact
 from cases.outcomes.figures import figures
-from shared.contracts.casework.campaigns import Counter, Measure, Reading
+from shared.contracts.casework.campaigns import Counter, Measure, PublishedFigure, Reading
+
+_figure: Final = msgspec.json.Decoder(PublishedFigure).decode
 
 
 async def counters(
@@ -51,6 +54,8 @@ def measure(row: Mapping[str, Any]) -> Measure:
     baseline = Reading(row["value"], row["on_day"], row["source"])
     now = Reading(row["now_value"], row["now_day"], row["now_source"])
     known = {name: row[name] for name in ("id", "title", "unit", "region", "better")}
+    if row["figure"] is not None:
+        known["figure"] = _figure(row["figure"])
     if now.on == baseline.on:
         return Measure(**known, baseline=baseline, now=None, change=None, moved=None)
     change = now.value - baseline.value

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import asyncpg
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from cases.campaigns import counting
+from cases.campaigns import counting, published
 from cases.casefile.asking import moment_and_id
 from cases.casefile.store import insert, new_id
 from cases.desk import Attempting, Called, Shared, on_version, one, page, serves
@@ -21,9 +22,10 @@ from shared.contracts.casework.campaigns import (
     CampaignChange,
     CampaignStart,
     MeasureStart,
+    PublishedFigure,
     ReadingStart,
 )
-from shared.errors import FieldError, NotFound, TransitionNotAllowed, ValidationFailed
+from shared.errors import FieldError, GuardFailed, NotFound, TransitionNotAllowed, ValidationFailed
 from shared.security import Caller
 
 router: Final = APIRouter(tags=["campaigns"])
@@ -126,16 +128,17 @@ async def add_measure(
         if do.replay is not None:
             return do.replay
         row = await _own(do.connection, campaign_id, caller)
+        unit, baseline = await _baseline(do.connection, body)
         measure = {
             "id": new_id("mea"),
             "campaign_id": campaign_id,
-            **body.model_dump(exclude={"baseline"}),
+            **body.model_dump(include={"title", "region", "better"}),
+            "unit": unit,
+            "figure": body.figure and msgspec.json.encode(body.figure.model_dump()).decode(),
             "created_at": do.now,
         }
         await insert(do.connection, "campaign_measure", measure)
-        await _read(
-            do, row, caller, measure=measure["id"], body=body.baseline, place="/body/baseline"
-        )
+        await _read(do, row, caller, measure=measure["id"], body=baseline, place="/body/baseline")
         return await _answered(do, campaign_id, caller, 201)
 
 
@@ -154,8 +157,11 @@ async def add_reading(
         if do.replay is not None:
             return do.replay
         row = await _own(do.connection, campaign_id, caller)
-        if not await do.connection.fetchval(_MEASURE, measure_id, campaign_id):
+        found = await do.connection.fetchrow(_MEASURE, measure_id, campaign_id)
+        if found is None:
             raise NotFound("The campaign has no such figure.")
+        if found["published"]:
+            raise GuardFailed("It is read from what is published.", conditions=["typed_in"])
         await _read(do, row, caller, measure=measure_id, body=body, place="/body")
         return await _answered(do, campaign_id, caller)
 
@@ -176,6 +182,21 @@ async def _publish(
         what = "published" if public else "unpublished"
         await _change(do.connection, caller, do.now, row, what=what, changes=changes)
         return await _answered(do, campaign, caller)
+
+
+async def _baseline(connection: asyncpg.Connection, body: MeasureStart) -> tuple[str, ReadingStart]:
+    """Return the unit and what it was at first: as typed in, or as it is published now.
+
+    Raises ValidationFailed for both, neither, and for a figure that is not published.
+    """
+    if body.figure is None and body.baseline is not None and body.unit is not None:
+        return body.unit, body.baseline
+    if body.figure is None or body.baseline is not None or body.unit is not None:
+        flaw = FieldError("/body", "either", "unit and baseline, or figure alone")
+        raise ValidationFailed("Either it is typed in, or read.", errors=[flaw])
+    asked = PublishedFigure(**body.figure.model_dump())
+    found, unit = await published.now(connection, asked)
+    return unit, ReadingStart(value=found.value, on=found.on, source=found.source)
 
 
 async def _read(
@@ -283,7 +304,10 @@ _LISTED: Final = f"""
     ORDER BY campaign.created_at DESC, campaign.id DESC LIMIT $6
 """
 
-_MEASURE: Final = "SELECT true FROM campaign_measure WHERE id = $1 AND campaign_id = $2"
+_MEASURE: Final = """
+    SELECT figure IS NOT NULL AS published FROM campaign_measure
+    WHERE id = $1 AND campaign_id = $2
+"""
 
 _FORMER: Final = "SELECT value FROM campaign_reading WHERE measure_id = $1 AND on_day = $2"
 

@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, Numeric
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Numeric, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from cases.own_tables import Base, moment
 
-__all__ = ["Campaign", "CampaignMeasure", "CampaignReading"]
+__all__ = ["Campaign", "CampaignMeasure", "CampaignReading", "Statistic"]
 
 
 class Campaign(Base, table=True):
@@ -36,7 +38,10 @@ class CampaignMeasure(Base, table=True):
     """A figure that a campaign wants to move, such as a share of single source in a region."""
 
     __tablename__ = "campaign_measure"
-    __table_args__ = (Index("ix_campaign_measure_campaign", "campaign_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_campaign_measure_campaign", "campaign_id", "created_at", "id"),
+        Index("ix_campaign_measure_tile", text("(figure ->> 'tile')")),
+    )
 
     id: str = Field(primary_key=True, description="mea_...")
     campaign_id: str
@@ -44,6 +49,9 @@ class CampaignMeasure(Base, table=True):
     unit: str
     region: str | None = Field(description="KATO code")
     better: str = Field(description="lower or higher")
+    figure: Any = Field(
+        default=None, sa_column=Column(JSONB), description="cell of a published table, if it is one"
+    )
     created_at: datetime = moment()
 
 
@@ -58,3 +66,12 @@ class CampaignReading(Base, table=True):
     source: str
     recorded_by: str | None
     recorded_at: datetime = moment()
+
+
+class Statistic(Base, table=True):
+    """A table of figures as scoring published it last."""
+
+    __tablename__ = "statistic"
+
+    tile: str = Field(primary_key=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -1,7 +1,8 @@
 """Campaigns: a goal, a period, a focus list, a letter, and what it came to so far.
 
 Counted is what the organisation's cases and outcomes of the campaign add to the impact. Whether
-something changes, a figure tells: what it was at first and what it is now, each with its source.
+something changes, a figure tells: what it was at first and what it is now, each with its source. A
+figure that the platform publishes is read by itself, day by day; any other is typed in.
 """
 
 from datetime import date, datetime
@@ -53,14 +54,30 @@ class ReadingStart(Body):
     source: Long
 
 
+class FigureNamed(Body):
+    """A cell of a table of GET /v1/stats: its column, and the row by all of its dimensions."""
+
+    tile: Id = Field(examples=["single-source"])
+    column: Id = Field(examples=["share_by_amount"])
+    row: Annotated[dict[Id, int | Short], Field(max_length=10)] = Field(
+        examples=[{"level": "region", "year": 2026, "region": "75"}],
+        description="Dimensions of the row; one that is left out is null in it.",
+    )
+
+
 class MeasureStart(Body):
-    """A figure that the campaign wants to move, with what it was at first."""
+    """A figure that the campaign wants to move: read from what is published, or typed in.
+
+    Read: `figure` alone; its baseline is what it says now, and it is read at each change. Typed in:
+    `unit` and `baseline`, and readings later on.
+    """
 
     title: Short = Field(examples=["Share of single source in region 75, by value"])
-    unit: Short = Field(examples=["percent"])
+    unit: Short | None = Field(default=None, examples=["percent"])
     region: Kato | None = None
     better: Literal["lower", "higher"]
-    baseline: ReadingStart
+    baseline: ReadingStart | None = None
+    figure: FigureNamed | None = None
 
 
 class Reading(Struct, frozen=True):
@@ -71,8 +88,19 @@ class Reading(Struct, frozen=True):
     source: str
 
 
+class PublishedFigure(Struct, frozen=True):
+    """A cell of a table of GET /v1/stats: its column, and the row by all of its dimensions."""
+
+    tile: str
+    column: str
+    row: dict[str, Any]
+
+
 class Measure(Struct, frozen=True):
-    """A figure. `now` null: nothing was read since. `moved`: towards, away or not at all."""
+    """A figure. `now` null: nothing was read since. `moved`: towards, away or not at all.
+
+    `figure` is the published cell that it is read from; null: it is typed in.
+    """
 
     id: str
     title: str
@@ -83,6 +111,7 @@ class Measure(Struct, frozen=True):
     now: Reading | None
     change: Decimal | None
     moved: str | None
+    figure: PublishedFigure | None = None
 
 
 class Counter(Struct, frozen=True):
@@ -131,6 +160,11 @@ BRIEF: Final[dict[str, Any]] = {
     "created_at": "2026-03-02T04:00:00Z",
     "revision": 2,
 }
+_FIGURE: Final = {
+    "tile": "single-source",
+    "column": "share_by_amount",
+    "row": {"level": "region", "year": 2026, "region": "75"},
+}
 EXAMPLE: Final[dict[str, Any]] = {
     **BRIEF,
     "counters": [
@@ -151,30 +185,30 @@ EXAMPLE: Final[dict[str, Any]] = {
         {
             "id": "mea_9d0c1d2e3b4a59687766554433",
             "title": "Share of single source in region 75, by value",
-            "unit": "percent",
+            "unit": "share",
             "region": "75",
             "better": "lower",
             "baseline": {
-                "value": "61.5000",
+                "value": "0.6150",
                 "on": "2026-03-01",
-                "source": "/v1/statistics, read on 2 March",
+                "source": "/v1/stats/single-source, 2026-03-01",
             },
             "now": {
-                "value": "58.0000",
+                "value": "0.5800",
                 "on": "2026-06-01",
-                "source": "/v1/statistics, read on 2 June",
+                "source": "/v1/stats/single-source, 2026-06-01",
             },
-            "change": "-3.5000",
+            "change": "-0.0350",
             "moved": "towards",
+            "figure": _FIGURE,
         }
     ],
 }
 _MEASURE_BODY: Final = {
     "title": "Share of single source in region 75, by value",
-    "unit": "percent",
     "region": "75",
     "better": "lower",
-    "baseline": {"value": "61.5", "on": "2026-03-01", "source": "/v1/statistics, read on 2 March"},
+    "figure": _FIGURE,
 }
 
 OPERATIONS: Final = (
@@ -269,7 +303,8 @@ OPERATIONS: Final = (
         path="/campaigns/{campaign_id}/measures",
         tag="cases",
         summary="Name a figure that the campaign wants to move",
-        description="The platform makes up no numbers: each is given with its day and source.",
+        description="The platform makes up no numbers: each is read from its published tables, or"
+        " typed in with its day and source.",
         scope="cases:write",
         body=MeasureStart,
         body_example=_MEASURE_BODY,
@@ -283,15 +318,17 @@ OPERATIONS: Final = (
         path="/campaigns/{campaign_id}/measures/{measure_id}/readings",
         tag="cases",
         summary="Say what a figure is now",
-        description="The earliest day is the baseline, the latest is now.",
+        description="The earliest day is the baseline, the latest is now. What is read from a"
+        " published table is not typed in.",
         scope="cases:write",
         body=ReadingStart,
         body_example={
             "value": "58",
             "on": "2026-06-01",
-            "source": "/v1/statistics, read on 2 June",
+            "source": "Yearbook of the region, table 4",
         },
         answer=Campaign,
         example=EXAMPLE,
+        problems=(GuardFailed,),
     ),
 )
