@@ -5,8 +5,10 @@ from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any
 
 from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from gateway.app import build
+from shared.late import LateRoute
 from tests.gateway.house import settings
 
 
@@ -40,3 +42,18 @@ def test_nothing_that_answers_a_request_is_run_in_a_thread() -> None:
 
     assert len(calls) > 300
     assert hopping == []  # a hop there and back costs as much as half of a small answer
+
+
+def test_every_operation_is_read_late_so_that_a_gateway_soon_answers() -> None:
+    app = build(settings("postgresql://unused", "redis://unused"))
+
+    at_once = [
+        route.path
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        and route.include_in_schema
+        and not isinstance(route, LateRoute)
+    ]
+
+    assert sum(isinstance(route, LateRoute) for route in app.routes) > 200
+    assert at_once == []

@@ -135,6 +135,31 @@ async def test_answers_are_small_and_what_is_known_is_not_sent_again(house: Hous
     assert "Accept-Encoding" in zstd.headers["vary"]
 
 
+async def test_who_is_level_is_answered_by_the_door_as_by_the_route_and_only_until_a_change(
+    house: House,
+) -> None:
+    await house.fill("releases", release("o-0"))
+    seq = (await changes(house))["seq"]
+    asked = f"/v1/sync?since={seq}&id={IDS[0]}"
+    by_route, by_door = await house.get(asked), await house.get(asked)
+    known = await house.get(asked, if_none_match=by_door.headers["etag"])
+    elsewhere = await house.get(f"/v1/sync?since={seq}&region=none")
+    stranger = await house.new_key(["drafts:read"], name="stranger")
+    refused = await house.get(asked, authorization=f"Bearer {stranger}")
+
+    assert by_door.json() == by_route.json() == {"data": [], "seq": seq, "next_cursor": None}
+    for name in ("etag", "vary", "cache-control", "content-type"):
+        assert by_door.headers[name] == by_route.headers[name]
+    assert house.state.level.get(asked.partition("?")[2].encode(), seq) is not None
+    assert (known.status_code, known.content) == (304, b"")
+    assert problem(elsewhere) == (422, "validation_failed")
+    assert problem(refused) == (403, "scope_missing")
+
+    await house.fill("scores", score(IDS[0], expected=75.0, band="critical"))
+    told = await changes(house, asked.removeprefix("/v1/sync"))
+    assert [each["id"] for each in told["data"]] == IDS[:1]
+
+
 async def test_a_cursor_belongs_to_its_question(house: House) -> None:
     await house.fill("releases", *(release(f"o-{number}") for number in range(3)))
     told = await changes(house, "?limit=1")

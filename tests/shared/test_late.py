@@ -6,7 +6,9 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Query
 
+from shared.errors import UnknownParameter
 from shared.late import LateRoute, Router
+from shared.routes import Routes
 
 
 def who() -> str:
@@ -45,3 +47,18 @@ async def test_a_route_is_read_when_it_is_asked_for_and_only_then() -> None:
     assert late.openapi() == at_once.openapi()
     with pytest.raises(AttributeError):
         _ = route.nothing
+
+
+def test_a_question_is_checked_by_reading_the_one_operation_that_it_meets() -> None:
+    router = Router(prefix="/v1")
+    router.add_api_route("/others/{number}", who, operation_id="read_other", methods=["GET"])
+    app = application(router)
+    routes = Routes(app)
+
+    routes.check_query("GET", "/v1/things/7", ["words", "words"])
+    with pytest.raises(UnknownParameter):
+        routes.check_query("GET", "/v1/things/7", ["word"])
+    routes.check_query("POST", "/v1/things/7", ["word"])  # no such operation: 405 says more
+
+    read = [vars(each) for each in app.routes if isinstance(each, LateRoute)]
+    assert ["dependant" in each for each in read] == [False, True]

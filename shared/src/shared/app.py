@@ -32,6 +32,9 @@ Check = Callable[[], Awaitable[None]]
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
+DOCUMENT_AFTER: Final = 20.0
+"""Seconds after the start: the document takes two of CPU, and nothing else waits for it."""
+
 CHECK_TIMEOUT: Final = 0.5
 CHECK_KEPT: Final = 1.0
 """Seconds that one answer of the checks serves: probes must not become a load."""
@@ -102,18 +105,24 @@ def _around(lifespan: Lifespan, access: AccessLog) -> Lifespan:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        # Reading them takes a second or two: what asks no filter is answered meanwhile.
-        reading = asyncio.create_task(asyncio.to_thread(app.state.routes.prepare))
+        reading = asyncio.create_task(_read_document(app))
         watch = asyncio.create_task(metrics.watch_loop())
         try:
             async with lifespan(app):
                 yield
         finally:
             watch.cancel()
+            reading.cancel()
             access.flush()
-            await reading
 
     return life
+
+
+async def _read_document(app: FastAPI) -> None:
+    """Have the document ready for who asks for it, a while after all that starts has started."""
+    if app.openapi_url is not None:
+        await asyncio.sleep(DOCUMENT_AFTER)
+        await asyncio.to_thread(app.openapi)
 
 
 def _probes(readiness: Mapping[str, Check], settings: Settings) -> APIRouter:

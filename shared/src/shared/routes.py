@@ -1,11 +1,10 @@
 """The routes of an application as its own documentation names them.
 
-Read once and looked up afterwards: the template of an endpoint (for metrics and logs), and the
-query parameters an operation has (any other is refused, for a filter that is silently ignored
-answers a question nobody asked).
+Looked up for every request: the template of an endpoint (for metrics and logs), and the query
+parameters an operation has (any other is refused, for a filter that is silently ignored answers a
+question nobody asked). An operation is read when it is first asked with any, and no other with it.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.bodies import pointer
 from shared.errors import FieldError, RepeatedParameter, UnknownParameter
@@ -25,17 +25,18 @@ _ELSEWHERE = "other"
 _SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
-    """One path and method, and the query parameters it takes: whether each may be repeated.
+    """One route and method of it."""
 
-    `slashes` of its path are those of every address that fits it.
-    """
-
-    path: re.Pattern[str]
+    route: APIRoute
     method: str
-    parameters: Mapping[str, bool]
-    slashes: int
+
+    @cached_property
+    def parameters(self) -> Mapping[str, bool]:
+        """The query parameters it takes, and whether each may be repeated."""
+        document = get_openapi(title=NO_ROUTE, version=NO_ROUTE, routes=[self.route])
+        return _query_of(document["paths"][self.route.path_format][self.method.lower()])
 
 
 class Routes:
@@ -44,10 +45,6 @@ class Routes:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
 
-    def prepare(self) -> None:
-        """Read the routes now rather than at the first request that needs them."""
-        _ = self._templates, self._operations
-
     def template(self, endpoint: Callable[..., Any] | None) -> str:
         """Return the path template of an endpoint, as it may label a metric."""
         return NO_ROUTE if endpoint is None else self._templates.get(endpoint, _ELSEWHERE)
@@ -55,7 +52,7 @@ class Routes:
     def check_query(self, method: str, path: str, names: Iterable[str]) -> None:
         """Raise UnknownParameter or RepeatedParameter for what the operation does not take."""
         for operation in self._operations.get((method, path.count("/")), ()):
-            if operation.path.fullmatch(path):
+            if operation.route.path_regex.fullmatch(path):
                 refuse_unknown(names, operation.parameters)
                 return
 
@@ -66,18 +63,14 @@ class Routes:
 
     @cached_property
     def _operations(self) -> Mapping[tuple[str, int], list[Operation]]:
+        """The operations of the document by method and number of slashes, as they are routed."""
         found: dict[tuple[str, int], list[Operation]] = {}
-        for each in operations(self._app.openapi()):
-            found.setdefault((each.method, each.slashes), []).append(each)
+        for route in self._app.routes:
+            if isinstance(route, APIRoute) and route.include_in_schema:
+                for method in route.methods:
+                    place = method, route.path.count("/")
+                    found.setdefault(place, []).append(Operation(route, method))
         return found
-
-
-def operations(document: Mapping[str, Any]) -> Iterable[Operation]:
-    """Read the operations off an OpenAPI document, fixed paths before those with parameters."""
-    for path in sorted(document["paths"], key=lambda path: path.count("{")):
-        pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
-        for method, operation in document["paths"][path].items():
-            yield Operation(pattern, method.upper(), _query_of(operation), path.count("/"))
 
 
 def _query_of(operation: Mapping[str, Any]) -> dict[str, bool]:

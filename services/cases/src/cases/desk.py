@@ -17,6 +17,7 @@ from shared.contracts.casework import OPERATIONS
 from shared.database import Database
 from shared.errors import ScopeMissing, Unauthenticated
 from shared.idempotency import Answer, Attempt, command, once
+from shared.late import LateRoute
 from shared.preconditions import etag, require_match
 from shared.queue import Bell
 from shared.security import Caller, verify
@@ -166,6 +167,7 @@ def serves(router: APIRouter, name: str) -> Callable[[Handler], Handler]:
             status_code=operation.status,
             response_model=None,
             dependencies=[Depends(caller_of)],
+            route_class_override=LateRoute,
         )
         return handler
 

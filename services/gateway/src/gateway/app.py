@@ -55,7 +55,7 @@ from gateway.desk import Desk
 from gateway.door import Door
 from gateway.follower import Follower
 from gateway.guessing import Guesses
-from gateway.memory import Counted, Memory
+from gateway.memory import Counted, Level, Memory
 from gateway.metrics import GatewayMetrics
 from gateway.past import PastScores
 from gateway.portal import pages as portal
@@ -195,6 +195,8 @@ def build(
             proxies=state.proxies,
             own_origin=settings.public_url,
             score_endpoint=scores_api.read_score,
+            sync_endpoint=sync.sync_scores,
+            level=lambda question: state.level.get(question, state.follower.seq),
         )
     )
     return app
@@ -220,6 +222,7 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         database=database,
         memory=memory,
         counted=Counted(),
+        level=Level(),
         follower=Follower(database, memory, waiting),
         waiting=waiting,
         callers=Callers(

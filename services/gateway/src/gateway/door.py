@@ -1,8 +1,8 @@
 """The only door: whoever asks for anything under /v1 shows a key and is within its quota.
 
-One ASGI layer does both, and answers the most frequent question, a score, straight from memory:
-the framework's routing would cost more than the answer. Everything else goes on to the routes,
-which document all of it.
+One ASGI layer does both, and answers the most frequent questions straight from memory, a score and
+whether anything changed: the framework's routing would cost more than the answer. Everything else
+goes on to the routes, which document all of it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +27,9 @@ from shared.errors import RateLimited, Unauthenticated
 
 GUARDED: Final = "/v1/"
 SCORES: Final = "/v1/scores/"
-REMEMBERED_FOR: Final = frozenset({"scores:read", PARTNER})
+SYNC: Final = "/v1/sync"
+READ: Final = "scores:read"
+REMEMBERED_FOR: Final = frozenset({READ, PARTNER})
 """What a key must be allowed to be given a score as it is remembered: with all its lines."""
 
 OPEN: Final = frozenset(
@@ -49,11 +51,15 @@ Endpoint = Callable[..., Any]
 _JSON: Final = (b"content-type", b"application/json")
 _CACHE: Final = (b"cache-control", b"private, no-cache")
 _VARY: Final = (b"vary", b"Authorization")
+_VARY_SQUEEZED: Final = (b"vary", b"Authorization, Accept-Encoding")
 _NOTHING: Final[Headers] = []
 
 
 class Door:
-    """The ASGI layer. `score_endpoint` is the route whose answers it may give from memory."""
+    """The ASGI layer. The two endpoints are the routes whose answers it may give from memory.
+
+    `level` is what a question of `sync_endpoint` is answered while nothing has changed, if known.
+    """
 
     def __init__(
         self,
@@ -68,6 +74,8 @@ class Door:
         proxies: Sequence[Network],
         own_origin: str,
         score_endpoint: Endpoint,
+        sync_endpoint: Endpoint,
+        level: Callable[[bytes], Answer | None],
     ) -> None:
         self._app = app
         self._callers = callers
@@ -79,6 +87,8 @@ class Door:
         self._proxies = proxies
         self._own_origin = own_origin
         self._score_endpoint = score_endpoint
+        self._sync_endpoint = sync_endpoint
+        self._level = level
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or raise why not."""
@@ -105,6 +115,12 @@ class Door:
         if answer is not None:
             scope["endpoint"] = self._score_endpoint
             await send_answer(answer, headers.get(b"if-none-match"), limits, send)
+            return
+        unchanged = self._unchanged(scope, holder)
+        if unchanged is not None:
+            scope["endpoint"] = self._sync_endpoint
+            known = headers.get(b"if-none-match")
+            await send_answer(unchanged, known, limits, send, vary=_VARY_SQUEEZED)
             return
         scope[HOLDER] = holder
         await self._app(scope, receive, _with_headers(send, limits))
@@ -148,6 +164,12 @@ class Door:
         answer: Answer | None = self._memory.get("score", path[len(SCORES) :])
         return answer
 
+    def _unchanged(self, scope: Scope, holder: Holder) -> Answer | None:
+        plain = scope["method"] == "GET" and scope["path"] == SYNC
+        if not plain or READ not in holder.caller.scopes:
+            return None
+        return self._level(scope["query_string"]) if self._memory.trusted() else None
+
 
 def account_of(holder: Holder) -> str:
     """Return whose days a holder's calls are counted to: its organisation's, or its own."""
@@ -155,10 +177,15 @@ def account_of(holder: Holder) -> str:
 
 
 async def send_answer(
-    answer: Answer, if_none_match: bytes | None, more: Headers, send: Send
+    answer: Answer,
+    if_none_match: bytes | None,
+    more: Headers,
+    send: Send,
+    *,
+    vary: tuple[bytes, bytes] = _VARY,
 ) -> None:
     """Send a document, or 304 to a caller who has this version."""
-    headers = [(b"etag", answer.etag), _CACHE, _VARY, *more]
+    headers = [(b"etag", answer.etag), _CACHE, vary, *more]
     if if_none_match is not None and is_known(if_none_match, answer.etag):
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})

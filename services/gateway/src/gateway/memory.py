@@ -15,6 +15,8 @@ from typing import Any, Final, NamedTuple
 IN_TOUCH: Final = 3.0
 """Seconds after the last look at the changes during which the memory may be used."""
 
+MOST_LEVEL: Final = 10_000
+LONGEST_LEVEL: Final = 300
 COUNTED_FOR: Final = 60.0
 MOST_COUNTED: Final = 64
 MOST_COUNTED_BYTES: Final = 32 * 1024 * 1024
@@ -88,15 +90,42 @@ class Memory:
         """Return the seconds since all changes were known; infinite before the first look."""
         return monotonic() - (self._valid_until - IN_TOUCH) if self._valid_until else inf
 
+    def trusted(self) -> bool:
+        """Whether all changes were known a moment ago."""
+        return self.out_of_touch() <= IN_TOUCH
+
     async def check(self) -> None:
         """Raise RuntimeError while the changes of the view are not followed. For readiness."""
-        if self.out_of_touch() > IN_TOUCH:
+        if not self.trusted():
             raise RuntimeError("the changes of the view are not followed")
 
     def _forget(self, place: tuple[str, str]) -> None:
         found = self._things.pop(place, None)
         if found is not None:
             self.size -= found[1]
+
+
+class Level:
+    """What is answered to who asks what changed and has it all: the same until something changes.
+
+    Of the questions those are known that a route has answered so, and thereby found to be sound.
+    """
+
+    def __init__(self) -> None:
+        self._seq = -1
+        self._answer: Answer | None = None
+        self._questions: set[bytes] = set()
+
+    def get(self, question: bytes, seq: int) -> Answer | None:
+        """Return the answer to a question while the view has this number."""
+        return self._answer if seq == self._seq and question in self._questions else None
+
+    def put(self, question: bytes, seq: int, answer: Answer) -> None:
+        """Remember that a question is answered so while the view has this number."""
+        if seq != self._seq:
+            self._seq, self._answer, self._questions = seq, answer, set()
+        if len(self._questions) < MOST_LEVEL and len(question) <= LONGEST_LEVEL:
+            self._questions.add(question)
 
 
 class Counted:

@@ -10,7 +10,7 @@ from gateway.callers import Callers
 from gateway.desk import Desk
 from gateway.follower import Follower
 from gateway.guessing import Guesses
-from gateway.memory import Counted, Memory
+from gateway.memory import Counted, Level, Memory
 from gateway.past import PastScores
 from gateway.quotas import Quotas
 from gateway.settings import GatewaySettings
@@ -34,6 +34,7 @@ class State:
     database: Database
     memory: Memory
     counted: Counted
+    level: Level
     follower: Follower
     callers: Callers
     quotas: Quotas

@@ -20,8 +20,7 @@ _zstd = zstandard.ZstdCompressor(level=6)
 def squeezed(request: Request, body: bytes) -> Response:
     """Send a document compressed, with its version, or 304 to a caller who has it."""
     coding = _coding(request.headers.get("accept-encoding", "")) if len(body) >= SMALL else ""
-    tag = blake2b(body, digest_size=12).hexdigest()
-    etag = f'"{tag}-{coding}"' if coding else f'"{tag}"'
+    etag = tag_of(body, coding).decode()
     headers = {**HEADERS, "Vary": "Authorization, Accept-Encoding", "ETag": etag}
     known = request.headers.get("if-none-match")
     if known is not None and is_known(known.encode("latin-1"), etag.encode()):
@@ -29,6 +28,12 @@ def squeezed(request: Request, body: bytes) -> Response:
     if coding:
         headers["Content-Encoding"] = coding
     return Response(_compressed(body, coding), media_type=JSON, headers=headers)
+
+
+def tag_of(body: bytes, coding: str = "") -> bytes:
+    """Return the version of a document as it is sent."""
+    tag = blake2b(body, digest_size=12).hexdigest()
+    return f'"{tag}-{coding}"'.encode() if coding else f'"{tag}"'.encode()
 
 
 def _coding(accepted: str) -> str:
