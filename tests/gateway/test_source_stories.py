@@ -20,10 +20,12 @@ from deploy.sdk.python.qadaga_client import tips
 from shared.contracts.alerts import Alert
 from shared.contracts.scores import Subject, Value
 from shared.feed import Entry
-from tests.cases.evidence.files import photograph
+from tests.cases.evidence.files import photograph, place_in
+from tests.gateway import builders
 from tests.gateway.casework import Casework, opened_casework
 from tests.gateway.house import House
 from tests.gateway.office import opened_office
+from tests.gateway.test_replies import verified
 from tests.gateway.tip_people import Recipients, send
 from tests.support.postgres import Cluster
 
@@ -36,6 +38,11 @@ SENDER: Final = {
     "sender_contact": "qadaga@example.kz",
     "signatory": "А. Серік",
     "signatory_position": "Директор",
+}
+SIGNAL: Final = {
+    "kk": {"title": "Тікелей сатып алу", "body": "Негізі жарияланымда көрсетілмеген."},
+    "ru": {"title": "Закупка из одного источника", "body": "Основание в публикации не указано."},
+    "en": {"title": "A direct purchase", "body": "The publication does not tell its ground."},
 }
 _numbers = itertools.count(1)
 
@@ -70,6 +77,14 @@ class Partner:
         at = path.replace("/triage/", "/alerts/")
         return await self.post(f"{at}/moves", body, who, If_Match=seen.headers["etag"])
 
+    async def change(self, path: str, values: Any, who: str = "editor") -> Any:
+        """Change something on the version it has now."""
+        key, ask = self.keys[who], self.casework.ask
+        seen = await ask("GET", path, key)
+        answer = await ask("PATCH", path, key, values, If_Match=seen.headers["etag"])
+        assert answer.is_success, (path, answer.text)
+        return answer.json()
+
     async def attach(self, case: str, name: str, content: bytes) -> str:
         """Attach a file to a case: the id of the piece of evidence."""
         answer = await self.casework.house.client.post(
@@ -88,17 +103,20 @@ class Partner:
     async def verified(self, case: str, violation: str) -> None:
         """Take a case to where its facts are confirmed by documents."""
         at = f"/cases/{case}"
-        seen = await self.casework.ask("GET", at, self.keys["editor"])
-        await self.casework.ask(
-            "PATCH",
-            at,
-            self.keys["editor"],
-            {"violations": [violation]},
-            If_Match=seen.headers["etag"],
-        )
+        await self.change(at, {"violations": [violation]})
         for move in ("open", "investigate"):
             await self.move(at, move)
         await self.move(at, "verify", "admin")
+
+    async def written(self, case: str, process: str) -> tuple[str, Any]:
+        """Write a signal that names a buyer, and give it to a second person."""
+        named = {"role": "named_party", "bin": builders.BUYER_BIN, "name": "Мектеп"}
+        await self.post(f"/cases/{case}/parties", named)
+        at = f"/cases/{case}/publication"
+        written = await self.post(at, {"texts": SIGNAL, "processes": [process]})
+        answers = [{"item": each["item"], "answer": "yes"} for each in written["checklist"]]
+        await self.change(at, {"answers": answers})
+        return at, await self.move(at, "submit")
 
     async def filed(self, complaint: str, template: str, language: str = "kk", **more: Any) -> Any:
         """Make the letter, have it approved by somebody else, and file it."""
@@ -271,6 +289,76 @@ async def test_vat_paid_to_who_pays_none_goes_from_an_alert_to_money_returned(st
     assert after["money_returned"] == (1, "1200000.00")
     assert after["tenders_monitored"] == (1, "11200000.00")
     assert (after["cases_opened"][0], after["violations"][0], after["complaints"][0]) == (1, 1, 1)
+
+
+async def test_a_direct_purchase_is_stopped_by_a_published_signal(stage: Stage) -> None:
+    watchers, house = stage.watchers, stage.casework.house
+    process = builders.process("direct-1")
+    # 1. An alert of a direct purchase; article 25 is refused with its reason.
+    await house.fill("catalogue", builders.indicator("R018"))
+    await house.fill("releases", builders.release("direct-1", method="direct", status="active"))
+    await house.fill("scores", builders.score(process, ocid="direct-1"))
+    alert = await stage.alert(process, "R018", method="direct")
+    case = (await watchers.move(f"/triage/{alert}", "promote", title="Тікелей сатып алу"))["cases"][
+        0
+    ]
+    found = await watchers.get(
+        "/legal/routes?standing=potential_supplier&stage=results&method=direct&object=results"
+    )
+    [refused] = [one for one in found["refused"] if one["code"] == "pp25_supplier"]
+    await watchers.attach(case, "announced.jpg", photograph())
+    await watchers.verified(case, "single_source_without_ground")
+    # 2. The signal is written, read by a second person, and shown to whom it names.
+    buyer = await verified(house, builders.BUYER_BIN, "Мектеп")
+    at, written = await watchers.written(case, process)
+    alone = await watchers.refused(f"{at}/moves", {"move": "notify"})
+    public = f"/published-cases/{written['id']}"
+    unseen = await stage.casework.ask("GET", public, stage.newsroom.keys["reader"])
+    await watchers.move(at, "notify", "admin")
+    listed = (await buyer.ask("first", "GET", "/v1/received-notices")).json()["data"]
+    [notice] = [
+        await buyer.ask("first", "GET", f"/v1/received-notices/{each['id']}") for each in listed
+    ]
+    early = await watchers.refused(f"{at}/moves", {"move": "publish"}, "admin")
+    # 3. Nobody replies in 72 hours, and everybody can read it.
+    stage.casework.office.clock.moment += timedelta(hours=72)
+    published = await watchers.move(at, "publish", "admin")
+    told = await stage.newsroom.get(public, "reader")
+    # 4. The buyer cancels the purchase, which the source says.
+    before = (await stage.newsroom.get(f"/processes/{process}", "reader"))["status"]
+    cancelled = builders.release("direct-1", method="direct", status="cancelled", revision=2)
+    await house.fill("releases", cancelled)
+    after = (await stage.newsroom.get(f"/processes/{process}", "reader"))["status"]
+    # 5. The outcome is claimed, confirmed by somebody else, and counted.
+    proof = await watchers.attach(case, "cancelled.jpg", photograph())
+    outcome = await watchers.post(
+        "/outcomes",
+        {
+            "kind": "procedure_cancelled",
+            "case": case,
+            "process": process,
+            "amount": "11200000.00",
+            "amount_kind": "prevented",
+            "proof": proof,
+        },
+    )
+    await watchers.move(f"/outcomes/{outcome['id']}", "claim")
+    uncounted = await stage.figures()
+    await watchers.move(f"/outcomes/{outcome['id']}", "confirm", "admin")
+    await stage.pass_days(2)
+    counted = await stage.figures()
+
+    assert refused["reasons"], "it says why there is no complaint of article 25"
+    assert alone["code"] in {"scope_missing", "guard_failed"}
+    assert unseen.status_code == 404, "nothing is seen before it is published"
+    assert notice.json()["texts"] == SIGNAL
+    assert early["conditions"] == ["heard"]
+    assert published["state"] == "published"
+    assert (told["texts"], told["processes"]) == (SIGNAL, [process])
+    assert (before, after) == ("active", "cancelled")
+    assert "purchases_stopped" not in uncounted
+    assert counted["purchases_stopped"] == (1, "11200000.00")
+    assert counted["money_prevented"] == (1, "11200000.00")
 
 
 async def test_a_direct_purchase_has_no_complaint_of_article_25_and_the_chooser_says_why(
@@ -482,7 +570,8 @@ async def test_a_residents_photographs_of_a_bad_road_go_from_a_tip_to_a_protocol
     await watchers.move(f"/outcomes/{outcome['id']}", "claim")
     await watchers.move(f"/outcomes/{outcome['id']}", "confirm", "admin")
 
-    assert (read, picture) == (told, photo)
+    assert read == told
+    assert (place_in(photo), place_in(picture)) == (place_in(photo), {}), "taken off by the client"
     impact = (await watchers.get("/stats/impact"))["figures"]
     counted = {one["code"]: one["number"] for one in impact}
     assert counted["administrative_protocols"] == 1

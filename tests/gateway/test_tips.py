@@ -12,9 +12,12 @@ import httpx
 import prometheus_client
 import pytest
 
+from cases.vault import telling
 from deploy.sdk.python.qadaga_client import tips
 from gateway.tipline import A_MINUTE
+from shared import feed
 from shared.database import Database
+from tests.gateway.casework import Casework
 from tests.gateway.house import House, problem
 from tests.gateway.tip_people import MARKED, Recipients, send
 
@@ -155,6 +158,90 @@ async def test_recipients_read_it_with_their_own_key_and_nobody_else_is_let_in(
         assert step.status_code == status
 
 
+async def test_of_a_tip_only_the_members_who_can_open_it_are_told_and_no_address_is_sent_it(
+    line: Recipients,
+) -> None:
+    casework = line.casework
+    channels = (await send(line, "GET", "/channels")).json()
+    receipt, body = tips.seal_tip(channels, {"text": SECRET}, [line.id])
+    await send(line, "POST", "", body)
+    await _told(casework)
+    _, opening = tips.session(channels, receipt)
+    opened = (await send(line, "POST", "/session", opening)).json()
+    await send(line, "POST", "/me:withdraw", Tip_Session=opened["token"])
+    await _told(casework)
+    [tip] = (await casework.ask("GET", "/inbox/tips", line.keys["editor"])).json()["data"]
+    authority = await casework.organisation("Аудит", "authority")
+    platform = await casework.organisation("Платформа", "operator")
+    others = {
+        await casework.key(authority, "officer"): 403,
+        await casework.key(platform, "operator"): 403,
+        line.keys["admin"]: 403,
+        await casework.key(line.id, "reader"): 403,
+        await casework.key(line.id, "editor"): 200,  # has no key that the tip is sealed to
+    }
+
+    for name in ("editor", "monitor"):
+        told = (await casework.ask("GET", "/feed?stream=tips", line.keys[name])).json()
+        assert [each["type"] for each in told["data"]] == ["tip.received", "tip.withdrawn"]
+        assert {each["at"][11:] for each in told["data"]} == {"19:00:00Z"}, "midnight in Astana"
+        data = {"tip": tip["id"], "link": f"/v1/inbox/tips/{tip['id']}"}
+        assert [each["data"] for each in told["data"]] == [data] * 2
+        followed = await casework.ask("GET", f"/inbox/tips/{tip['id']}", line.keys[name])
+        assert followed.status_code == 200
+    for key, status in others.items():
+        answer = await casework.ask("GET", "/feed?stream=tips", key)
+        assert answer.status_code == status
+        assert status == 403 or answer.json()["head"] == 0
+        for stream in ("own", "public"):
+            seen = (
+                await casework.ask("GET", f"/feed?stream={stream}&types=tip.received", key)
+            ).json()
+            assert seen["data"] == []
+    asked = {"url": "https://receiver.example/hook", "types": ["tip.received"]}
+    endpoint = await casework.ask("POST", "/webhooks/endpoints", line.keys["admin"], asked)
+    assert problem(endpoint) == (422, "validation_failed")
+    async with casework.house.database.connection() as connection:
+        streams = await connection.fetch("SELECT DISTINCT feed FROM feed_event")
+    assert {row["feed"].partition(":")[0] for row in streams} == {"events/mem"}
+
+
+async def test_a_key_is_rotated_by_who_holds_it_and_what_was_sealed_before_stays_readable(
+    line: Recipients,
+) -> None:
+    """The old private key goes on opening what is sealed to it: nothing is sealed to it again."""
+    casework, key = line.casework, line.keys["editor"]
+    stale = (await send(line, "GET", "/channels")).json()
+    old, old_private = line.key_ids["editor"], tips.load_private(line.private["editor"])
+    _, before = tips.seal_tip(stale, {"text": "бұрын"}, [line.id])
+    await send(line, "POST", "", before)
+    new, public = tips.new_pair()
+    me = (await casework.ask("GET", "/me", key)).json()
+    asked = {"member": me["member"], "label": "editor 2", "public_key": public, "replaces": old}
+    by_colleague = await casework.ask("POST", "/tips/keys", line.keys["monitor"], asked)
+    rotated = await casework.ask("POST", "/tips/keys", key, asked)
+    _, in_between = tips.seal_tip(stale, {"text": "арада"}, [line.id])
+    refused = await send(line, "POST", "", in_between)
+    fresh = (await send(line, "GET", "/channels")).json()
+    _, after = tips.seal_tip(fresh, {"text": "кейін"}, [line.id])
+    await send(line, "POST", "", after)
+    private = {old: old_private, rotated.json()["id"]: tips.load_private(new)}
+    opened = {}
+    for tip in (await casework.ask("GET", "/inbox/tips", key)).json()["data"]:
+        pieces = await casework.ask("GET", f"/inbox/tips/{tip['id']}/pieces", key)
+        [piece] = pieces.json()["data"]
+        [(name, sealed)] = piece["keys"].items()
+        opened[name] = tips.open_piece(piece["content"], sealed, private[name])["text"]
+    listed = (await casework.ask("GET", "/tips/keys", line.keys["admin"])).json()
+
+    assert problem(by_colleague) == (403, "scope_missing")
+    assert rotated.status_code == 201, rotated.text
+    assert problem(refused) == (409, "tip_recipients_changed"), "a client reads the keys anew"
+    assert opened == {old: "бұрын", rotated.json()["id"]: "кейін"}
+    assert [each["id"] for each in listed["data"] if each["retired_on"]] == [old]
+    assert listed["takes_tips"]
+
+
 @pytest.mark.check("R6", tier=1, limit="the limit of all")
 async def test_everybody_together_may_send_so_much_and_no_address_has_a_limit_of_its_own(
     line: Recipients, monkeypatch: pytest.MonkeyPatch
@@ -181,6 +268,16 @@ async def test_where_cases_is_away_a_sender_is_told_so_and_nothing_is_noted(
     assert problem(away) == (503, "dependency_down")
     assert isinstance(away, httpx.Response)
     assert "tips" not in "".join(capfd.readouterr())
+
+
+async def _told(casework: Casework) -> None:
+    """Let cases tell all that is to be told of tips, and the gateway hear it."""
+    office = casework.office
+    desk = office.app.state.desk
+    await telling.tell(desk.vault, office.database, office.clock, chance=1.0)
+    async with office.database.connection() as connection:
+        page = await feed.read(connection, "case_events", after=0, limit=100)
+    await casework.house.fill("case_events", *page.entries)
 
 
 async def _everything(database: Database, schema: str) -> str:

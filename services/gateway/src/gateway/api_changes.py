@@ -515,6 +515,14 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " the case. An authority sees what is asked of it, and its officers handle alerts. `moves`"
         " are those that role and part allow.",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("read_feed", "add_measure", "add_reading"),
+        text="`stream=tips`: a member is told of the tips sealed to them (`tip.received`,"
+        " `tip.answered`, `tip.withdrawn`), late and to the day; no webhook is sent these. A measure"
+        " of a campaign can name a cell of `/v1/stats` (`figure`), which is read by itself.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from gateway.stream.catalogue import EVENTS, EventType
+from gateway.stream.catalogue import SENT, EventType
 
 _HEADERS: Final = {
     "webhook-id": "The same at every try: who has seen it has had the event.",
@@ -23,7 +23,7 @@ _ANSWERS: Final = {
 
 def announced() -> dict[str, Any]:
     """Return the section, made of the catalogue of events."""
-    return {event.type: {"post": _operation(event)} for event in EVENTS.values()}
+    return {event.type: {"post": _operation(event)} for event in SENT.values()}
 
 
 def _operation(event: EventType) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import msgspec
 from gateway.push import outbox
 from gateway.push.documents import Attempt, Delivery, Endpoint, Replay
 from gateway.push.signatures import Scheme, new_secret, public_key, shown_secret
-from gateway.stream.catalogue import EVENTS
+from gateway.stream.catalogue import SENT
 from gateway.stream.reading import heads
 from gateway.who.doing import Doing
 from gateway.who.organisations import new_id
@@ -80,8 +80,8 @@ _RETRY: Final = "UPDATE delivery SET state = 'pending', tries = 0, due_at = $2 W
 
 def check_types(types: Sequence[str]) -> None:
     """Raise ValidationFailed for a type that there is not."""
-    if unknown := sorted(set(types) - EVENTS.keys()):
-        raise flaw("/body/types", "unknown", f"{unknown[0][:60]!r}; known: {', '.join(EVENTS)}")
+    if unknown := sorted(set(types) - SENT.keys()):
+        raise flaw("/body/types", "unknown", f"{unknown[0][:60]!r}; known: {', '.join(SENT)}")
 
 
 async def one(connection: asyncpg.Connection, organisation: str | None, endpoint: str) -> Any:
