@@ -67,7 +67,7 @@ class Routes:
         found: dict[tuple[str, int], list[Operation]] = {}
         for route in self._app.routes:
             if isinstance(route, APIRoute) and route.include_in_schema:
-                for method in route.methods:
+                for method in route.methods or ():
                     place = method, route.path.count("/")
                     found.setdefault(place, []).append(Operation(route, method))
         return found

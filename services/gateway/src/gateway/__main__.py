@@ -3,8 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Final
+
+from shared.loading import load
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "migrate": ("gateway.commands.migrate", "bring the tables up to date"),
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if name not in COMMANDS:
         _explain(asked_for_help=name in {"-h", "--help"})
     module_name, help_text = COMMANDS[name]
-    module = import_module(module_name)
+    module = load(module_name)
     parser = argparse.ArgumentParser(
         prog=f"gateway {name}", description=module.__doc__ or help_text
     )

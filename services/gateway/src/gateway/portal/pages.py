@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec import convert
 
 from gateway.portal import render
@@ -17,9 +17,10 @@ from gateway.who import trials
 from gateway.who.networks import address_of
 from shared.contracts.catalogue import Indicator
 from shared.errors import NotFound
+from shared.late import Router
 from shared.vocabulary.text import LANGUAGES, Language, Text, negotiate
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -72,9 +73,9 @@ async def style() -> Response:
     return Response(_STYLE, media_type="text/css; charset=utf-8", headers=_FOR_A_DAY)
 
 
-def _pages_in(language: Language) -> APIRouter:
+def _pages_in(language: Language) -> Router:
     """Return the routes of all pages in one language."""
-    router = APIRouter(prefix=f"/{language}", include_in_schema=False)
+    router = Router(prefix=f"/{language}", include_in_schema=False)
 
     @router.get("/")
     async def read_home(gateway: Gateway) -> Response:

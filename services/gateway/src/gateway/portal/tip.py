@@ -8,13 +8,14 @@ all that is done there. Its programs are served here, as they are: `sealing.js` 
 from importlib.resources import files
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from gateway.portal.render import render
 from gateway.portal.tip_words import SAID
+from shared.late import Router
 from shared.vocabulary.text import LANGUAGES, Language, negotiate
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
