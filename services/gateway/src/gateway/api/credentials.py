@@ -122,19 +122,51 @@ class _Asked(NamedTuple):
     per_minute: int | None
 
 
-def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> Router:
-    """Return the routes of keys or of clients."""
-    path, one = f"/{kind}s", f"/{kind}s/{{credential_id}}"
-    router = Router(prefix="/v1", tags=["callers"])
-    example, page = examples.CREDENTIALS[kind]
+class _Way(NamedTuple):
+    """What is said of keys or of clients, and what is taken of either."""
 
+    kind: Kind
+    said: str
+    body: type[Body]
+    change: type[Body]
+
+    @property
+    def all(self) -> str:
+        """The path of all of them."""
+        return f"/{self.kind}s"
+
+    @property
+    def one(self) -> str:
+        """The path of one."""
+        return f"/{self.kind}s/{{credential_id}}"
+
+    @property
+    def example(self) -> Any:
+        """One that was just made."""
+        return examples.CREDENTIALS[self.kind][0]
+
+    @property
+    def page(self) -> Any:
+        """A page of them."""
+        return examples.CREDENTIALS[self.kind][1]
+
+
+def _routes(way: _Way) -> Router:
+    """Return the routes of keys or of clients."""
+    router = Router(prefix="/v1", tags=["callers"])
+    for add in (_listing, _making, _reading, _changing, _revoking):
+        add(router, way)
+    return router
+
+
+def _listing(router: Router, way: _Way) -> None:
     @router.get(
-        path,
-        operation_id=f"list_{kind}s",
-        summary=f"List the {said}s",
+        way.all,
+        operation_id=f"list_{way.kind}s",
+        summary=f"List the {way.said}s",
         response_model=None,
-        responses=lists(Credential, page, *REFUSALS, CursorInvalid),
-        description=f"List the valid {said}s of your organisation, the oldest first.",
+        responses=lists(Credential, way.page, *REFUSALS, CursorInvalid),
+        description=f"List the valid {way.said}s of your organisation, the oldest first.",
     )
     async def list_them(
         caller: Admin, gateway: Gateway, cursor: After = None, limit: Limit = 50
@@ -144,74 +176,88 @@ def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> Router
             Credential,
             _LIST,
             caller.organisation,
-            kind,
-            question={"list": path, "of": caller.organisation},
+            way.kind,
+            question={"list": way.all, "of": caller.organisation},
             cursor=cursor,
             limit=limit,
         )
 
+
+def _making(router: Router, way: _Way) -> None:
     @router.post(
-        path,
-        operation_id=f"make_{kind}",
-        summary=f"Make a {said}",
+        way.all,
+        operation_id=f"make_{way.kind}",
+        summary=f"Make a {way.said}",
         response_model=None,
         status_code=201,
         responses=answers(
-            Credential, example, *REFUSALS, *ONCE, NotFound, MemberRequired, GuardFailed, status=201
+            Credential,
+            way.example,
+            *REFUSALS,
+            *ONCE,
+            NotFound,
+            MemberRequired,
+            GuardFailed,
+            status=201,
         ),
-        description=f"Make a {said}. `secret` is shown this once; it is kept nowhere, so an answer"
-        " that is repeated (Idempotency-Replayed) has null there: revoke it then and make another."
+        description=f"Make a {way.said}. `secret` is shown this once; it is kept nowhere, so an"
+        " answer that is repeated (Idempotency-Replayed) has null there: revoke it then and make"
+        " another."
         " The scope org:admin, more requests a minute than your tier has and, for a key that is not"
         f" your own, {words(BY_TWO)} wait for another person (`pending`); until then it works"
         " without them.",
     )
     async def make(
         request: Request,
-        body: body,  # type: ignore[valid-type]  # one of two classes, read by FastAPI
+        body: way.body,  # type: ignore[name-defined]  # one of two classes, read by FastAPI
         caller: Admin,
         gateway: Gateway,
         idempotency_key: KeyHeader = None,
     ) -> Response:
         async def work(do: Doing) -> Made:
             holding = _Holding.of(request, gateway)
-            return await _make(do, str(caller.organisation), kind, body, holding)
+            return await _make(do, str(caller.organisation), way.kind, body, holding)
 
         return await carry_out(request, gateway, idempotency_key, work)
 
+
+def _reading(router: Router, way: _Way) -> None:
     @router.get(
-        one,
-        operation_id=f"read_{kind}",
-        summary=f"Read a {said}",
+        way.one,
+        operation_id=f"read_{way.kind}",
+        summary=f"Read a {way.said}",
         response_model=None,
-        responses=answers(Credential, page["data"][0], *REFUSALS, NotFound),
-        description=f"Read what a {said} may, from where, and when it was last used.",
+        responses=answers(Credential, way.page["data"][0], *REFUSALS, NotFound),
+        description=f"Read what a {way.said} may, from where, and when it was last used.",
     )
     async def read(credential_id: Id, caller: Admin, gateway: Gateway) -> Response:
         async with gateway.database.connection() as connection:
-            row = await credentials.one(connection, caller.organisation, kind, credential_id)
+            row = await credentials.one(connection, caller.organisation, way.kind, credential_id)
         return send_changed(shown(Credential, row), row["revision"])
 
+
+def _changing(router: Router, way: _Way) -> None:
     @router.patch(
-        one,
-        operation_id=f"change_{kind}",
-        summary=f"Change a {said}",
+        way.one,
+        operation_id=f"change_{way.kind}",
+        summary=f"Change a {way.said}",
         response_model=None,
         responses=answers(
-            Credential, page["data"][0], *REFUSALS, *ON_VERSION, NotFound, MemberRequired
+            Credential, way.page["data"][0], *REFUSALS, *ON_VERSION, NotFound, MemberRequired
         ),
-        description=f"Change what a {said} may, and from where; everywhere within seconds. What"
+        description=f"Change what a {way.said} may, and from where; everywhere within seconds. What"
         " takes another person is asked for, and stands in `pending`.",
     )
     async def change_it(
         request: Request,
         *,
         credential_id: Id,
-        body: change,  # type: ignore[valid-type]
+        body: way.change,  # type: ignore[name-defined]
         caller: Admin,
         gateway: Gateway,
         if_match: IfMatch = None,
     ) -> Response:
-        at = (str(caller.organisation), kind, credential_id)
+        at = (str(caller.organisation), way.kind, credential_id)
         async with changing(request, gateway) as do:
             row = await credentials.one(do.connection, *at, lock=True)
             on_version(if_match, row)
@@ -221,17 +267,19 @@ def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> Router
             after = await credentials.one(do.connection, *at)
         return send_changed(shown(Credential, after), after["revision"])
 
+
+def _revoking(router: Router, way: _Way) -> None:
     @router.delete(
-        one,
-        operation_id=f"revoke_{kind}",
-        summary=f"Revoke a {said}",
+        way.one,
+        operation_id=f"revoke_{way.kind}",
+        summary=f"Revoke a {way.said}",
         response_model=None,
         status_code=204,
         responses={
-            **answers(Credential, example, *REFUSALS, *ON_VERSION, NotFound, status=204),
+            **answers(Credential, way.example, *REFUSALS, *ON_VERSION, NotFound, status=204),
             204: {"description": "Revoked, with its tokens; refused everywhere within seconds."},
         },
-        description=f"Make a {said} invalid for good, with all tokens it was used to get.",
+        description=f"Make a {way.said} invalid for good, with all tokens it was used to get.",
     )
     async def revoke(
         request: Request,
@@ -242,13 +290,11 @@ def _routes(kind: Kind, said: str, body: type[Any], change: type[Any]) -> Router
     ) -> Response:
         async with changing(request, gateway) as do:
             row = await credentials.one(
-                do.connection, caller.organisation, kind, credential_id, lock=True
+                do.connection, caller.organisation, way.kind, credential_id, lock=True
             )
             on_version(if_match, row)
             await credentials.revoke(do, credential_id, organisation=caller.organisation)
         return Response(status_code=204)
-
-    return router
 
 
 async def _make(do: Doing, organisation: str, kind: Kind, body: Body, holding: _Holding) -> Made:
@@ -312,5 +358,5 @@ async def _ask(do: Doing, at: At, asked: _Asked) -> None:
         await approvals.ask(do, "raise_limit", organisation, credential, **wish)
 
 
-keys = _routes("key", "key", KeyBody, KeyChange)
-clients = _routes("client", "client", ClientBody, CredentialChange)
+keys = _routes(_Way("key", "key", KeyBody, KeyChange))
+clients = _routes(_Way("client", "client", ClientBody, CredentialChange))
