@@ -3,15 +3,11 @@
 import asyncio
 from contextlib import ExitStack
 
-from deploy.bench.read import gateway_at, measure, prepare
-from deploy.servers import Postgres, Valkey
-from gateway import management
+from deploy.bench.read import gateway_at, measure
+from deploy.bench.running import filling, key_for, view
 from gateway.stream import telling
 from gateway.view import changes
 from shared import events
-from shared.clock import SystemClock
-from shared.database import Database
-from tests.support.servers import running
 
 GOAL = 20_000
 EVENTS = 50_000
@@ -23,34 +19,22 @@ BATCH = 5_000
 def run() -> None:
     """Print the rounds, and the best of them against the goal."""
     with ExitStack() as stack:
-        postgres = stack.enter_context(running(Postgres)).server
-        valkey = stack.enter_context(running(Valkey)).server
-        assert isinstance(postgres, Postgres)
-        assert isinstance(valkey, Valkey)
-        url = prepare(postgres)
+        url, redis_url = stack.enter_context(view())
         key = asyncio.run(_fill(url))
-        gateway = stack.enter_context(gateway_at(url, valkey.url()))
+        gateway = stack.enter_context(gateway_at(url, redis_url))
         best = max(measure(gateway, _paths(), key)["rate"] for _ in range(ROUNDS)) * PAGE
     print(f"bench feed ratio={best:.0f} goal={GOAL}")
 
 
 async def _fill(url: str) -> str:
     """Tell many alerts and return a key."""
-    database, clock = Database(url, application="bench"), SystemClock()
-    await database.open()
-    try:
+    async with filling(url) as database:
         for first in range(0, EVENTS, BATCH):
             async with database.transaction() as connection:
                 seq = await changes.take_number(connection)
                 told = [_event(number) for number in range(first, first + BATCH)]
                 await telling.tell(connection, events.PUBLIC, told, seq=seq)
-        await management.add_organisation(database, clock, "bench")
-        made = await management.add_key(
-            database, clock, organisation="bench", scopes=["feed:read"], per_minute=10**9
-        )
-        return made.text
-    finally:
-        await database.close()
+        return await key_for(database, ["feed:read"])
 
 
 def _event(number: int) -> telling.Told:

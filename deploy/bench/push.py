@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 import psutil
 
-from deploy.bench.read import prepare
+from deploy.bench.running import prepare
 from deploy.servers import Postgres
 from gateway.push.signatures import SEALED_AS, new_secret
 from gateway.who.sealing import Seal

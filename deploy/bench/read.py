@@ -23,16 +23,11 @@ from typing import Any
 import msgspec
 import psutil
 
-from deploy.servers import Postgres, Valkey, free_port
-from gateway import management
+from deploy.bench.running import filling, key_for, view
+from deploy.servers import free_port
 from gateway.keys import SCOPES
 from gateway.view import apply
-from shared.clock import SystemClock
-from shared.database import Database
 from shared.feed import Entry
-from shared.migrations import upgrade
-from shared.provision import provision
-from tests.support.servers import running
 
 GOAL = 0.4
 GOAL_P99 = 3.0
@@ -42,7 +37,6 @@ SECONDS = 4.0
 CONNECTIONS = 16
 SCORES = 2_000
 PATIENCE = 30.0
-PASSWORD = "bench-only"  # noqa: S105 - of a server that lives for a minute
 INDICATORS = 11
 
 Figures = dict[str, Any]
@@ -51,14 +45,10 @@ Figures = dict[str, Any]
 def run() -> None:
     """Print all sides, and the best gateway round against the best empty one."""
     with ExitStack() as stack:
-        postgres = stack.enter_context(running(Postgres)).server
-        valkey = stack.enter_context(running(Valkey)).server
-        assert isinstance(postgres, Postgres)
-        assert isinstance(valkey, Valkey)
-        url = prepare(postgres)
+        url, redis_url = stack.enter_context(view())
         key = asyncio.run(_fill(url))
-        gateway = stack.enter_context(gateway_at(url, valkey.url()))
-        forgetful = stack.enter_context(gateway_at(url, valkey.url(), CACHE_MB="1"))
+        gateway = stack.enter_context(gateway_at(url, redis_url))
+        forgetful = stack.enter_context(gateway_at(url, redis_url, CACHE_MB="1"))
         empty = stack.enter_context(empty_route())
         known = [f"{path}\tIf-None-Match: {etag(gateway, path, key)}" for path in _paths()]
         rounds = [
@@ -85,30 +75,13 @@ def compare(name: str, empty: list[Figures], ours: list[Figures], goal: float = 
     print(f"bench {name} ratio={rate:.3f} goal={goal}")
 
 
-def prepare(server: Postgres) -> str:
-    """Make the gateway's tables on a server and return their address."""
-    asyncio.run(provision(server.admin_url(), {"gateway": PASSWORD}, database="bench"))
-    url = f"postgresql://gateway:{PASSWORD}@127.0.0.1:{server.port}/bench"
-    upgrade(url, "gateway")
-    return url
-
-
 async def _fill(url: str) -> str:
     """Put scores into the view and return a key."""
-    database = Database(url, application="bench")
-    await database.open()
-    try:
+    async with filling(url) as database:
         entries = [score_entry(number) for number in range(SCORES)]
         async with database.transaction() as connection:
             await apply.scores(connection, entries)
-        clock = SystemClock()
-        await management.add_organisation(database, clock, "bench")
-        made = await management.add_key(
-            database, clock, organisation="bench", scopes=list(SCOPES), per_minute=10**9
-        )
-        return made.text
-    finally:
-        await database.close()
+        return await key_for(database, list(SCOPES))
 
 
 def subject(number: int) -> str:

@@ -1,10 +1,13 @@
-"""The whole platform, running in a folder of its own for as long as something is measured."""
+"""The whole platform, running in a folder of its own for as long as something is measured.
+
+Or the view of a gateway alone, with the servers below it.
+"""
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -15,7 +18,13 @@ from deploy.local.keys import keys_of
 from deploy.local.place import Place
 from deploy.local.platform import DATABASE, Platform, addresses
 from deploy.local.ports import another, assign
-from deploy.servers import Postgres
+from deploy.servers import Postgres, Valkey
+from gateway import management
+from shared.clock import SystemClock
+from shared.database import Database
+from shared.migrations import upgrade
+from shared.provision import provision
+from tests.support.servers import running as lent
 
 
 class Running:
@@ -70,6 +79,47 @@ async def running(folder: Path, *, services: bool = True) -> AsyncIterator[Runni
         yield Running(platform, postgres, time.monotonic() - began)
     finally:
         await family.stop()
+
+
+PASSWORD = "bench-only"  # noqa: S105 - of a server that lives for a minute
+
+
+@contextmanager
+def view() -> Iterator[tuple[str, str]]:
+    """Lend an empty view of a gateway: the addresses of its PostgreSQL and its Valkey."""
+    with lent(Postgres) as postgres, lent(Valkey) as valkey:
+        assert isinstance(postgres.server, Postgres)
+        assert isinstance(valkey.server, Valkey)
+        yield prepare(postgres.server), valkey.server.url()
+
+
+def prepare(server: Postgres) -> str:
+    """Make the gateway's tables on a server and return their address."""
+    asyncio.run(provision(server.admin_url(), {"gateway": PASSWORD}, database="bench"))
+    url = f"postgresql://gateway:{PASSWORD}@127.0.0.1:{server.port}/bench"
+    upgrade(url, "gateway")
+    return url
+
+
+@asynccontextmanager
+async def filling(url: str) -> AsyncIterator[Database]:
+    """Lend the view of a gateway, to be filled."""
+    database = Database(url, application="bench")
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def key_for(database: Database, scopes: Sequence[str]) -> str:
+    """Return a key of a new organisation that no limit stops."""
+    clock = SystemClock()
+    await management.add_organisation(database, clock, "bench")
+    made = await management.add_key(
+        database, clock, organisation="bench", scopes=scopes, per_minute=10**9
+    )
+    return made.text
 
 
 HEAD = "SELECT coalesce((SELECT seq FROM ingestor.feed_head WHERE feed = 'releases'), 0)"

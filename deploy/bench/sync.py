@@ -16,17 +16,13 @@ from deploy.bench.read import (
     etag,
     gateway_at,
     measure,
-    prepare,
     score_entry,
     subject,
 )
-from deploy.servers import Postgres, Valkey
-from gateway import management
+from deploy.bench.running import filling, key_for, view
 from gateway.view import apply, changes, store
 from gateway.view.rows import ProcessRow
-from shared.clock import SystemClock
 from shared.database import Database
-from tests.support.servers import running
 
 PURCHASES = 5_000
 CHANGED = 100
@@ -38,13 +34,9 @@ GOAL_DELTA = 0.05
 def run() -> None:
     """Print all sides; what is compared is the answer to who is level, the most frequent one."""
     with ExitStack() as stack:
-        postgres = stack.enter_context(running(Postgres)).server
-        valkey = stack.enter_context(running(Valkey)).server
-        assert isinstance(postgres, Postgres)
-        assert isinstance(valkey, Valkey)
-        url = prepare(postgres)
+        url, redis_url = stack.enter_context(view())
         before, now, key = asyncio.run(_fill(url))
-        gateway = stack.enter_context(gateway_at(url, valkey.url()))
+        gateway = stack.enter_context(gateway_at(url, redis_url))
         empty = stack.enter_context(empty_route())
         delta, level = f"/v1/sync?since={before}", f"/v1/sync?since={now}"
         known = f"{level}\tIf-None-Match: {etag(gateway, level, key)}"
@@ -66,9 +58,7 @@ def run() -> None:
 
 async def _fill(url: str) -> tuple[int, int, str]:
     """Put purchases and scores into the view; return its number before and after, and a key."""
-    database, clock = Database(url, application="bench"), SystemClock()
-    await database.open()
-    try:
+    async with filling(url) as database:
         async with database.transaction() as connection:
             seq = await changes.take_number(connection)
             await store.put_processes(connection, seq, [_row(n) for n in range(PURCHASES)], [])
@@ -79,13 +69,7 @@ async def _fill(url: str) -> tuple[int, int, str]:
             entries = [score_entry(number, 20.0 + count / PURCHASES) for number in range(count)]
             async with database.transaction() as connection:
                 await apply.scores(connection, entries)
-        await management.add_organisation(database, clock, "bench")
-        made = await management.add_key(
-            database, clock, organisation="bench", scopes=["scores:read"], per_minute=10**9
-        )
-        return before, await _head(database), made.text
-    finally:
-        await database.close()
+        return before, await _head(database), await key_for(database, ["scores:read"])
 
 
 async def _head(database: Database) -> int:
