@@ -17,6 +17,7 @@ from shared.clock import SystemClock
 from shared.database import Database
 from shared.feed import Entry
 from tests.cases.triage.test_triage import alert
+from tests.gateway.builders import tile
 from tests.gateway.producers import Producers, opened_producers
 from tests.support.postgres import SERVICES, Cluster, opened
 
@@ -87,11 +88,23 @@ async def test_an_alert_that_is_none_is_set_aside_listed_and_tried_again(
     listed = await asyncio.to_thread(dead.run, Namespace(action="list", json=True))
     first = json.loads(capsys.readouterr().out.splitlines()[-1])
     replayed = await asyncio.to_thread(dead.run, Namespace(action="replay", json=True))
-    again = json.loads(capsys.readouterr().out.splitlines()[-1])
+    lines = map(json.loads, capsys.readouterr().out.splitlines()[-2:])
+    again = {line.pop("feed"): line for line in lines}
 
     assert await street.alerts() == ["alr_1", "alr_3"]
     assert (listed, first["feed"], first["key"]) == (0, "alerts", "alr_2")
-    assert (replayed, again) == (1, {"feed": "alerts", "applied": 0, "failed": 1})
+    assert (replayed, again["alerts"]) == (1, {"applied": 0, "failed": 1})
+    assert again["statistics"] == {"applied": 0, "failed": 0}
+
+
+async def test_figures_that_scoring_publishes_are_kept_for_campaigns(street: Street) -> None:
+    await street.producers.publish("statistics", [tile("single-source"), tile("methods")])
+    async with following(street.settings, street.database, SystemClock()) as readers:
+        await Following(readers).all_feeds()
+
+    async with street.database.connection() as connection:
+        kept = await connection.fetch("SELECT tile FROM statistic ORDER BY tile")
+    assert [row["tile"] for row in kept] == ["methods", "single-source"]
 
 
 async def test_a_scoring_that_is_away_stops_nothing(street: Street) -> None:

@@ -520,8 +520,8 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         kind="changed",
         operations=("read_feed", "add_measure", "add_reading"),
         text="`stream=tips`: a member is told of the tips sealed to them (`tip.received`,"
-        " `tip.answered`, `tip.withdrawn`), late and to the day; no webhook is sent these. A measure"
-        " of a campaign can name a cell of `/v1/stats` (`figure`), which is read by itself.",
+        " `tip.answered`, `tip.withdrawn`), late and to the day; no webhook is sent these. A"
+        " measure of a campaign can name a cell of `/v1/stats` (`figure`), read by itself.",
     ),
 )
 """The oldest first; the list that is served begins with the newest."""

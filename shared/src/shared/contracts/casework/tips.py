@@ -262,8 +262,8 @@ OPERATIONS: Final = (
             "Make the pair with the client; the private key never comes here. `member` is yourself:"
             " nobody registers a key for another. `replaces` retires your earlier key: nothing more"
             " is sealed to it, and a client that has it from before is told so and reads the keys"
-            " anew. Keep the earlier private key, which goes on opening what was sealed to it; if it"
-            " is lost, a colleague seals that to the new one"
+            " anew. Keep the earlier private key, which goes on opening what was sealed to it; if"
+            " it is lost, a colleague seals that to the new one"
             " (`POST /v1/inbox/tips/{tip_id}/seals`)."
         ),
         scope="tips:receive",
