@@ -10,13 +10,15 @@ caller's: nothing of a tip or of an embargoed case belongs in one.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from icalendar import Alarm, Calendar, Event
 
 from cases.law.deadlines import Deadline
 from shared.vocabulary.text import Language, Text
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event
 
 PRODUCT: Final = "-//Qadaga//Deadlines//EN"
 MORNING: Final = timedelta(hours=9)
@@ -39,6 +41,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def ics(entries: Iterable[Entry], *, name: str, language: Language, stamp: datetime) -> bytes:
     """Write the entries; the same entries at the same moment give the same bytes."""
+    # Dear to load, and few who start ever ask for a calendar.
+    from icalendar import Calendar  # noqa: PLC0415
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -67,7 +72,9 @@ def entry(
     )
 
 
-def _event(one: Entry, stamp: datetime) -> Event:
+def _event(one: Entry, stamp: datetime) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 (as above)
+
     event = Event()
     event.add("uid", one.uid)
     event.add("dtstamp", stamp)
@@ -84,7 +91,9 @@ def _event(one: Entry, stamp: datetime) -> Event:
     return event
 
 
-def _alarm(one: Entry, day: date) -> Alarm:
+def _alarm(one: Entry, day: date) -> "Alarm":
+    from icalendar import Alarm  # noqa: PLC0415 (as above)
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", one.title)
