@@ -19,7 +19,7 @@ from tests.cases.office import caller
 ROLES: Final = ("reader", "monitor", "editor", "officer", "coordinator", "admin", "operator")
 STATES: Final = ("draft", "in_review", "notified", "published", "withdrawn")
 ASK: Final = ("editor", "coordinator", "admin")
-SURE: Final = "checklist harmless not_embargoed second_person"
+SURE: Final = "checklist sums_checked harmless not_embargoed second_person"
 
 # Move: from where, to where, by whom, what it takes, what must hold.
 MOVES: Final[Mapping[str, tuple[tuple[str, ...], str, tuple[str, ...], str, str]]] = {

@@ -518,6 +518,12 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ApiChange(
         on=date(2026, 11, 29),
         kind="changed",
+        operations=("read_publication", "change_publication", "move_publication"),
+        text="`sums`: what the texts state and the case does not know; a reader checks each.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
         operations=("read_feed", "add_measure", "add_reading"),
         text="`stream=tips`: a member is told of the tips sealed to them (`tip.received`,"
         " `tip.answered`, `tip.withdrawn`), late and to the day; no webhook is sent these. A"

@@ -1,6 +1,6 @@
 """The checklist of a publication: one item for each harm, its clock, its disclaimer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -12,6 +12,11 @@ import yaml
 from shared.vocabulary.text import Text
 
 YES: Final = "yes"
+SUMS: Final = "sums_checked"
+"""The item on sums that the case does not know: its answer keeps which they were."""
+
+
+SEEN: Final = "sums"
 
 
 class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +35,17 @@ class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def complete(self, answers: Mapping[str, Mapping[str, Any]]) -> bool:
         """Say whether every item was answered with yes."""
         return all(answers.get(code, {}).get("answer") == YES for code in self.items)
+
+
+def sums_checked(
+    answers: Mapping[str, Mapping[str, Any]], unknown: Sequence[str], writers: Sequence[str]
+) -> bool:
+    """Say whether somebody who did not write the text has checked each sum the case lacks."""
+    if not unknown:
+        return True
+    given = answers.get(SUMS, {})
+    by_another = given.get("member") not in {None, *writers}
+    return given.get("answer") == YES and by_another and {*unknown} <= {*given.get(SEEN, ())}
 
 
 @cache

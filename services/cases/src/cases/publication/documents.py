@@ -10,12 +10,13 @@ from msgspec import convert
 from cases.casefile import store as cases
 from cases.lifecycle import life_cycle
 from cases.publication import moving, store
-from cases.publication.checklist import checklist
+from cases.publication.checklist import SEEN, checklist
 from cases.publication.store import Row
 from shared.contracts.casework.publication import (
     ChecklistItem,
     PublicationHarm,
     PublicationNotice,
+    PublicationSum,
     PublicFigure,
     ReceivedBrief,
     ReceivedNotice,
@@ -29,6 +30,7 @@ async def document(connection: asyncpg.Connection, case: Row, row: Row, caller: 
     """Return a publication as its organisation works on it."""
     parties = await store.parties_of(connection, case["id"])
     notices = await store.notices_of(connection, row)
+    sums = await moving.sums_in(connection, case, row)
     return Document(
         id=row["id"],
         case=case["id"],
@@ -40,6 +42,7 @@ async def document(connection: asyncpg.Connection, case: Row, row: Row, caller: 
         writers=row["writers"],
         checklist=_items(row["answers"]),
         harms=[PublicationHarm(*one) for one in moving.found_in(row, parties)],
+        sums=[PublicationSum(one.place, one.text) for one in sums],
         notices=[_notice(one) for one in notices],
         **{name: row[name] for name in _MOMENTS},
         ground=row["ground"],
@@ -96,7 +99,8 @@ def _items(answers: Mapping[str, Mapping[str, Any]]) -> list[ChecklistItem]:
 def _answer(given: Mapping[str, Any] | None) -> dict[str, Any]:
     if given is None:
         return dict.fromkeys(("answer", "note", "member", "at"))
-    return {**given, "at": datetime.fromisoformat(given["at"])}
+    told = {name: value for name, value in given.items() if name != SEEN}
+    return {**told, "at": datetime.fromisoformat(given["at"])}
 
 
 def _notice(row: Row) -> PublicationNotice:

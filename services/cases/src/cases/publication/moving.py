@@ -14,9 +14,10 @@ from cases.casefile import store as cases
 from cases.events import Happened, record
 from cases.lifecycle import life_cycle
 from cases.publication import store
-from cases.publication.checklist import checklist
+from cases.publication.checklist import checklist, sums_checked
 from cases.publication.harms import Harm, harms
 from cases.publication.store import Row
+from cases.publication.sums import Stated, unknown_sums
 from shared.contracts.casework.publication import PublicationMove
 from shared.security import Caller
 
@@ -40,7 +41,8 @@ async def move(
     """Take a publication by a move to its next state. Raises what `LifeCycle.decide` raises."""
     parties = await store.parties_of(connection, case["id"])
     notices = await store.notices_of(connection, row)
-    facts = known(case, row, parties, notices, caller=caller, now=now)
+    sums = await sums_in(connection, case, row)
+    facts = known(case, row, parties, notices, sums=sums, caller=caller, now=now)
     given = asked.model_dump(exclude_none=True)
     step = life_cycle(LIFE).decide(asked.move, row["state"], caller, given=given, facts=facts)
     values = _values(row, asked, step.after, now)
@@ -61,6 +63,7 @@ def known(
     parties: Sequence[Row],
     notices: Sequence[Row],
     *,
+    sums: Sequence[Stated],
     caller: Caller,
     now: datetime,
 ) -> dict[str, bool]:
@@ -70,6 +73,7 @@ def known(
     return {
         "written": row["texts"] is not None,
         "checklist": checklist().complete(row["answers"]),
+        "sums_checked": sums_checked(row["answers"], [one.text for one in sums], row["writers"]),
         "harmless": not found_in(row, parties),
         "not_embargoed": not case["embargoed"],
         "second_person": caller.member is not None and caller.member not in row["writers"],
@@ -81,6 +85,12 @@ def known(
 def found_in(row: Row, parties: Sequence[Row]) -> list[Harm]:
     """Return what the automatic checks find in a publication."""
     return harms(row["texts"] or {}, row["figures"], parties)
+
+
+async def sums_in(connection: asyncpg.Connection, case: Row, row: Row) -> list[Stated]:
+    """Return the sums of a publication that its case does not know."""
+    there = await store.known_sums(connection, case["id"])
+    return unknown_sums(row["texts"] or {}, row["figures"], there)
 
 
 def reached_at(notice: Row) -> datetime | None:

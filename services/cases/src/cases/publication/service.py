@@ -12,10 +12,11 @@ from cases.desk import Attempting, Called, Shared, on_version, one, serves
 from cases.events import Happened, record
 from cases.lifecycle import life_cycle
 from cases.publication import moving, store
-from cases.publication.checklist import checklist
+from cases.publication.checklist import SEEN, SUMS, checklist
 from cases.publication.documents import document
 from cases.publication.harms import unseen
 from cases.publication.store import Row
+from cases.publication.sums import Stated
 from shared.contracts.casework.publication import (
     ItemAnswer,
     NoticeTold,
@@ -84,7 +85,8 @@ async def change_publication(
         asked = body.model_dump(mode="json", exclude_unset=True)
         content = {name: asked[name] for name in CONTENT if name in asked}
         values = await _changed(connection, case, row, content, caller)
-        values |= _answers(row, values, body.answers or [], caller, now)
+        sums = await moving.sums_in(connection, case, {**row, **values})
+        values |= _answers(row, values, body.answers or [], caller, now, sums=sums)
         if values:
             await store.change(connection, row["id"], values, now)
             changes = {name: (row[name], value) for name, value in values.items()}
@@ -175,8 +177,13 @@ def _answers(
     given: Sequence[ItemAnswer],
     caller: Caller,
     now: datetime,
+    *,
+    sums: Sequence[Stated],
 ) -> dict[str, Any]:
-    """Return the answers of the checklist with those that are given now, each by a named member."""
+    """Return the answers of the checklist with those that are given now, each by a named member.
+
+    The answer on `sums` keeps which they were: another sum is answered for anew.
+    """
     if not given:
         return {}
     if row["state"] not in ANSWERED_IN:
@@ -191,7 +198,11 @@ def _answers(
     if flaws:
         raise ValidationFailed("The checklist cannot be answered like this.", errors=flaws)
     who = {"member": caller.member, "at": now.isoformat()}
-    told = {each.item: {"answer": each.answer, "note": each.note, **who} for each in given}
+    seen = {SUMS: {SEEN: [one.text for one in sums]}}
+    told = {
+        each.item: {"answer": each.answer, "note": each.note, **who, **seen.get(each.item, {})}
+        for each in given
+    }
     return {"answers": {**values.get("answers", row["answers"]), **told}}
 
 

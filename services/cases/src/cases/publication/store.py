@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import asyncpg
@@ -11,6 +12,7 @@ from cases.casefile import store as cases
 from shared.contracts.casework.publication import PartyReply
 from shared.errors import NotFound
 from shared.security import Caller
+from shared.vocabulary.money import TENGE
 
 Row = Mapping[str, Any]
 JSON_COLUMNS: Final = frozenset({"texts", "figures", "answers"})
@@ -53,6 +55,12 @@ async def notices_of(connection: asyncpg.Connection, publication: Row) -> Sequen
     return [with_replies(row) for row in rows]
 
 
+async def known_sums(connection: asyncpg.Connection, case: str) -> list[Decimal]:
+    """Return the sums that a case knows: of its outcomes, and of the alerts on its purchases."""
+    rows = await connection.fetch(_KNOWN_SUMS, case, TENGE)
+    return [row["amount"] for row in rows]
+
+
 async def insert(connection: asyncpg.Connection, values: Mapping[str, Any]) -> None:
     """Write a new publication."""
     await cases.insert(connection, "publication", _plain(values))
@@ -93,6 +101,16 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NAMED: Final = "named_party"
+
+_KNOWN_SUMS: Final = """
+    SELECT amount FROM outcome
+    WHERE case_id = $1 AND amount IS NOT NULL AND state NOT IN ('refuted', 'none')
+    UNION SELECT alert.amount
+    FROM case_link AS link JOIN alert ON link.target = CASE link.kind
+        WHEN 'alert' THEN alert.id ELSE alert.process_id END
+    WHERE link.case_id = $1 AND link.kind IN ('alert', 'process') AND link.ended_at IS NULL
+        AND alert.amount IS NOT NULL AND alert.currency = $2
+"""
 
 REPLIES: Final = """(SELECT coalesce(jsonb_agg(jsonb_build_object('id', reply.id, 'at', reply.at,
         'text', reply.text, 'corrects', reply.corrects) ORDER BY reply.position), '[]')

@@ -138,6 +138,13 @@ class PublicationHarm(Struct, frozen=True):
     found: str
 
 
+class PublicationSum(Struct, frozen=True):
+    """A sum that a text states, and where: nothing in the case says it, nor a sourced figure."""
+
+    place: str
+    text: str
+
+
 class PartyReply(Struct, frozen=True):
     """A reply, as it was written. `corrects` names the one before it."""
 
@@ -162,7 +169,11 @@ class PublicationNotice(Struct, frozen=True):
 
 
 class Publication(Struct, frozen=True):
-    """A publication as its organisation works on it."""
+    """A publication as its organisation works on it.
+
+    `sums` are those the texts state and the case does not know; somebody who did not write the
+    text compares each with its document (`sums_checked` of the checklist).
+    """
 
     id: str
     case: str
@@ -174,6 +185,7 @@ class Publication(Struct, frozen=True):
     writers: list[str]
     checklist: list[ChecklistItem]
     harms: list[PublicationHarm]
+    sums: list[PublicationSum]
     notices: list[PublicationNotice]
     created_at: datetime
     updated_at: datetime
@@ -326,6 +338,7 @@ _PUBLICATION: Final[dict[str, Any]] = {
         }
     ],
     "harms": [],
+    "sums": [{"place": "/texts/en/body", "text": "4.5 million tenge"}],
     "notices": [_NOTICE],
     "created_at": _AT,
     "updated_at": _AT,
