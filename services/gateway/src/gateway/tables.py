@@ -295,6 +295,7 @@ alert = Table(
     Column("raised_at", MOMENT, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("ix_alert_process_id", "process_id"),
+    Index("ix_alert_subject", "subject_type", "subject_id"),
 )
 
 indicator = Table(
