@@ -215,7 +215,7 @@ async def test_requests_are_counted_by_route_and_never_by_what_was_asked(
     labels = 'method="GET",route="/v1/processes/{process_id}",service="gateway"'
     assert f'http_requests_total{{code="200",{labels}}}' in shown
     labels = 'area="/v1/processes",service="gateway"'
-    assert f'http_request_duration_seconds_count{{{labels}}}' in shown
+    assert f"http_request_duration_seconds_count{{{labels}}}" in shown
     assert 'http_request_duration_seconds_bucket{area="/v1/processes",le="0.3"' in shown
     assert 'http_in_flight{service="gateway"} 1.0' in shown
     assert "prc_1" not in shown

@@ -36,5 +36,5 @@ async def trace(connection: asyncpg.Connection, done: Sequence[Done]) -> None:
     for alert, each in tries:
         places = telemetry.places("alerts", [entries[alert]] if alert in entries else [])
         began = int(each.at.timestamp() * 1e9)
-        told = {"tries": each.delivery.tries, "state": each.verdict.state}
-        telemetry.record("send webhook", places, began, **told)
+        tries_made, state = each.delivery.tries, each.verdict.state
+        telemetry.record("send webhook", places, began, tries=tries_made, state=state)
