@@ -105,6 +105,9 @@ class Platform:
             },
             "gateway": {
                 "CURSOR_KEY": keys.cursor,
+                "SEAL_KEY": keys.seal,
+                "AUDIT_KEY": keys.audit,
+                "LINK_KEY": keys.link,
                 "EXPORT_PATH": str(self.place.path / "exports"),
                 "PUBLIC_URL": self.front,
                 "WEBHOOK_NETWORKS": "127.0.0.0/8",

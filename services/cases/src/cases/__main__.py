@@ -3,7 +3,8 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import import_module
+
+from shared.loading import load
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("cases.commands.migrate", "bring the tables, and the vault's, up to date"),
@@ -22,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if name not in COMMANDS:
         _explain(asked_for_help=name in {"-h", "--help"})
     module_name, help_text = COMMANDS[name]
-    module = import_module(module_name)
+    module = load(module_name)
     parser = argparse.ArgumentParser(prog=f"cases {name}", description=help_text)
     module.configure(parser)
     raise SystemExit(module.run(parser.parse_args(words[1:])))
