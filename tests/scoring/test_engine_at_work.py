@@ -25,7 +25,7 @@ PATIENCE = 15.0
 
 @asynccontextmanager
 async def at_work(
-    urls: dict[str, str], folder: Path, redis_url: str
+    urls: dict[str, str], folder: Path, redis_url: str, indicators: str = ""
 ) -> AsyncIterator[tuple[Database, Database]]:
     """An engine that runs by itself, between the ingestor's tables and scoring's."""
     settings = Settings(
@@ -33,6 +33,7 @@ async def at_work(
         redis_url=redis_url,
         internal_key=KEY,
         facts_path=folder / "facts.duckdb",
+        indicators=indicators,
     )
     async with (
         opened(urls["ingestor"]) as ingestor,

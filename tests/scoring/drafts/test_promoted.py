@@ -28,7 +28,7 @@ FLAGGED = """
 async def test_an_approved_draft_is_judged_by_and_a_retired_one_no_longer(
     platform_database_urls: dict[str, str], tmp_path: Path
 ) -> None:
-    async with at_work(platform_database_urls, tmp_path, NO_REDIS) as (ingestor, scoring):
+    async with at_work(platform_database_urls, tmp_path, NO_REDIS, "R018") as (ingestor, scoring):
         await _publish(ingestor, "ocds-1")
         await _suspicious(ingestor)
         await _until(scoring, "SELECT count(*) = 2 FROM score WHERE subject_type = 'process'")
@@ -43,6 +43,11 @@ async def test_an_approved_draft_is_judged_by_and_a_retired_one_no_longer(
         await _until(scoring, FLAGGED.format(n=0))
         await _until(scoring, published.format(n=0))
         await _until(scoring, "SELECT count(*) = 0 FROM alert")
+
+
+async def _judged_by(office: Office, indicators: dict[str, Indicator]) -> None:
+    await office.judge_by(indicators)
+    await office.work()
 
 
 async def _suspicious(ingestor: Database) -> None:
@@ -77,6 +82,60 @@ ON_LIVE_DATA = """
       CAST(NULL AS VARCHAR) AS missing
     FROM judged j CROSS JOIN told t"""
 """Without end where a bid was thrown out, and of no cost elsewhere."""
+
+
+ON_LIVE_MEMORY = ON_LIVE_DATA.replace(
+    "sum(a.x * b.x % 7) AS found FROM few a CROSS JOIN few b CROSS JOIN few c",
+    "len(list(concat(a.x, '-', b.x))) AS found FROM few a CROSS JOIN few b",
+)
+"""Keeps ten thousand million texts where a bid was thrown out, and nothing elsewhere."""
+
+
+async def test_an_engine_stops_a_draft_that_fills_its_memory_and_judges_on_by_the_others(
+    platform_database_urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "MOST_MEMORY", "60MB")
+    async with at_work(platform_database_urls, tmp_path, NO_REDIS, "R018") as (ingestor, scoring):
+        await _publish(ingestor, "ocds-1")
+        draft = await _draft(scoring, query=ON_LIVE_MEMORY, evidence=None)
+        await _put(scoring, draft, "live")
+        judged_by = "SELECT count(*) = {n} FROM feed_state WHERE key = 'X-018' AND body IS NOT NULL"
+        await _until(scoring, judged_by.format(n=1))
+
+        await _suspicious(ingestor)
+        await _until(
+            scoring,
+            """SELECT count(*) = 1 FROM finding
+            WHERE indicator = 'R018' AND status = 'flagged' AND closed_at IS NULL""",
+        )
+        await _until(scoring, judged_by.format(n=0))
+        async with scoring.connection() as connection:
+            reason = await connection.fetchval("SELECT reason FROM draft_step WHERE step = 'stop'")
+            state = await connection.fetchval("SELECT state FROM draft WHERE id = $1", draft)
+            errors = await connection.fetchval(
+                "SELECT count(*) FROM finding WHERE status = 'error'"
+            )
+
+    assert (state, errors) == ("retired", 0)
+    assert reason == ("Stopped on live data: it needed more than 60MB of memory and 2GB on disk.")
+
+
+async def test_a_draft_whose_population_cannot_be_taken_stops_alone(
+    scoring_office: Office,
+) -> None:
+    office = scoring_office
+    torn = "SELECT 'all' AS peer, CAST(min(key) AS INTEGER) AS n FROM subject"
+    await _put(office.scoring, await _draft(office.scoring, population=torn), "live")
+    office.drafts = frozenset({"X-018"})
+    await office.publish(release("ocds-1"))
+
+    by = {"R018": catalogue()["R018"], **await promoted(office.scoring)}
+
+    with pytest.raises(DraftStoppedError) as stopped:
+        await _judged_by(office, by)
+
+    assert stopped.value.code == "X-018"
+    assert "it failed: Conversion Error" in stopped.value.reason
 
 
 async def test_a_live_draft_that_explodes_on_live_data_is_stopped_and_scoring_goes_on(

@@ -4,9 +4,10 @@ The engine owns the file (DuckDB lets one process in). It is derived data: delet
 rebuilt from the feeds. Raw files of an offline run come in through scoring.raw.
 """
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,11 @@ MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024
 
 COPIES = 8
 ROOM_BYTES = 700_000_000
+
+SPILL = "8GB"
+"""What may lie on disk because it does not fit into memory."""
+
+_AMOUNT = re.compile(r"(?P<number>[0-9.]+) ?(?P<prefix>[KMGT]?)(?P<binary>i?)B", re.IGNORECASE)
 
 
 class Facts:
@@ -134,13 +140,30 @@ class Facts:
             run(f"SET threads = {self._threads}")
             run(f"SET memory_limit = '{self._memory}'")
 
+    @contextmanager
+    def at_most(self, memory: str, spill: str) -> Iterator[None]:
+        """Let what runs meanwhile have no more memory, nor room on disk, than that.
+
+        Where the file itself was opened with less memory, it stays with that; so it does with what
+        is held already and cannot be given back.
+        """
+        run = self.connection.execute
+        try:
+            with suppress(duckdb.OutOfMemoryException):
+                run(f"SET memory_limit = '{min(memory, self._memory, key=_bytes)}'")
+                run(f"SET max_temp_directory_size = '{spill}'")
+            yield
+        finally:
+            run(f"SET memory_limit = '{self._memory}'")
+            run(f"SET max_temp_directory_size = '{SPILL}'")
+
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(self._path)
         connection.execute(f"SET memory_limit = '{self._memory}'")
         connection.execute(f"SET threads = {self._threads}")
         if self._path != ":memory:" or self._spill.is_dir():
             connection.execute(f"SET temp_directory = '{self._spill}'")
-        connection.execute("SET max_temp_directory_size = '8GB'")
+        connection.execute(f"SET max_temp_directory_size = '{SPILL}'")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")
         connection.execute(MACROS)
@@ -154,6 +177,15 @@ def copy_for_reading(facts: Facts, source: Path, target: Path) -> None:
     """Copy the file for a back-test: written out first, so that the copy is whole."""
     facts.checkpoint()
     shutil.copyfile(source, target)
+
+
+def _bytes(amount: str) -> float:
+    """Read an amount of memory as DuckDB does: 700MB is of thousands, 1.5GiB of 1024."""
+    read = _AMOUNT.fullmatch(amount.strip())
+    if read is None:
+        raise ValueError(f"no amount of memory: {amount}")
+    base = 1024.0 if read["binary"] else 1000.0
+    return float(read["number"]) * base ** " KMGT".index(read["prefix"].upper() or " ")
 
 
 _SET_CURSOR = "UPDATE progress SET facts_seq = 0, epoch = ? WHERE feed = ?"

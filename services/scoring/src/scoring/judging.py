@@ -18,7 +18,7 @@ import structlog
 
 from scoring.carrying import carried
 from scoring.document import Judgement, Scored, score
-from scoring.drafts.watch import MOST_SECONDS, Watch
+from scoring.drafts.watch import MOST_MEMORY, MOST_SECONDS, MOST_SPILL, Watch
 from scoring.evaluate import Judgements, bulk, compute_populations, incremental
 from scoring.facts import Facts
 from scoring.fences import Population
@@ -164,9 +164,13 @@ def _of_processes(  # noqa: PLR0917 (the same)
     files, drafts = _apart(indicators, standard)
     results = _results(files, bought, run)
     for code, draft in drafts.items():
-        with Watch(facts.connection, code, MOST_SECONDS) as watch:
-            results.take(_results({code: draft}, bought, _checked(run, watch)))
+        with _watch(facts, code) as watch:
+            results.take(_results({code: draft}, bought, _checked(run, watch), watch))
     return results.judgements
+
+
+def _watch(facts: Facts, code: str) -> Watch:
+    return Watch(facts, code, MOST_SECONDS, MOST_MEMORY, MOST_SPILL)
 
 
 def _apart(
@@ -192,7 +196,7 @@ def take_populations(facts: Facts, standard: Standard) -> list[Population]:
     files, drafts = _apart(standard.catalogue, standard)
     rows = list(compute_populations(facts, files, standard.profile).rows)
     for code, draft in drafts.items():
-        with Watch(facts.connection, code, MOST_SECONDS):
+        with _watch(facts, code):
             rows += compute_populations(facts, {code: draft}, standard.profile).rows
     return rows
 
@@ -215,8 +219,8 @@ def judge_parties(
     files, drafts = _apart(indicators, standard)
     _take_all(facts, standard, files, results, failed)
     for code, draft in drafts.items():
-        with Watch(facts.connection, code, MOST_SECONDS):
-            _take_all(facts, standard, {code: draft}, results, failed)
+        with _watch(facts, code) as watch:
+            _take_all(facts, standard, {code: draft}, results, failed, watch)
     for code in failed:
         results.add_all([(key, Judgement(code, "error")) for key in list(results.judgements)])
     if not failed:
@@ -230,18 +234,21 @@ def judge_parties(
     return cases, frozenset(failed)
 
 
-def _take_all(
+def _take_all(  # noqa: PLR0917 (by what, into what)
     facts: Facts,
     standard: Standard,
     indicators: Mapping[str, Indicator],
     results: Results,
     failed: set[str],
+    watch: Watch | None = None,
 ) -> None:
     """Judge all facts by some indicators; note the codes of those that failed."""
     for judgements in bulk(facts, indicators, standard.profile, populations=standard.populations):
         try:
             results.add_all(_read(judgements))
         except duckdb.Error as fault:
+            if watch is not None:
+                watch.heed(fault)
             _tell(judgements.indicator.code, fault)
             failed.add(judgements.indicator.code)
 
@@ -257,13 +264,23 @@ Run = Callable[[dict[str, Indicator], Sequence[int]], Iterator[Judgements]]
 Found = Iterable[tuple[Key, Judgement]]
 
 
-def _results(indicators: dict[str, Indicator], bought: Mapping[int, Purchase], run: Run) -> Results:
-    """Take in the results of all indicators; one that fails is run again around the guilty."""
+def _results(
+    indicators: dict[str, Indicator],
+    bought: Mapping[int, Purchase],
+    run: Run,
+    watch: Watch | None = None,
+) -> Results:
+    """Take in the results of all indicators; one that fails is run again around the guilty.
+
+    A draft that used up its memory, which its `watch` says, is not: it would in halves as well.
+    """
     results, pids, failed = Results(), list(bought), []
     for judgements in run(indicators, pids):
         try:
             results.add_all(_read(judgements))
-        except duckdb.Error:
+        except duckdb.Error as fault:
+            if watch is not None:
+                watch.heed(fault)
             failed.append(judgements.indicator)
     for indicator in failed:
         results.add_all(_isolated(indicator, bought, pids, run))

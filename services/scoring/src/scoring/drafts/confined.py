@@ -61,7 +61,7 @@ class StoppedError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.stop: Stop = _kind(message)
-        self.reason = _without_paths(message)[:LONGEST_REASON]
+        self.reason = without_paths(message)[:LONGEST_REASON]
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def _answer(task: Task) -> Answer:
         return Answer(stopped=ended.stop, reason=ended.reason)
 
 
-def _without_paths(message: str) -> str:
+def without_paths(message: str) -> str:
     """Take the first line of a message, without the names of files of this machine."""
     return re.sub(r"\"/[^\"]*\"", "a file", message.splitlines()[0]) if message else ""
 
