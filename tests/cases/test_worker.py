@@ -16,7 +16,7 @@ from cases.worker import Following, following, work
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.feed import Entry
-from tests.cases.triage.test_triage import alert
+from tests.cases.triage.alerts import alert
 from tests.gateway.builders import tile
 from tests.gateway.producers import Producers, opened_producers
 from tests.support.postgres import SERVICES, Cluster, opened
