@@ -79,6 +79,7 @@ AND c.signed_on BETWEEN r.first_day AND r.last_day` (columns `key`, `register`, 
 
 Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `false_enterprises`,
 `inactive_taxpayers`, `invalid_registration`, `tax_arrears`, `tax_code_violations`, `wrong_address`,
+`sanctions` and `politically_exposed_companies` (lists that an organisation brings),
 `unit_cost_norms` (binds everybody: `party` NULL, read `register_span`).
 
 ## Views beside the tables

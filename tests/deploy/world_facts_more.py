@@ -84,10 +84,10 @@ def _rejected_in(c: Case) -> int:
     )
 
 
-def _listed(c: Case, register: str, dated: str) -> bool:
-    days = {row["bin"]: row[dated] for row in c.world.registers()[register]}
+def _listed(c: Case, register: str, dated: str, *, before: bool = True) -> bool:
+    days = {row["bin"]: row.get(dated) for row in c.world.registers()[register]}
     on = days.get(c.root["supplierBiin"])
-    return on is not None and on < c.notice["publishDate"]
+    return on is not None and (on < c.notice["publishDate"]) == before
 
 
 def _sums(c: Case) -> list[float]:
@@ -136,6 +136,10 @@ MORE: dict[str, Callable[[Case], bool]] = {
     "market_taken": lambda c: _largest_shares(c)[1] - _largest_shares(c)[0] > 0.3,
     "plan_in_pieces": lambda c: bool(c.root["isGu"]) and _acts_in_a_month(c) > 2,
     "quantity_jump": lambda c: _quantities(c)[2] > 1.5 * sum(_quantities(c)[:2]) / 2,
+    "official_behind": lambda c: _listed(c, "politically_exposed_companies", "since"),
+    "sanctioned_winner": lambda c: (
+        _listed(c, "sanctions", "since") and _listed(c, "sanctions", "until", before=False)
+    ),
     "registration_void": lambda c: _listed(c, "invalid_registration", "decision_date"),
     "always_alone": lambda c: _alone(c) > 0.5,
     "called_off_often": lambda c: (

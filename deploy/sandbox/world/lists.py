@@ -1,5 +1,7 @@
 """Registers of other bodies as the files they publish: a table of VAT payers, workbooks of lists.
 
+Beside them are the tables that an observing organisation keeps itself.
+
 The forms are those of the tax authority: lists have three rows of headings, or six, and tell names
 of organisations and heads that nobody needs; whoever reads them has to leave those behind.
 """
@@ -22,24 +24,46 @@ HEADINGS: Final = ("№", "БИН/ИИН", "РНН", "Наименование",
 
 def vat_payers(rows: Rows) -> bytes:
     """A table with both dates, as programs write it for Russian spreadsheets."""
-    written = io.StringIO()
-    table = csv.writer(written, delimiter=";")
-    table.writerow(("БИН/ИИН", "Дата постановки на учет", "Дата снятия с учета"))
-    table.writerows((row["bin"], _day(row["start"]), _day(row["end"])) for row in rows)
-    return written.getvalue().encode("utf-8-sig")
+    return _table(
+        ("БИН/ИИН", "Дата постановки на учет", "Дата снятия с учета"),
+        ((row["bin"], _day(row["start"]), _day(row["end"])) for row in rows),
+    )
 
 
 def norms(rows: Rows) -> bytes:
     """A table of norms of unit cost, as an organisation keeps its own."""
-    written = io.StringIO()
-    table = csv.writer(written, delimiter=";")
-    table.writerow(("объект", "регион", "единица", "норматив", "с", "по", "акт"))
-    table.writerows(
-        (row["object"], row["region"], row["unit"], row["amount"], _day(row["valid_from"]),
-         None, row["act"])
-        for row in rows
+    return _table(
+        ("объект", "регион", "единица", "норматив", "с", "по", "акт"),
+        (
+            (row["object"], row["region"], row["unit"], row["amount"], _day(row["valid_from"]),
+             None, row["act"])
+            for row in rows
+        ),
     )  # fmt: skip
-    return written.getvalue().encode("utf-8-sig")
+
+
+def sanctions(rows: Rows) -> bytes:
+    """A table of those whom somebody does not deal with, as an organisation keeps its own."""
+    return _table(
+        ("БИН", "наименование", "программа", "дата включения", "дата исключения", "орган"),
+        (
+            (row["bin"], row["name"], row["programme"], _day(row["since"]), _day(row.get("until")),
+             "Invented bank")
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def exposed(rows: Rows) -> bytes:
+    """A table of companies tied to public officials, as an organisation keeps its own."""
+    return _table(
+        ("БСН", "атауы", "байланыс", "бастап", "дейін", "дереккөз"),
+        (
+            (row["bin"], row["name"], row["tie"], _day(row["since"]), _day(row.get("until")),
+             "Invented report")
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 def listed(rows: Rows, *, title: str, document: str, dated: str) -> bytes:
@@ -67,6 +91,14 @@ def arrears(rows: Rows) -> bytes:
 
 def _day(written: str | None) -> str:
     return "" if written is None else date.fromisoformat(written).strftime("%d.%m.%Y")
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";")
+    table.writerow(headings)
+    table.writerows(rows)
+    return written.getvalue().encode("utf-8-sig")
 
 
 def _workbook(*sheets: Iterable[Sequence[Any]]) -> bytes:
@@ -107,6 +139,12 @@ def _invalid_registration(rows: Rows) -> bytes:
 FILES: Final[Mapping[str, tuple[str, str, Callable[[Rows], bytes]]]] = {
     "vat_payers": ("vat_payers", "vat_payers.csv", vat_payers),
     "unit_cost_norms": ("unit_cost_norms", "unit_cost_norms.csv", norms),
+    "sanctions": ("sanctions", "sanctions.csv", sanctions),
+    "politically_exposed_companies": (
+        "politically_exposed_companies",
+        "politically_exposed_companies.csv",
+        exposed,
+    ),
     "false_enterprises": ("false_enterprises", "PSEUDO_COMPANY.xlsx", _pseudo),
     "inactive_taxpayers": ("inactive", "INACTIVE.xlsx", _inactive),
     "bankrupts": ("bankrupts", "BANKRUPT.xlsx", _bankrupts),

@@ -1,4 +1,7 @@
-"""Registers of other bodies: VAT payers, legal entities, whom the tax service has listed."""
+"""Registers of other bodies, and lists that an observing organisation keeps.
+
+VAT payers, legal entities, whom the tax service has listed; norms, sanctions, ties with officials.
+"""
 
 from collections.abc import Iterable
 from random import Random
@@ -13,13 +16,13 @@ from deploy.sandbox.world.workdays import iso
 
 NAMES: Final = ("vat_payers", "false_enterprises", "inactive", "arrears", "wrong_address",
                 "bankrupts", "invalid_registration", "legal_entities", "unfair",
-                "unit_cost_norms")  # fmt: skip
+                "unit_cost_norms", "sanctions", "politically_exposed_companies")  # fmt: skip
 NORMS: Final = (
     {"object": "школа", "region": None, "unit": "место", "amount": 5_000_000,
      "valid_from": "2022-01-01", "act": "Invented norm of a school place"},
 )  # fmt: skip
 """Norms of unit cost that bind everybody, in tenge."""
-STRANGERS: Final = 90
+STRANGERS: Final = 120
 STRANGER_NUMBERS: Final = 5_900_000
 """BINs from this one on belong to companies that never sell to the state."""
 
@@ -68,7 +71,7 @@ def _add_strangers(found: dict[str, list[Row]]) -> None:
         name = f'ТОО "{numbers.name(rng)[1]}"'
         day = f"20{rng.randint(18, 24)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
         row: Row = {"bin": number, "name": name}
-        match index % 6:
+        match index % 8:
             case 0:
                 found["false_enterprises"].append({**row, "decision_date": day})
             case 1:
@@ -80,5 +83,9 @@ def _add_strangers(found: dict[str, list[Row]]) -> None:
                 found["bankrupts"].append({**row, "decision_date": day})
             case 4:
                 found["invalid_registration"].append({**row, "decision_date": day})
-            case _:
+            case 5:
                 found["wrong_address"].append({**row, "act_date": day})
+            case 6:
+                found["sanctions"].append({**row, "programme": "Embargo", "since": day})
+            case _:
+                found["politically_exposed_companies"].append({**row, "tie": "owner", "since": day})

@@ -190,8 +190,9 @@ class World:
         inactive {bin, name, order_date}, arrears {bin, name, amount, date}, wrong_address {bin,
         name, act_date}, bankrupts and invalid_registration {bin, name, decision_date},
         legal_entities {bin, name_ru, name_kz, registered, kato, oked, head_iin},
-        unfair {bin, name, start, end}, unit_cost_norms {object, unit, amount, valid_from}. Dates
-        are `YYYY-MM-DD` or None.
+        unfair {bin, name, start, end}, unit_cost_norms {object, unit, amount, valid_from},
+        sanctions {bin, name, programme, since, until}, politically_exposed_companies {bin, name,
+        tie, since}. Dates are `YYYY-MM-DD` or None; who is on a list without end has no `until`.
         """
         return registers.all_of(self._population, self._cast(), self._now)
 

@@ -164,8 +164,13 @@ def named(tale: Tale, sector: int, russian: str, kazakh: str) -> None:
     tale.label(notice.times.publish, **where(notice=notice, deal=deal))
 
 
-def listed_winner(tale: Tale, register: str, dated: str, *, before: bool, **more: Any) -> None:
-    """Let a competition be won by a company that stands in a register, or will one day."""
+def listed_winner(
+    tale: Tale, register: str, dated: str, *, before: bool, lasting: int = 0, **more: Any
+) -> None:
+    """Let a competition be won by a company that stands in a register, or will one day.
+
+    An entry that is `lasting` so many days ends with the last of them.
+    """
     purchase = opened(tale, terms.COMPETITION, 32_000_000, season=160, after=38)
     party = tale.character(tale.day * DAY + 28_000, purchase.sector)
     contest(tale, purchase, [party, *tale.suppliers(purchase.sector, 2)])
@@ -173,6 +178,8 @@ def listed_winner(tale: Tale, register: str, dated: str, *, before: bool, **more
     last = done(tale, deal)
     at = tale.day * DAY + 36_000 if before else last + 20 * DAY
     row = {"bin": party.number, "name": party.name_ru, dated: iso(at // DAY)}
+    if lasting:
+        row["until"] = iso(at // DAY + lasting)
     tale.enter(register, at, **row, **more)
     tale.label(notice.times.results, **where(notice=notice, deal=deal))
 
