@@ -71,14 +71,34 @@ def main() -> None:
 
 def run(seed: int, size: int, folder: Path, missing: float = 0.0) -> Outcome:
     """Measure every indicator on one world; what was made on the way stays in the folder."""
+    lived = live(seed, size, folder)
+    if missing:
+        thin(lived.releases, missing, seed)
+    return look(lived)
+
+
+class Lived(NamedTuple):
+    """A world that has lived, as it is told: its purchases as releases, and its registers."""
+
+    world: World
+    releases: Path
+    registers: list[Path]
+
+
+def live(seed: int, size: int, folder: Path) -> Lived:
+    """Let a world live, and write down in a folder what the portal and the registers tell of it."""
     world = World(seed, size, START)
     lists = lived_with_lists(world, END, folder / "lists")
-    releases, judged = folder / "releases.jsonl", folder / "judgements.jsonl"
+    releases = folder / "releases.jsonl"
     translate(record(world, folder / "answers"), releases)
-    if missing:
-        thin(releases, missing, seed)
-    evaluate(releases, register_lines(lists, folder / "lists"), judged)
-    told = list(scenes(world))
+    return Lived(world, releases, register_lines(lists, folder / "lists"))
+
+
+def look(lived: Lived) -> Outcome:
+    """Judge what is told of a world, and compare it with what the world knows of itself."""
+    releases, judged = lived.releases, lived.releases.parent / "judgements.jsonl"
+    evaluate(releases, lived.registers, judged)
+    told = list(scenes(lived.world))
     measured = measure(told, judgements(judged), catalogue())
     high = look_alikes_in_high(told, bands(releases, judgements(judged)))
     return Outcome(sorted(measured.values(), key=lambda one: one.code), list(high))

@@ -10,8 +10,9 @@ from deploy.quality.__main__ import Outcome, documents, run, table
 from deploy.quality.bands import HIGH, bands, look_alikes_in_high
 from deploy.quality.judging import Judgement, judgements
 from deploy.quality.measure import Measured, measure, overall, split
-from deploy.quality.page import page
+from deploy.quality.page import SEEDS, cells, page
 from deploy.quality.scenes import Scene
+from deploy.quality.seeds import missed, row
 from deploy.quality.thinning import thin
 from deploy.sandbox.world.schemes import VARIANTS
 from deploy.sandbox.world.schemes.codes import codes_of, ordinary, schemes
@@ -131,7 +132,7 @@ SMALL = 200
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
     folder = tmp_path_factory.mktemp("quality")
-    return run(4, SMALL, folder), folder
+    return run(7, SMALL, folder), folder
 
 
 def test_on_a_small_world_nearly_all_stories_are_found_and_little_else(
@@ -216,3 +217,39 @@ def test_the_page_of_quality_has_a_line_for_every_indicator_that_was_measured() 
         line.split("[")[1].split("]")[0] for line in lines if line.startswith("| [")
     ]
     assert f"recall {told['recall']:.3f}, precision {told['precision']:.3f}" in "\n".join(lines)
+
+
+def test_five_worlds_were_recorded_and_reach_their_goals() -> None:
+    told = json.loads(SEEDS.read_text())
+
+    assert len({row["seed"] for row in told["seeds"]}) == 5
+    assert told["missing"] == 0.1
+    assert [missed(row) for row in told["seeds"]] == [[]] * 5
+    assert "".join(f"| {' | '.join(cells(row))} |\n" for row in told["seeds"]) in page()
+
+
+def test_a_world_that_misses_a_goal_says_which() -> None:
+    whole = {"recall": 0.95, "precision": 0.9, "look_alikes_in_high": []}
+    thinned = {"recall": 0.6, "precision": 0.9, "clear": [], "look_alikes_in_high": []}
+
+    def goals(whole: dict[str, object], thinned: dict[str, object]) -> list[str]:
+        return missed({"whole": whole, "thinned": thinned})
+
+    assert goals(whole, thinned) == []
+    assert goals(whole | {"recall": 0.949}, thinned) == ["recall"]
+    assert goals(whole, thinned | {"precision": 0.899}) == ["precision"]
+    assert goals(whole, thinned | {"clear": ["late"]}) == ["called clear"]
+    assert goals(whole, thinned | {"look_alikes_in_high": ["punctual"]}) == ["look-alikes"]
+
+
+def test_a_look_says_what_was_missed_and_what_was_called_clear() -> None:
+    few = [Measured("A", labels=2, found=1, true=3, honest=1, missed={"late"}, cleared=["late"])]
+
+    assert row(Outcome(few, [("punctual", "p4")])) == {
+        "recall": 0.5,
+        "precision": 0.75,
+        "clear": ["late"],
+        "missed": ["A"],
+        "untold": 0.0,
+        "look_alikes_in_high": ["punctual"],
+    }
