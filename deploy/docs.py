@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy import (
+    data_map,
     facts_page,
     law,
     lifecycles_page,
@@ -35,6 +36,7 @@ SOURCES = ROOT / "docs" / "sources.md"
 WEBHOOKS = ROOT / "docs" / "webhooks.md"
 LIFE_CYCLES = ROOT / "docs" / "lifecycles.md"
 ROUTES = ROOT / "docs" / "routes.md"
+DATA_MAP = ROOT / "docs" / "data-map.md"
 SECTIONS = (
     ("Meaning", "meaning"),
     ("Why it matters", "why"),
@@ -81,6 +83,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield WEBHOOKS, webhooks_page.page()
     yield LIFE_CYCLES, lifecycles_page.page()
     yield ROUTES, routes_page.page()
+    yield DATA_MAP, data_map.page()
 
 
 def index(indicators: list[Indicator]) -> str:

@@ -10,12 +10,16 @@ SQL: the search path of the connection is the one schema.
 
 `upgrade`, `downgrade`, `check` and `revision` start an event loop: call them from plain code, or
 in a thread of their own.
+
+A step waits two seconds for a lock, then gives way and is tried again: whoever asks for a table
+queues behind a step that waits for it, so that one long read would stop every request.
 """
 
 import asyncio
 import importlib
 import io
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -25,6 +29,7 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, String, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import AutoString, SQLModel
@@ -35,20 +40,33 @@ from shared.kernel_tables import KERNEL_TABLES
 ENVIRONMENT: Final = Path(__file__).with_name("alembic_env")
 VERSION_TABLE: Final = "alembic_version"
 
+LOCK_TIMEOUT: Final = 2.0
+"""Seconds that a step waits for a lock, and others behind it."""
+
+PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0)
+"""Seconds between tries, in which those who waited behind the step are served."""
+
+_GIVEN_WAY: Final = frozenset({"55P03", "40P01"})
+"""No lock in time, or a deadlock with somebody at work, which ended the step."""
+
 # Alembic's `context` and `op` are global: two migrations in two threads would take each other's.
 _one_in_this_process = threading.Lock()
 
 
-def upgrade(url: str, package: str, *, schema: str | None = None) -> None:
-    """Bring the package's schema to the newest step."""
+def upgrade(url: str, package: str, *, schema: str | None = None, to: str = "head") -> None:
+    """Bring the package's schema to the newest step, or to `to`.
+
+    Raises sqlalchemy.exc.DBAPIError when a lock is not to be had in half a minute.
+    """
     schema = schema or schema_of(package)
-    _run(url, package, schema, lambda config: command.upgrade(config, "head"))
+    _patiently(partial(_run, url, package, schema, lambda config: command.upgrade(config, to)))
 
 
 def downgrade(url: str, package: str, revision: str, *, schema: str | None = None) -> None:
     """Undo steps down to `revision`; "base" undoes all."""
     schema = schema or schema_of(package)
-    _run(url, package, schema, lambda config: command.downgrade(config, revision))
+    undo = partial(_run, url, package, schema, lambda config: command.downgrade(config, revision))
+    _patiently(undo)
 
 
 def check(url: str, package: str, *, schema: str | None = None) -> None:
@@ -94,7 +112,21 @@ def run(context: Any) -> None:
             text("SELECT pg_advisory_xact_lock(hashtext('migrations'), hashtext(:schema))"),
             {"schema": schema},
         )
+        # Not before: another migration may take longer.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT:.0f}s'"))
         context.run_migrations()
+
+
+def _patiently(migrate: Callable[[], None]) -> None:
+    """Migrate, giving way to those who hold a lock for long. Nothing of a try that failed stays."""
+    for pause in PAUSES:
+        try:
+            return migrate()
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) not in _GIVEN_WAY:
+                raise
+        time.sleep(pause)
+    return migrate()
 
 
 def _run(

@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("cases.commands.serve", "answer the gateway"),
     "dead": ("cases.commands.dead", "list or replay alerts that could not be taken in"),
     "impact": ("cases.commands.impact", "count anew what is counted, from the event log"),
+    "takeout": ("cases.commands.takeout", "write all that is an organisation's into an archive"),
     "work": ("cases.commands.work", "follow the alerts, and do what is due by the clock"),
 }
 """Sub-command: the module that holds its `configure(parser)` and `run(arguments)`, and its help."""
