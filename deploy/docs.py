@@ -17,6 +17,7 @@ from deploy import (
     law,
     lifecycles_page,
     promises,
+    observability,
     routes_page,
     sources_page,
     statistics_page,
@@ -85,6 +86,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROUTES, routes_page.page()
     yield DATA_MAP, data_map.page()
 
+    yield from observability.pages()
+    yield HARNESS, harness_page.page()
 
 def index(indicators: list[Indicator]) -> str:
     """Name all indicators in one table, with what each is and what it is worth."""

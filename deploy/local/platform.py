@@ -13,7 +13,8 @@ from deploy.local import portal, probes
 from deploy.local.children import Plan, python_program
 from deploy.local.keys import Keys, role_url
 from deploy.local.place import ROOT, Place, Refusal
-from deploy.processes import PROCESSES, SANDBOX, SERVICES, Process
+from deploy.local.ports import METRICS
+from deploy.processes import FRONT, PROCESSES, SANDBOX, SERVICES, Process
 from deploy.servers import Postgres, Valkey, data_folder, die_with_parent, server_account
 
 DATABASE = "qadaga"
@@ -109,6 +110,7 @@ class Platform:
                 "AUDIT_KEY": keys.audit,
                 "LINK_KEY": keys.link,
                 "EXPORT_PATH": str(self.place.path / "exports"),
+                "BACKUP_REPORT": str(self.place.path / "backup.prom"),
                 "PUBLIC_URL": self.front,
                 "WEBHOOK_NETWORKS": "127.0.0.0/8",
                 "MODE": "test" if portal.followed_world(self.place) else "live",
@@ -162,6 +164,8 @@ class Platform:
         port = self.ports[process.name]
         program, *arguments = process.command
         environment = {**self.environment(process.service), process.port_variable: str(port)}
+        if process.name == FRONT:
+            environment["METRICS_PORT"] = str(self.ports[METRICS])
         return Plan(
             process.name,
             [python_program(program), *arguments],

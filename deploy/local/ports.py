@@ -8,6 +8,9 @@ from deploy.servers import free_port
 
 HIGHEST = 65535
 
+METRICS = f"{FRONT} metrics"
+"""Of the front, whose own port is open to strangers."""
+
 
 def front_port(wanted: str) -> int:
     """The number given as QADAGA_PORT. Raises Refusal for what is no port."""
@@ -26,7 +29,7 @@ def assign(place: Place, front: int) -> dict[str, int]:
     remembered = place.recall("ports", {})
     ports = {FRONT: front}
     others = (process.name for process in (SANDBOX, *PROCESSES) if process.name != FRONT)
-    for name in (*SERVERS, *others):
+    for name in (*SERVERS, *others, METRICS):
         port = remembered.get(name)
         fits = port and port not in ports.values() and is_free(port)
         ports[name] = port if fits else another(set(ports.values()))

@@ -16,7 +16,7 @@ from deploy.local.console import worth_showing
 from deploy.local.keys import keys_of, role_url
 from deploy.local.place import ROOT, Place, Refusal, read_json
 from deploy.local.platform import Platform
-from deploy.local.ports import assign, front_port
+from deploy.local.ports import METRICS, assign, front_port
 from deploy.processes import COMMON, OWN, PROCESSES, ROLES, SANDBOX, SERVERS, SERVICES
 from deploy.servers import free_port, listening
 
@@ -178,7 +178,7 @@ def test_ports_are_remembered_and_one_that_was_taken_meanwhile_is_replaced(tmp_p
     with socket.create_server(("127.0.0.1", first["postgres"])):
         second = assign(place, front)
 
-    assert set(first) == {*SERVERS, *(process.name for process in (SANDBOX, *PROCESSES))}
+    assert set(first) == {*SERVERS, *(process.name for process in (SANDBOX, *PROCESSES)), METRICS}
     assert max(port for name, port in first.items() if name != "gateway-api") < 32_768
     assert second["postgres"] != first["postgres"]
     assert {**second, "postgres": 0} == {**first, "postgres": 0}

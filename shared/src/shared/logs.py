@@ -21,15 +21,19 @@ traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 REDACTED: Final = "[redacted]"
 
 _SECRET_NAMES = re.compile(
-    r"authorization|cookie|password|passwd|secret|token|api_?key|internal_key|cursor_key|raw_key"
-    r"|pseudonym_key|receipt|\biin\b|phone|email",
+    r"authorization|cookie|password|passwd|secret|token|api_?key|[a-z]_key\b|receipt|\biin\b|phone"
+    r"|e_?mail",
     re.IGNORECASE,
 )
 _SECRET_VALUES = re.compile(
     r"(?P<scheme>://[^/\s:@]*:)[^@\s/]+(?=@)"  # the password of an address
     r"|(?P<bearer>\bbearer\s+)[^\s\"',]+"
-    r"|\bak_(?:live|test|demo)_[\w.~-]+"  # API keys of the gateway
+    r"|\b(?:ak|qdg)_[a-z]+_[\w.~-]+"  # API keys, tokens of devices, invitations
+    r"|\bwhsec_[\w+/=-]+"  # secrets of webhooks
+    r"|\b(?=[a-z -]{0,22}\d)(?:[0-9a-z]{5}[ -]){3}[0-9a-z]{5}\b"  # receipts of tips
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # JSON web tokens
+    r"|(?<![\w.+/-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"  # addresses of e-mail
+    r"|(?:\+7|(?<![\w.])8)[ ()-]*7(?:[ ()-]*\d){9}(?!\d)"  # telephones
     r"|(?<!\d)\d{4}[0-3]\d{7}(?!\d)",  # twelve digits of a person: a company's fifth is 4 to 6
     re.IGNORECASE,
 )
