@@ -8,7 +8,7 @@ SEED ?= 1
 SIZE ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev up down load backup restore test test-full check bench quality fmt docs sdk lock clean
+.PHONY: help setup setup-dev setup-tools sbom audit up down load backup restore test test-full harness check bench quality fmt docs sdk lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ setup:  ## make .venv with what running needs
 
 setup-dev:  ## and with what testing and checking need
 	@$(PYTHON) deploy/setup.py --dev
+
+setup-tools:  ## and, apart from ours, the tools that look at code and parts
+	@$(PYTHON) deploy/setup.py --tools
 
 up: setup  ## run everything until Ctrl-C (QADAGA_PORT=8000, QADAGA_DATA=.qadaga)
 	@exec $(BIN)/python -m deploy.local up
@@ -37,21 +40,31 @@ restore: setup  ## fill an empty data folder: make restore FROM=/a/place/qadaga-
 	@test -n "$(FROM)" || { echo 'usage: make restore FROM=/a/place/qadaga-… SECRETS=/another/place/qadaga-…' >&2; exit 2; }
 	@$(BIN)/python -m deploy.backup restore "$(FROM)" $(if $(SECRETS),--secrets "$(SECRETS)") $(if $(KEY),--open-with "$(KEY)")
 
-test test-full: export PYTHONDONTWRITEBYTECODE :=  # each of their hundred processes would compile anew
+test test-full harness: export PYTHONDONTWRITEBYTECODE :=  # each of their hundred processes would compile anew
 
 test: setup-dev  ## all tests that need nothing but this folder
-	$(BIN)/pytest -n $(WORKERS) -m "not extra" $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) -m "not extra and not long" $(TESTS)
 
 test-full: setup-dev  ## and those that need a browser, a proxy or containers, where there are any
-	$(BIN)/pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) -m "not long" $(TESTS)
 
-check: setup-dev  ## format, lint, types, borders, and that nothing generated is stale
+harness: setup-dev  ## break things on purpose: one line per check (TIER=1, 2 or 3, SEED=1, CHECKS="F2 W9")
+	@$(BIN)/python -m tests.harness $(if $(TIER),--tier $(TIER)) --seed $(SEED) $(CHECKS)
+
+check: setup-tools  ## format, lint, types, borders, and that nothing generated is stale
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m deploy.docs --check
 	$(BIN)/python -m deploy.check
+	$(BIN)/python -m deploy.supply
+
+sbom: setup-tools  ## the parts of each image as CycloneDX, into build/sbom
+	@$(BIN)/python -m deploy.supply sbom
+
+audit: setup-tools  ## has a locked version a published weakness (needs the network; 3: not all could be asked)
+	@$(BIN)/python -m deploy.supply audit
 
 bench: setup-dev  ## speed and memory, each against a reference measured in the same run
 	$(BIN)/python -m deploy.bench
@@ -66,6 +79,7 @@ fmt: setup-dev  ## format and mend what can be mended
 docs: setup-dev  ## write the generated pages and .env.example anew
 	$(BIN)/python -m deploy.environment
 	$(BIN)/python -m deploy.docs
+	$(BIN)/python -m deploy.supply licences
 
 sdk: setup-dev  ## make the clients for Python and TypeScript from docs/openapi.json into build/sdk
 	@$(BIN)/python -m deploy.sdk

@@ -14,10 +14,11 @@ from pathlib import Path
 from deploy import (
     data_map,
     facts_page,
+    harness_page,
     law,
     lifecycles_page,
-    promises,
     observability,
+    promises,
     routes_page,
     sources_page,
     statistics_page,
@@ -37,6 +38,7 @@ SOURCES = ROOT / "docs" / "sources.md"
 WEBHOOKS = ROOT / "docs" / "webhooks.md"
 LIFE_CYCLES = ROOT / "docs" / "lifecycles.md"
 ROUTES = ROOT / "docs" / "routes.md"
+HARNESS = ROOT / "docs" / "harness.md"
 DATA_MAP = ROOT / "docs" / "data-map.md"
 SECTIONS = (
     ("Meaning", "meaning"),
@@ -84,10 +86,10 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield WEBHOOKS, webhooks_page.page()
     yield LIFE_CYCLES, lifecycles_page.page()
     yield ROUTES, routes_page.page()
-    yield DATA_MAP, data_map.page()
-
     yield from observability.pages()
     yield HARNESS, harness_page.page()
+    yield DATA_MAP, data_map.page()
+
 
 def index(indicators: list[Indicator]) -> str:
     """Name all indicators in one table, with what each is and what it is worth."""
