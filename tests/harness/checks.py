@@ -25,7 +25,7 @@ class Check(NamedTuple):
     id: str
     group: str
     promise: str
-    untested: str | None
+    untested: str | None = None
 
 
 class Mark(NamedTuple):
@@ -48,7 +48,7 @@ def checks() -> dict[str, Check]:
     """Every check that is declared, in the order of its group and number."""
     told = yaml.safe_load(DECLARED.read_text(encoding="utf-8"))
     return {
-        name: Check(name, group, row["promise"].strip(), row.get("untested"))
+        name: Check(name, group, **row)
         for group, rows in told.items()
         for name, row in rows.items()
     }
