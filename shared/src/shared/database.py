@@ -30,8 +30,18 @@ IDLE_TRANSACTION_TIMEOUT: Final = 60.0
 """Seconds until a forgotten transaction is ended, and with it the locks it holds."""
 
 CONNECT_TIMEOUT: Final = 3.0
-PATIENCE: Final = 5.0
+PATIENCE: Final = 4.0
 """Seconds a caller waits for a server that restarts: after kill -9 it is ready in about one."""
+
+GIVE_BACK_TIMEOUT: Final = 1.0
+"""Seconds a connection has to end what was broken off, before it is cut: a server that hangs
+would hold up whoever has stopped waiting for it."""
+
+DOUBT_AFTER, DOUBT_FOR = 1.5, 2.0
+"""Seconds a connection is in use before it is asked whether the server takes any, and for how long.
+
+A server that hangs keeps its connections open and answers on none; COMMAND_TIMEOUT leaves time for
+what takes long, and is far too long for who waits for an answer."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
 
@@ -118,9 +128,11 @@ class Database:
         connection = await self._acquire(PATIENCE)
         metrics.db_pool_wait_seconds.observe(time.perf_counter() - began)
         metrics.db_pool_in_use.inc()
+        doubt = asyncio.create_task(self._cut_if_hanging(connection))
         try:
             yield connection
         finally:
+            doubt.cancel()
             metrics.db_pool_in_use.dec()
             await _give_back(pool, connection)
 
@@ -152,6 +164,17 @@ class Database:
             pool_pre_ping=True,
         )
 
+    async def _cut_if_hanging(self, connection: asyncpg.Connection) -> None:
+        """Cut a connection that is long in use if the server lets nobody in meanwhile."""
+        await asyncio.sleep(DOUBT_AFTER)
+        try:
+            async with asyncio.timeout(DOUBT_FOR):
+                await (await asyncpg.connect(self._url)).close()
+        except TimeoutError:
+            connection.terminate()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return  # it answers, or is gone, which the connection notices itself
+
     async def _acquire(self, patience: float) -> asyncpg.Connection:
         return await _patiently(self.pool.acquire, patience)
 
@@ -171,18 +194,19 @@ class Database:
 async def _give_back(pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:
     """Return a connection; one that was cut is dropped: what was done over it stays done."""
     try:
-        await pool.release(connection)
+        await pool.release(connection, timeout=GIVE_BACK_TIMEOUT)
     except Exception as fault:
         if not transient(fault):
             raise
 
 
 async def _patiently(connect: Callable[[], Awaitable[Any]], patience: float) -> Any:
-    """Connect, trying again while the server is away or starting up."""
+    """Connect, trying again while the server is away, hangs or starts up, and no longer."""
     until, pause = time.monotonic() + patience, FIRST_PAUSE
     while True:
         try:
-            return await connect()
+            async with asyncio.timeout(until - time.monotonic()):
+                return await connect()
         except Exception as fault:
             if not transient(fault) or time.monotonic() + pause > until:
                 raise
