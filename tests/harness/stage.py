@@ -9,12 +9,13 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import asyncpg
+import psutil
 from redis.asyncio import Redis
 
 from deploy.local.children import Plan
@@ -82,6 +83,45 @@ class Stage:
             os.kill(process.pid, signal.SIGKILL)
         await asyncio.to_thread(process.wait)
         self._spawn(self._plans[name])
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Let a process, with all that it began, stand still: it is there and does not answer."""
+        process = psutil.Process(self._running[name].pid)
+        family = [process, *process.children(recursive=True)]
+        for one in family:
+            one.suspend()
+        try:
+            yield
+        finally:
+            for one in family:
+                with suppress(psutil.NoSuchProcess):
+                    one.resume()
+
+    async def cut_power(self) -> None:
+        """End everything at one moment, without warning."""
+        for process in self._running.values():
+            with suppress(psutil.NoSuchProcess):
+                whole = psutil.Process(process.pid)
+                for one in (whole, *whole.children(recursive=True)):
+                    one.kill()
+        for process in self._running.values():
+            await asyncio.to_thread(process.wait)
+
+    async def rise(self, order: Sequence[str]) -> None:
+        """Start everything in some order, and again what cannot do without the others yet."""
+        for name in order:
+            self._spawn(self._plans[name])
+        await asyncio.gather(*(self.ready(name) for name in order))
+
+    @property
+    def names(self) -> list[str]:
+        """Every process that runs."""
+        return list(self._running)
+
+    def pid(self, name: str) -> int:
+        """The number of a process."""
+        return self._running[name].pid
 
     async def ready(self, name: str) -> None:
         """Wait until a process can work; start it again if it gave up meanwhile."""
