@@ -6,6 +6,7 @@
 They name no addresses, so that a mirror serves as well as the public index. `requirements.lock`
 is what `make up` needs, `requirements-dev.lock` what `make test check` need on top of it; each
 service has its own for its image, and `requirements-build.lock` holds what builds all of them.
+`requirements-tools.lock` is another environment, resolved apart from ours (deploy/tools).
 """
 
 import hashlib
@@ -29,16 +30,18 @@ LOCKS = {
         for service in SERVICES
     },
 }
+TOOLS = "deploy/tools"
+TOOLS_LOCK = "requirements-tools.lock"
 EXPORT = (
     *("export", "--quiet", "--frozen", "--format=requirements-txt"),
     *("--no-emit-workspace", "--no-header", "--no-annotate"),
 )
 
 
-def declarations() -> str:
-    """A hash of what all members say they depend on; spelling and comments do not count."""
+def declarations(members: tuple[str, ...]) -> str:
+    """A hash of what the members say they depend on; spelling and comments do not count."""
     wanted = []
-    for member in MEMBERS:
+    for member in members:
         declared = tomllib.loads((ROOT / member / "pyproject.toml").read_text())
         project = declared["project"]
         keys = ("requires-python", "dependencies", "optional-dependencies")
@@ -46,9 +49,9 @@ def declarations() -> str:
     return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
 
-def heading() -> str:
-    """The first line of each lock file."""
-    return f"# made by `make lock` from declarations sha256:{declarations()}\n"
+def heading(members: tuple[str, ...] = MEMBERS) -> str:
+    """The first line of a lock file."""
+    return f"# made by `make lock` from declarations sha256:{declarations(members)}\n"
 
 
 def uv(*arguments: str) -> str:
@@ -65,14 +68,17 @@ def write() -> None:
     uv("lock", "--quiet")
     for name, options in LOCKS.items():
         (ROOT / name).write_text(heading() + uv(*EXPORT, *options))
+    uv("lock", "--quiet", f"--project={TOOLS}")
+    tools = uv(*EXPORT, f"--project={TOOLS}")
+    (ROOT / TOOLS_LOCK).write_text(heading((TOOLS,)) + tools)
 
 
 def faults() -> list[str]:
     """What is wrong with the lock files as they stand."""
     found = []
-    for name in LOCKS:
+    for name in (*LOCKS, TOOLS_LOCK):
         text = (ROOT / name).read_text() if (ROOT / name).exists() else ""
-        if not text.startswith(heading()):
+        if not text.startswith(heading((TOOLS,) if name == TOOLS_LOCK else MEMBERS)):
             found.append(f"{name}: the dependencies have changed since; run `make lock`")
         if re.search(r"://|file:|^-", text, re.MULTILINE):
             found.append(f"{name}: names an address")

@@ -2,6 +2,7 @@
 
     python3 deploy/setup.py          what running needs
     python3 deploy/setup.py --dev    and what testing and checking need
+    python3 deploy/setup.py --tools  and `.venv/tools`, with what looks at code and manifests
 
 Everything comes from the hash-pinned lock files; then the members of the workspace are installed
 as editable, without looking anything up. Nothing happens when nothing changed. Any Python from 3.7
@@ -38,15 +39,17 @@ def main(arguments: list[str]) -> None:
     """Bring the environment up to date with the lock."""
     os.chdir(ROOT)
     use_a_fitting_python(arguments)
-    dev = "--dev" in arguments
-    if up_to_date(dev):
-        return
+    tools = "--tools" in arguments
+    dev = tools or "--dev" in arguments
     started = time.monotonic()
-    make_venv()
-    install(lock_file(dev))
-    install_members()
-    stamp(dev).write_text(fingerprint(dev))
-    say(f"environment ready in {time.monotonic() - started:.0f} s")
+    if not up_to_date(dev):
+        make_venv()
+        install(lock_file(dev), PYTHON)
+        install_members()
+        stamp(dev).write_text(fingerprint(dev))
+        say(f"environment ready in {time.monotonic() - started:.0f} s")
+    if tools:
+        install_tools()
 
 
 def use_a_fitting_python(arguments: list[str]) -> None:
@@ -103,16 +106,31 @@ def make_venv() -> None:
         )
 
 
-def install(lock: Path) -> None:
+def install(lock: Path, python: Path) -> None:
     """Install what is pinned: by uv, which is several times quicker, or else by pip."""
     say(f"installing {lock.name}")
     if get_uv():
         as_pip_does = ("--index-strategy=unsafe-best-match", "--compile-bytecode")
-        if uv("--require-hashes", *as_pip_does, "-r", str(lock)):
+        if uv("--require-hashes", *as_pip_does, "-r", str(lock), python=python):
             return
         say("uv could not install it; trying pip, which takes longer")
-    if not pip("--require-hashes", "--no-deps", "-r", str(lock)):
+    if not pip("--require-hashes", "--no-deps", "-r", str(lock), python=python):
         sys.exit("pip could not install it: can it reach its index from here?")
+
+
+def install_tools() -> None:
+    """Make the environment of the tools anew, unless their lock and the Python are the same."""
+    lock, home = ROOT / "requirements-tools.lock", VENV / "tools"
+    wanted = hashlib.sha256(f"{sys.version} {ROOT}".encode() + lock.read_bytes()).hexdigest()
+    made_from = home / "made-from"
+    if made_from.exists() and made_from.read_text() == wanted:
+        return
+    started = time.monotonic()
+    if not run(str(PYTHON), "-m", "venv", "--clear", "--without-pip", str(home), quiet=True):
+        sys.exit(f"{home} cannot be made: is there room, and may it be written?")
+    install(lock, home / "bin" / "python")
+    made_from.write_text(wanted)
+    say(f"tools ready in {time.monotonic() - started:.0f} s")
 
 
 def get_uv() -> bool:
@@ -130,7 +148,7 @@ def install_members() -> None:
         sys.exit("The workspace's own packages could not be installed.")
 
 
-def uv(*arguments: str) -> bool:
+def uv(*arguments: str, python: Path = PYTHON) -> bool:
     """Install by uv; whether it worked."""
     pip_says = output(str(PYTHON), "-m", "pip", "config", "list")
     settings = {
@@ -139,14 +157,15 @@ def uv(*arguments: str) -> bool:
         "UV_HTTP_TIMEOUT": "60",
         "UV_LINK_MODE": "copy",
     }
-    command = (str(UV), "pip", "install", "--quiet", "--python", str(PYTHON), *arguments)
+    command = (str(UV), "pip", "install", "--quiet", "--python", str(python), *arguments)
     return run(*command, environment=settings)
 
 
-def pip(*arguments: str) -> bool:
-    """Install by pip; whether it worked."""
+def pip(*arguments: str, python: Path = PYTHON) -> bool:
+    """Install by the pip of our environment, into it or another one; whether it worked."""
     quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
-    return run(str(PYTHON), "-m", "pip", "install", *quiet, *arguments)
+    where = ("-m", "pip", "--python", str(python))
+    return run(str(PYTHON), *where, "install", *quiet, *arguments)
 
 
 def mirror(pip_says: str) -> dict[str, str]:

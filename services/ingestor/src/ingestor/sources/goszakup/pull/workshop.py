@@ -73,7 +73,7 @@ def _told(assembler: Assembler) -> bytes:
 
 @lru_cache(maxsize=1)
 def _learnt(told: bytes) -> Assembler:
-    assembler: Assembler = pickle.loads(told)  # noqa: S301 (see above)
+    assembler: Assembler = pickle.loads(told)  # noqa: S301  # nosemgrep: unpacks-objects (of our own parent)
     return assembler
 
 
