@@ -69,6 +69,9 @@ PROXY = "front"
 OUTWARD = "gateway-dispatcher"
 """The only process that calls strangers: it sends webhooks."""
 
+FETCHER = "ingestor-worker"
+"""The only process that calls publishers: the portal and the registers that are configured."""
+
 COMMON = ("DATABASE_URL", "REDIS_URL", "INTERNAL_KEY", "HOST", "LOG_LEVEL", "LOG_FORMAT")
 """What every process is told."""
 

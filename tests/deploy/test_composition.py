@@ -11,6 +11,7 @@ from deploy.check import careless
 from deploy.local.place import ROOT
 from deploy.processes import (
     COMMON,
+    FETCHER,
     FRONT,
     OUTWARD,
     OWN,
@@ -93,7 +94,7 @@ def test_only_the_front_publishes_a_port_and_the_rest_has_no_way_out() -> None:
     outside = {name for name, c in CONTAINERS.items() if c["networks"] != ["inside"]}
 
     assert published == {PROXY}
-    assert outside == {PROXY, OUTWARD}
+    assert outside == {PROXY, OUTWARD, FETCHER}
     assert COMPOSITION["networks"]["inside"] == {"internal": True}
 
 
