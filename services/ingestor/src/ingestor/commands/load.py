@@ -87,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
     except (asyncio.CancelledError, KeyboardInterrupt):
         complain("interrupted; what was stored is kept, load the file again")
         return INTERRUPTED
+    finally:
+        telemetry.end()
 
 
 async def _load_all(settings: IngestorSettings, arguments: argparse.Namespace) -> int:
