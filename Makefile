@@ -8,7 +8,7 @@ SEED ?= 1
 SIZE ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-tools sbom audit up down load backup restore test test-full harness check bench quality fmt docs sdk lock clean
+.PHONY: help setup setup-dev setup-tools sbom audit up down load backup restore test test-full harness check bench quality containers second-engine fmt docs sdk lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,13 @@ bench: setup-dev  ## speed and memory, each against a reference measured in the 
 
 quality: setup-dev  ## recall and precision of every indicator on an invented world (SEED=1 SIZE=3000)
 	@$(BIN)/python -m deploy.quality --seed $(SEED) --size $(SIZE)
+
+containers: setup-dev  ## the images and docker-compose.yml tried by podman, without Docker (needs root)
+	@$(BIN)/python -m deploy.containers
+
+second-engine:  ## the indicators' queries on ClickHouse as well: the same findings?
+	@$(PYTHON) deploy/setup.py --second-engine
+	@$(BIN)/python -m deploy.second_engine
 
 fmt: setup-dev  ## format and mend what can be mended
 	$(BIN)/ruff format --quiet .

@@ -6,7 +6,8 @@
 They name no addresses, so that a mirror serves as well as the public index. `requirements.lock`
 is what `make up` needs, `requirements-dev.lock` what `make test check` need on top of it; each
 service has its own for its image, and `requirements-build.lock` holds what builds all of them.
-`requirements-tools.lock` is another environment, resolved apart from ours (deploy/tools).
+`requirements-tools.lock` and `requirements-second-engine.lock` are other environments, resolved
+apart from ours (deploy/tools, deploy/second_engine).
 """
 
 import hashlib
@@ -30,8 +31,10 @@ LOCKS = {
         for service in SERVICES
     },
 }
-TOOLS = "deploy/tools"
-TOOLS_LOCK = "requirements-tools.lock"
+APART = {
+    "requirements-tools.lock": "deploy/tools",
+    "requirements-second-engine.lock": "deploy/second_engine",
+}
 EXPORT = (
     *("export", "--quiet", "--frozen", "--format=requirements-txt"),
     *("--no-emit-workspace", "--no-header", "--no-annotate"),
@@ -68,17 +71,17 @@ def write() -> None:
     uv("lock", "--quiet")
     for name, options in LOCKS.items():
         (ROOT / name).write_text(heading() + uv(*EXPORT, *options))
-    uv("lock", "--quiet", f"--project={TOOLS}")
-    tools = uv(*EXPORT, f"--project={TOOLS}")
-    (ROOT / TOOLS_LOCK).write_text(heading((TOOLS,)) + tools)
+    for name, project in APART.items():
+        uv("lock", "--quiet", f"--project={project}")
+        (ROOT / name).write_text(heading((project,)) + uv(*EXPORT, f"--project={project}"))
 
 
 def faults() -> list[str]:
     """What is wrong with the lock files as they stand."""
     found = []
-    for name in (*LOCKS, TOOLS_LOCK):
+    for name in (*LOCKS, *APART):
         text = (ROOT / name).read_text() if (ROOT / name).exists() else ""
-        if not text.startswith(heading((TOOLS,) if name == TOOLS_LOCK else MEMBERS)):
+        if not text.startswith(heading((APART[name],) if name in APART else MEMBERS)):
             found.append(f"{name}: the dependencies have changed since; run `make lock`")
         if re.search(r"://|file:|^-", text, re.MULTILINE):
             found.append(f"{name}: names an address")

@@ -3,6 +3,7 @@
     python3 deploy/setup.py          what running needs
     python3 deploy/setup.py --dev    and what testing and checking need
     python3 deploy/setup.py --tools  and `.venv/tools`, with what looks at code and manifests
+    python3 deploy/setup.py --second-engine  and `.venv/second-engine`, with another engine of SQL
 
 Everything comes from the hash-pinned lock files; then the members of the workspace are installed
 as editable, without looking anything up. Nothing happens when nothing changed. Any Python from 3.7
@@ -25,6 +26,7 @@ PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 MEMBERS = [ROOT / "shared", *sorted(path.parent for path in ROOT.glob("services/*/pyproject.toml"))]
 BUILD_LOCK = ROOT / "requirements-build.lock"
+APART = ("tools", "second-engine")
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 MIRROR = {
@@ -39,8 +41,8 @@ def main(arguments: list[str]) -> None:
     """Bring the environment up to date with the lock."""
     os.chdir(ROOT)
     use_a_fitting_python(arguments)
-    tools = "--tools" in arguments
-    dev = tools or "--dev" in arguments
+    apart = [name for name in APART if f"--{name}" in arguments]
+    dev = bool(apart) or "--dev" in arguments
     started = time.monotonic()
     if not up_to_date(dev):
         make_venv()
@@ -48,8 +50,8 @@ def main(arguments: list[str]) -> None:
         install_members()
         stamp(dev).write_text(fingerprint(dev))
         say(f"environment ready in {time.monotonic() - started:.0f} s")
-    if tools:
-        install_tools()
+    for name in apart:
+        install_apart(name)
 
 
 def use_a_fitting_python(arguments: list[str]) -> None:
@@ -118,9 +120,9 @@ def install(lock: Path, python: Path) -> None:
         sys.exit("pip could not install it: can it reach its index from here?")
 
 
-def install_tools() -> None:
-    """Make the environment of the tools anew, unless their lock and the Python are the same."""
-    lock, home = ROOT / "requirements-tools.lock", VENV / "tools"
+def install_apart(name: str) -> None:
+    """Make an environment apart from ours anew, unless its lock and the Python are the same."""
+    lock, home = ROOT / f"requirements-{name}.lock", VENV / name
     wanted = hashlib.sha256(f"{sys.version} {ROOT}".encode() + lock.read_bytes()).hexdigest()
     made_from = home / "made-from"
     if made_from.exists() and made_from.read_text() == wanted:
@@ -130,7 +132,7 @@ def install_tools() -> None:
         sys.exit(f"{home} cannot be made: is there room, and may it be written?")
     install(lock, home / "bin" / "python")
     made_from.write_text(wanted)
-    say(f"tools ready in {time.monotonic() - started:.0f} s")
+    say(f"{name} ready in {time.monotonic() - started:.0f} s")
 
 
 def get_uv() -> bool:

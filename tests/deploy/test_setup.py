@@ -11,8 +11,8 @@ from deploy import lock, setup
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of all that the locks and the environment are made from."""
-    declared = (f"{member}/pyproject.toml" for member in (*lock.MEMBERS, lock.TOOLS))
-    for name in [*lock.LOCKS, lock.TOOLS_LOCK, *declared]:
+    declared = (f"{member}/pyproject.toml" for member in (*lock.MEMBERS, *lock.APART.values()))
+    for name in [*lock.LOCKS, *lock.APART, *declared]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(lock.ROOT / name, tmp_path / name)
     members = [tmp_path / member.relative_to(setup.ROOT) for member in setup.MEMBERS]
@@ -39,11 +39,11 @@ def test_a_new_dependency_makes_every_lock_stale(copy: Path) -> None:
 
 
 def test_a_new_tool_makes_the_lock_of_the_tools_stale_and_no_other(copy: Path) -> None:
-    project = copy / lock.TOOLS / "pyproject.toml"
+    project = copy / "deploy" / "tools" / "pyproject.toml"
     project.write_text(project.read_text().replace('    "bandit",\n', '    "bandit", "ty",\n'))
 
     assert lock.faults() == [
-        f"{lock.TOOLS_LOCK}: the dependencies have changed since; run `make lock`"
+        "requirements-tools.lock: the dependencies have changed since; run `make lock`"
     ]
 
 
