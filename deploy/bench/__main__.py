@@ -17,6 +17,7 @@ BENCHES = (
     "push",
     "feed",
     "export",
+    "capacity",
 )
 """Each is a module of this package with a function `run`."""
 
