@@ -1,0 +1,1 @@
+"""`make containers`: the containers of docker-compose.yml without Docker, tried by podman."""
