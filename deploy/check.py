@@ -9,8 +9,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from deploy import docs, environment, lock, promises
+import yaml
+
+from deploy import docs, environment, lock, manifests, promises
+from deploy.processes import DASHBOARDS, FETCHER, OUTWARD, PROXY
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -31,12 +35,56 @@ def said_by(*command: str) -> list[str]:
 
 
 def composition() -> list[str]:
-    """docker-compose.yml, by the program that will read it and by the published schema."""
-    return said_by(str(BIN / "docker-compose"), "config", "--quiet") + said_by(
-        str(BIN / "check-jsonschema"),
-        "--builtin-schema=vendor.compose-spec",
-        "docker-compose.yml",
-    )
+    """docker-compose.yml: by the program that will read it, the published schema and our rules."""
+    told = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    return [
+        *said_by(str(BIN / "docker-compose"), "--profile=*", "config", "--quiet"),
+        *said_by(
+            str(BIN / "check-jsonschema"),
+            "--builtin-schema=vendor.compose-spec",
+            "docker-compose.yml",
+        ),
+        *loose(told),
+    ]
+
+
+def loose(composition: dict[str, Any]) -> list[str]:
+    """What the containers of a composition, and the network between them, must not do."""
+    found = [
+        f"{name}: {fault}"
+        for name, container in composition["services"].items()
+        for fault in exposed(name, container)
+    ]
+    closed = composition["networks"].get("inside") == {"internal": True}
+    return found if closed else [*found, "the network inside has a way out"]
+
+
+def exposed(name: str, container: dict[str, Any]) -> list[str]:
+    """What a container of ours must not do, or leave out."""
+    once = container.get("restart") == "no"
+    logs = container.get("logging", {}).get("options", {})
+    rules = {
+        "its file system can be written to": container.get("read_only") is not True,
+        "keeps capabilities": container.get("cap_drop") != ["ALL"] or "cap_add" in container,
+        "may gain privileges": container.get("security_opt") != ["no-new-privileges:true"],
+        "runs as root": not re.match(r"[1-9]\d*(:|$)", str(container.get("user", ""))),
+        "has no limit of memory": not container.get("mem_limit"),
+        "has no limit of processes": not container.get("pids_limit"),
+        "its log grows without end": not {"max-size", "max-file"} <= logs.keys(),
+        "is not started again": not once and container.get("restart") != "unless-stopped",
+        "is not watched": not once and "test" not in container.get("healthcheck", {}),
+        "an image without a version": not re.search(
+            r":(?!latest$)[^:/]+$", container.get("image", "")
+        ),
+        "a secret in its environment": any(
+            variable.endswith(("_KEY", "_PASSWORD", "DATABASE_URL", "REDIS_URL"))
+            for variable in container.get("environment", {})
+        ),
+        "publishes a port": "ports" in container and name not in {PROXY, DASHBOARDS},
+        "has a way out": container.get("networks") != ["inside"]
+        and name not in {PROXY, OUTWARD, FETCHER, DASHBOARDS},
+    }
+    return [fault for fault, present in rules.items() if present]
 
 
 def dockerfiles() -> list[str]:
@@ -93,6 +141,7 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "the API keeps its promises": promised,
     "the composition is valid": composition,
     "the Dockerfiles are careful": dockerfiles,
+    "the Kubernetes manifests are valid and confined": manifests.faults,
     "the repository names no registry and no machine": strangers,
 }
 

@@ -26,6 +26,9 @@ RUN = (
     Variable(
         "QADAGA_BIND", "address the gateway's port is published on", "127.0.0.1", False, False
     ),
+    Variable(
+        "QADAGA_GRAFANA_PORT", "port of Grafana (compose, profile observe)", "3000", False, False
+    ),
     Variable("QADAGA_VERSION", "tag of the images compose builds and runs", "local", False, False),
 )
 

@@ -24,6 +24,7 @@ KEYS = (
     "audit_key",
     "link_key",
     "postgres_password",
+    "grafana_password",
 )
 SERVER = "postgres:5432/qadaga"
 

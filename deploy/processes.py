@@ -66,6 +66,12 @@ FRONT = "gateway-api"
 PROXY = "front"
 """The container before it, where several of it run (docker-compose.yml)."""
 
+DASHBOARDS = "grafana"
+"""What whoever administers looks at, on this machine alone (profile `observe`)."""
+
+OBSERVERS = ("prometheus", DASHBOARDS)
+"""The containers of that profile."""
+
 OUTWARD = "gateway-dispatcher"
 """The only process that calls strangers: it sends webhooks."""
 
