@@ -58,6 +58,7 @@ check: setup-tools  ## format, lint, types, borders, and that nothing generated 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m deploy.docs --check
 	$(BIN)/python -m deploy.check
+	$(BIN)/python -m deploy.manifests
 	$(BIN)/python -m deploy.supply
 
 sbom: setup-tools  ## the parts of each image as CycloneDX, into build/sbom

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from deploy import docs, environment, lock, manifests, promises
+from deploy import docs, environment, lock, promises
 from deploy.processes import DASHBOARDS, FETCHER, OUTWARD, PROXY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,7 +141,6 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "the API keeps its promises": promised,
     "the composition is valid": composition,
     "the Dockerfiles are careful": dockerfiles,
-    "the Kubernetes manifests are valid and confined": manifests.faults,
     "the repository names no registry and no machine": strangers,
 }
 

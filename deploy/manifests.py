@@ -4,6 +4,7 @@ kustomize lays the shared parts over the processes, each object is held against 
 Kubernetes, and our own rules say what a pod must not do or leave out.
 """
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from typing import Any, Final
@@ -96,3 +97,10 @@ def outward(policies: list[Object]) -> Iterator[str]:
         if any("podSelector" not in peer for peer in peers):
             chosen = policy["podSelector"].get("matchExpressions", [])
             yield from chosen[0]["values"] if chosen else ["all"]
+
+
+if __name__ == "__main__":
+    wrong = faults()
+    print(f"{'FAIL' if wrong else 'ok'}  the Kubernetes manifests are valid and confined")
+    print(*(f"      {fault}\n" for fault in wrong), sep="", end="")
+    sys.exit(bool(wrong))
