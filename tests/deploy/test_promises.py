@@ -97,6 +97,10 @@ def a_needed_field(api: dict[str, Any]) -> None:
     schema(api, "Watch")["required"].append("name")
 
 
+def another_type_taken(api: dict[str, Any]) -> None:
+    schema(api, "Watch")["properties"]["ids"] = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+
+
 def a_field_refused(api: dict[str, Any]) -> None:
     schema(api, "Watch")["properties"] = {}
 
@@ -110,6 +114,7 @@ def a_field_refused(api: dict[str, Any]) -> None:
         (another_type, "no longer: Lot .id: string"),
         (not_always, "no longer: Lot .id: string"),
         (a_needed_field, "newly: Watch needs .name"),
+        (another_type_taken, "no longer: Watch .ids takes [string]"),
         (a_field_refused, "no longer: Watch .ids takes [string]"),
     ],
 )
@@ -133,7 +138,12 @@ def less_is_needed(api: dict[str, Any]) -> None:
     schema(api, "Watch")["required"] = []
 
 
-@pytest.mark.parametrize("change", [more_of_everything, less_is_needed])
+def also_nothing_is_taken(api: dict[str, Any]) -> None:
+    ids = schema(api, "Watch")["properties"]["ids"]
+    schema(api, "Watch")["properties"]["ids"] = {"anyOf": [ids, {"type": "null"}]}
+
+
+@pytest.mark.parametrize("change", [more_of_everything, less_is_needed, also_nothing_is_taken])
 def test_what_breaks_nobody_is_not(change: Callable[[dict[str, Any]], None]) -> None:
     changed = deepcopy(API)
     change(changed)
