@@ -28,7 +28,7 @@ def test_without_a_token_an_invented_portal_is_followed_from_its_first_day(tmp_p
     assert (told["GOSZAKUP_TOKEN"], told["GOSZAKUP_SINCE"]) == ("secret", "2026-08-28")
     lists = told["REGISTER_LISTS"].split(",")
     assert "vat_payers=http://127.0.0.1:8200/lists/vat_payers.csv" in lists
-    assert len(lists) == 8
+    assert len(lists) == 10
     assert plan is not None
     assert "2026-10-24T09:00:00" not in plan.command  # a Saturday
     assert plan.command[-3:-2] == ["2026-10-27T09:00:00"]  # the Monday is a day off

@@ -1,6 +1,7 @@
 """What of an invented portal a back-fill asks for that begins on the world's first day.
 
-Some stories tell of purchases of earlier years: the portal has them, and nobody asks for them.
+Some stories tell of purchases of earlier years: the portal has them, and nobody asks for them, but
+whoever follows what changes from a day on.
 """
 
 from collections.abc import Mapping
@@ -12,11 +13,23 @@ from deploy.sandbox.world import World
 Row = dict[str, Any]
 
 
-def asked_for(world: World, first: date) -> Mapping[str, Mapping[int, Row]]:
-    """The notices and contracts from a day on, with all that is theirs, by root and id."""
-    day = first.isoformat()
-    notices = _where(world, "TrdBuy", lambda row: row["publishDate"] >= day)
-    contracts = _where(world, "Contract", lambda row: (row["signDate"] or row["crdate"]) >= day)
+def asked_for(
+    world: World, first: date, changed: date = date.max
+) -> Mapping[str, Mapping[int, Row]]:
+    """The notices and contracts from a day on, with all that is theirs, by root and id.
+
+    And the notices that changed from another day on, with all that is theirs.
+    """
+    day, since = first.isoformat(), changed.isoformat()
+    notices = _where(
+        world, "TrdBuy", lambda row: row["publishDate"] >= day or row["lastUpdateDate"] >= since
+    )
+    older = {key for key, row in notices.items() if row["publishDate"] < day}
+    contracts = _where(
+        world,
+        "Contract",
+        lambda row: (row["signDate"] or row["crdate"]) >= day or row["trdBuyId"] in older,
+    )
     return {
         "TrdBuy": notices,
         "Contract": contracts,

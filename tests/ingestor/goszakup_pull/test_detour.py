@@ -66,7 +66,7 @@ async def test_every_list_that_graphql_refuses_for_good_comes_by_rest_and_the_ru
         assert {told.split(" was read by REST")[0] for told in _told(followed)} == set(ROUND)
         assert healed.reason is None
         assert met < 100  # a list that has failed is not asked again and again
-        there = asked_for(world, START)
+        there = asked_for(world, START, changed=since)
         for root in ("TrdBuy", "Lots", "Contract", "Acts"):
             assert await ids(office, root) == set(there[root]), root
         due = {key for key, row in there["TrdApp"].items() if decided(world, row["buyId"])}

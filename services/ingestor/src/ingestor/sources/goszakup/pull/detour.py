@@ -110,11 +110,25 @@ class Detours:
             except (RequestError, PortalAwayError) as fault:
                 if around is None or not _lasts(fault):
                     raise
-                page = await _instead(around, after, fault)
+                page = await self._around(root, around, after, fault)
                 self._note(root, fault)
                 return page
 
         return ask
+
+    async def _around(
+        self, root: str, around: Asking, after: int | None, fault: PortalError
+    ) -> Page:
+        """Ask by REST, once more where REST has answered others of the root in the meantime.
+
+        Those who still ask GraphQL at the same time may use up the trials that a portal is given.
+        """
+        try:
+            return await _instead(around, after, fault)
+        except PortalAwayError:
+            if root not in self._reasons:
+                raise
+            return await around(after)
 
     def _note(self, root: str, fault: PortalError) -> None:
         if root not in self._reasons:
