@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -142,12 +141,15 @@ def filling(url: str) -> subprocess.Popen[bytes]:
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:
-    """Wait for one of the two. Raises RefusedError with its last words where it failed."""
+    """Wait for one of the two. Raises RefusedError with its last words where it failed.
+
+    They begin with the name of the program.
+    """
     assert process.stderr is not None
     with process.stderr:
         said = process.stderr.read().decode("utf-8", "replace").strip()
-    if process.wait():
-        raise RefusedError(f"{Path(process.args[0]).name} failed: {said}")  # type: ignore[index, arg-type]
+    if status := process.wait():
+        raise RefusedError(said or f"the program for the record ended with {status}")
 
 
 def _started(

@@ -128,11 +128,11 @@ class Database:
         connection = await self._acquire(PATIENCE)
         metrics.db_pool_wait_seconds.observe(time.perf_counter() - began)
         metrics.db_pool_in_use.inc()
-        doubt = asyncio.create_task(self._cut_if_hanging(connection))
+        doubt = _Doubt(self._url, connection)
         try:
             yield connection
         finally:
-            doubt.cancel()
+            doubt.end()
             metrics.db_pool_in_use.dec()
             await _give_back(pool, connection)
 
@@ -164,17 +164,6 @@ class Database:
             pool_pre_ping=True,
         )
 
-    async def _cut_if_hanging(self, connection: asyncpg.Connection) -> None:
-        """Cut a connection that is long in use if the server lets nobody in meanwhile."""
-        await asyncio.sleep(DOUBT_AFTER)
-        try:
-            async with asyncio.timeout(DOUBT_FOR):
-                await (await asyncpg.connect(self._url)).close()
-        except TimeoutError:
-            connection.terminate()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return  # it answers, or is gone, which the connection notices itself
-
     async def _acquire(self, patience: float) -> asyncpg.Connection:
         return await _patiently(self.pool.acquire, patience)
 
@@ -189,6 +178,38 @@ class Database:
                 "timezone": "UTC",
             },
         }
+
+
+class _Doubt:
+    """Cuts a connection that is long in use if the server lets nobody in meanwhile.
+
+    Nearly all are given back long before, so that until then it is a timer and no task.
+    """
+
+    __slots__ = ("_connection", "_task", "_timer", "_url")
+
+    def __init__(self, url: str, connection: asyncpg.Connection) -> None:
+        self._url, self._connection = url, connection
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(DOUBT_AFTER, self._begin)
+
+    def end(self) -> None:
+        """Doubt no more: the connection is given back."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._cut_if_hanging())
+
+    async def _cut_if_hanging(self) -> None:
+        try:
+            async with asyncio.timeout(DOUBT_FOR):
+                await (await asyncpg.connect(self._url)).close()
+        except TimeoutError:
+            self._connection.terminate()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return  # it answers, or is gone, which the connection notices itself
 
 
 async def _give_back(pool: asyncpg.Pool, connection: asyncpg.Connection) -> None:

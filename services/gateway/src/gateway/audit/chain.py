@@ -89,39 +89,26 @@ class Audit:
         **details: Any,
     ) -> int:
         """Append an entry in the transaction of `connection` and return its number."""
-        try:
-            return await self._append(connection, actor, act, object_, now=now, details=details)
-        except Exception:
-            audit_append_failures_total.inc()
-            raise
-
-    async def _append(
-        self,
-        connection: asyncpg.Connection,
-        actor: Actor,
-        act: str,
-        object_: str,
-        *,
-        now: datetime,
-        details: Mapping[str, Any],
-    ) -> int:
-        head = await connection.fetchrow(f"{_HEAD} FOR UPDATE")
-        seq: int = head["seq"] + 1
-        values = (
-            seq,
-            now,
-            actor.organisation,
-            actor.name,
-            actor.credential,
-            act,
-            object_,
-            json.dumps(details, sort_keys=True, default=str),
-            logs.request_id.get(),
-        )
-        mac = _mac(self._key, head["mac"], values)
-        await connection.execute(_ADD, *values, mac)
-        await connection.execute("UPDATE audit_head SET seq = $1, mac = $2 WHERE id = 1", seq, mac)
-        return seq
+        with audit_append_failures_total.count_exceptions():
+            head = await connection.fetchrow(f"{_HEAD} FOR UPDATE")
+            seq: int = head["seq"] + 1
+            values = (
+                seq,
+                now,
+                actor.organisation,
+                actor.name,
+                actor.credential,
+                act,
+                object_,
+                json.dumps(details, sort_keys=True, default=str),
+                logs.request_id.get(),
+            )
+            mac = _mac(self._key, head["mac"], values)
+            await connection.execute(_ADD, *values, mac)
+            await connection.execute(
+                "UPDATE audit_head SET seq = $1, mac = $2 WHERE id = 1", seq, mac
+            )
+            return seq
 
     async def verify(
         self, connection: asyncpg.Connection, *, known: Head | None = None
