@@ -88,13 +88,18 @@ class Up:
         """
         assert self.process is not None
         keeper = psutil.Process(self.process.pid)
-        family = [keeper, *keeper.children(recursive=True)]
-        ours = [each for each in family if "deploy.sandbox" not in each.cmdline()]
-        if of is not None:
-            ours = [
-                each for each in ours if any(word.endswith(f"/{of}") for word in each.cmdline())
-            ]
-        return sum(process.memory_full_info().pss for process in ours)
+        return sum(_bytes(each, of) for each in [keeper, *keeper.children(recursive=True)])
+
+
+def _bytes(process: psutil.Process, of: str | None) -> int:
+    """What one process holds, if it is asked for; what ended while one looked holds nothing."""
+    try:
+        words = process.cmdline()
+        wanted = of is None or any(word.endswith(f"/{of}") for word in words)
+        ours = wanted and "deploy.sandbox" not in words
+        return int(process.memory_full_info().pss) if ours else 0
+    except psutil.NoSuchProcess:
+        return 0
 
 
 @pytest.fixture
