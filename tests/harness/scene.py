@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -80,6 +81,12 @@ async def opened_scene(folder: Path, count: int) -> AsyncIterator[Scene]:
             yield scene
     finally:
         stage.down()
+
+
+async def start_case(scene: Scene, number: int) -> httpx.Response:
+    """Ask for a case under a key that belongs to its number."""
+    key = {"Idempotency-Key": str(UUID(int=number))}
+    return await scene.client.post("/v1/cases", json={"title": f"Case {number}"}, headers=key)
 
 
 async def _key(stage: Stage) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -70,11 +70,18 @@ class Stage:
         self._plans: dict[str, Plan] = {}
         self._running: dict[str, subprocess.Popen[bytes] | Running] = {}
 
-    async def up(self) -> None:
-        """Start servers, make the tables, start the services; return when all can work."""
+    async def up(self, *, only: Collection[str] = ()) -> None:
+        """Start servers, make the tables, start the services; return when all can work.
+
+        With `only`, these processes of ours alone; `begin` starts others later.
+        """
         await self._start(list(self.platform.servers()))
         await self.platform.prepare()
-        await self._start(list(self.platform.services()))
+        await self._start([one for one in self.platform.services() if not only or one.name in only])
+
+    async def begin(self, name: str) -> None:
+        """Start a process that was left out."""
+        await self._start([one for one in self.platform.services() if one.name == name])
 
     async def kill(self, name: str) -> None:
         """End a process without warning and start it again without waiting."""

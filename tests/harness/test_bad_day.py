@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from random import Random
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 
-from tests.harness.scene import Scene, opened_scene
+from tests.harness.scene import Scene, opened_scene, start_case
 from tests.support.harness import Figure
 
 pytestmark = pytest.mark.long
@@ -43,12 +42,6 @@ async def answered(asked: Any) -> tuple[int, float]:
     except httpx.HTTPError:
         return 0, time.monotonic() - began
     return answer.status_code, time.monotonic() - began
-
-
-async def start_case(scene: Scene, number: int) -> httpx.Response:
-    """Ask for a case under a key that belongs to its number."""
-    key = {"Idempotency-Key": str(UUID(int=number))}
-    return await scene.client.post("/v1/cases", json={"title": f"Case {number}"}, headers=key)
 
 
 @pytest.mark.check("F8", tier=2, limit="not ready within 3 s, answers within 5 s, back within 5 s")

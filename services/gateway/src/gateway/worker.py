@@ -29,6 +29,9 @@ from shared.security import InternalAuth, service_caller
 QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
+ROUND: Final = 2.0
+"""Seconds a round over all feeds waits for those that have more to tell."""
+
 MEASURE_EVERY: Final = 300.0
 SIGNS_EVERY: Final = 15.0
 CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
@@ -72,6 +75,7 @@ class Filling:
         self._readers = readers
         self._database = database
         self._clock = clock
+        self._reading: dict[str, asyncio.Task[None]] = {}
 
     async def feed(self, name: str, seq: int = 0) -> None:
         """Read one feed to its end. `seq`, which was rung, says no more than that it has grown."""
@@ -83,14 +87,27 @@ class Filling:
             await connection.execute(_LEVEL, name)
 
     async def all_feeds(self) -> None:
-        """Read every feed to its end; one that does not answer holds up no other."""
-        results = await asyncio.gather(*map(self.feed, self._readers), return_exceptions=True)
+        """Read every feed to its end; one that does not answer holds up no other.
+
+        Nor does one that has very much to tell: it is read on while later rounds look at the rest.
+        """
+        for name in self._readers.keys() - self._reading.keys():
+            self._reading[name] = asyncio.create_task(self.feed(name))
+        ended, _ = await asyncio.wait(self._reading.values(), timeout=ROUND)
+        self._reading = {name: one for name, one in self._reading.items() if one not in ended}
+        results = [one.exception() for one in ended]
         faults = [result for result in results if isinstance(result, Exception)]
         for fault in faults:
             if not (transient(fault) or isinstance(fault, httpx.HTTPError)):
                 raise fault
         if faults:
             _log.warning("feeds_away", faults=[type(fault).__name__ for fault in faults])
+
+    async def end(self) -> None:
+        """Break off what is still being read: it is read again in the next life."""
+        for one in self._reading.values():
+            one.cancel()
+        await asyncio.gather(*self._reading.values(), return_exceptions=True)
 
     async def forget_old_changes(self) -> None:
         """Drop changes that every process has long followed, and days nobody can ask for."""
@@ -155,9 +172,11 @@ async def filling(
         )
         for name, (applied, reset) in APPLIED.items()
     }
+    view = Filling(readers, database, clock)
     try:
-        yield Filling(readers, database, clock), readers
+        yield view, readers
     finally:
+        await view.end()
         for client in clients.values():
             await client.aclose()
 
