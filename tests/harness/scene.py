@@ -67,8 +67,8 @@ async def opened_scene(folder: Path, count: int) -> AsyncIterator[Scene]:
     stage = Stage(folder / "data")
     try:
         await stage.up()
-        key = await _key(stage)
-        headers = {"Authorization": f"Bearer {key}"}
+        made = await key_of_an_editor(stage, "Harness")
+        headers = {"Authorization": f"Bearer {made['key']}"}
         front = stage.platform.front
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(
@@ -89,16 +89,16 @@ async def start_case(scene: Scene, number: int) -> httpx.Response:
     return await scene.client.post("/v1/cases", json={"title": f"Case {number}"}, headers=key)
 
 
-async def _key(stage: Stage) -> str:
+async def key_of_an_editor(stage: Stage, organisation: str, scopes: str = SCOPES) -> dict[str, Any]:
     """Make an organisation with an editor, and a key of theirs."""
     site = Site(stage, stage.platform.place.path, httpx.AsyncClient())
-    await site.command("gateway", "organisation", "add", "Harness")
-    words = ("member", "add", "Aida", "--organisation", "Harness", "--role", "editor", "--json")
+    await site.command("gateway", "organisation", "add", organisation)
+    words = ("member", "add", "Aida", "--organisation", organisation, "--role", "editor", "--json")
     [member] = (await site.command("gateway", *words)).rows
-    held = ("key", "add", "--json", "--organisation", "Harness", "--per-minute", PLENTY)
-    more = ("--member", str(member["id"]), "--scopes", SCOPES)
+    held = ("key", "add", "--json", "--organisation", organisation, "--per-minute", PLENTY)
+    more = ("--member", str(member["id"]), "--scopes", scopes)
     [made] = (await site.command("gateway", *held, *more)).rows
-    return str(made["key"])
+    return made
 
 
 def timed(began: float) -> float:

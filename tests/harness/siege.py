@@ -58,10 +58,7 @@ class Siege:
 
     def begin(self) -> Loader:
         """Start a loader."""
-        told = {"GOSZAKUP_URL": self.url, "GOSZAKUP_TOKEN": TOKEN, "GOSZAKUP_RATE": "0"}
-        days = ("--from", str(START), "--to", str(NOW.date()))
-        words = ("backfill", "goszakup", "--json", *days)
-        return Started("ingestor", words, self.office.environment() | told)
+        return back_fill(self.office, self.url)
 
     async def strike(self, loader: Loader, target: str) -> Loader:
         """Kill the loader, or its database, in the middle; returns the loader that goes on."""
@@ -113,6 +110,14 @@ class Siege:
         finally:
             with suppress(OSError, asyncpg.InterfaceError):
                 await connection.close()
+
+
+def back_fill(office: Office, url: str) -> Loader:
+    """Start a loader of the whole month."""
+    told = {"GOSZAKUP_URL": url, "GOSZAKUP_TOKEN": TOKEN, "GOSZAKUP_RATE": "0"}
+    days = ("--from", str(START), "--to", str(NOW.date()))
+    words = ("backfill", "goszakup", "--json", *days)
+    return Started("ingestor", words, office.environment() | told)
 
 
 async def ended(loader: Loader) -> tuple[int | None, dict[str, Any]]:

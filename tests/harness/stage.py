@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -90,6 +90,26 @@ class Stage:
             os.kill(process.pid, signal.SIGKILL)
         await asyncio.to_thread(process.wait)
         self._spawn(self._plans[name])
+
+    def told(self, name: str) -> dict[str, str]:
+        """What a process is told."""
+        told: dict[str, str] = self._plans[name].spawn["env"]
+        return told
+
+    @asynccontextmanager
+    async def told_otherwise(self, name: str, told: Mapping[str, str]) -> AsyncIterator[None]:
+        """Start a process anew that is told something else, and as before afterwards."""
+        before = dict(self.told(name))
+        self.told(name).update(told)
+        await self.kill(name)
+        await self.ready(name)
+        try:
+            yield
+        finally:
+            self.told(name).clear()
+            self.told(name).update(before)
+            await self.kill(name)
+            await self.ready(name)
 
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
@@ -196,7 +216,7 @@ class Stage:
         program, *words = plan.command
         name = Path(program).name
         with (self._place.logs / f"{plan.name}.log").open("ab") as log:
-            if name in SERVICES:
+            if name in SERVICES and "LD_PRELOAD" not in plan.spawn["env"]:
                 with Path(os.devnull).open("rb") as nothing:
                     told = plan.spawn["env"]
                     started = Running(name, words, told, given=nothing, out=log, err=log)

@@ -3,20 +3,20 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.harness.scene import Scene, opened_scene, start_case
+from tests.harness.conftest import COUNT
+from tests.harness.scene import Scene, start_case
 from tests.support.harness import Figure
 
 pytestmark = pytest.mark.long
 
 INTERFACES = ("ingestor-api", "scoring-api", "cases-api", "gateway-api")
-COUNT = 300
 
 HANGS_FOR = 20.0
 READINESS_WITHIN, ANSWERED_WITHIN, BACK_WITHIN = 3.0, 5.0, 5.0
@@ -26,12 +26,6 @@ UP_WITHIN = 60.0
 KILLS = {"gateway-api": 6, "cases-api": 6}
 WRITERS = 8
 POWER_CUTS = 3
-
-
-@pytest.fixture(scope="module")
-async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
-    async with opened_scene(tmp_path_factory.mktemp("bad-day"), COUNT) as found:
-        yield found
 
 
 async def answered(asked: Any) -> tuple[int, float]:
