@@ -19,13 +19,17 @@ VERSIONS: Final = "alembic_version"
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said of a table. `jobs` end what it holds, each as service/name; `test` shows it."""
+    """What is said of a table. `test` shows how what it holds ends.
+
+    `jobs` end it by the clock, `commands` when somebody says so, each as service/name.
+    """
 
     personal: str
     kept: str
     reads: str
     ends: str | None = None
     jobs: list[str] = []
+    commands: list[str] = []
     test: str | None = None
 
 
@@ -92,5 +96,6 @@ def _section(name: str, tables: Mapping[str, Line], *, kernel: bool = False) -> 
 def _ends(line: Line) -> str:
     if line.ends is None:
         return ""
-    jobs = ", ".join(f"`{job}`" for job in line.jobs)
-    return f"{line.ends} ({jobs})" if jobs else line.ends
+    commands = [command.replace("/", " ") for command in line.commands]
+    named = ", ".join(f"`{one}`" for one in [*line.jobs, *commands])
+    return f"{line.ends} ({named})" if named else line.ends

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import asyncpg
 
+from cases.__main__ import COMMANDS as CASES
+from cases.leaving.declared import ENDINGS
 from deploy import data_map
 from deploy.local.place import ROOT
 from shared.provision import APPENDS_TO, ROLES
@@ -46,10 +48,20 @@ def test_what_is_kept_for_a_time_is_ended_by_a_job_that_is_there_and_tested() ->
         for table, line in tables.items():
             where = f"{schema}.{table}"
             timed = re.search(r"\b(day|days|minutes|RETENTION)\b", line.kept)
-            assert bool(line.jobs) == bool(line.test) == bool(line.ends), where
+            assert bool(line.jobs or line.commands) == bool(line.test) == bool(line.ends), where
+            assert set(line.commands) <= {f"cases/{name}" for name in CASES}, where
             assert line.jobs or not timed or "with the day" in line.kept, f"{where} has no job"
             assert set(line.jobs) <= jobs | LOOPS, where
             assert line.test is None or _is_test(line.test), f"{where}: {line.test}"
+
+
+def test_what_a_deleted_organisation_owned_says_what_ends_it() -> None:
+    told = {
+        table
+        for table, line in data_map.declared()["cases"].items()
+        if "cases/organisation" in line.commands
+    }
+    assert told == set(ENDINGS)
 
 
 def _services() -> list[str]:

@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("cases.commands.serve", "answer the gateway"),
     "dead": ("cases.commands.dead", "list or replay alerts that could not be taken in"),
     "impact": ("cases.commands.impact", "count anew what is counted, from the event log"),
+    "organisation": ("cases.commands.organisation", "hand over, hold or delete what is one's own"),
     "takeout": ("cases.commands.takeout", "write all that is an organisation's into an archive"),
     "work": ("cases.commands.work", "follow the alerts, and do what is due by the clock"),
 }
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _explain(*, asked_for_help: bool) -> None:
-    lines = [f"  {name:10} {help_text}" for name, (_, help_text) in sorted(COMMANDS.items())]
+    lines = [f"  {name:12} {help_text}" for name, (_, help_text) in sorted(COMMANDS.items())]
     text = "\n".join(["usage: cases COMMAND ...", "", *lines])
     print(text, file=sys.stdout if asked_for_help else sys.stderr)
     raise SystemExit(0 if asked_for_help else 2)

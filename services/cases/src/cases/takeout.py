@@ -31,8 +31,8 @@ TAKEN: Final[dict[str, Taken]] = {
     "case_party": Taken(_OF_CASES),
     "case_link": Taken(_OF_CASES),
     "case_share": Taken(_OF_CASES),
-    "evidence": Taken(_OWN),
-    "custody": Taken("evidence_id IN (SELECT id FROM evidence WHERE organisation = $1)"),
+    "evidence": Taken(_OF_CASES),
+    "custody": Taken(f"evidence_id IN (SELECT id FROM evidence WHERE {_OF_CASES})"),
     "complaint": Taken(_OWN),
     "recommendation": Taken(_OF_COMPLAINTS),
     "letter": Taken(_OF_COMPLAINTS, files={"pdf": ".pdf", "docx": ".docx"}),
@@ -104,8 +104,8 @@ async def _write(database: Database, files: Files, organisation: str, archive: A
                 await archive.blocks(f"files/evidence/{row['sha256'].hex()}", blocks)
 
 
-_FILES: Final = """
-    SELECT sha256 FROM evidence WHERE organisation = $1
+_FILES: Final = f"""
+    SELECT sha256 FROM evidence WHERE {_OF_CASES}
     UNION SELECT cleaned_sha256 FROM evidence
-    WHERE organisation = $1 AND cleaned_sha256 IS NOT NULL ORDER BY 1
+    WHERE {_OF_CASES} AND cleaned_sha256 IS NOT NULL ORDER BY 1
 """

@@ -1,7 +1,6 @@
 """What callers ask of cases, and command: each function answers one declared operation."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -12,7 +11,7 @@ from cases import events
 from cases.casefile import moving, store
 from cases.casefile.asking import Asked
 from cases.casefile.documents import brief, document
-from cases.casefile.moving import LOCAL
+from cases.casefile.handing import hand_over
 from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
 from cases.desk import Called, Shared, admitted, on_version, one, page, serves
@@ -155,7 +154,9 @@ async def hand_over_case(
         if unmet := await store.unfinished(do.connection, case_id):
             said = "First end what is open of it: complaints, outcomes."
             raise GuardFailed(said, conditions=unmet)
-        given = await _hand_over(do.connection, seen, body, caller, do.now)
+        given = await hand_over(
+            do.connection, seen.row, body.organisation, caller, do.now, note=body.note
+        )
         shown = brief(seen._replace(row={**seen.row, **given}), caller)
         return do.answer(msgspec.structs.replace(shown, moves=[]))
 
@@ -231,40 +232,6 @@ def _may_hand_over(seen: Seen, caller: Caller, body: CaseHandOver) -> None:
         raise ValidationFailed("It is theirs already.", errors=[flaw])
 
 
-async def _hand_over(
-    connection: asyncpg.Connection, seen: Seen, body: CaseHandOver, caller: Caller, now: datetime
-) -> dict[str, Any]:
-    """Make a case the other's; return what is different about it."""
-    row, receiver = seen.row, body.organisation
-    number = await store.take_number(connection, receiver, now.astimezone(LOCAL).year)
-    values: dict[str, Any] = {
-        "organisation": receiver,
-        "number": number,
-        "assignees": [],
-        "campaign": None,
-    }
-    await connection.execute(_END_SHARES, row["id"], now)
-    await store.change(connection, row["id"], values, now)
-    happened = Happened(
-        object="case",
-        id=row["id"],
-        organisation=row["organisation"],
-        what="handed_over",
-        type="case.shared",
-        note=body.note,
-        changes={
-            "organisation": (row["organisation"], receiver),
-            "number": (row["number"], number),
-            "campaign": (row["campaign"], None),
-            "assignees": (row["assignees"], []),
-        },
-        shown={"case": row["id"], "parts": ["all"], "link": f"/v1/cases/{row['id']}"},
-        told=[receiver],
-    )
-    await events.record(connection, caller, now, happened)
-    return values
-
-
 def _mark(shown: CaseBrief) -> list[str]:
     return [shown.created_at.isoformat(), shown.id]
 
@@ -281,5 +248,3 @@ _HISTORY: Final = """
     SELECT id, what, at, by_organisation, by_member, before, after, reason, note, changes
     FROM event WHERE object = 'case' AND object_id = $1 AND id > $2 ORDER BY id LIMIT $3
 """
-
-_END_SHARES: Final = "UPDATE case_share SET ended_at = $2 WHERE case_id = $1 AND ended_at IS NULL"

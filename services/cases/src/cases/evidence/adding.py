@@ -19,10 +19,10 @@ from cases.events import Happened, record
 from cases.evidence.files import Arrived, Files, digest_of
 from cases.evidence.kinds import kind_of
 from cases.evidence.scanning import scan
-from cases.evidence.store import touch
+from cases.evidence.store import named, touch
 from cases.laziness import later
 from shared.contracts.casework.evidence import LARGEST_FILE, LONGEST_NAME
-from shared.errors import FieldError, ValidationFailed
+from shared.errors import DependencyDown, FieldError, ValidationFailed
 from shared.security import Caller
 
 clean: Final = later("cases.evidence.cleaning", "clean")
@@ -76,9 +76,20 @@ async def seal(files: Files, stream: AsyncIterator[bytes], scanner: str | None) 
 
 
 async def add(
-    do: Attempting, seen: Seen, caller: Caller, sealed: Sealed, *, name: str, description: str
+    do: Attempting,
+    files: Files,
+    seen: Seen,
+    caller: Caller,
+    sealed: Sealed,
+    *,
+    name: str,
+    description: str,
 ) -> str:
-    """Record a sealed file as evidence of a case, in the transaction of its command."""
+    """Record a sealed file as evidence of a case, in the transaction of its command.
+
+    Raises DependencyDown where the same file of another case was deleted meanwhile.
+    """
+    await _still_there(do, files, sealed)
     id_ = new_id("evd")
     values = {
         "id": id_,
@@ -100,6 +111,13 @@ async def add(
     )
     await record(do.connection, caller, do.now, _happened(seen, id_, sealed))
     return id_
+
+
+async def _still_there(do: Attempting, files: Files, sealed: Sealed) -> None:
+    digests = [one for one in (sealed.sha256, sealed.cleaned_sha256) if one is not None]
+    await named(do.connection, *digests)
+    if not all([await files.has(digest) for digest in digests]):
+        raise DependencyDown("The file was removed in this moment: send it again.")
 
 
 def _cleaned(original: Path, media_type: str, copy: Path) -> Arrived | None:

@@ -53,6 +53,22 @@ class Bucket:
             raise _down() from fault
         return _blocks(found)
 
+    async def has(self, sha256: bytes) -> bool:
+        """Say whether a file is there. Raises DependencyDown."""
+        try:
+            return await self._has(name_of(sha256))
+        except BaseError as fault:
+            raise _down() from fault
+
+    async def forget(self, sha256: bytes) -> None:
+        """Remove a file, if it is there. Raises DependencyDown."""
+        try:
+            await obstore.delete_async(self._store, name_of(sha256))
+        except FileNotFoundError:
+            return
+        except BaseError as fault:
+            raise _down() from fault
+
     async def _has(self, name: str) -> bool:
         try:
             await obstore.head_async(self._store, name)

@@ -42,6 +42,12 @@ class Store(Protocol):
     async def read(self, sha256: bytes) -> AsyncIterator[bytes] | None:
         """Return the blocks of a file, or None: there is none."""
 
+    async def has(self, sha256: bytes) -> bool:
+        """Say whether a file is there."""
+
+    async def forget(self, sha256: bytes) -> None:
+        """Remove a file, if it is there."""
+
 
 class Files:
     """The files: those that arrive, in a folder, and those that are kept."""
@@ -79,6 +85,14 @@ class Files:
     async def read(self, sha256: bytes) -> AsyncIterator[bytes] | None:
         """Return the blocks of a file that is kept, or None: it is missing."""
         return await self._store.read(sha256)
+
+    async def has(self, sha256: bytes) -> bool:
+        """Say whether a file is kept."""
+        return await self._store.has(sha256)
+
+    async def forget(self, sha256: bytes) -> None:
+        """Remove a file that no evidence names any more."""
+        await self._store.forget(sha256)
 
     async def state_of(self, sha256: bytes) -> str:
         """Read a file again and say what it is: intact, changed or missing."""

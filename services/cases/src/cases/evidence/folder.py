@@ -27,6 +27,14 @@ class Folder:
         path = self.path_of(sha256)
         return read(path) if path.is_file() else None
 
+    async def has(self, sha256: bytes) -> bool:
+        """Say whether a file is there."""
+        return await asyncio.to_thread(self.path_of(sha256).is_file)
+
+    async def forget(self, sha256: bytes) -> None:
+        """Remove a file, if it is there."""
+        await asyncio.to_thread(self.path_of(sha256).unlink, missing_ok=True)
+
     def path_of(self, sha256: bytes) -> Path:
         """Return where a file lies."""
         return self._folder / name_of(sha256)

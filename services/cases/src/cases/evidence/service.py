@@ -55,14 +55,15 @@ async def add_evidence(
     check_name(name)
     async with desk.database.connection() as connection:
         _writable(await found(connection, case_id, caller, desk.clock.now()), caller)
-    sealed = await seal(files_of(desk.settings), request.stream(), desk.settings.scanner_socket)
+    files = files_of(desk.settings)
+    sealed = await seal(files, request.stream(), desk.settings.scanner_socket)
     address = request.scope["raw_path"] + b"?" + request.scope["query_string"]
     content = fingerprint("POST", address, sealed.sha256)
     async with desk.once(request, caller, content=content) as do:
         if do.replay is not None:
             return do.replay
         seen = await writable(do.connection, case_id, caller, do.now)
-        id_ = await add(do, seen, caller, sealed, name=name, description=description)
+        id_ = await add(do, files, seen, caller, sealed, name=name, description=description)
         found_ = await store.piece(do.connection, id_, caller, do.now)
         return do.answer(_shown(found_), 201, at=f"/evidence/{id_}")
 

@@ -69,6 +69,21 @@ async def touch(
     )
 
 
+async def named(connection: asyncpg.Connection, *digests: bytes) -> None:
+    """Let nobody remove files until the transaction ends that names them."""
+    await connection.execute(_NAMED, list(digests))
+
+
+async def alone(
+    connection: asyncpg.Connection, digest: bytes, where: str, organisation: str
+) -> bool:
+    """Say whether only evidence that is to be deleted names a file, and let nobody name it now."""
+    await connection.execute(_LEFT, digest)
+    named_by = "SELECT FROM evidence WHERE $2 IN (sha256, cleaned_sha256)"
+    others = f"SELECT EXISTS ({named_by} AND NOT ({where}))"
+    return not await connection.fetchval(others, organisation, digest)
+
+
 async def custody(
     connection: asyncpg.Connection, evidence: str, after: int, limit: int
 ) -> Sequence[asyncpg.Record]:
@@ -88,6 +103,12 @@ _TOUCH: Final = """
     SELECT $1, $2, what, $3, $4, sha256, result
     FROM unnest($5::text[], $6::bytea[], $7::text[]) AS touched (what, sha256, result)
 """
+
+_LOCK: Final = "hashtextextended(encode(digest, 'hex'), 0)"
+_NAMED: Final = f"""
+    SELECT pg_advisory_xact_lock_shared({_LOCK}) FROM unnest($1::bytea[]) AS digest ORDER BY digest
+"""
+_LEFT: Final = f"SELECT pg_advisory_xact_lock({_LOCK}) FROM (VALUES ($1::bytea)) AS one (digest)"
 
 _CUSTODY: Final = """
     SELECT id, at, what, organisation, member, sha256, result FROM custody
