@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from deploy.backup import restoring, taking
 from deploy.backup.manifest import Manifest, RefusedError, verify
+from deploy.backup.shelves import shelf_of
 from deploy.local.keys import Keys, keys_of
 from deploy.local.place import Place, read_json, write_json
 from deploy.local.platform import Platform, addresses, choose_servers
@@ -40,9 +41,10 @@ async def take(
     if not ports:
         raise RefusedError(f"There is no platform in {place.path}.")
     keys = keys_of(place)
+    told = Platform(place, keys, ports).environment("cases")
     wanted = taking.Wanted(
         admin_url=addresses(place, keys, ports).admin_url,
-        evidence=place.path / "evidence",
+        evidence=shelf_of(told),
         into=into,
         secrets=asdict(keys),
         keys=_needed(keys),
@@ -73,7 +75,7 @@ async def restore(
         found = addresses(place, keys, ports)
         into = restoring.Into(
             admin_url=found.admin_url,
-            evidence=place.path / "evidence",
+            evidence=shelf_of(platform.environment("cases")),
             facts=place.path / "facts" / "facts.duckdb",
             keys=_needed(keys),
             private_key=private_key,

@@ -22,6 +22,7 @@ from deploy.backup.manifest import (
     verify,
 )
 from deploy.backup.sealing import CHUNK, Source
+from deploy.backup.shelves import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Into:
     """The platform that is filled: provisioned, and otherwise empty."""
 
     admin_url: str
-    evidence: Path
+    evidence: Shelf
     facts: Path
     keys: Mapping[str, str] = field(repr=False)
     private_key: bytes | None = None
@@ -118,7 +119,6 @@ def _pour(source: Source, process: subprocess.Popen[bytes]) -> None:
 
 def _unpack(folder: Path, manifest: Manifest, into: Into) -> int:
     part = _part(manifest, EVIDENCE)
-    into.evidence.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / part.name).open("rb") as file:
         count = files.unpack(Source(file, into.private_key, sealed=part.sealed), into.evidence)
     if count != manifest.evidence.files:

@@ -13,6 +13,7 @@ from deploy.backup import files, record
 from deploy.backup.manifest import DATABASE, EVIDENCE, SECRETS, Evidence, Manifest, Part, prints
 from deploy.backup.manifest import write as write_manifest
 from deploy.backup.sealing import CHUNK, Sink
+from deploy.backup.shelves import Shelf
 from deploy.local.place import write_json
 
 PARTIAL: Final = ".partial"
@@ -27,7 +28,7 @@ class Wanted:
     """
 
     admin_url: str
-    evidence: Path
+    evidence: Shelf
     into: Path
     secrets: Mapping[str, Any] = field(repr=False)
     keys: Mapping[str, str] = field(repr=False)

@@ -8,7 +8,7 @@ import os
 import secrets
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,16 @@ from typing import Any
 
 import asyncpg
 import httpx
+import obstore
 import pytest
+from obstore.store import MemoryStore, ObjectStore
 
-from deploy.backup import files, folder, manifest, record, restoring, taking
-from deploy.backup.manifest import RefusedError
+from deploy.backup import files, folder, manifest, record, restoring, shelves, taking
+from deploy.backup.manifest import Evidence, RefusedError
 from deploy.backup.sealing import CHUNK, Sink, Source, new_keys
 from deploy.local.place import Place
-from deploy.servers import Postgres, postgres_programs
+from deploy.servers import Postgres, free_port, postgres_programs
+from tests.cases.evidence import stores
 from tests.cases.evidence.files import photograph
 from tests.harness.faults import LEVEL
 from tests.harness.purchases import line, mixed
@@ -297,14 +300,29 @@ async def test_nothing_is_restored_from_a_damaged_backup_or_over_other_data(
 
 async def _small_backup(url: str, tmp_path: Path) -> tuple[Path, restoring.Into]:
     keys = {"raw": "one"}
-    wanted = taking.Wanted(url, tmp_path / "evidence", tmp_path / "backups", keys, keys)
+    evidence = shelves.Folder(tmp_path / "evidence")
+    wanted = taking.Wanted(url, evidence, tmp_path / "backups", keys, keys)
     made, _ = await taking.take(wanted, datetime.now(UTC))
     facts = tmp_path / "facts" / "facts.duckdb"
-    return made, restoring.Into(url, tmp_path / "other evidence", facts, keys)
+    return made, restoring.Into(url, shelves.Folder(tmp_path / "other"), facts, keys)
 
 
 def _admin(admin_url: str, role_url: str) -> str:
     return f"{admin_url.rpartition('/')[0]}/{role_url.rpartition('/')[2]}"
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with stores.running(tmp_path_factory.mktemp("store")) as found:
+        yield found
+
+
+@pytest.fixture(params=["memory", "bucket"])
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """A store in memory, and one that speaks S3."""
+    if request.param == "memory":
+        return MemoryStore()
+    return stores.opened(request.getfixturevalue("endpoint"), tmp_path.name)
 
 
 def test_evidence_that_the_database_names_and_nobody_has_is_told(tmp_path: Path) -> None:
@@ -314,13 +332,74 @@ def test_evidence_that_the_database_names_and_nobody_has_is_told(tmp_path: Path)
     (kept / "arriving" / "half").write_bytes(b"not yet")
     archive = io.BytesIO()
 
-    told = files.pack(kept, [there, "ab" * 32], archive)
+    told = files.pack(shelves.Folder(kept), [there, "ab" * 32], archive)
 
     assert (told.files, told.size, told.missing) == (1, 12, ["ab" * 32])
     archive.seek(0)
-    assert files.unpack(archive, tmp_path / "again") == 1
+    again = shelves.Folder(tmp_path / "again")
+    assert files.unpack(archive, again) == 1
     assert (tmp_path / "again" / there[:2] / there).read_bytes() == b"a photograph"
-    assert not files.is_empty(tmp_path / "again")
+    assert not files.is_empty(again)
+
+
+def test_evidence_goes_from_a_bucket_into_a_folder_and_back(
+    bucket: ObjectStore, tmp_path: Path
+) -> None:
+    content = secrets.token_bytes(9 * 2**20)  # more than is held in memory
+    large, small = _put(bucket, content), _put(bucket, b"a photograph")
+    obstore.put(bucket, f"other/{large}", b"of somebody else")
+    first, second = io.BytesIO(), io.BytesIO()
+
+    told = files.pack(shelves.Bucket(bucket, "s3://one"), [large, small, "ab" * 32], first)
+
+    assert (told.files, told.size) == (2, len(content) + 12)
+    assert told.missing == ["ab" * 32]
+    first.seek(0)
+    folder_ = shelves.Folder(tmp_path)
+    assert files.unpack(first, folder_) == 2
+    assert (tmp_path / large[:2] / large).read_bytes() == content
+    for name in (large, small):
+        obstore.delete(bucket, f"{name[:2]}/{name}")
+    again = shelves.Bucket(bucket, "s3://one")
+    assert files.is_empty(again)
+    assert files.pack(folder_, [large, small], second) == Evidence(2, told.size, [])
+    second.seek(0)
+    assert files.unpack(second, again) == 2
+    assert bytes(obstore.get(bucket, f"{large[:2]}/{large}").bytes()) == content
+    assert sorted(again.names()) == sorted([large, small])
+
+
+def test_a_bucket_that_holds_something_else_or_does_not_answer_is_not_backed_up(
+    bucket: ObjectStore,
+) -> None:
+    name = _put(bucket, b"a photograph")
+    obstore.put(bucket, f"{name[:2]}/{name}", b"another")
+    with pytest.raises(RefusedError, match="was changed"):
+        files.pack(shelves.Bucket(bucket, "s3://one"), [name], io.BytesIO())
+    with pytest.raises(RefusedError, match="is not what its name says"):
+        shelves.Bucket(bucket, "s3://one").keep(name, io.BytesIO(b"another"))
+    away = shelves.Bucket(stores.opened(f"http://127.0.0.1:{free_port()}", "x"), "s3://away")
+    for asked in (lambda: next(away.names()), lambda: away.open(name)):
+        with pytest.raises(RefusedError, match="s3://away does not answer"):
+            asked()
+
+
+def test_evidence_is_looked_for_where_cases_is_told_to_keep_it(tmp_path: Path) -> None:
+    told = {
+        "DATABASE_URL": "postgresql://cases@127.0.0.1/qadaga",
+        "VAULT_DATABASE_URL": "postgresql://vault@127.0.0.1/qadaga",
+        "INTERNAL_KEY": "i" * 32,
+        "RECEIPT_KEY": "r" * 32,
+        "EVIDENCE_PATH": str(tmp_path),
+        "EVIDENCE_STORE": "",
+    }
+    assert str(shelves.shelf_of(told)) == str(tmp_path)
+    named = {**told, "EVIDENCE_STORE": "s3://qadaga/evidence"}
+    with pytest.raises(RefusedError, match="EVIDENCE_ACCESS_KEY"):
+        shelves.shelf_of(named)
+    keys = {"EVIDENCE_ACCESS_KEY": "id", "EVIDENCE_SECRET_KEY": "secret"}
+    for more in ({}, {"EVIDENCE_ENDPOINT": "https://store.example"}):
+        assert str(shelves.shelf_of({**named, **keys, **more})) == "s3://qadaga/evidence"
 
 
 def test_evidence_that_was_changed_is_not_backed_up_as_if_it_were_whole(tmp_path: Path) -> None:
@@ -328,7 +407,13 @@ def test_evidence_that_was_changed_is_not_backed_up_as_if_it_were_whole(tmp_path
     (tmp_path / name[:2] / name).write_bytes(b"another")
 
     with pytest.raises(RefusedError, match="was changed"):
-        files.pack(tmp_path, [name], io.BytesIO())
+        files.pack(shelves.Folder(tmp_path), [name], io.BytesIO())
+
+
+def _put(store: ObjectStore, content: bytes) -> str:
+    name = hashlib.sha256(content).hexdigest()
+    obstore.put(store, f"{name[:2]}/{name}", content)
+    return name
 
 
 def _keep(evidence: Path, content: bytes) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import obstore
 from obstore.exceptions import BaseError
@@ -82,14 +82,22 @@ def bucket(
     address: str, endpoint: str | None, region: str, access_key: str, secret_key: str
 ) -> Bucket:
     """Return the bucket at `s3://bucket/prefix`; its connections are kept for the next one."""
+    return Bucket(opened(address, endpoint, region, access_key, secret_key))
+
+
+def opened(
+    address: str, endpoint: str | None, region: str, access_key: str, secret_key: str
+) -> S3Store:
+    """Open the store of a bucket; nothing is asked of it yet."""
     name, _, prefix = address.removeprefix("s3://").partition("/")
-    store = S3Store(
+    where: dict[str, Any] = {} if endpoint is None else {"endpoint": endpoint}
+    return S3Store(
         name,
         prefix=prefix or None,
-        endpoint=endpoint,
         region=region,
         access_key_id=access_key,
         secret_access_key=secret_key,
+        **where,
         client_options={
             "allow_http": endpoint is not None and endpoint.startswith("http://"),
             "connect_timeout": CONNECTED_IN,
@@ -98,7 +106,6 @@ def bucket(
         },
         retry_config={"max_retries": TRIED_AGAIN, "retry_timeout": SILENT_FOR},
     )
-    return Bucket(store)
 
 
 async def _blocks(found: "obstore.GetResult") -> AsyncIterator[bytes]:
