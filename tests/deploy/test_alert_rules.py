@@ -135,6 +135,22 @@ TRIALS: Final = (
         {'complaint_deadlines{due="overdue"}': "0x60", 'complaint_deadlines{due="soon"}': "5x60"},
     ),
     Trial(
+        "QueueStuck",
+        "page",
+        {'outbox_oldest_seconds{process="gateway-dispatcher",outbox="email"}': "0+60x60"},
+        {'outbox_pending{process="gateway-dispatcher",outbox="email"}': "0+60x60"},
+    ),
+    Trial(
+        "LettersFail",
+        "ticket",
+        {'subscription_attempts_total{channel="email",state="pending"}': "0+1x120"},
+        {
+            'subscription_attempts_total{channel="email",state="pending"}': "0+1x120",
+            'subscription_attempts_total{channel="email",state="delivered"}': "0+1x120",
+        },
+        after="2h",
+    ),
+    Trial(
         "WebhooksWait",
         "page",
         {"webhook_oldest_untried_seconds": "0+60x60"},

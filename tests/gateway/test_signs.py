@@ -8,10 +8,15 @@ from prometheus_client import REGISTRY
 
 from gateway import signs
 from gateway.audit.chain import Actor
+from gateway.subscriptions.notifier import opened
 from gateway.who.doing import acting
 from shared.clock import SystemClock
+from tests.gateway.builders import alert, process
 from tests.gateway.house import House
 from tests.gateway.office import opened_office
+from tests.gateway.test_subscriptions import Post, post
+
+__all__ = ["post"]
 
 
 def shown(name: str, **labels: str) -> float | None:
@@ -101,3 +106,36 @@ async def test_an_act_that_the_audit_cannot_hold_is_refused_and_counted(house: H
         await connection.execute("ALTER TABLE elsewhere RENAME TO audit_entry")
 
     assert shown("audit_append_failures_total") == before + 1
+
+
+async def test_the_dispatcher_shows_how_much_waits_for_it_and_for_how_long(
+    looked: str, house: House
+) -> None:
+    del looked
+    async with opened(house.settings, house.database) as notifier:
+        await notifier.look()
+
+    assert shown("outbox_pending", outbox="webhook") == 3
+    assert shown("outbox_oldest_seconds", outbox="webhook") == pytest.approx(3600, abs=60)
+    async with house.database.transaction() as connection:
+        await connection.execute("UPDATE endpoint SET spared_until = now() + interval '1 hour'")
+    async with opened(house.settings, house.database) as notifier:
+        await notifier.look()
+    assert shown("outbox_oldest_seconds", outbox="webhook") == 0
+
+
+async def test_letters_that_nobody_tried_grow_old_until_they_are_tried(post: Post) -> None:
+    await post.active()
+    await post.house.fill("alerts", alert(1, process("o-1")))
+    post.clock.advance(timedelta(minutes=1))
+    while await post.notifier.look():
+        pass
+    post.clock.advance(timedelta(hours=1))
+    await post.another().look()
+    assert shown("outbox_pending", outbox="email") == 1
+    assert shown("outbox_oldest_seconds", outbox="email") == pytest.approx(3600, abs=60)
+
+    await post.notifier.send("email")
+    await post.another().look()
+    assert shown("outbox_pending", outbox="email") == 0
+    assert shown("outbox_oldest_seconds", outbox="email") == 0

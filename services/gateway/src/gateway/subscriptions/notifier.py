@@ -24,10 +24,11 @@ from gateway.subscriptions import finding, letters, outbox, store
 from gateway.subscriptions.channels import Channel, Chats, Letters, Outgoing
 from gateway.subscriptions.codes import Codes
 from gateway.subscriptions.finding import Wording
-from gateway.subscriptions.outbox import Claimed, Done
+from gateway.subscriptions.outbox import Claimed, Done, Waiting
 from shared import logs
 from shared.clock import Clock, SystemClock
 from shared.database import Database, transient
+from shared.metrics import outbox_oldest_seconds, outbox_pending
 
 AT_ONCE: Final = 10
 """Messages of a channel under way at a time."""
@@ -38,6 +39,9 @@ FORGET_EVERY: Final = 3600.0
 ENDS_WITHIN: Final = 5.0
 SPARED_FOR: Final = timedelta(minutes=1)
 """How long, at most, one that is told to wait holds up the others of its channel."""
+
+WEBHOOK: Final = "webhook"
+CHANNELS: Final = ("email", "telegram", WEBHOOK)
 
 Round = Callable[[], Awaitable[int]]
 
@@ -156,14 +160,19 @@ class Notifier:
             return
         self._counted_at = now
         async with self._database.transaction() as connection:
-            for channel, number in (
-                dict.fromkeys(("email", "telegram", "webhook"), 0)
-                | await outbox.backlog(connection)
-            ).items():
-                _backlog.labels(channel).set(number)
+            self._show(await outbox.backlog(connection, self._clock.now()))
             if now - self._forgot_at > FORGET_EVERY:
                 self._forgot_at = now
                 await outbox.forget_old(connection, self._clock.now())
+
+    def _show(self, found: Mapping[str, Waiting]) -> None:
+        """Show what waits; a channel that is not set up is nobody's to send by."""
+        for channel in CHANNELS:
+            waiting = found.get(channel, Waiting())
+            _backlog.labels(channel).set(waiting.number)
+            if channel in {WEBHOOK, *self._channels}:
+                outbox_pending.labels(channel).set(waiting.number)
+                outbox_oldest_seconds.labels(channel).set(waiting.seconds)
 
 
 async def _repeat(work: Round, stop: asyncio.Event) -> None:

@@ -72,12 +72,26 @@ _RECORD: Final = """
         AS done (id, state, due_at, status, fault)
     WHERE message.id = done.id AND message.state = 'pending'
 """
+# `due` is since when the first of them waits for us: never tried, and somebody still wants it.
 _BACKLOG: Final = """
-    SELECT channel, count(*) AS number FROM subscription_message AS message
+    SELECT channel, count(*) AS number, min(message.due_at) FILTER (WHERE tries = 0
+            AND subscription.deleted_at IS NULL AND subscription.state =
+                CASE kind WHEN 'confirmation' THEN 'unconfirmed' ELSE 'active' END) AS due
+    FROM subscription_message AS message
     JOIN subscription ON subscription.id = message.subscription_id
     WHERE message.state = 'pending' GROUP BY channel
-    UNION ALL SELECT 'webhook', count(*) FROM delivery WHERE state = 'pending'
+    UNION ALL
+    SELECT 'webhook', count(*), min(due_at) FILTER (WHERE tries = 0 AND enabled
+            AND deleted_at IS NULL AND (spared_until IS NULL OR spared_until <= $1))
+    FROM delivery JOIN endpoint ON endpoint.id = endpoint_id WHERE state = 'pending'
 """
+
+
+class Waiting(NamedTuple):
+    """How much of a channel is still to be sent, and for how long the first of it waits for us."""
+
+    number: int = 0
+    seconds: float = 0.0
 
 
 async def claim(
@@ -100,10 +114,15 @@ async def record(connection: asyncpg.Connection, done: Sequence[Done]) -> None:
     )
 
 
-async def backlog(connection: asyncpg.Connection) -> dict[str, int]:
-    """Return how much of each channel is still to be sent."""
-    rows: list[Any] = await connection.fetch(_BACKLOG)
-    return {row["channel"]: row["number"] for row in rows}
+async def backlog(connection: asyncpg.Connection, now: datetime) -> dict[str, Waiting]:
+    """Return what of each channel is still to be sent."""
+    rows: list[Any] = await connection.fetch(_BACKLOG, now)
+    return {
+        row["channel"]: Waiting(
+            row["number"], max(0.0, (now - (row["due"] or now)).total_seconds())
+        )
+        for row in rows
+    }
 
 
 async def forget_old(connection: asyncpg.Connection, now: datetime) -> None:
