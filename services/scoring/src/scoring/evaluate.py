@@ -11,9 +11,11 @@ that both agree.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import duckdb
@@ -52,6 +54,14 @@ class Populations:
 
     version: str
     rows: Sequence[Population]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Sequence[Population]]:
+        """The groups of each indicator."""
+        found: dict[str, list[Population]] = {}
+        for row in self.rows:
+            found.setdefault(row.code, []).append(row)
+        return found
 
 
 @dataclass(frozen=True)
@@ -135,7 +145,7 @@ class Judgements:
         for kind, number, subject, status, value, threshold, missing, *rest in self._fetch(
             _ROWS, wanted
         ):
-            fields = tuple(dict.fromkeys(missing.split(","))) if missing else ()
+            fields = _fields(missing)
             yield Judgement(kind, number, subject, status, value, threshold, fields, *rest)
 
     def flagged(self) -> Iterator[tuple[str, str, float | None]]:
@@ -172,6 +182,57 @@ class Judgements:
         cursor = self.connection.execute(parsed(sql), list(values))
         while rows := cursor.fetchmany(10_000):
             yield from rows
+
+
+class FewJudgements(Judgements):
+    """The judgements of one indicator on a few processes: at hand, and not kept by DuckDB.
+
+    Nothing but what is flagged of them is put there, where evidence is asked for.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        indicator: Indicator,
+        populations: Populations,
+        found: Sequence[Judgement] = (),
+        type_of_value: str = "DOUBLE",
+    ) -> None:
+        super().__init__(connection, indicator, populations)
+        self._found = found
+        self._type = type_of_value
+
+    def counts(self) -> Mapping[Status, int]:
+        """How many subjects got which status."""
+        return Counter(one.status for one in self._found)
+
+    def rows(self, statuses: Iterable[Status] | None = None) -> Iterator[Judgement]:
+        """Stream the judgements, or only those with one of the statuses."""
+        wanted = None if statuses is None else set(statuses)
+        return (one for one in self._found if wanted is None or one.status in wanted)
+
+    def flagged(self) -> Iterator[tuple[str, str, float | None]]:
+        """Stream (kind, public id, value) of the flagged subjects and nothing else."""
+        return ((one.kind, one.subject, one.value) for one in self.rows(["flagged"]))
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Stream the evidence of the flagged subjects."""
+        self._put_flagged()
+        yield from super().evidence()
+
+    def involved(self) -> Iterator[Involved]:
+        """Stream the organisations that the flags concern beside their subjects."""
+        self._put_flagged()
+        yield from super().involved()
+
+    def _put_flagged(self) -> None:
+        flags = list(self.rows(["flagged"]))
+        columns = zip(*((one.number, one.value, one.threshold) for one in flags), strict=True)
+        values = [list(column) for column in columns] or [[], [], []]
+        self.connection.execute(
+            parsed(_FEW_FLAGGED.format(kind=self.indicator.subject, type=self._type)), values
+        )
+        self.connection.execute(parsed("CREATE OR REPLACE TEMP VIEW flagged AS FROM few_flagged"))
 
 
 def compute_populations(
@@ -230,11 +291,12 @@ def incremental(
     facts.connection.execute(_AFFECTED, [list(pids)])
     if "earlier_attempt" in read_by(indicators):
         add_attempts(facts.connection, "affected", f"{_home(facts)}.process")
+    names = dict(facts.connection.execute(parsed(_NAMES)).fetchall())
     _shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED)
     set_profile(facts.connection, profile, indicators)
     try:
         for indicator in indicators:
-            yield _judge(facts.connection, indicator, profile, populations)
+            yield _judge_few(facts.connection, indicator, profile, populations, names)
     finally:
         _unshadow(facts, indicators)
 
@@ -373,17 +435,55 @@ def _judge(
     only: Status | None = None,
     slices: Sequence[Slice] = (),
 ) -> Judgements:
-    groups = [row for row in populations.rows if row.code == indicator.code]
     try:
-        set_parameters(connection, indicator, profile)
-        if indicator.population is not None:
-            set_population(connection, [row.fields() for row in groups])
+        _set_what_it_joins(connection, indicator, profile, populations)
         _fill(connection, _query(indicator, only), slices)
         connection.execute(parsed(_JUDGEMENT.format(**_same_for_all(indicator))))
         connection.execute(parsed(_FLAGGED))
     except duckdb.Error as error:
         return Judgements(connection, indicator, populations, str(error).splitlines()[0])
     return Judgements(connection, indicator, populations)
+
+
+def _judge_few(
+    connection: duckdb.DuckDBPyConnection,
+    indicator: Indicator,
+    profile: Profile,
+    populations: Populations,
+    names: Mapping[int, str],
+) -> Judgements:
+    """Judge at one go: of a few, laying the results down costs as much as judging."""
+    same = ", ".join(f"{sql} AS {name}" for name, sql in _same_for_all(indicator).items())
+    try:
+        _set_what_it_joins(connection, indicator, profile, populations)
+        query = _FEW.format(same=same, query=_query(indicator, None))
+        cursor = connection.execute(parsed(query))
+        types = {column[0]: str(column[1]) for column in cursor.description or ()}
+        rows = cursor.fetchall()
+    except duckdb.Error as error:
+        return Judgements(connection, indicator, populations, str(error).splitlines()[0])
+    found = [
+        Judgement(kind, number, names[number], status, value, threshold, _fields(missing), *rest)
+        for kind, *rest, number, status, value, threshold, missing in rows
+    ]
+    found.sort(key=lambda one: one.number)
+    return FewJudgements(connection, indicator, populations, found, types["value"])
+
+
+def _set_what_it_joins(
+    connection: duckdb.DuckDBPyConnection,
+    indicator: Indicator,
+    profile: Profile,
+    populations: Populations,
+) -> None:
+    set_parameters(connection, indicator, profile)
+    if indicator.population is not None:
+        groups = populations.by_code.get(indicator.code, ())
+        set_population(connection, [row.fields() for row in groups])
+
+
+def _fields(missing: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(missing.split(","))) if missing else ()
 
 
 def _query(indicator: Indicator, only: Status | None) -> str:
@@ -438,6 +538,8 @@ _DICTIONARIES = frozenset({"subject", "party"})
 
 _AFFECTED = "CREATE OR REPLACE TEMP TABLE affected AS SELECT unnest($1::INTEGER[]) AS pid"
 
+_NAMES = "SELECT pid, key FROM subject WHERE pid IN (FROM affected)"
+
 _OF_AFFECTED = """party IS NULL OR party IN (
   SELECT party FROM {home}.participant WHERE pid IN (FROM affected))"""
 
@@ -461,6 +563,14 @@ CREATE OR REPLACE TEMP VIEW judgement AS
 SELECT {kind} AS kind, subject, status, value, threshold, missing,
   {certain} AS certain, {again_on} AS again_on
 FROM judged_subject"""
+
+_FEW = """
+SELECT {same}, subject, status, value, threshold, missing FROM ({query})"""
+
+_FEW_FLAGGED = """
+CREATE OR REPLACE TEMP TABLE few_flagged AS
+SELECT '{kind}' AS kind, unnest($1::INTEGER[]) AS subject, unnest($2::{type}[]) AS value,
+  unnest($3::DOUBLE[]) AS threshold"""
 
 _AGAIN_ON = """
 CASE WHEN q.again_on > (SELECT d_.day FROM judging_day d_) THEN q.again_on END"""
