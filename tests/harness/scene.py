@@ -13,13 +13,13 @@ from uuid import UUID
 import httpx
 
 from tests.harness.faults import ACCEPTED, LEVEL, SCORED
-from tests.harness.purchases import line, mixed
+from tests.harness.purchases import line, purchase
 from tests.harness.stage import Stage
 from tests.journeys.site import Site
 from tests.support.processes import Started
 
 SCOPES = "processes:read,scores:read,alerts:read,cases:read,cases:write,exports:create,feed:read"
-PLENTY = "1000000"
+PLENTY = 1_000_000
 """Requests a minute: quotas have tests of their own."""
 
 SEEN = 70.0
@@ -35,10 +35,10 @@ class Scene:
     client: httpx.AsyncClient
 
     async def load(self, first: int, count: int) -> Started:
-        """Begin to hand in purchases of these numbers."""
-        rows = mixed(first + count, alarming=(first + count) // 10, now=datetime.now(UTC))[first:]
-        path = self.folder / f"from-{first}.jsonl"
-        path.write_bytes(b"".join(line(release) for release, _ in rows))
+        """Begin to hand in purchases of these numbers, every tenth alarming."""
+        now, path = datetime.now(UTC), self.folder / f"from-{first}.jsonl"
+        rows = (purchase(n, alarm=n % 10 == 0, now=now) for n in range(first, first + count))
+        path.write_bytes(b"".join(map(line, rows)))
         return await self.stage.load(path, "--source", "harness")
 
     async def level(self, within: float = 90.0) -> None:
@@ -89,14 +89,16 @@ async def start_case(scene: Scene, number: int) -> httpx.Response:
     return await scene.client.post("/v1/cases", json={"title": f"Case {number}"}, headers=key)
 
 
-async def key_of_an_editor(stage: Stage, organisation: str, scopes: str = SCOPES) -> dict[str, Any]:
+async def key_of_an_editor(
+    stage: Stage, organisation: str, *, per_minute: int = PLENTY
+) -> dict[str, Any]:
     """Make an organisation with an editor, and a key of theirs."""
     site = Site(stage, stage.platform.place.path, httpx.AsyncClient())
     await site.command("gateway", "organisation", "add", organisation)
     words = ("member", "add", "Aida", "--organisation", organisation, "--role", "editor", "--json")
     [member] = (await site.command("gateway", *words)).rows
-    held = ("key", "add", "--json", "--organisation", organisation, "--per-minute", PLENTY)
-    more = ("--member", str(member["id"]), "--scopes", scopes)
+    held = ("key", "add", "--json", "--organisation", organisation, "--per-minute", str(per_minute))
+    more = ("--member", str(member["id"]), "--scopes", SCOPES)
     [made] = (await site.command("gateway", *held, *more)).rows
     return made
 

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -24,8 +25,10 @@ READ_WITHIN = 1.0
 UP_WITHIN = 60.0
 
 KILLS = {"gateway-api": 6, "cases-api": 6}
+MANY_KILLS = {"gateway-api": 25, "cases-api": 25}
 WRITERS = 8
-POWER_CUTS = 3
+POWER_CUTS, MANY_POWER_CUTS = 3, 10
+LOADED_EACH = 200
 
 
 async def answered(asked: Any) -> tuple[int, float]:
@@ -117,12 +120,25 @@ async def test_while_valkey_hangs_reads_go_on_and_no_write_waits_long(
 async def test_interfaces_are_killed_while_cases_are_started_and_each_is_started_once(
     scene: Scene, seed: int, figure: Figure
 ) -> None:
+    figure(await killed(scene, seed, KILLS, first=2_000))
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.check("F3", tier=3, limit="one effect and one answer for each key under 50 kills")
+async def test_interfaces_are_killed_fifty_times_and_each_case_is_started_once(
+    scene: Scene, seed: int, figure: Figure
+) -> None:
+    figure(await killed(scene, seed, MANY_KILLS, first=100_000))
+
+
+async def killed(scene: Scene, seed: int, kills: Mapping[str, int], first: int) -> str:
+    """Kill interfaces so often while cases are started; what came of it."""
     rng = Random(seed)
-    strikes = [name for name, count in KILLS.items() for _ in range(count)]
+    strikes = [name for name, number in kills.items() for _ in range(number)]
     rng.shuffle(strikes)
     kept: dict[int, dict[str, Any]] = {}
     retried, struck, waiting = Counter[str](), Counter[str](), rng.randint(1, 6)
-    numbers = iter(range(2000, 10_000))
+    numbers = count(first)
     over = asyncio.Event()
 
     async def write() -> None:
@@ -161,28 +177,42 @@ async def test_interfaces_are_killed_while_cases_are_started_and_each_is_started
         rows = await admin.fetch("SELECT id, title FROM cases.casefile WHERE title LIKE 'Case %'")
     titles = Counter(row["title"] for row in rows)
 
-    figure(
-        f"{len(kept)} cases under {struck.total()} kills ({dict(struck)}), "
-        f"{retried.total()} requests repeated, {sum(titles.values()) - len(titles)} doubled"
-    )
-    assert struck == KILLS
+    assert struck == kills
     assert retried.total() > 0, "no kill was felt"
     assert {f"Case {number}" for number in kept} <= titles.keys()
     assert set(titles.values()) == {1}
     assert again == kept
+    return (
+        f"{len(kept)} cases under {struck.total()} kills ({dict(struck)}), "
+        f"{retried.total()} requests repeated, {sum(titles.values()) - len(titles)} doubled"
+    )
 
 
 @pytest.mark.check("F22", tier=2, limit="ready within 60 s, 0 unscored")
 async def test_power_is_lost_while_loading_and_all_comes_up_in_any_order(
     scene: Scene, seed: int, figure: Figure
 ) -> None:
+    figure(await cut(scene, seed, POWER_CUTS, first=COUNT))
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.check("F22", tier=3, limit="ready within 60 s, 0 unscored after 10 cuts")
+async def test_power_is_lost_ten_times_while_loading_and_all_comes_up_in_any_order(
+    scene: Scene, seed: int, figure: Figure
+) -> None:
+    figure(await cut(scene, seed, MANY_POWER_CUTS, first=30_000))
+
+
+async def cut(scene: Scene, seed: int, times: int, first: int) -> str:
+    """Cut the power so often while purchases from this number on come; what came of it."""
     rng = Random(seed)
     took: list[float] = []
     orders: list[Sequence[str]] = []
-    for n in range(POWER_CUTS):
-        first = COUNT + n * 200
-        loading = await scene.load(first, 200)
-        await accepted(scene, rng.randint(1, 150), beyond=first - 50)
+    for n in range(times):
+        numbers = first + n * LOADED_EACH, LOADED_EACH
+        before = await held(scene)
+        loading = await scene.load(*numbers)
+        await accepted(scene, before + rng.randint(1, LOADED_EACH // 2))
         await scene.stage.cut_power()
         loading.kill()
         await loading.wait()
@@ -190,20 +220,27 @@ async def test_power_is_lost_while_loading_and_all_comes_up_in_any_order(
         began = time.monotonic()
         await scene.stage.rise(orders[-1])
         took.append(time.monotonic() - began)
-        assert await (await scene.load(first, 200)).wait() == 0
+        assert await (await scene.load(*numbers)).wait() == 0
     await scene.level()
     lost = await scene.unscored()
 
-    figure(f"{POWER_CUTS} cuts, ready after {max(took):.0f} s at most, {len(lost)} unscored")
     assert max(took) < UP_WITHIN
     assert lost == set()
-    assert len({tuple(order) for order in orders}) == POWER_CUTS
+    assert len({tuple(order) for order in orders}) == times
+    return f"{times} cuts, ready after {max(took):.0f} s at most, {len(lost)} unscored"
 
 
-async def accepted(scene: Scene, more: int, *, beyond: int) -> None:
-    """Wait until so many more releases are accepted than the scene had."""
+async def held(scene: Scene) -> int:
+    """How many releases are accepted."""
     async with scene.stage.admin() as admin:
-        head = "SELECT count(*) FROM ingestor.feed_state WHERE feed = 'releases'"
-        until = time.monotonic() + ANSWERED_WITHIN
-        while await admin.fetchval(head) < beyond + more and time.monotonic() < until:
-            await asyncio.sleep(0.005)
+        number: int = await admin.fetchval(
+            "SELECT count(*) FROM ingestor.feed_state WHERE feed = 'releases'"
+        )
+        return number
+
+
+async def accepted(scene: Scene, enough: int) -> None:
+    """Wait until so many releases are accepted."""
+    until = time.monotonic() + ANSWERED_WITHIN
+    while await held(scene) < enough and time.monotonic() < until:
+        await asyncio.sleep(0.005)

@@ -1,6 +1,7 @@
 """The database: a server that is killed and comes back costs a wait, not an error."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
@@ -9,7 +10,8 @@ from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from deploy.servers import Postgres
-from shared.database import Database, plain_url, transient
+from shared.database import Database, WrongClockError, plain_url, transient
+from shared.faults import is_connection_fault
 from shared.tables import table_base
 from tests.support.postgres import opened
 from tests.support.servers import Running, running
@@ -40,6 +42,25 @@ async def _value(database: Database) -> int:
     async with database.connection() as connection:
         value: int = await connection.fetchval("SELECT 1")
         return value
+
+
+@pytest.mark.parametrize("wrong", [400 * 86400.0, -3600.0])
+@pytest.mark.check("F15", tier=1, limit="0 connections lent")
+async def test_who_has_a_wrong_clock_is_lent_no_connection_until_it_is_right_again(
+    own_server: Running, database: Database, monkeypatch: pytest.MonkeyPatch, wrong: float
+) -> None:
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() + wrong)
+    with pytest.raises(WrongClockError) as jumped:
+        await _value(database)
+    beginner = Database(own_server.server.admin_url(), application="test")  # type: ignore[union-attr]
+    with pytest.raises(WrongClockError):
+        await beginner.open()
+    monkeypatch.setattr(time, "time", right)
+
+    assert transient(jumped.value)
+    assert is_connection_fault(jumped.value)
+    assert await _value(database) == 1
 
 
 @pytest.mark.check("F7", tier=1, limit="used again")

@@ -25,6 +25,18 @@ def slowness() -> float:
     return max(1.0, min(_cpu(_known) for _ in range(5)) / REFERENCE)
 
 
+def crowding(looks: int = 5) -> float:
+    """How many times longer than its CPU work takes here, for others want the machine as well."""
+    began, before = time.perf_counter(), time.process_time()
+    for _ in range(looks):
+        for _ in range(10):
+            _known()
+        time.sleep(0.02)
+    slept = looks * 0.02
+    spent = time.process_time() - before
+    return max(1.0, (time.perf_counter() - began - slept) / spent)
+
+
 def _once(work: Callable[[], object]) -> float:
     before = slowness()
     spent = _cpu(work)

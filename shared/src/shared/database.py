@@ -43,6 +43,9 @@ DOUBT_AFTER, DOUBT_FOR = 1.5, 2.0
 A server that hangs keeps its connections open and answers on none; COMMAND_TIMEOUT leaves time for
 what takes long, and is far too long for who waits for an answer."""
 
+CLOCKS_APART: Final = 60.0
+"""Seconds by which our clock may differ from the server's."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
 
 # Our own statements or rights are wrong (28, 42), or the data are (21, 22, 23): those do not
@@ -50,6 +53,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
 _LASTING_CLASSES: Final = frozenset(
     {"21", "22", "23", "26", "28", "2B", "3D", "3F", "42", "44", "P0"}
 )
+
+
+class WrongClockError(ConnectionError):
+    """Our clock is not the server's: whoever goes by it would end, begin and publish wrongly."""
 
 
 def transient(fault: BaseException) -> bool:
@@ -83,6 +90,7 @@ class Database:
         self._application = application
         self._pool_size = pool_size
         self._pool: asyncpg.Pool | None = None
+        self._ahead: float | None = None
 
     async def open(self, *, patience: float = PATIENCE) -> None:
         """Connect once, so that a wrong address or password is told at the start.
@@ -95,6 +103,7 @@ class Database:
         metrics.db_pool_size.inc(self._pool_size)
         try:
             connection = await self._acquire(patience)
+            await self.same_time(connection)
             await self._pool.release(connection)
         except BaseException:
             await self.close()
@@ -130,6 +139,7 @@ class Database:
         metrics.db_pool_in_use.inc()
         doubt = _Doubt(self._url, connection)
         try:
+            await self.same_time(connection)
             yield connection
         finally:
             doubt.end()
@@ -141,6 +151,16 @@ class Database:
         """Lend a connection inside a transaction that commits when the block ends well."""
         async with self.connection() as connection, connection.transaction():
             yield connection
+
+    async def same_time(self, connection: asyncpg.Connection) -> None:
+        """Raise WrongClockError where our clock is wrong; the server is asked only after a jump."""
+        ahead = time.time() - time.monotonic()
+        if self._ahead is not None and abs(ahead - self._ahead) < CLOCKS_APART:
+            return
+        theirs = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
+        if abs(theirs - time.time()) >= CLOCKS_APART:
+            raise WrongClockError("our clock and that of the database are apart")
+        self._ahead = ahead
 
     async def ping(self) -> None:
         """Answer when the database does; raise what is wrong otherwise. For readiness."""

@@ -73,6 +73,7 @@ class Follower:
             try:
                 while True:
                     self._wake.clear()
+                    await self._database.same_time(connection)
                     await self.look(connection)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
