@@ -27,13 +27,13 @@ def add_attempts(connection: duckdb.DuckDBPyConnection, relation: str, processes
 
 _ADD: Final = """
     INSERT INTO {relation}
-    WITH link AS (
+    WITH link AS MATERIALIZED (
         SELECT token, prior_token FROM {processes} WHERE pid IN (SELECT pid FROM {relation})
-    )
-    SELECT pid FROM {processes}
-    WHERE pid NOT IN (SELECT pid FROM {relation}) AND (
-        prior_token IN (SELECT token FROM link)
-        OR token IN (SELECT prior_token FROM link)
-        OR prior_token IN (SELECT prior_token FROM link))
+    ),
+    first AS MATERIALIZED (SELECT token FROM link UNION SELECT prior_token FROM link)
+    SELECT pid FROM (
+        SELECT pid FROM {processes} WHERE prior_token IN (SELECT token FROM first)
+        UNION SELECT pid FROM {processes} WHERE token IN (SELECT prior_token FROM link))
+    WHERE pid NOT IN (SELECT pid FROM {relation})
     RETURNING pid
 """
