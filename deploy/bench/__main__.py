@@ -7,6 +7,8 @@ BENCHES = (
     "cold",
     "columns",
     "columns2m",
+    "batch",
+    "backtest2m",
     "change",
     "read",
     "sync",
