@@ -111,6 +111,12 @@ TRIALS: Final = (
         {"portal_token_days_left": "30x60"},
     ),
     Trial(
+        "TokenEnds",
+        "ticket",
+        {'portal_token_days_left{process="a"}': "0x60"},
+        {'portal_token_days_left{process="a"}': " ".join(["NaN"] * 60)},
+    ),
+    Trial(
         "MuchQuarantined",
         "ticket",
         {

@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from gateway import signs
 from gateway.audit.chain import Actor
 from gateway.subscriptions.notifier import opened
+from gateway.subscriptions.outbox import Waiting, backlog
 from gateway.who.doing import acting
 from shared.clock import SystemClock
 from tests.gateway.builders import alert, process
@@ -17,6 +18,8 @@ from tests.gateway.office import opened_office
 from tests.gateway.test_subscriptions import Post, post
 
 __all__ = ["post"]
+
+HOUR = timedelta(hours=1)
 
 
 def shown(name: str, **labels: str) -> float | None:
@@ -122,6 +125,25 @@ async def test_the_dispatcher_shows_how_much_waits_for_it_and_for_how_long(
     async with opened(house.settings, house.database) as notifier:
         await notifier.look()
     assert shown("outbox_oldest_seconds", outbox="webhook") == 0
+
+
+async def test_what_waits_for_an_endpoint_that_hangs_is_not_late_by_us(
+    looked: str, house: House
+) -> None:
+    del looked
+    async with house.database.transaction() as connection:
+        await connection.execute("UPDATE delivery SET tries = 1 WHERE id = 'msg_1'")
+        now = SystemClock().now()
+        await connection.execute(_DELIVERY, "msg_9", "whe_well", "pending", 0, now - HOUR)
+        await connection.execute(
+            "INSERT INTO attempt (delivery_id, at, milliseconds, fault, reply)"
+            " VALUES ('msg_1', $1, 20000, 'TimeoutError', '')",
+            now,
+        )
+        found = (await signs.look(connection, now)).deliveries
+        told = await backlog(connection, now)
+    assert (found["untried"], found["oldest_untried"]) == (1, None)
+    assert told["webhook"] == Waiting(4, 0.0)
 
 
 async def test_letters_that_nobody_tried_grow_old_until_they_are_tried(post: Post) -> None:

@@ -13,15 +13,19 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gateway.push.outbox import FAILING
 from shared.metrics import outbox_oldest_seconds, outbox_pending
 
 FARES: Final = ("well", "failing", "spared", "disabled")
 
-# Tried once and still pending is failing; what was never tried waits for us, not for its endpoint.
-_DELIVERIES: Final = """
+# Tried once and still pending is failing; what was never tried waits for us, not for its endpoint,
+# unless that has not taken others of its own.
+_DELIVERIES: Final = f"""
+    WITH {FAILING}
     SELECT count(*) AS pending, count(*) FILTER (WHERE tries = 0) AS untried,
            extract(epoch FROM $1 - min(delivery.created_at))::float8 AS oldest,
-           extract(epoch FROM $1 - min(due_at) FILTER (WHERE tries = 0))::float8 AS oldest_untried
+           extract(epoch FROM $1 - min(due_at) FILTER (WHERE tries = 0
+               AND endpoint_id NOT IN (SELECT endpoint_id FROM failing)))::float8 AS oldest_untried
     FROM delivery JOIN endpoint ON endpoint.id = endpoint_id
     WHERE state = 'pending' AND enabled AND deleted_at IS NULL
 """

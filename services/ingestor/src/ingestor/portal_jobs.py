@@ -29,7 +29,8 @@ NIGHT: Final = timedelta(hours=20)  # the least between two checks
 
 LAST: Final = "SELECT max(started_at) FROM run WHERE source = $1 AND file = $2"
 
-token_days = Gauge("portal_token_days_left", "Days until the portal's token expires")
+token_days = Gauge("portal_token_days_left", "Days until the portal's token expires, if it is told")
+token_days.set(float("nan"))
 log = logger(__name__)
 
 

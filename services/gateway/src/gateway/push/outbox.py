@@ -81,6 +81,12 @@ _BEHIND: Final = """
     LIMIT $2
 """
 
+FAILING: Final = """failing AS (
+        SELECT DISTINCT endpoint_id FROM delivery JOIN attempt ON attempt.delivery_id = delivery.id
+        WHERE state = 'pending'
+    )"""
+"""Endpoints that have answered a delivery with no success: what waits for them is theirs."""
+
 _PLACE: Final = """
     SELECT types, public_seq, own_seq FROM endpoint
     WHERE id = $1 AND enabled AND deleted_at IS NULL FOR UPDATE SKIP LOCKED

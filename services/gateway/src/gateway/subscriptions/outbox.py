@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from gateway.push.outbox import FAILING
 from gateway.push.schedule import Reply, Verdict
 from shared.vocabulary.text import Language
 
@@ -73,7 +74,8 @@ _RECORD: Final = """
     WHERE message.id = done.id AND message.state = 'pending'
 """
 # `due` is since when the first of them waits for us: never tried, and somebody still wants it.
-_BACKLOG: Final = """
+_BACKLOG: Final = f"""
+    WITH {FAILING}
     SELECT channel, count(*) AS number, min(message.due_at) FILTER (WHERE tries = 0
             AND subscription.deleted_at IS NULL AND subscription.state =
                 CASE kind WHEN 'confirmation' THEN 'unconfirmed' ELSE 'active' END) AS due
@@ -82,7 +84,8 @@ _BACKLOG: Final = """
     WHERE message.state = 'pending' GROUP BY channel
     UNION ALL
     SELECT 'webhook', count(*), min(due_at) FILTER (WHERE tries = 0 AND enabled
-            AND deleted_at IS NULL AND (spared_until IS NULL OR spared_until <= $1))
+            AND deleted_at IS NULL AND (spared_until IS NULL OR spared_until <= $1)
+            AND endpoint_id NOT IN (SELECT endpoint_id FROM failing))
     FROM delivery JOIN endpoint ON endpoint.id = endpoint_id WHERE state = 'pending'
 """
 
