@@ -32,7 +32,7 @@ START, NOW = date(2026, 6, 1), datetime(2026, 7, 1, 12, 0)  # noqa: DTZ001 - the
 TOKEN = "0123456789abcdef0123456789abcdef"
 SEED, CONTRACTS = 7, 5_000
 
-MOST_PAGES, MOST_QUESTIONS = 5, 6
+MOST_PAGES, MOST_QUESTIONS = 4, 6
 """Committed, and then asked, before a kill."""
 
 AGAIN_WITHIN = 30.0

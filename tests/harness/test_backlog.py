@@ -14,19 +14,22 @@ import pytest
 from shared.database import Database
 from shared.feed import Change, publish_events, publish_state
 from tests.gateway.builders import alert, process, release
+from tests.harness.load import Machine
 from tests.harness.stage import Stage
 from tests.support.harness import Figure
-from tests.support.pace import slowness
 from tests.support.postgres import opened
 
 pytestmark = pytest.mark.long
 
 PRODUCERS = ("ingestor-api", "scoring-api", "cases-api")
 RATE = 200
-"""Entries a second."""
+"""Entries a second, on the machine that the figures come from."""
 
 NEW_WITHIN = 10.0
 """Seconds until an alert that is raised meanwhile is seen; the worker looks every two."""
+
+STANDS = 20
+"""Times as long as it may take on the known machine: nothing is waited for any longer."""
 
 NEW_EVERY = 1.0
 BATCH = 2000
@@ -37,7 +40,9 @@ SEEN = "SELECT id FROM gateway.alert"
 SET_ASIDE = "SELECT count(*) FROM gateway.dead_letter"
 
 
-@pytest.mark.check("F18", tier=2, limit="200 a second, new ones within 10 s, 0 dropped")
+@pytest.mark.check(
+    "F18", tier=2, limit="200 a second, new ones within 10 s of the known machine, 0 dropped"
+)
 async def test_a_backlog_is_worked_off_and_what_is_new_is_seen_meanwhile(
     tmp_path: Path, figure: Figure
 ) -> None:
@@ -45,7 +50,9 @@ async def test_a_backlog_is_worked_off_and_what_is_new_is_seen_meanwhile(
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.check("F18", tier=3, limit="200 a second, new ones within 10 s, 0 dropped")
+@pytest.mark.check(
+    "F18", tier=3, limit="200 a second, new ones within 10 s of the known machine, 0 dropped"
+)
 async def test_a_hundred_thousand_entries_are_worked_off_and_what_is_new_is_seen_meanwhile(
     tmp_path: Path, figure: Figure
 ) -> None:
@@ -55,6 +62,7 @@ async def test_a_hundred_thousand_entries_are_worked_off_and_what_is_new_is_seen
 async def worked_off(folder: Path, number: int) -> str:
     """Let so many releases wait, start the worker, and raise alerts while it works."""
     async with backlog(folder, number) as (stage, scoring):
+        machine = Machine()
         await stage.begin("gateway-worker")
         began = time.monotonic()
         raised: dict[str, float] = {}
@@ -69,19 +77,20 @@ async def worked_off(folder: Path, number: int) -> str:
                     raised[await raise_alert(scoring, len(raised) + 1)] = now
                 for row in await admin.fetch(SEEN):
                     seen.setdefault(row["id"], time.monotonic())
-                assert now < began + number / RATE * slowness() + NEW_WITHIN, "the backlog stands"
+                assert now < began + STANDS * number / RATE, "the backlog stands"
                 await asyncio.sleep(0.05)
             held, aside = await admin.fetchval(HELD), await admin.fetchval(SET_ASIDE)
             read = await admin.fetchval(READ)
+        factor = machine.again().factor
     pace = number / (over - began)
     slowest = max(seen[one] - raised[one] for one in raised)
     told = (
         f"{number} releases worked off at {pace:.0f} a second, {len(raised)} alerts raised "
-        f"meanwhile seen within {slowest:.1f} s, {number - held} dropped"
+        f"meanwhile seen within {slowest:.1f} s, {number - held} dropped, machine x{factor:.1f}"
     )
     assert (held, aside, read) == (number, 0, number), told
-    assert pace >= RATE / slowness(), told
-    assert slowest <= NEW_WITHIN, told
+    assert pace >= RATE / factor, told
+    assert slowest <= NEW_WITHIN * factor, told
     assert len(raised) >= 3, told
     return told
 

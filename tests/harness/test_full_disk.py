@@ -64,7 +64,7 @@ def filled(folder: Path) -> Iterator[None]:
         filling.unlink()
 
 
-@pytest.mark.check("F11", tier=2, limit="201 or 503, 0 accepted lost, taken again within 30 s")
+@pytest.mark.check("F11", tier=3, limit="201 or 503, 0 accepted lost, taken again within 30 s")
 async def test_a_full_disk_loses_nothing_and_work_goes_on_once_there_is_space(
     scene: Scene, figure: Figure
 ) -> None:

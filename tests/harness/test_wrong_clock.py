@@ -36,7 +36,7 @@ ENDED = """
 """
 
 
-@pytest.mark.check("F15", tier=2, limit="0 accepted, 0 done 6 s after a jump; no start; no storm")
+@pytest.mark.check("F15", tier=3, limit="0 accepted, 0 done 6 s after a jump; no start; no storm")
 async def test_whoever_has_a_wrong_clock_accepts_nothing_and_does_nothing(
     scene: Scene, tmp_path: Path, figure: Figure
 ) -> None:

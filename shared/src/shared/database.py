@@ -157,7 +157,8 @@ class Database:
         ahead = time.time() - time.monotonic()
         if self._ahead is not None and abs(ahead - self._ahead) < CLOCKS_APART:
             return
-        theirs = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
+        asked = "SELECT extract(epoch FROM clock_timestamp())::float8"
+        theirs = await connection.fetchval(asked, timeout=2)
         if abs(theirs - time.time()) >= CLOCKS_APART:
             raise WrongClockError("our clock and that of the database are apart")
         self._ahead = ahead
