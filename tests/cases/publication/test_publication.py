@@ -56,6 +56,74 @@ async def test_a_case_is_published_by_a_second_person_72_hours_after_the_notice_
     assert types[-2:] == [("case.notified", False), ("case.published", True)]
 
 
+ACCUSATION: dict[str, Any] = {
+    "kk": {
+        "title": "Сарыарқа туралы",
+        "body": "«Сарыарқа» ЖШС бюджет ақшасын талан-таражға салды.",
+    },
+    "ru": {
+        "title": "О Сарыарке",
+        "body": "ТОО «Сарыарка» (БИН 000140001239) украло бюджетные деньги, директор Ахметов"
+        " присвоил их.",
+    },
+    "en": {"title": "On Saryarka", "body": "They stole public money."},
+}
+
+
+async def test_an_accusation_of_whom_nobody_tells_is_never_published(office: Office) -> None:
+    case = await done(office.post("/cases", {"title": "Сарыарка"}))
+    row = await done(office.post(f"/cases/{case['id']}/publication", {"texts": ACCUSATION}))
+    row = await moved(office, await answered(office, row), "submit", who=AIDA)
+    kept = await asked(office, row, "notify")
+    at = f"/cases/{case['id']}/parties"
+    await done(office.post(at, {"role": "named_party", "bin": BIN, "name": "Road buyer"}))
+    by_another = await asked(office, row, "notify")
+    found = {(each["check"], each["place"], each["found"]) for each in row["harms"]}
+
+    assert kept.json()["conditions"] == by_another.json()["conditions"] == ["harmless"]
+    assert {place for check, place, _ in found if check == "accusing_word"} == {
+        "/texts/kk/body", "/texts/ru/body", "/texts/en/body",
+    }  # fmt: skip
+    assert found >= {
+        ("nobody_notified", "/parties", "no named party"),
+        ("party_not_notified", "/texts/ru/body", "000140001239"),
+        ("party_not_notified", "/texts/kk/body", "Сарыарқа"),
+        ("person_named", "/texts/ru/body", "…ов"),
+    }
+    assert (await office.get("/published-cases", ANYBODY)).json()["data"] == []
+
+
+async def test_whom_a_plain_text_names_by_bin_gets_a_notice_and_72_hours_before_it_is_published(
+    office: Office,
+) -> None:
+    said = {"title": "Жол", "body": "Жеткізуші 000140001239 екі есе қымбат салды."}
+    row = await begun(office, texts={**TEXTS, "kk": said})
+    row = await moved(office, await answered(office, row), "submit", who=AIDA)
+    unnamed = await asked(office, row, "notify")
+    supplier = {"role": "named_party", "bin": "000140001239", "name": "Road supplier"}
+    party = await done(office.post(f"/cases/{row['case']}/parties", supplier))
+    row = await moved(office, row, "notify")
+    ending = {"reason": "to be spared the notice"}
+    await done(office.post(f"/cases/{row['case']}/parties/{party['id']}:end", ending))
+    taken_out = await asked(office, row, "publish")
+
+    assert unnamed.json()["conditions"] == ["harmless"]
+    assert sorted(one["bin"] for one in row["notices"]) == ["000140001239", BIN]
+    assert taken_out.json()["conditions"] == ["harmless", "told", "heard"]
+
+
+async def test_nothing_is_published_once_every_party_was_taken_out(office: Office) -> None:
+    row = await told(office, await notified(office))
+    office.clock.moment = NOW + timedelta(hours=73)
+    case = (await office.get(f"/cases/{row['case']}")).json()
+    at = f"/cases/{row['case']}/parties/{case['parties'][0]['id']}"
+    await done(office.post(f"{at}:end", {"reason": "a mistake"}))
+
+    refused = await asked(office, row, "publish")
+
+    assert refused.json()["conditions"] == ["harmless", "told", "heard"]
+
+
 async def test_the_clock_begins_when_the_party_opens_its_notice_and_a_reply_ends_it(
     office: Office,
 ) -> None:

@@ -4,7 +4,7 @@ A party is reached when it opened its notice here or the organisation recorded h
 then it has its term for a reply; whoever has replied need not be waited for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ from cases.events import Happened, record
 from cases.lifecycle import life_cycle
 from cases.publication import store
 from cases.publication.checklist import checklist, sums_checked
-from cases.publication.harms import Harm, harms
+from cases.publication.harms import NAMED, harms
+from cases.publication.personal import Harm
 from cases.publication.store import Row
 from cases.publication.sums import Stated, unknown_sums
 from shared.contracts.casework.publication import PublicationMove
@@ -39,7 +40,7 @@ async def move(
     now: datetime,
 ) -> None:
     """Take a publication by a move to its next state. Raises what `LifeCycle.decide` raises."""
-    parties = await store.parties_of(connection, case["id"])
+    parties = await cases.parties_of(connection, case["id"])
     notices = await store.notices_of(connection, row)
     sums = await sums_in(connection, case, row)
     facts = known(case, row, parties, notices, sums=sums, caller=caller, now=now)
@@ -47,7 +48,7 @@ async def move(
     step = life_cycle(LIFE).decide(asked.move, row["state"], caller, given=given, facts=facts)
     values = _values(row, asked, step.after, now)
     if asked.move == "notify":
-        await _notify(connection, row["id"], values["round"], parties, now=now)
+        await _notify(connection, row["id"], values["round"], _named(parties), now=now)
     await store.change(connection, row["id"], values, now)
     happened = [_happened(case, row, asked, step.after)]
     if asked.move in _ON_CASE:
@@ -69,7 +70,7 @@ def known(
 ) -> dict[str, bool]:
     """Say which conditions hold."""
     told = {one["bin"]: one for one in notices}
-    named = [told.get(party["bin"]) for party in parties]
+    named = [told.get(party["bin"]) for party in _named(parties)]
     return {
         "written": row["texts"] is not None,
         "checklist": checklist().complete(row["answers"]),
@@ -77,8 +78,8 @@ def known(
         "harmless": not found_in(row, parties),
         "not_embargoed": not case["embargoed"],
         "second_person": caller.member is not None and caller.member not in row["writers"],
-        "told": all(one is not None and reached_at(one) is not None for one in named),
-        "heard": all(one is not None and is_heard(one, now) for one in named),
+        "told": _each(one is not None and reached_at(one) is not None for one in named),
+        "heard": _each(one is not None and is_heard(one, now) for one in named),
     }
 
 
@@ -109,6 +110,16 @@ def is_heard(notice: Row, now: datetime) -> bool:
     """Say whether a party has replied, or has had its time."""
     until = reply_until(notice)
     return bool(notice["replies"]) or (until is not None and until <= now)
+
+
+def _named(parties: Sequence[Row]) -> list[Row]:
+    return [party for party in parties if party["role"] == NAMED]
+
+
+def _each(facts: Iterable[bool]) -> bool:
+    """Say whether something holds of each named party: of nobody nothing holds."""
+    known = list(facts)
+    return bool(known) and all(known)
 
 
 def _values(row: Row, asked: PublicationMove, after: str, now: datetime) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from cases.desk import Called, Shared, one, page, serves
 from cases.events import Happened, record
 from cases.publication import store
 from cases.publication.documents import received, received_brief
-from cases.publication.harms import personal, unseen
+from cases.publication.personal import personal
+from cases.publication.reading import unseen
 from cases.publication.store import Row
 from shared.contracts.casework.publication import ReplyStart
 from shared.errors import FieldError, NotFound, TransitionNotAllowed, ValidationFailed

@@ -14,7 +14,7 @@ from cases.lifecycle import life_cycle
 from cases.publication import moving, store
 from cases.publication.checklist import SEEN, SUMS, checklist
 from cases.publication.documents import document
-from cases.publication.harms import unseen
+from cases.publication.reading import unseen
 from cases.publication.store import Row
 from cases.publication.sums import Stated
 from shared.contracts.casework.publication import (

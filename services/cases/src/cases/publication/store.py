@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from cases.casefile import store as cases
+from cases.publication.harms import NAMED
 from shared.contracts.casework.publication import PartyReply
 from shared.errors import NotFound
 from shared.security import Caller
@@ -99,8 +100,6 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
     }
 
-
-NAMED: Final = "named_party"
 
 _KNOWN_SUMS: Final = """
     SELECT amount FROM outcome

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from cases.publication.harms import readable
+from cases.publication.reading import readable
 from shared.vocabulary.money import TENGE
 
 
