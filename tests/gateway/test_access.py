@@ -131,6 +131,8 @@ NEEDS: Final[dict[str, str]] = {
     "change_case": "cases:write",
     "move_case": "cases:write",
     "hand_over_case": "cases:write",
+    "accept_case": "cases:write",
+    "decline_case": "cases:write",
     "list_case_events": "cases:read",
     "add_case_note": "cases:write",
     "list_case_notes": "cases:read",

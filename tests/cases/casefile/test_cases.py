@@ -261,22 +261,6 @@ async def test_a_share_shows_the_parts_that_are_named_until_its_day(office: Offi
     assert [event["organisations"] for event in told] == [["own_a", "own_b"]] * 2
 
 
-async def test_a_case_that_is_handed_over_is_the_others_with_its_history(office: Office) -> None:
-    case = await started(office)
-    at = f"/cases/{case['id']}"
-    body = {"organisation": "own_b", "note": "You are nearer."}
-
-    editor = await office.post(f"{at}:hand-over", body, AIDA, seen="*")
-    gone = await office.post(f"{at}:hand-over", body, BOLAT, seen=case["revision"])
-
-    assert problem(editor) == (409, "guard_failed")
-    assert (gone.json()["organisation"], gone.json()["number"]) == ("own_b", "2026-000001")
-    assert problem(await office.get(at)) == (404, "not_found")
-    theirs = (await office.get(f"{at}/events", STRANGER)).json()["data"]
-    assert [one["what"] for one in theirs] == ["created", "handed_over"]
-    assert theirs[-1]["note"] == "You are nearer."
-
-
 async def test_a_coordinator_sees_the_cases_of_the_region_but_no_embargoed_one_and_no_tip(
     office: Office,
 ) -> None:

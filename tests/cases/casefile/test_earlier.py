@@ -73,3 +73,52 @@ def test_what_is_no_such_table_is_said_by_its_column(table: str, column: str) ->
     _, flaws = read(table)
 
     assert column in {flaw.column for flaw in flaws}
+
+
+@pytest.mark.parametrize(
+    ("table", "flaws"),
+    [
+        ("title,severity\nOld,low\n", {(1, "reference")}),
+        ("reference\nA-1\n", {(1, "title")}),
+        ("\ufeff", {(1, "reference"), (1, "title")}),
+        ("\n", {(1, "reference"), (1, "title")}),
+        ("reference;title\nA-1;Old\n", {(1, ""), (1, "reference"), (1, "title")}),
+        ("reference\ttitle\nA-1\tOld\n", {(1, ""), (1, "reference"), (1, "title")}),
+        ("reference,title,title\nA-1,Old,New\n", {(1, "")}),
+        ("reference,title\nA-1,Old,low\n", {(2, "")}),
+        ("reference,title\nA-1,Old\n\nA-2\n", {(4, "")}),
+        ("reference,title\rA-1,Old\r", {(1, "")}),
+        (f"reference,title\nA-1,{'x' * 140_000}\n", {(2, "")}),
+        (f"reference,title,{'y' * 5000}\nA-1,Old,\n", {(1, "y" * 100)}),
+        ("reference,title\n,\n,Old\n", {(3, "reference")}),
+    ],
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_malformed_table_is_told_its_flaws_by_line_and_column(
+    office: Office, table: str, flaws: set[tuple[int, str]], *, dry_run: bool
+) -> None:
+    told = await taken(office, table, dry_run=dry_run)
+
+    assert {(flaw["line"], flaw["column"]) for flaw in told["flaws"]} >= flaws
+    assert told["started"] == 0
+    assert (await office.get("/cases")).json()["data"] == []
+
+
+async def test_a_table_of_ten_thousand_columns_is_told_a_hundred_flaws(office: Office) -> None:
+    names = ",".join(f"c{number}" for number in range(10_000))
+
+    told = await taken(office, f"{names}\n{',' * 9_999}\n", dry_run=True)
+
+    assert len(told["flaws"]) == 100
+
+
+async def test_a_table_of_headings_alone_and_one_with_a_mark_of_its_encoding_are_read(
+    office: Office,
+) -> None:
+    empty = await taken(office, "reference,title\n")
+    marked = await taken(office, "\ufeffReference , TITLE\r\nA-1,Old\r\n")
+    nul = await office.post("/cases:import", {"table": "reference,title\nA\0,Old\n"})
+
+    assert (empty["lines"], empty["flaws"]) == (0, [])
+    assert marked["started"] == 1
+    assert problem(nul) == (400, "malformed_body")

@@ -6,6 +6,8 @@ may come again; what it says of a known case is left out.
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -35,6 +37,7 @@ NEEDED: Final = ("reference", "title")
 OF_CASE: Final = ("title", "summary", "severity", "region", "branch", "violations")
 OF_OUTCOME: Final = ("amount", "amount_kind", "happened_on", "contract")
 LONGEST_REFERENCE: Final = 100
+LONGEST_SHOWN: Final = 100
 TAKEN: Final = frozenset(
     {"open"} | {code for code in life_cycle("case").states if code.startswith("closed_")}
 )
@@ -55,7 +58,7 @@ async def import_cases(
             return do.replay
         lines, flaws = read(body.table)
         known = await _known(do.connection, caller, lines)
-        fresh = [line for line in lines if line[1]["reference"] not in known]
+        fresh = [line for line in lines if line[1].get("reference") not in known]
         taken = fresh if not flaws else []
         if not body.dry_run:
             for _, line in taken:
@@ -75,11 +78,11 @@ def read(table: str) -> tuple[list[Line], list[Flaw]]:
     """Return the lines of a table and all that is wrong with them."""
     rows = csv.reader(io.StringIO(table.removeprefix("\ufeff")))
     try:
-        heading, *rest = list(rows)
+        heading, *rest = list(rows) or [[]]
     except csv.Error as error:
         return [], [Flaw(rows.line_num, "", f"is no CSV: {error}")]
     names = [name.strip().lower() for name in heading]
-    flaws = list(_of_heading(names))
+    flaws = [*_of_heading(names), *_ragged(names, rest)]
     lines = [
         (number, {name: value.strip() for name, value in zip(names, row, strict=False)})
         for number, row in enumerate(rest, start=2)
@@ -95,9 +98,18 @@ def _of_heading(names: Sequence[str]) -> Iterator[Flaw]:
         if name not in names:
             yield Flaw(1, name, "this column is needed")
     for name in sorted(set(names) - set(COLUMNS)):
-        yield Flaw(1, name, f"no such column; there are: {', '.join(COLUMNS)}")
-    if len(set(names)) < len(names):
-        yield Flaw(1, "", "a column stands twice")
+        yield Flaw(1, name[:LONGEST_SHOWN], f"no such column; there are: {', '.join(COLUMNS)}")
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        yield Flaw(1, "", f"a column stands twice: {', '.join(twice)[:LONGEST_SHOWN]}")
+    if len(names) == 1 and re.search("[;\t|]", names[0]):
+        yield Flaw(1, "", "columns are separated by commas")
+
+
+def _ragged(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Flaw]:
+    """Tell of lines in which it cannot be known which value belongs to which column."""
+    for number, row in enumerate(rows, start=2):
+        if any(value.strip() for value in row) and len(row) != len(names):
+            yield Flaw(number, "", f"has {len(row)} values for {len(names)} columns")
 
 
 def _of_lines(lines: Sequence[Line]) -> Iterator[Flaw]:

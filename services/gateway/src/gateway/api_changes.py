@@ -529,6 +529,36 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " `tip.answered`, `tip.withdrawn`), late and to the day; no webhook is sent these. A"
         " measure of a campaign can name a cell of `/v1/stats` (`figure`), read by itself.",
     ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="added",
+        operations=("accept_case", "decline_case"),
+        text="A case that is offered is accepted or declined by whom it is offered to.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("hand_over_case", "read_case", "list_cases"),
+        text="A case is offered (`offer`) to a partner organisation and becomes theirs when they"
+        " accept; never an embargoed one, and nothing that points to tips goes along.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=(
+            "start_case",
+            "change_case",
+            "add_case_task",
+            "change_case_task",
+            "link_case",
+            "share_case",
+            "create_outcome",
+            "start_publication",
+            "change_publication",
+        ),
+        text="Organisations, members of one's own organisation and processes that a body names must"
+        " be there: otherwise 422 with a pointer.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

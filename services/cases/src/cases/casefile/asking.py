@@ -86,7 +86,7 @@ class Asked:
 
     def query(self, limit: int) -> str:
         """Return the question."""
-        parts = [(_OWN, "true"), (_SHARED, _LINKS_TOLD)]
+        parts = [(_OWN, "true"), (_SHARED, _LINKS_TOLD), (_OFFERED, "false")]
         if store.sees_region(self.caller):
             place = self._bind(f"{_escaped(str(self.caller.region))}%")
             parts.append((_OF_REGION.format(region=place), "true"))
@@ -121,6 +121,8 @@ _OWN: Final = "casefile WHERE casefile.organisation = $1"
 
 _SHARED: Final = """case_share AS share JOIN casefile ON casefile.id = share.case_id
     WHERE share.organisation = $1 AND share.ended_at IS NULL AND share.expires_at > $2"""
+
+_OFFERED: Final = "casefile WHERE casefile.offered_to = $1 AND NOT casefile.embargoed"
 
 _LINKS_TOLD: Final = "'links' = ANY(share.parts)"
 

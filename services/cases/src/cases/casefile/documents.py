@@ -9,7 +9,14 @@ from msgspec import Struct, convert
 from cases.casefile import store
 from cases.casefile.store import Seen
 from cases.lifecycle import life_cycle
-from shared.contracts.casework.cases import Case, CaseBrief, CaseLink, CaseParty, CaseShare
+from shared.contracts.casework.cases import (
+    Case,
+    CaseBrief,
+    CaseLink,
+    CaseOffer,
+    CaseParty,
+    CaseShare,
+)
 from shared.security import Caller
 
 LIFE: Final = "case"
@@ -53,7 +60,23 @@ def _fields(seen: Seen, caller: Caller) -> dict[str, Any]:
     row = dict(seen.row)
     can = moves(seen, caller)
     assignees = row["assignees"] if seen.access != "shared" else []
-    return {**row, "assignees": assignees, "access": seen.access, "moves": can}
+    offer = _offer(seen, caller)
+    return {**row, "assignees": assignees, "access": seen.access, "moves": can, "offer": offer}
+
+
+def _offer(seen: Seen, caller: Caller) -> CaseOffer | None:
+    """Return the hand-over that waits, as both of its sides are told of it."""
+    row = seen.row
+    if row["offered_to"] is None or not (
+        seen.access == "own" or row["offered_to"] == caller.organisation
+    ):
+        return None
+    return CaseOffer(
+        organisation=row["offered_to"],
+        note=row["offer_note"],
+        offered_at=row["offered_at"],
+        offered_by=row["offered_by"] if seen.access == "own" else None,
+    )
 
 
 def _each(rows: Any, kind: type[Struct]) -> list[Any]:

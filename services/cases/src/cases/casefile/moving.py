@@ -46,6 +46,11 @@ async def move(
     await events.record(connection, caller, now, _happened(row, asked, after, values, told))
 
 
+async def by_second_person(connection: asyncpg.Connection, row: Row, caller: Caller) -> bool:
+    """Say whether what takes a second person of a severe case may be done by the caller."""
+    return _is_second(await connection.fetchrow(_FACTS, row["id"], SEVERE), row, caller)
+
+
 async def wake(connection: asyncpg.Connection, caller: Caller, now: datetime) -> int:
     """Put cases on that were on hold until today; return how many."""
     rows = await connection.fetch(_WAITED, now.astimezone(LOCAL).date())
@@ -71,17 +76,21 @@ async def _facts(
     connection: asyncpg.Connection, row: Row, asked: CaseMove, caller: Caller
 ) -> dict[str, bool]:
     known = await connection.fetchrow(_FACTS, row["id"], SEVERE)
-    severe = row["severity"] == SEVERE or known["severe_once"]
-    first = {row["created_by"], *known["workers"]} - {None}
-    second = caller.member is not None and bool(first) and caller.member not in first
     return {
         "evidence": known["evidence"],
         "violation": bool(row["violations"]),
-        "second_person": second or not severe,
+        "second_person": _is_second(known, row, caller),
         "acted": known["filed"] or row["published_at"] is not None,
         "proven_outcome": known["proven"],
         "fits": await _fits(connection, row, asked.case),
     }
+
+
+def _is_second(known: Row, row: Row, caller: Caller) -> bool:
+    severe = row["severity"] == SEVERE or known["severe_once"]
+    first = {row["created_by"], *known["workers"]} - {None}
+    second = caller.member is not None and bool(first) and caller.member not in first
+    return second or not severe
 
 
 async def _fits(connection: asyncpg.Connection, row: Row, other: str | None) -> bool:

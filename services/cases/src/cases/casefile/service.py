@@ -8,13 +8,12 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from cases import events
-from cases.casefile import moving, store
+from cases.casefile import handing, moving, store
 from cases.casefile.asking import Asked
 from cases.casefile.documents import brief, document
-from cases.casefile.handing import hand_over
 from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
-from cases.desk import Called, Shared, admitted, on_version, one, page, serves
+from cases.desk import Attempting, Called, Shared, admitted, on_version, one, page, serves
 from cases.events import Happened
 from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
@@ -24,12 +23,12 @@ from shared.contracts.casework.cases import (
     CaseHandOver,
     CaseMove,
     CaseStart,
+    Ending,
 )
 from shared.contracts.casework.evidence import FILES
 from shared.contracts.casework.operation import LONGEST_ID
 from shared.errors import (
     FieldError,
-    GuardFailed,
     ScopeMissing,
     TransitionNotAllowed,
     ValidationFailed,
@@ -144,21 +143,41 @@ async def move_case(
 async def hand_over_case(
     request: Request, case_id: CaseId, body: CaseHandOver, desk: Shared, caller: Called
 ) -> Response:
-    """Give a case to another organisation."""
+    """Offer a case to another organisation."""
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
         seen = await store.writable(do.connection, case_id, caller, do.now)
         on_version(request, seen.row["revision"])
-        _may_hand_over(seen, caller, body)
-        if unmet := await store.unfinished(do.connection, case_id):
-            said = "First end what is open of it: complaints, outcomes."
-            raise GuardFailed(said, conditions=unmet)
-        given = await hand_over(
-            do.connection, seen.row, body.organisation, caller, do.now, note=body.note
-        )
-        shown = brief(seen._replace(row={**seen.row, **given}), caller)
-        return do.answer(msgspec.structs.replace(shown, moves=[]))
+        await handing.offer(do.connection, seen, body.organisation, caller, do.now, note=body.note)
+        return await _in_short(do, case_id, caller)
+
+
+@serves(router, "accept_case")
+async def accept_case(request: Request, case_id: CaseId, desk: Shared, caller: Called) -> Response:
+    """Take a case over."""
+    async with desk.once(request, caller) as do:
+        if do.replay is not None:
+            return do.replay
+        seen = await store.found(do.connection, case_id, caller, do.now, lock=True)
+        on_version(request, seen.row["revision"])
+        await handing.accept(do.connection, seen, caller, do.now)
+        return await _in_short(do, case_id, caller)
+
+
+@serves(router, "decline_case")
+async def decline_case(
+    request: Request, case_id: CaseId, body: Ending, desk: Shared, caller: Called
+) -> Response:
+    """Say no to a case, or take one's offer back."""
+    async with desk.once(request, caller) as do:
+        if do.replay is not None:
+            return do.replay
+        seen = await store.found(do.connection, case_id, caller, do.now, lock=True)
+        on_version(request, seen.row["revision"])
+        ended = brief(seen, caller).offer
+        await handing.decline(do.connection, seen, caller, do.now, reason=body.reason)
+        return do.answer(ended)
 
 
 @serves(router, "list_case_events")
@@ -171,7 +190,7 @@ async def list_case_events(
         seen = await store.found(connection, case_id, caller, desk.clock.now())
         if seen.access == "shared":
             return page([], limit, lambda each: [each.id])
-        rows = await connection.fetch(_HISTORY, case_id, begin, limit + 1)
+        rows = await connection.fetch(_HISTORY, case_id, begin, limit + 1, caller.organisation)
     shown = [msgspec.convert({**row, "changes": _json(row["changes"])}, CaseEvent) for row in rows]
     return page(shown, limit, lambda each: [each.id])
 
@@ -183,7 +202,7 @@ async def read_case_history(case_id: CaseId, desk: Shared, caller: Reading) -> R
         seen = await store.found(connection, case_id, caller, desk.clock.now())
         if seen.access != "own":
             raise ScopeMissing("The whole history is given to whose case it is.")
-        rows = await connection.fetch(_HISTORY, case_id, 0, None)
+        rows = await connection.fetch(_HISTORY, case_id, 0, None, caller.organisation)
     lines = [msgspec.json.encode({**row, "changes": _json(row["changes"])}) for row in rows]
     name = f'attachment; filename="{seen.row["number"]}.ndjson"'
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": name}
@@ -199,6 +218,11 @@ async def _answered(
     at = f"/cases/{case}" if status == 201 else None  # noqa: PLR2004 (made)
     answer: Response = do.answer(shown, status, revision=seen.row["revision"], at=at)
     return answer
+
+
+async def _in_short(do: Attempting, case: str, caller: Caller) -> Response:
+    fresh = await store.found(do.connection, case, caller, do.now)
+    return do.answer(brief(fresh, caller), revision=fresh.row["revision"])
 
 
 def _changed(row: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,17 +245,6 @@ def _edited(seen: Seen, values: Mapping[str, Any]) -> Happened:
     )
 
 
-def _may_hand_over(seen: Seen, caller: Caller, body: CaseHandOver) -> None:
-    row = seen.row
-    if caller.role not in {"admin", "coordinator"}:
-        raise GuardFailed("An admin or a coordinator hands a case over.", conditions=["role"])
-    if row["state"].startswith("closed_") or row["state"] == "merged_into":
-        raise TransitionNotAllowed("The case is closed.", allowed=[])
-    if body.organisation == row["organisation"]:
-        flaw = FieldError("/body/organisation", "same", "has the case already")
-        raise ValidationFailed("It is theirs already.", errors=[flaw])
-
-
 def _mark(shown: CaseBrief) -> list[str]:
     return [shown.created_at.isoformat(), shown.id]
 
@@ -246,5 +259,6 @@ def _json(text: str) -> Any:
 
 _HISTORY: Final = """
     SELECT id, what, at, by_organisation, by_member, before, after, reason, note, changes
-    FROM event WHERE object = 'case' AND object_id = $1 AND id > $2 ORDER BY id LIMIT $3
+    FROM event WHERE object = 'case' AND object_id = $1 AND id > $2
+      AND NOT (organisation <> $4 AND changes ? 'tip') ORDER BY id LIMIT $3
 """

@@ -180,6 +180,8 @@ def seen(row: Row, caller: Caller) -> Seen | None:
         return Seen(row, "region", everything)
     if row["shared_parts"] is not None:
         return Seen(row, "shared", frozenset(row["shared_parts"]), row["shared_comment"])
+    if row["offered_to"] == caller.organisation and not row["embargoed"]:
+        return Seen(row, "shared", frozenset(), may_comment=False)
     return None
 
 

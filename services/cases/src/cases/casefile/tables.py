@@ -50,6 +50,13 @@ class Casefile(Base, table=True):
         Index(
             "ix_casefile_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")
         ),
+        Index(
+            "ix_casefile_offered",
+            "offered_to",
+            "created_at",
+            "id",
+            postgresql_where=text("offered_to IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True, description="cas_...")
@@ -73,6 +80,10 @@ class Casefile(Base, table=True):
     created_at: datetime = moment()
     updated_at: datetime = moment()
     published_at: datetime | None = moment(nullable=True)
+    offered_to: str | None = Field(description="who may take it over, and has not yet")
+    offered_by: str | None
+    offer_note: str | None
+    offered_at: datetime | None = moment(nullable=True)
     revision: int = Field(sa_type=BigInteger)
     words: Any = Field(sa_column=Column(TSVECTOR, Computed(WORDS, persisted=True)))
 

@@ -77,7 +77,8 @@ async def _hand_over(database: Database, arguments: argparse.Namespace) -> None:
     word = "given" if arguments.yes else "would be given"
     lines = [f"{each} {word}" for each in handed.given]
     lines += [
-        f"{each} stays: a complaint or an outcome of it is open" for each in handed.unfinished
+        f"{each} stays: embargoed, or a complaint or an outcome is open"
+        for each in handed.unfinished
     ]
     sys.stdout.write("".join(f"{line}\n" for line in [*lines, f"{len(handed.given)} {word}"]))
 

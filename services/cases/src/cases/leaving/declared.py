@@ -125,7 +125,8 @@ ENDINGS: Final[dict[str, Ending]] = {
         (
             (
                 "title = '', summary = '', assignees = '{}', created_by = NULL, reference = NULL,"
-                " on_hold_until = NULL, updated_at = $2, revision = revision + 1,"
+                " on_hold_until = NULL, offered_to = NULL, offered_by = NULL, offer_note = NULL,"
+                " offered_at = NULL, updated_at = $2, revision = revision + 1,"
                 f" region = CASE WHEN id IN {_OF_TOLD} THEN region END"
             ),
             f"{_OWN} AND title <> ''",

@@ -10,7 +10,7 @@ from shared.database import Database
 
 
 class Handed(NamedTuple):
-    """Ids of the cases that were given, or would be, and of those that have something open."""
+    """Ids of the cases that were given, or would be, and of those that are not ready for it."""
 
     given: list[str]
     unfinished: list[str]
@@ -29,7 +29,7 @@ async def hand(
     async with database.transaction() as connection:
         await connection.execute("SET LOCAL statement_timeout = 0")
         for row in await connection.fetch(_OPEN, organisation):
-            if await store.unfinished(connection, row["id"]):
+            if row["embargoed"] or await store.unfinished(connection, row["id"]):
                 handed.unfinished.append(row["id"])
                 continue
             handed.given.append(row["id"])

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import Depends, Path, Query, Request, Response
 
+from gateway.api import named
 from gateway.api.asking import Day, Words, allowed, each, send_list
 from gateway.api.describing import answers, lists
 from gateway.reads.answering import encode, listing
@@ -115,6 +116,8 @@ async def _forwarded(
     if operation.method == "GET":
         return await gateway.cases.get(request, path, caller, **_filters(asked))
     body = asked.get("body")
+    if body is not None:
+        await named.check(gateway.database, body, caller)
     content = None if body is None else body.model_dump_json(exclude_unset=True).encode()
     return await gateway.cases.command(request, operation.method, path, caller, content)
 

@@ -464,7 +464,7 @@ _DECLARED: Final = (
         data={
             "id": "id of the case",
             "case": "id of the case",
-            "parts": "what of it may be seen; all: it was handed over",
+            "parts": "what of it may be seen; none: it is offered; all: it was handed over",
             "link": "where more is told",
         },
     ),

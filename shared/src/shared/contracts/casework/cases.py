@@ -7,6 +7,13 @@ from msgspec import Struct
 from pydantic import AwareDatetime, Field
 
 from shared.bodies import Body
+from shared.contracts.casework.naming import (
+    LINKED,
+    MemberId,
+    OrganisationId,
+    PartnerId,
+    ProcessId,
+)
 from shared.contracts.casework.operation import LONGEST_ID, LONGEST_TEXT, Filter, Operation
 from shared.errors import GuardFailed, TransitionNotAllowed
 
@@ -38,9 +45,9 @@ class CaseStart(Body):
     region: Kato | None = None
     branch: Short | None = None
     campaign: Id | None = None
-    assignees: list[Id] = Field(default=[], max_length=20)
+    assignees: list[MemberId] = Field(default=[], max_length=20)
     embargoed: bool = False
-    processes: list[Id] = Field(default=[], max_length=100)
+    processes: list[ProcessId] = Field(default=[], max_length=100)
     alerts: list[Id] = Field(default=[], max_length=100)
 
 
@@ -54,7 +61,7 @@ class CaseChange(Body):
     region: Kato | None = None
     branch: Short | None = None
     campaign: Id | None = None
-    assignees: list[Id] | None = Field(default=None, max_length=20)
+    assignees: list[MemberId] | None = Field(default=None, max_length=20)
     embargoed: bool | None = None
 
 
@@ -71,7 +78,7 @@ class CaseMove(Body):
 class CaseHandOver(Body):
     """To whom a case goes, and what they should know."""
 
-    organisation: Id
+    organisation: PartnerId
     note: Long
 
 
@@ -86,7 +93,7 @@ class TaskStart(Body):
     """Something to be done."""
 
     title: Short
-    assignee: Id | None = None
+    assignee: MemberId | None = None
     due_on: date | None = None
 
 
@@ -94,7 +101,7 @@ class TaskChange(Body):
     """What is to be different; `done` ends the task, or opens it again."""
 
     title: Short | None = None
-    assignee: Id | None = None
+    assignee: MemberId | None = None
     due_on: date | None = None
     done: bool | None = None
 
@@ -114,7 +121,7 @@ class LinkStart(Body):
     """What the case is about or rests on."""
 
     kind: Literal["process", "alert", "tip", "case"]
-    target: Id
+    target: Annotated[Id, LINKED]
 
 
 class Ending(Body):
@@ -126,7 +133,7 @@ class Ending(Body):
 class ShareStart(Body):
     """Who may see which parts, and until when."""
 
-    organisation: Id
+    organisation: OrganisationId
     parts: list[Part] = Field(min_length=1, max_length=len(PARTS))
     may_comment: bool = False
     expires_at: AwareDatetime
@@ -163,8 +170,23 @@ class CaseShare(Struct, frozen=True):
     expires_at: datetime
 
 
+class CaseOffer(Struct, frozen=True):
+    """A hand-over that waits for the other organisation: until it accepts, nothing of it is theirs.
+
+    `offered_by` is told to the giver alone.
+    """
+
+    organisation: str
+    note: str | None
+    offered_at: datetime
+    offered_by: str | None
+
+
 class CaseBrief(Struct, frozen=True):
-    """A case in short. `access`: own, region (of a coordinator) or shared; `moves`: what next."""
+    """A case in short. `access`: own, region (of a coordinator) or shared; `moves`: what next.
+
+    `offer`: a hand-over that waits, told to both sides of it.
+    """
 
     id: str
     organisation: str
@@ -185,6 +207,7 @@ class CaseBrief(Struct, frozen=True):
     revision: int
     access: str
     moves: list[str]
+    offer: CaseOffer | None
 
 
 class Case(CaseBrief, frozen=True):
@@ -258,6 +281,13 @@ _BRIEF: Final[dict[str, Any]] = {
     "revision": 2,
     "access": "own",
     "moves": ["investigate", "close_unfounded", "hold", "merge"],
+    "offer": None,
+}
+_OFFER: Final = {
+    "organisation": "own_fedcba9876543210",
+    "note": "You are nearer to the school.",
+    "offered_at": _AT,
+    "offered_by": "mem_0123456789abcdef",
 }
 _LINK: Final = {
     "id": "lnk_0123456789abcdef0123456789",
@@ -405,13 +435,44 @@ OPERATIONS: Final = (
         method="POST",
         path="/cases/{case_id}:hand-over",
         tag="cases",
-        summary="Hand a case over",
-        description="Give a case to another organisation, with a note of what they should know."
-        " It becomes theirs; its shares end, its history goes along.",
+        summary="Offer a case to another organisation",
+        description="Offer a case to another partner organisation, with a note of what they should"
+        " know. Until they accept they see its number and title, and it stays one's own. An"
+        " embargoed case is not handed over, a severe one by a second person; an authority or a"
+        " buyer is sent a complaint, or the case is shared with it.",
+        scope="cases:write",
+        answer=CaseBrief,
+        example={**_BRIEF, "offer": _OFFER},
+        body=CaseHandOver,
+        on_version=True,
+        problems=(TransitionNotAllowed, GuardFailed),
+    ),
+    Operation(
+        name="accept_case",
+        method="POST",
+        path="/cases/{case_id}:accept-hand-over",
+        tag="cases",
+        summary="Accept a case that is offered",
+        description="Take a case over that another organisation offers. It becomes one's own; its"
+        " shares end, its history goes along, and what points to tips stays with the giver.",
         scope="cases:write",
         answer=CaseBrief,
         example=_BRIEF,
-        body=CaseHandOver,
+        on_version=True,
+        problems=(TransitionNotAllowed, GuardFailed),
+    ),
+    Operation(
+        name="decline_case",
+        method="POST",
+        path="/cases/{case_id}:decline-hand-over",
+        tag="cases",
+        summary="Decline a case that is offered",
+        description="Say no to a case that is offered, or take one's own offer back; the reason"
+        " stands in its history.",
+        scope="cases:write",
+        answer=CaseOffer,
+        example=_OFFER,
+        body=Ending,
         on_version=True,
         problems=(TransitionNotAllowed,),
     ),

@@ -12,6 +12,7 @@ from msgspec import Struct
 from pydantic import Field
 
 from shared.bodies import Body
+from shared.contracts.casework.naming import ProcessId
 from shared.contracts.casework.operation import LONGEST_ID, LONGEST_TEXT, Filter, Operation
 from shared.errors import GuardFailed, NotFound, Problem, TransitionNotAllowed
 from shared.vocabulary.money import ABSURD
@@ -84,7 +85,7 @@ class NewOutcome(Body):
         None, description="The recommendation or violation that it answers, in its own numbering."
     )
     authority: Id | None = Field(None, description="Code of the authority it is expected of.")
-    process: Id | None = Field(None, description="Id of the process (prc_…).")
+    process: ProcessId | None = Field(None, description="Id of the process (prc_…).")
     contract: Short | None = Field(None, description="Number of the contract.")
     counted_once_key: Short | None = None
     region: str | None = Field(

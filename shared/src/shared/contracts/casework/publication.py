@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.bodies import Body
 from shared.contracts.casework.cases import CASE_ID, Id, Long, Short
+from shared.contracts.casework.naming import ProcessId
 from shared.contracts.casework.operation import Filter, Operation
 from shared.contracts.casework.outcomes import Amount
 from shared.errors import GuardFailed, Problem, TransitionNotAllowed
@@ -75,7 +76,7 @@ class PublicationStart(Body):
     """What is to be told. `processes` are those linked to the case that may be named."""
 
     texts: PublicTexts | None = None
-    processes: list[Id] = Field(default=[], max_length=100)
+    processes: list[ProcessId] = Field(default=[], max_length=100)
     figures: list[FigureStart] = Field(default=[], max_length=50)
 
 
@@ -83,7 +84,7 @@ class PublicationChange(Body):
     """What is to be different. A changed text takes the answers of the checklist away."""
 
     texts: PublicTexts | None = None
-    processes: list[Id] | None = Field(default=None, max_length=100)
+    processes: list[ProcessId] | None = Field(default=None, max_length=100)
     figures: list[FigureStart] | None = Field(default=None, max_length=50)
     answers: list[ItemAnswer] | None = Field(default=None, max_length=50)
 
