@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 
+from scoring import evaluate
 from scoring.evaluate import Judgements, bulk, compute_populations, incremental
 from scoring.facts import Facts
 from scoring.fences import tukey
@@ -46,6 +48,50 @@ def test_after_an_incremental_run_the_facts_are_whole_again(facts: Facts, tmp_pa
         break
 
     assert judge_all(facts, populations) == before
+
+
+def test_two_connections_say_what_one_says(
+    facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids = load(facts, tmp_path, purchases(3, 60))
+    populations = compute_populations(facts, eleven(), PROFILE)
+
+    def told() -> list[tuple[str, list[Any], list[Any]]]:
+        found = incremental(facts, eleven(), PROFILE, pids, populations)
+        return [(one.indicator.code, list(one.rows()), list(one.evidence())) for one in found]
+
+    by_one = told()
+    assert not facts.has_second
+    facts.connection.execute("SET threads = 2")
+    monkeypatch.setattr(evaluate, "MANY", 60)
+    monkeypatch.setattr(evaluate, "MANY_INDICATORS", 8)
+
+    assert told() == by_one
+    assert facts.has_second
+    assert any(evidence for _, _, evidence in by_one)
+    assert told() == by_one
+    [[threads]] = facts.connection.execute("SELECT current_setting('threads')").fetchall()
+    assert threads == 2
+
+
+def test_a_fault_in_evidence_read_beside_is_told_when_it_is_asked_for(
+    facts: Facts, tmp_path: Path
+) -> None:
+    pids = load(facts, tmp_path, purchases(3, 60))
+    broken = {
+        code: msgspec.structs.replace(one, evidence="SELECT * FROM nowhere")
+        for code, one in eleven().items()
+    }
+    populations = compute_populations(facts, broken, PROFILE)
+
+    seen = 0
+    for judgements in incremental(facts, broken, PROFILE, pids, populations):
+        held = judgements.held()
+        if list(held.rows(["flagged"])):
+            seen += 1
+            with pytest.raises(duckdb.CatalogException):
+                list(held.evidence())
+    assert seen
 
 
 def test_every_path_of_evidence_holds_the_value_shown(facts: Facts, tmp_path: Path) -> None:

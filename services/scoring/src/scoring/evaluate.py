@@ -12,15 +12,17 @@ that both agree.
 
 import hashlib
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Final
+from functools import cached_property, partial
+from typing import Any, Final, TypeVar
 
 import duckdb
 
 from scoring.attempts import add_attempts
+from scoring.both_ends import from_both_ends
 from scoring.declared import tables
 from scoring.facts import Facts
 from scoring.fences import Population, tukey
@@ -43,6 +45,14 @@ LIVE: Final = frozenset({"tested", "stable"})
 SLICE: Final = 700_000
 """Most processes judged at once in bulk, by indicators that look at one alone: of so many, what is
 joined and grouped stays nearer to the processor. Fewer would be planned for too often."""
+
+MANY: Final = 500
+"""Changed processes from which a second connection helps to judge them."""
+
+MANY_INDICATORS: Final = 10
+"""Fewer are judged before a second connection has the relations that they join."""
+
+E = TypeVar("E")
 
 Slice = tuple[int, int]
 """The processes from one pid up to another."""
@@ -130,6 +140,10 @@ class Judgements:
         """Which populations the fence came from; None where the indicator has no fence."""
         return self.populations.version if self.indicator.population else None
 
+    def held(self) -> "Judgements":
+        """Read what the connection would have to be asked for, so that it may go on."""
+        return self
+
     def counts(self) -> Mapping[Status, int]:
         """How many subjects got which status."""
         rows = self._fetch("SELECT status, count(*) FROM judgement GROUP BY status")
@@ -201,6 +215,17 @@ class FewJudgements(Judgements):
         super().__init__(connection, indicator, populations)
         self._found = found
         self._type = type_of_value
+        self._evidence: Iterable[Evidence] | None = None
+        self._involved: Iterable[Involved] | None = None
+
+    def held(self) -> Judgements:
+        """Read evidence and who is involved, so that the connection may go on.
+
+        A fault of either is raised when it is asked for.
+        """
+        self._evidence = _held(self.evidence)
+        self._involved = _held(self.involved)
+        return self
 
     def counts(self) -> Mapping[Status, int]:
         """How many subjects got which status."""
@@ -217,22 +242,42 @@ class FewJudgements(Judgements):
 
     def evidence(self) -> Iterator[Evidence]:
         """Stream the evidence of the flagged subjects."""
-        self._put_flagged()
-        yield from super().evidence()
+        if self._evidence is not None:
+            yield from self._evidence
+        elif self.indicator.evidence is not None and self._put_flagged():
+            yield from super().evidence()
 
     def involved(self) -> Iterator[Involved]:
         """Stream the organisations that the flags concern beside their subjects."""
-        self._put_flagged()
-        yield from super().involved()
+        if self._involved is not None:
+            yield from self._involved
+        elif self.indicator.involved is not None and self._put_flagged():
+            yield from super().involved()
 
-    def _put_flagged(self) -> None:
+    def _put_flagged(self) -> bool:
+        """Make the relation `flagged`; say whether there is anything in it."""
         flags = list(self.rows(["flagged"]))
+        if not flags:
+            return False
         columns = zip(*((one.number, one.value, one.threshold) for one in flags), strict=True)
-        values = [list(column) for column in columns] or [[], [], []]
+        values = [list(column) for column in columns]
         self.connection.execute(
             parsed(_FEW_FLAGGED.format(kind=self.indicator.subject, type=self._type)), values
         )
         self.connection.execute(parsed("CREATE OR REPLACE TEMP VIEW flagged AS FROM few_flagged"))
+        return True
+
+
+def _held(ask: Callable[[], Iterator[E]]) -> Iterable[E]:
+    try:
+        return list(ask())
+    except duckdb.Error as fault:
+        return _raising(fault)
+
+
+def _raising(fault: duckdb.Error) -> Iterator[Any]:
+    raise fault
+    yield
 
 
 def compute_populations(
@@ -287,18 +332,51 @@ def incremental(
 ) -> Generator[Judgements]:
     """Judge the processes given by the indicators of scope `process`, as of a day."""
     indicators = [one for one in enabled(catalogue, profile) if one.scope == "process"]
-    _set_day(facts, indicators, as_of)
+    connections = _connections(facts, indicators, pids)
+    _set_day(facts, indicators, as_of, connections)
     facts.connection.execute(_AFFECTED, [list(pids)])
     if "earlier_attempt" in read_by(indicators):
         add_attempts(facts.connection, "affected", f"{_home(facts)}.process")
     names = dict(facts.connection.execute(parsed(_NAMES)).fetchall())
-    _shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED)
-    set_profile(facts.connection, profile, indicators)
+    _shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED, connections)
+
+    def judge(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> Judgements:
+        return _judge_few(connection, indicator, profile, populations, names)
+
     try:
-        for indicator in indicators:
-            yield _judge_few(facts.connection, indicator, profile, populations, names)
+        for connection in connections:
+            set_profile(connection, profile, indicators)
+        if connections == [facts.connection]:
+            yield from (judge(facts.connection, one) for one in indicators)
+        else:
+            yield from _by_both(facts, connections, indicators, judge)
     finally:
-        _unshadow(facts, indicators)
+        _unshadow(facts, indicators, connections)
+
+
+def _connections(
+    facts: Facts, indicators: Sequence[Indicator], pids: Sequence[int]
+) -> list[duckdb.DuckDBPyConnection]:
+    """Choose who judges: two connections where there is much to plan, and a core for either."""
+    [[threads]] = facts.connection.execute("SELECT current_setting('threads')").fetchall()
+    both = threads > 1 and len(pids) >= MANY and len(indicators) >= MANY_INDICATORS
+    return [facts.connection, facts.second] if both else [facts.connection]
+
+
+def _by_both(
+    facts: Facts,
+    connections: Sequence[duckdb.DuckDBPyConnection],
+    indicators: Sequence[Indicator],
+    judge: Callable[[duckdb.DuckDBPyConnection, Indicator], Judgements],
+) -> Iterator[Judgements]:
+    """Judge on two connections, each with one thread: so little is not worth sharing out."""
+    first, second = connections
+    with facts.one_thread():
+        found = from_both_ends(
+            indicators, partial(judge, first), lambda one: judge(second, one).held()
+        )
+        with closing(found):
+            yield from found
 
 
 def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indicator]:
@@ -326,9 +404,16 @@ def newest_day(facts: Facts) -> date | None:
     return None if day is None else date.fromisoformat(str(day))
 
 
-def _set_day(facts: Facts, indicators: Iterable[Indicator], as_of: date | None) -> None:
+def _set_day(
+    facts: Facts,
+    indicators: Iterable[Indicator],
+    as_of: date | None,
+    connections: Sequence[duckdb.DuckDBPyConnection] = (),
+) -> None:
     if any(map(by_the_clock, indicators)):
-        set_judging_day(facts.connection, as_of or newest_day(facts))
+        day = as_of or newest_day(facts)
+        for connection in connections or (facts.connection,):
+            set_judging_day(connection, day)
 
 
 def _begin(
@@ -352,16 +437,28 @@ def _home(facts: Facts) -> str:
 
 
 def _shadow(
-    facts: Facts, indicators: Sequence[Indicator], of_processes: str, of_registers: str
+    facts: Facts,
+    indicators: Sequence[Indicator],
+    of_processes: str,
+    of_registers: str,
+    connections: Sequence[duckdb.DuckDBPyConnection] = (),
 ) -> None:
-    """Put tables of some rows in the place of those facts that the indicators read."""
-    home, columns = _home(facts), tables()
+    """Put tables of some rows in the place of those facts that the indicators read.
+
+    A temporary table is seen by one connection only; two look at tables in memory through views.
+    """
+    home, columns, shared = _home(facts), tables(), len(connections) > 1
+    if shared:
+        facts.connection.execute(f"ATTACH ':memory:' AS {_SHARED}")
     for table in _shadowed(indicators):
         condition = of_processes if "pid" in columns[table].columns else of_registers
+        made = f"TABLE {_SHARED}.main.{table}" if shared else f"TEMP TABLE {table}"
         facts.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS "
+            f"CREATE OR REPLACE {made} AS "
             f"SELECT * FROM {home}.{table} WHERE {condition.format(home=home)}"
         )
+        for connection in connections if shared else ():
+            connection.execute(f"CREATE TEMP VIEW {table} AS FROM {_SHARED}.main.{table}")
 
 
 def _shadowed(indicators: Sequence[Indicator]) -> list[str]:
@@ -403,11 +500,18 @@ def _temporary(connection: duckdb.DuckDBPyConnection, kind: str) -> set[str]:
     return {row[0] for row in connection.execute(sql).fetchall()}
 
 
-def _unshadow(facts: Facts, indicators: Sequence[Indicator]) -> None:
-    sliced = _temporary(facts.connection, "view")
-    for table in _shadowed(indicators):
-        kind = "VIEW" if table in sliced else "TABLE"
-        facts.connection.execute(f"DROP {kind} IF EXISTS temp.main.{table}")
+def _unshadow(
+    facts: Facts,
+    indicators: Sequence[Indicator],
+    connections: Sequence[duckdb.DuckDBPyConnection] = (),
+) -> None:
+    for connection in connections or (facts.connection,):
+        views = _temporary(connection, "view")
+        for table in _shadowed(indicators):
+            kind = "VIEW" if table in views else "TABLE"
+            connection.execute(f"DROP {kind} IF EXISTS temp.main.{table}")
+    if len(connections) > 1:
+        facts.connection.execute(f"DETACH {_SHARED}")
 
 
 def _populations(
@@ -532,6 +636,9 @@ _ALL: Final[Slice] = (0, 2**31 - 1)
 _WHOLE: Final = ("earlier_attempt", "law_change_reason")
 """The first lays processes beside each other; words are looked for in few texts of all processes,
 and slices of them would only be planned worse."""
+
+_SHARED: Final = "judged_together"
+"""The database in memory with the facts of a batch that two connections judge."""
 
 _DICTIONARIES = frozenset({"subject", "party"})
 """They are only looked things up in."""

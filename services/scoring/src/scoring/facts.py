@@ -32,6 +32,8 @@ _AMOUNT = re.compile(r"(?P<number>[0-9.]+) ?(?P<prefix>[KMGT]?)(?P<binary>i?)B",
 class Facts:
     """The DuckDB file (or `:memory:`) with the tables of facts.sql."""
 
+    _second: duckdb.DuckDBPyConnection | None = None
+
     def __init__(
         self,
         path: Path | str,
@@ -114,12 +116,33 @@ class Facts:
         self.connection.execute(f"ATTACH '{fresh}' AS fresh")
         self.connection.execute(f'COPY FROM DATABASE "{name}" TO fresh')
         self.connection.execute("DETACH fresh")
-        self.connection.close()
+        self.close()
         fresh.replace(self._path)
         self.connection, self._loader = self._connect(), None
 
+    @property
+    def second(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the same file, with temporary relations of its own."""
+        if self._second is None:
+            self._second = _prepared(self.connection.cursor())
+        return self._second
+
+    @property
+    def has_second(self) -> bool:
+        """Whether the other connection was ever asked for."""
+        return self._second is not None
+
+    def interrupt(self) -> None:
+        """Break off what is running."""
+        self.connection.interrupt()
+        if self._second is not None:
+            self._second.interrupt()
+
     def close(self) -> None:
         """Close the file."""
+        if self._second is not None:
+            self._second.close()
+            self._second = None
         self.connection.close()
 
     @contextmanager
@@ -139,6 +162,16 @@ class Facts:
         finally:
             run(f"SET threads = {self._threads}")
             run(f"SET memory_limit = '{self._memory}'")
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Let each connection work with the thread that asks it, and no other."""
+        [[threads]] = self.connection.execute("SELECT current_setting('threads')").fetchall()
+        self.connection.execute("SET threads = 1")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"SET threads = {threads}")
 
     @contextmanager
     def at_most(self, memory: str, spill: str) -> Iterator[None]:
@@ -164,13 +197,18 @@ class Facts:
         if self._path != ":memory:" or self._spill.is_dir():
             connection.execute(f"SET temp_directory = '{self._spill}'")
         connection.execute(f"SET max_temp_directory_size = '{SPILL}'")
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute(MACROS)
-        return connection
+        return _prepared(connection)
 
     def _pids(self, sql: str, values: Sequence[object] = ()) -> list[int]:
         return [row[0] for row in self.connection.execute(sql, list(values)).fetchall()]
+
+
+def _prepared(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Give a connection the settings and macros that are its own."""
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute(MACROS)
+    return connection
 
 
 def copy_for_reading(facts: Facts, source: Path, target: Path) -> None:

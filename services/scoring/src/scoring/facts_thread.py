@@ -41,6 +41,6 @@ class FactsThread:
     async def close(self) -> None:
         """Break off what is running and close the file; what was not committed is undone."""
         with suppress(duckdb.Error):
-            self._facts.connection.interrupt()
+            self._facts.interrupt()
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
         self._facts.close()
