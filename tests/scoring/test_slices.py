@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from deploy.quality.__main__ import END, START
@@ -11,6 +12,7 @@ from deploy.quality.judging import translate
 from deploy.quality.recording import record
 from deploy.quality.registers import lived_with_lists, register_lines
 from deploy.sandbox.world import World
+from scoring import evaluate
 from scoring.evaluate import bulk, live
 from scoring.facts import Facts
 from scoring.indicator import Indicator
@@ -52,6 +54,41 @@ def test_the_eleven_say_the_same_of_fifty_purchases_slice_by_slice(tmp_path: Pat
 
     assert judged(facts, eleven(), PROFILE, 20) == whole
     assert sum(len(shown) for _, shown, _ in whole.values()) > 0
+    assert judged(facts, eleven(), PROFILE, ALL) == whole
+
+
+COUNTED = """
+SELECT f.subject, f.subject AS pid, '/tag' AS path, CAST(NULL AS VARCHAR) AS text,
+  CAST((SELECT count(*) FROM flagged) AS DOUBLE) AS number FROM flagged f"""
+
+
+def test_evidence_is_looked_for_of_a_few_flags_at_once_and_comes_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = Facts.open(":memory:", threads=1)
+    load(facts, tmp_path, purchases(3, 50))
+    single_bids = msgspec.structs.replace(eleven()["R018"], evidence=COUNTED)
+    monkeypatch.setattr(evaluate, "AT_ONCE", 3)
+
+    for one in bulk(facts, {"R018": single_bids}, PROFILE):
+        flags = [row.number for row in one.rows(["flagged"])]
+        shown = list(one.evidence())
+
+        assert [piece.number for piece in shown] == flags
+        assert len(flags) > 3
+        assert [piece.value for piece in shown[:3]] == [3, 3, 3]
+        assert sum(1 for _ in one.flagged()) == len(flags)
+
+
+def test_the_eleven_show_the_same_of_a_few_flags_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = Facts.open(":memory:", threads=1)
+    load(facts, tmp_path, purchases(3, 50))
+
+    whole = judged(facts, eleven(), PROFILE, ALL)
+    monkeypatch.setattr(evaluate, "AT_ONCE", 1)
+
     assert judged(facts, eleven(), PROFILE, ALL) == whole
 
 
