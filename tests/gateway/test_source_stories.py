@@ -231,7 +231,7 @@ async def test_vat_paid_to_who_pays_none_goes_from_an_alert_to_money_returned(st
     promoted = await watchers.move(f"/triage/{alert}", "promote", title="ҚҚС, мектеп")
     case = promoted["cases"][0]
     scan = await watchers.attach(case, "register.jpg", photograph())
-    await watchers.verified(case, "vat_not_payer")
+    await watchers.verified(case, "vat_to_non_payer")
     notice = await watchers.post(
         "/complaints",
         {
@@ -447,7 +447,7 @@ async def test_an_authority_answers_by_its_own_system_and_two_organisations_coun
     for partner in (stage.watchers, stage.newsroom):
         case = (await partner.post("/cases", {"title": "Жол", "region": "75"}))["id"]
         photo = await partner.attach(case, "road.jpg", photograph())
-        await partner.verified(case, "works_not_done")
+        await partner.verified(case, "works_not_done_as_paid")
         complaint = await partner.post(
             "/complaints",
             {
@@ -557,7 +557,7 @@ async def test_a_residents_photographs_of_a_bad_road_go_from_a_tip_to_a_protocol
     case = (await watchers.post("/cases", {"title": "Жол", **summary, "region": "75"}))["id"]
     await _stepped(watchers, tip, "link", case=case)
     evidence = await watchers.attach(case, "road.jpg", picture)
-    await watchers.verified(case, "works_not_done")
+    await watchers.verified(case, "works_not_done_as_paid")
     outcome = await watchers.post(
         "/outcomes",
         {

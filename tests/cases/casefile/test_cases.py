@@ -48,6 +48,8 @@ async def test_cases_are_numbered_by_organisation_and_year_and_begin_as_drafts(
         ("alert", "alr_one"),
     }
     assert first["moves"] == ["open", "close_unfounded", "merge"]
+    [created, *_] = (await office.get(f"/cases/{first['id']}/events")).json()["data"]
+    assert created["changes"]["processes"] == [None, ["prc_one"]]
     types = ["case.created", "alert.triaged", "case.created", "case.created"]
     assert [event["type"] for event in await office.told()] == types
 
@@ -113,7 +115,7 @@ async def test_a_case_goes_its_whole_way_and_each_guard_names_what_is_lacking(
     assert problem(refused) == (409, "guard_failed")
     assert refused.json()["conditions"] == ["evidence", "violation"]
     patched = await office.send(
-        "PATCH", f"/cases/{case['id']}", {"violations": ["vat_not_payer"]}, seen=case["revision"]
+        "PATCH", f"/cases/{case['id']}", {"violations": ["vat_to_non_payer"]}, seen=case["revision"]
     )
     await _evidence(office, case["id"])
     case = await moved(office, patched.json(), "verify")
@@ -129,12 +131,37 @@ async def test_a_case_goes_its_whole_way_and_each_guard_names_what_is_lacking(
         ("changed", None, None),
         ("verify", "investigating", "verified"),
     ]
-    assert history[3]["changes"] == {"violations": [[], ["vat_not_payer"]]}
+    assert history[3]["changes"] == {"violations": [[], ["vat_to_non_payer"]]}
+
+
+async def test_a_case_is_about_kinds_of_violations_that_are_declared_and_nothing_else(
+    office: Office,
+) -> None:
+    about = {"title": "Road", "violations": ["splitting", "Somebody is a thief"]}
+    accusing = await office.post("/cases", about)
+    case = await started(office, violations=["splitting", "K01"])
+    changed = await office.send(
+        "PATCH", f"/cases/{case['id']}", {"violations": ["thief"]}, seen=case["revision"]
+    )
+    for move in ("open", "investigate"):
+        case = await moved(office, case, move)
+    await _evidence(office, case["id"])
+    async with office.tables() as connection:  # as it was once taken in
+        await connection.execute("UPDATE casefile SET violations = '{thief}'")
+    refused = await office.post(
+        f"/cases/{case['id']}/moves", {"move": "verify"}, BOLAT, seen=case["revision"]
+    )
+
+    for answer, place in ((accusing, 1), (changed, 0)):
+        (flaw,) = answer.json()["errors"]
+        found = (answer.status_code, flaw["code"], flaw["pointer"])
+        assert found == (422, "unknown_code", f"/body/violations/{place}")
+    assert refused.json()["conditions"] == ["violation"]
 
 
 @pytest.mark.check("A8", tier=1, limit="all refused")
 async def test_a_severe_case_is_verified_by_a_second_person(office: Office) -> None:
-    case = await started(office, severity="high", violations=["collusion"])
+    case = await started(office, severity="high", violations=["linked_bidders"])
     for move in ("open", "investigate"):
         case = await moved(office, case, move, who=AIDA)
     await _evidence(office, case["id"])
@@ -433,7 +460,7 @@ async def test_two_cases_that_are_merged_into_each_other_at_once_are_not_both_go
 
 
 async def test_severity_that_was_high_once_takes_a_second_person_for_good(office: Office) -> None:
-    case = await started(office, severity="high", violations=["collusion"])
+    case = await started(office, severity="high", violations=["linked_bidders"])
     at = f"/cases/{case['id']}"
     for move in ("open", "investigate"):
         case = await moved(office, case, move, who=AIDA)

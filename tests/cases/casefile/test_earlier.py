@@ -9,7 +9,7 @@ from tests.cases.office import AIDA, MONITOR, STRANGER, Office, problem
 
 TABLE = """\
 reference,title,state,region,violations,outcome,amount,amount_kind,contract
-A-1,"Road, Almaty",closed_remedied,751110000,works; price,money_returned,1200000.50,returned,K-1
+A-1,"Road, Almaty",closed_remedied,751110000,splitting; K01,money_returned,1200000.50,returned,K-1
 A-2,Мектеп,,,,,,,
 """
 
@@ -35,7 +35,7 @@ async def test_a_table_becomes_cases_and_claimed_outcomes_and_the_same_table_add
     assert theirs["started"] == 2
     cases = {one["title"]: one for one in (await office.get("/cases")).json()["data"]}
     assert cases["Road, Almaty"]["state"] == "closed_remedied"
-    assert cases["Road, Almaty"]["violations"] == ["works", "price"]
+    assert cases["Road, Almaty"]["violations"] == ["splitting", "K01"]
     assert cases["Мектеп"]["state"] == "open"
     [outcome] = (await office.get("/outcomes", organisation="own_a")).json()["data"]
     assert (outcome["state"], outcome["amount"]) == ("claimed", "1200000.50")
@@ -51,6 +51,27 @@ async def test_one_flaw_keeps_the_whole_table_out(office: Office) -> None:
         (5, "state"),
         (5, "title"),
     }
+    assert (await office.get("/cases")).json()["data"] == []
+
+
+async def test_a_line_that_names_no_violation_or_a_day_or_amount_that_cannot_be_is_a_flaw(
+    office: Office,
+) -> None:
+    table = (
+        "reference,title,violations,outcome,amount,amount_kind,happened_on\n"
+        "A-1,Road,somebody is a thief,,,,\n"
+        "A-2,Road,,fine_imposed,5,returned,2999-01-01\n"
+        "A-3,Road,splitting; R018x,fine_imposed,5,fined,0001-01-01\n"
+    )
+    told = await taken(office, table)
+
+    assert [(flaw["line"], flaw["column"]) for flaw in told["flaws"]] == [
+        (2, "violations"),
+        (3, "amount_kind"),
+        (3, "happened_on"),
+        (4, "violations"),
+        (4, "happened_on"),
+    ]
     assert (await office.get("/cases")).json()["data"] == []
 
 

@@ -11,6 +11,7 @@ import docx as word
 import pytest
 
 from cases.complaints import due
+from cases.letters.template import templates
 from tests.cases.complaints.desk import (
     AUDIT,
     CASE,
@@ -364,6 +365,17 @@ async def test_a_confirmation_is_for_the_version_that_stands_and_by_the_platform
     }
     old = await office.post("/legal/confirmations", body, OPERATOR)
     assert (old.status_code, old.json()["errors"][0]["code"]) == (422, "not_present")
+    present = body | {"version": templates()["general_appeal"].version}
+    for day in ("2026-03-03", "2999-01-01", "0001-01-01"):
+        refused = await office.post(
+            "/legal/confirmations", present | {"confirmed_on": day}, OPERATOR
+        )
+        assert refused.json()["detail"] == "Nobody can have confirmed it on that day."
+        (flaw,) = refused.json()["errors"]
+        assert (flaw["code"], flaw["message"]) == (
+            "out_of_time",
+            "lies between 2000-01-01 and today, 2026-03-02",
+        )
     without = replace(AIDA, scopes=AIDA.scopes - {"platform:admin"})
     assert problem(await office.post("/legal/confirmations", body, without)) == (
         403,

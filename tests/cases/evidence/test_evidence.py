@@ -67,6 +67,19 @@ async def test_a_photograph_is_sealed_cleaned_touched_and_given_out(office: Offi
     assert listed == [(await office.get(f"/evidence/{piece['id']}")).json()] == [piece]
 
 
+async def test_the_history_of_a_case_tells_which_file_came_and_not_how_it_was_called(
+    office: Office,
+) -> None:
+    case = await opened(office)
+    piece = (await upload(office, case, photograph(), name="Canary7712.jpg")).json()
+    history = await office.get(f"/cases/{case}/events")
+    event = history.json()["data"][-1]
+
+    told = {name: piece[name] for name in ("id", "media_type", "sha256")}
+    assert (event["what"], event["changes"]) == ("add_evidence", {"evidence": [None, told]})
+    assert "Canary7712" not in history.text
+
+
 async def test_who_is_outside_gets_no_more_than_is_shared_with_them(office: Office) -> None:
     case = await opened(office)
     picture = (await upload(office, case, photograph())).json()["id"]

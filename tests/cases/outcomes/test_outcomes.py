@@ -1,12 +1,15 @@
 """Outcomes: expected, claimed, confirmed by somebody else, disputed; nobody else's, never twice."""
 
 from dataclasses import replace
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, get_args
 
 import httpx
 import pytest
 
 from cases.lifecycle import life_cycle
+from cases.outcomes.sense import amounts
+from shared.contracts.casework.outcomes import Kind
 from tests.cases.office import (
     AIDA,
     BOLAT,
@@ -175,6 +178,43 @@ async def test_a_body_that_cannot_be_meant_is_refused_and_nothing_is_kept(office
 
     assert problem(reader) == problem(officer) == (403, "scope_missing")
     assert (await office.get("/outcomes")).json()["data"] == []
+
+
+async def test_an_amount_is_one_that_its_kind_of_outcome_can_have(office: Office) -> None:
+    twice_counted = {"kind": "fine_imposed", "amount_kind": "returned"}
+    refused = await office.post("/outcomes", {**RETURNED, **twice_counted})
+    fine = await expected(office, kind="fine_imposed", amount_kind="fined")
+    path = f"/outcomes/{fine['id']}"
+    anew = await office.send("PATCH", path, {"amount_kind": "returned"}, AIDA, seen=1)
+    law = await office.post("/outcomes", {**RETURNED, "kind": "law_changed"})
+
+    for answer, possible in ((refused, "fined"), (anew, "fined"), (law, "not told")):
+        (flaw,) = answer.json()["errors"]
+        assert (answer.status_code, flaw["code"]) == (422, "not_of_this_kind")
+        assert flaw["message"].endswith(f"an amount is {possible}")
+    assert {*amounts()} == {*get_args(Kind)}, "every kind is declared"
+    once = {"fined": "fine_imposed", "returned": "money_returned"}
+    for what, kind in once.items():
+        assert [each for each, possible in amounts().items() if what in possible] == [kind]
+
+
+async def test_an_outcome_happened_between_the_first_purchases_and_today_in_kazakhstan(
+    office: Office,
+) -> None:
+    office.clock.moment = datetime(2026, 3, 2, 19, 30, tzinfo=UTC)  # half past midnight there
+    today = await expected(office, happened_on="2026-03-03")
+    path = f"/outcomes/{today['id']}"
+    for day in ("2999-01-01", "0001-01-01", "2026-03-04", "1999-12-31"):
+        told = {**RETURNED, "happened_on": day, "counted_once_key": day}
+        answers = [
+            await office.post("/outcomes", told),
+            await office.send("PATCH", path, {"happened_on": day}, AIDA, seen=1),
+        ]
+        for answer in answers:
+            (flaw,) = answer.json()["errors"]
+            assert (answer.status_code, flaw["pointer"]) == (422, "/body/happened_on")
+            assert flaw["message"] == "lies between 2000-01-01 and today, 2026-03-03"
+    assert len((await office.get("/outcomes")).json()["data"]) == 1
 
 
 async def test_others_see_what_is_confirmed_the_authority_what_it_is_asked_the_coordinator_all(

@@ -9,7 +9,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import asyncpg
@@ -21,12 +21,15 @@ from cases.casefile import store
 from cases.casefile.starting import Start, start
 from cases.desk import Called, Shared, serves
 from cases.events import Happened
+from cases.law.counting import local_day
 from cases.lifecycle import life_cycle
+from cases.navigator.catalogue import signs
+from cases.outcomes.sense import senseless
 from cases.outcomes.service import claim_at_once
 from shared.contracts.casework.cases import CaseStart
 from shared.contracts.casework.earlier import COLUMNS, EarlierCases, EarlierTaken, Flaw
 from shared.contracts.casework.outcomes import NewOutcome
-from shared.errors import ScopeMissing
+from shared.errors import RoleMissing
 from shared.security import Caller
 
 router: Final = APIRouter(tags=["cases"])
@@ -52,11 +55,12 @@ async def import_cases(
 ) -> Response:
     """Take in a table, if no line of it has a flaw."""
     if caller.role not in {"editor", "admin", "coordinator"}:
-        raise ScopeMissing(f"Not for the role {caller.role}.")
+        raise RoleMissing(f"Not for the role {caller.role}.")
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
         lines, flaws = read(body.table)
+        flaws += [] if flaws else _senseless(lines, local_day(do.now))
         known = await _known(do.connection, caller, lines)
         fresh = [line for line in lines if line[1].get("reference") not in known]
         taken = fresh if not flaws else []
@@ -136,6 +140,19 @@ def _refused(number: int, line: Mapping[str, str]) -> Iterator[Flaw]:
             yield Flaw(number, str(flaw["loc"][0] if flaw["loc"] else ""), flaw["msg"])
     if bool(line.get("amount")) != bool(line.get("amount_kind")):
         yield Flaw(number, "amount", "an amount and its kind go together")
+
+
+def _senseless(lines: Sequence[Line], today: date) -> Iterator[Flaw]:
+    """Say what no case is about, and what cannot have come of one."""
+    for number, line in lines:
+        for code in _case(line).violations:
+            if code not in signs():
+                yield Flaw(
+                    number, "violations", f"no such kind of violation: {code[:LONGEST_SHOWN]}"
+                )
+        outcome = _outcome(line, None)
+        for flaw in senseless(outcome.model_dump(), today) if outcome else ():
+            yield Flaw(number, flaw.pointer.removeprefix("/body/"), flaw.message)
 
 
 def _state(line: Mapping[str, str]) -> str:

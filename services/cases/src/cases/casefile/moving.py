@@ -12,6 +12,7 @@ from cases.casefile.documents import LIFE
 from cases.casefile.store import Row, Seen
 from cases.events import Happened
 from cases.lifecycle import life_cycle
+from cases.navigator.catalogue import signs
 from shared.contracts.casework.cases import CaseMove
 from shared.errors import FieldError, ValidationFailed
 from shared.security import Caller
@@ -78,7 +79,7 @@ async def _facts(
     known = await connection.fetchrow(_FACTS, row["id"], SEVERE)
     return {
         "evidence": known["evidence"],
-        "violation": bool(row["violations"]),
+        "violation": not signs().isdisjoint(row["violations"]),
         "second_person": _is_second(known, row, caller),
         "acted": known["filed"] or row["published_at"] is not None,
         "proven_outcome": known["proven"],

@@ -1,6 +1,6 @@
 """What callers ask of cases, and command: each function answers one declared operation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import asyncpg
@@ -15,6 +15,7 @@ from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
 from cases.desk import Attempting, Called, Shared, admitted, on_version, one, page, serves
 from cases.events import Happened
+from cases.navigator.catalogue import signs
 from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
     CaseBrief,
@@ -29,7 +30,7 @@ from shared.contracts.casework.evidence import FILES
 from shared.contracts.casework.operation import LONGEST_ID
 from shared.errors import (
     FieldError,
-    ScopeMissing,
+    RoleMissing,
     TransitionNotAllowed,
     ValidationFailed,
 )
@@ -48,11 +49,12 @@ Reading = Annotated[Caller, Depends(admitted(FILES["read_case_history"]))]
 async def start_case(request: Request, body: CaseStart, desk: Shared, caller: Called) -> Response:
     """Start a case as a draft."""
     if caller.role not in store.WORKING:
-        raise ScopeMissing(f"Not for the role {caller.role}.")
+        raise RoleMissing(f"Not for the role {caller.role}.")
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
         asked = Start(**body.model_dump(exclude={"processes", "alerts"}))
+        _known_signs(asked.violations)
         links = [("process", each) for each in body.processes]
         case = await start(do.connection, caller, do.now, asked, links)
         if alerts := list(dict.fromkeys(body.alerts)):
@@ -201,7 +203,7 @@ async def read_case_history(case_id: CaseId, desk: Shared, caller: Reading) -> R
     async with desk.database.connection() as connection:
         seen = await store.found(connection, case_id, caller, desk.clock.now())
         if seen.access != "own":
-            raise ScopeMissing("The whole history is given to whose case it is.")
+            raise RoleMissing("The whole history is given to whose case it is.")
         rows = await connection.fetch(_HISTORY, case_id, 0, None, caller.organisation)
     lines = [msgspec.json.encode({**row, "changes": _json(row["changes"])}) for row in rows]
     name = f'attachment; filename="{seen.row["number"]}.ndjson"'
@@ -232,7 +234,20 @@ def _changed(row: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]
     if lost:
         flaws = [FieldError(f"/body/{name}", "missing", "cannot be null") for name in lost]
         raise ValidationFailed("Some fields cannot be taken away.", errors=flaws)
-    return {name: value for name, value in asked.items() if row[name] != value}
+    changed = {name: value for name, value in asked.items() if row[name] != value}
+    _known_signs(changed.get("violations", ()))
+    return changed
+
+
+def _known_signs(codes: Sequence[str]) -> None:
+    """Let pass what a case can be about. Raises ValidationFailed for any other text."""
+    flaws = [
+        FieldError(f"/body/violations/{number}", "unknown_code", "see GET /v1/legal/violations")
+        for number, code in enumerate(codes)
+        if code not in signs()
+    ]
+    if flaws:
+        raise ValidationFailed("There is no such kind of violation.", errors=flaws)
 
 
 def _edited(seen: Seen, values: Mapping[str, Any]) -> Happened:
@@ -258,7 +273,8 @@ def _json(text: str) -> Any:
 
 
 _HISTORY: Final = """
-    SELECT id, what, at, by_organisation, by_member, before, after, reason, note, changes
+    SELECT id, what, at, by_organisation, by_member, before, after, reason, note,
+      CASE WHEN organisation = $4 THEN changes ELSE changes - 'tips' END AS changes
     FROM event WHERE object = 'case' AND object_id = $1 AND id > $2
       AND NOT (organisation <> $4 AND changes ? 'tip') ORDER BY id LIMIT $3
 """

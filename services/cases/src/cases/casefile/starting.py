@@ -16,6 +16,8 @@ from cases.lifecycle import life_cycle
 from shared.security import Caller
 
 CREATED: Final = "case.created"
+SEVERAL: Final = {"process": "processes", "alert": "alerts", "tip": "tips", "case": "cases"}
+"""How the history of a case calls what it began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ async def start(
     await store.insert(connection, "casefile", {**own, **more, **moments})
     for kind, target in dict.fromkeys(links):
         await link(connection, case, kind, target, now)
-    about = {f"{kind}s": [each for of, each in links if of == kind] for kind, _ in links}
+    about = {SEVERAL[kind]: [each for of, each in links if of == kind] for kind, _ in links}
     happened = Happened(
         object="case",
         id=case,

@@ -20,6 +20,7 @@ from cases.law.counting import KAZAKHSTAN, local_day
 from cases.law.deadlines import Event
 from cases.letters import confirmations
 from cases.letters.template import Template, for_route, templates
+from cases.outcomes.sense import out_of_time
 from shared.contracts.casework.legal import (
     Authority,
     Calendar,
@@ -200,8 +201,9 @@ async def confirm_declaration(
             raise _refused("/body/code", "unknown", f"there is no such {body.kind}")
         if present != body.version:
             raise _refused("/body/version", "not_present", f"the present version is {present}")
-        if body.confirmed_on > today:
-            raise _refused("/body/confirmed_on", "to_come", f"today is {today}")
+        if (said := out_of_time(body.confirmed_on, today)) is not None:
+            flaw = FieldError("/body/confirmed_on", "out_of_time", said)
+            raise ValidationFailed("Nobody can have confirmed it on that day.", errors=[flaw])
         id_ = new_id("cnf")
         await confirmations.write(attempt.connection, id_, body, caller.member, attempt.now)
         if body.kind == "route":

@@ -126,6 +126,11 @@ def _cleaned(original: Path, media_type: str, copy: Path) -> Arrived | None:
     return Arrived(copy, digest_of(copy), copy.stat().st_size)
 
 
+def _told(evidence: str, sealed: Sealed) -> dict[str, str]:
+    """Tell which file it is, and not how it is called: names of files name people."""
+    return {"id": evidence, "media_type": sealed.media_type, "sha256": sealed.sha256.hex()}
+
+
 def _happened(seen: Seen, evidence: str, sealed: Sealed) -> Happened:
     return Happened(
         object="case",
@@ -133,6 +138,7 @@ def _happened(seen: Seen, evidence: str, sealed: Sealed) -> Happened:
         organisation=seen.row["organisation"],
         what="add_evidence",
         type="evidence.added",
+        changes={"evidence": (None, _told(evidence, sealed))},
         shown={
             "evidence": evidence,
             "media_type": sealed.media_type,

@@ -78,6 +78,12 @@ def violations() -> Mapping[str, Violation]:
     return {each.code: each for each in found}
 
 
+@cache
+def signs() -> frozenset[str]:
+    """Return what a case can be about: kinds of violations, and indicators that point to one."""
+    return frozenset(violations()).union(*(each.indicators for each in violations().values()))
+
+
 def read_violation(text: str, name: str) -> Violation:
     """Read one kind of violation. Raises LawFileError."""
     try:

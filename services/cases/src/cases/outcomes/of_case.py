@@ -28,7 +28,7 @@ async def of_case(
 ) -> OfCase | None:
     """Return what a case that the caller may write to lends.
 
-    Raises NotFound for one they may not know of, ScopeMissing for one they may only read.
+    Raises NotFound for one they may not know of, RoleMissing for one they may only read.
     """
     if case is None:
         return None

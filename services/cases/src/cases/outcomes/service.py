@@ -12,10 +12,12 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from cases.desk import Called, Shared, on_version, one, page, serves
+from cases.law.counting import local_day
 from cases.lifecycle import life_cycle
 from cases.outcomes import store
 from cases.outcomes.of_case import of_case, proved
 from cases.outcomes.reading import places
+from cases.outcomes.sense import senseless
 from cases.outcomes.store import Question
 from shared.contracts.casework.outcomes import (
     IN_MONEY,
@@ -117,7 +119,7 @@ async def change_outcome(
             raise TransitionNotAllowed(
                 "It is told anew while expected or claimed.", allowed=_moves(row, caller)
             )
-        changes = _changes(row, body)
+        changes = _changes(row, body, now)
         await proved(connection, row["case_id"], changes.get("proof"))
         if not changes:
             return one(shown(row, caller), row["revision"])
@@ -238,15 +240,15 @@ async def _new(
         "created_at": now,
         "revision": 1,
     }
-    _whole(row)
+    _refuse_senseless(row, now)
     return row
 
 
-def _changes(row: Mapping[str, Any], body: OutcomeChange) -> dict[str, Any]:
+def _changes(row: Mapping[str, Any], body: OutcomeChange, now: datetime) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
     if given.get("counted_once_key"):
         given["counted_once_key"] = _folded("counted_once_key", given["counted_once_key"])
-    _whole({**row, **given})
+    _refuse_senseless({**row, **given}, now)
     return {name: value for name, value in given.items() if value != row[name]}
 
 
@@ -259,12 +261,9 @@ def _folded(name: str, given: str) -> str:
     return key
 
 
-def _whole(row: Mapping[str, Any]) -> None:
-    """Refuse an amount of which it is not told what it is, and the other way round."""
-    if (row["amount"] is None) != (row["amount_kind"] is None):
-        missing = "amount" if row["amount"] is None else "amount_kind"
-        flaw = FieldError(f"/body/{missing}", "missing", "an amount and its kind go together")
-        raise ValidationFailed("An amount says what it is.", errors=[flaw])
+def _refuse_senseless(row: Mapping[str, Any], now: datetime) -> None:
+    if flaws := list(senseless(row, local_day(now))):
+        raise ValidationFailed("This cannot have come of it.", errors=flaws)
 
 
 def _facts(caller: Caller, row: Mapping[str, Any], attached_by: str | None) -> dict[str, bool]:

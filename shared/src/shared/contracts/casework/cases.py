@@ -41,7 +41,9 @@ class CaseStart(Body):
     title: Short
     summary: Long | Literal[""] = ""
     severity: Severity = "medium"
-    violations: list[Short] = Field(default=[], max_length=20)
+    violations: list[Short] = Field(
+        default=[], max_length=20, description="Codes of /v1/legal/violations, or their indicators."
+    )
     region: Kato | None = None
     branch: Short | None = None
     campaign: Id | None = None
@@ -272,7 +274,7 @@ _BRIEF: Final[dict[str, Any]] = {
     "branch": None,
     "campaign": None,
     "assignees": ["mem_0123456789abcdef"],
-    "violations": ["vat_not_payer"],
+    "violations": ["vat_to_non_payer"],
     "on_hold_until": None,
     "embargoed": False,
     "created_at": _AT,

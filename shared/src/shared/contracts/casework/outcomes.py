@@ -94,8 +94,14 @@ class NewOutcome(Body):
     campaign: Id | None = None
     indicators: Codes = Field([], description="Codes of the indicators that led there.")
     amount: Amount | None = Field(None, description="Tenge, exact: text or a number.")
-    amount_kind: AmountKind | None = None
-    happened_on: date | None = Field(None, description="The day of the document, or of the fact.")
+    amount_kind: AmountKind | None = Field(
+        None,
+        description="What the amount is: one that this kind of outcome can have. A fine is fined,"
+        " money that came back is an outcome of its own.",
+    )
+    happened_on: date | None = Field(
+        None, description="The day of the document, or of the fact: from 2000 to today."
+    )
     proof: Id | None = Field(None, description="Id of a piece of evidence of the case (evd_…).")
 
 
