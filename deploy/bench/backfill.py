@@ -23,6 +23,7 @@ import psutil
 from deploy.bench.portal import SCOPE, sandbox, told, usage
 from deploy.bench.running import Running, running
 from deploy.local.children import python_program
+from deploy.servers import die_with_parent
 
 GOAL = 300
 """Processes a second: a notice with its lots, bids and contracts, or a direct contract."""
@@ -80,6 +81,7 @@ async def _fill(system: Running, portal: httpx.AsyncClient) -> Filled:
     loader = psutil.Popen(
         [python_program("ingestor"), *SCOPE],
         env=system.platform.environment("ingestor") | told(portal),
+        preexec_fn=die_with_parent,
     )
     while loader.poll() is None and not (await usage(portal))["requests"]:
         await asyncio.sleep(0.01)

@@ -104,8 +104,14 @@ def participants(bundle: NoticeBundle) -> set[int]:
 
 def participants_of(payloads: Iterable[Payload]) -> set[int]:
     """Name the participants that records speak of."""
-    found = {identifier(getattr(one, name, None)) for one in payloads for name in PARTICIPANTS}
+    found = {identifier(getattr(one, name)) for one in payloads for name in _naming(type(one))}
     return {number for number in found if number is not None}
+
+
+@cache
+def _naming(kind: type[Payload]) -> tuple[str, ...]:
+    """Tell which fields of a kind of record name participants."""
+    return tuple(name for name in PARTICIPANTS if name in kind.__struct_fields__)
 
 
 def subject_of(kept: Kept) -> Subject:

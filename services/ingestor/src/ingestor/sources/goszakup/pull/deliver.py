@@ -204,13 +204,14 @@ class Counter:
         await _with_plans(connection, whole)
         told = await lapsed.told_whole(connection, bodies, whole)
         bundles = {head: bundle_of(kept) for head, kept in told.items()}
-        numbers = {number for bundle in bundles.values() for number in participants(bundle)}
+        named = {head: participants(bundle) for head, bundle in bundles.items()}
+        numbers = set[int]().union(*named.values())
         subjects = await bodies.of(await heads.subjects(connection, numbers))
         known = {one.id: one for one in subjects}
         read = {one.id: subject_of(one) for one in subjects if one.body is not None}
         parts: dict[Head, list[Kept]] = {}
         for head, bundle in bundles.items():
-            own = [known[n] for n in sorted(participants(bundle)) if n in known]
+            own = [known[n] for n in sorted(named[head]) if n in known]
             parts[head] = [*told[head], *own]
             bundle.subjects += [read[one.id] for one in own if one.body is not None]
         half = {h: kept for h, kept in parts.items() if any(one.body is None for one in kept)}
