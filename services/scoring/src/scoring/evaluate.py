@@ -20,6 +20,7 @@ from functools import cached_property, partial
 from typing import Any, Final, TypeVar
 
 import duckdb
+import msgspec
 
 from scoring.attempts import add_attempts
 from scoring.both_ends import from_both_ends
@@ -78,8 +79,7 @@ class Populations:
         return found
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """One indicator's word on one subject.
 
     kind     process, buyer, entity (procuring entity) or supplier
