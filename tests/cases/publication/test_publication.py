@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.vocabulary.identifiers import party_id
 from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
 from tests.cases.publication.people import (
     ANYBODY,
@@ -25,6 +26,7 @@ from tests.cases.publication.people import (
     notified,
     told,
 )
+from tests.cases.triage.alerts import alert, arrive
 
 
 @pytest.mark.check("A8", tier=1, limit="all refused")
@@ -110,6 +112,46 @@ async def test_whom_a_plain_text_names_by_bin_gets_a_notice_and_72_hours_before_
     assert unnamed.json()["conditions"] == ["harmless"]
     assert sorted(one["bin"] for one in row["notices"]) == ["000140001239", BIN]
     assert taken_out.json()["conditions"] == ["harmless", "told", "heard"]
+
+
+async def test_a_supplier_of_its_purchase_is_known_by_a_name_that_another_case_has(
+    office: Office,
+) -> None:
+    supplier = "000140001239"
+    sold = alert("alr_1", PROCESS, suppliers=[party_id("kz", supplier, "").id])
+    await arrive(office, sold)
+    other = await done(office.post("/cases", {"title": "Another road"}))
+    for bin_, name in ((supplier, "Алтын жол"), ("990240000010", "Мектеп жиһазы")):
+        party = {"role": "supplier", "bin": bin_, "name": name}
+        await done(office.post(f"/cases/{other['id']}/parties", party))
+    said = {"title": "Дорога", "body": "Дорогу чинил Алтын жол, мебель – Мектеп жиһазы."}
+
+    row = await begun(office, texts={**TEXTS, "ru": said})
+
+    assert [tuple(each.values()) for each in row["harms"]] == [
+        ("party_not_notified", "/texts/ru/body", "Алтын жол")
+    ], "who has no part in the purchase is no business of this text's"
+
+
+async def test_whom_a_complaint_of_the_case_is_addressed_to_is_known_by_name(
+    office: Office,
+) -> None:
+    said = {"title": "Дорога", "body": "Дорогу чинил Алтын жол."}
+    row = await begun(office, texts={**TEXTS, "ru": said})
+    at = f"/cases/{row['case']}/publication"
+    before = (await office.get(at)).json()["harms"]
+    notice = {
+        "case": row["case"], "route": "supplier_notice", "addressee": "bin:000140001239",
+        "addressee_name": "«Алтын жол»", "standing": "person", "stage": "execution",
+        "object": "contract", "method": "direct", "subject": "Contract",
+    }  # fmt: skip
+    await done(office.post("/complaints", notice))
+
+    assert before == []
+    harms = (await office.get(at)).json()["harms"]
+    assert [(each["check"], each["found"]) for each in harms] == [
+        ("party_not_notified", "«Алтын жол»")
+    ]
 
 
 async def test_nothing_is_published_once_every_party_was_taken_out(office: Office) -> None:

@@ -28,7 +28,7 @@ from shared.vocabulary.text import Text
 
 async def document(connection: asyncpg.Connection, case: Row, row: Row, caller: Caller) -> Document:
     """Return a publication as its organisation works on it."""
-    parties = await cases.parties_of(connection, case["id"])
+    parties = await store.involved(connection, case["id"])
     notices = await store.notices_of(connection, row)
     sums = await moving.sums_in(connection, case, row)
     return Document(

@@ -40,7 +40,7 @@ async def move(
     now: datetime,
 ) -> None:
     """Take a publication by a move to its next state. Raises what `LifeCycle.decide` raises."""
-    parties = await cases.parties_of(connection, case["id"])
+    parties = await store.involved(connection, case["id"])
     notices = await store.notices_of(connection, row)
     sums = await sums_in(connection, case, row)
     facts = known(case, row, parties, notices, sums=sums, caller=caller, now=now)

@@ -13,6 +13,7 @@ from cases.publication.harms import NAMED
 from shared.contracts.casework.publication import PartyReply
 from shared.errors import NotFound
 from shared.security import Caller
+from shared.vocabulary.identifiers import party_id
 from shared.vocabulary.money import TENGE
 
 Row = Mapping[str, Any]
@@ -48,6 +49,21 @@ async def parties_of(connection: asyncpg.Connection, case: str) -> Sequence[Row]
     """Return those whom a publication of the case names."""
     found = await cases.parties_of(connection, case)
     return [row for row in found if row["role"] == NAMED]
+
+
+async def involved(connection: asyncpg.Connection, case: str) -> Sequence[Row]:
+    """Return the parties of a case, and other organisations that are known to have a part in it.
+
+    So are those a complaint of the case is addressed to, and the buyers and suppliers of its
+    purchases whom any case of its organisation knows by name.
+    """
+    rows = await connection.fetch(_KNOWN, case)
+    there = await connection.fetch(_OF_PURCHASES, case)
+    bought_or_sold = {row["party"] for row in there}
+    known = [
+        row for row in rows if row["addressed"] or party_id("", row["bin"], "").id in bought_or_sold
+    ]
+    return [*await cases.parties_of(connection, case), *known]
 
 
 async def notices_of(connection: asyncpg.Connection, publication: Row) -> Sequence[Row]:
@@ -100,6 +116,24 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
     }
 
+
+_KNOWN: Final = """
+    SELECT substr(addressee, 5) AS bin, spoken #>> '{}' AS name, NULL AS role, true AS addressed
+    FROM complaint
+        CROSS JOIN jsonb_path_query(addressee_name, '$.** ? (@.type() == "string")') AS spoken
+    WHERE casefile = $1 AND starts_with(addressee, 'bin:')
+    UNION SELECT party.bin, party.name, NULL, false
+    FROM casefile AS this JOIN casefile AS other USING (organisation)
+        JOIN case_party AS party ON party.case_id = other.id
+    WHERE this.id = $1 AND party.bin IS NOT NULL AND party.name IS NOT NULL
+"""
+
+_OF_PURCHASES: Final = """
+    SELECT unnest(array_append(alert.suppliers, alert.buyer)) AS party
+    FROM case_link AS link JOIN alert ON link.target = CASE link.kind
+        WHEN 'alert' THEN alert.id ELSE alert.process_id END
+    WHERE link.case_id = $1 AND link.kind IN ('alert', 'process') AND link.ended_at IS NULL
+"""
 
 _KNOWN_SUMS: Final = """
     SELECT amount FROM outcome
