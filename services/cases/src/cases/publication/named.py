@@ -1,7 +1,7 @@
 """Which organisations a public text names, and which of them no notice goes to.
 
-An organisation is named by its BIN, by a name that the case knows it by, or by its legal form and a
-name between quotes. The last may be spelled as its language spells it: then its BIN follows, or it
+An organisation is named by its BIN, by a name that the case knows it by, or by a name beside
+its legal form. The last may be spelled as its language spells it: then its BIN follows, or it
 is the name of a party as an ear hears it in any of the three.
 """
 
@@ -58,15 +58,21 @@ def _is_word(said: str, word: str) -> bool:
 
 
 def _with_form(text: str) -> Iterator[str]:
-    """Return the names that stand between quotes beside a legal form, if no BIN follows them."""
-    for found in _QUOTED.finditer(text):
-        number = TWELVE.search(text[found.end() : found.end() + NEAR])
-        if number is None:
-            yield found["after"] or found["before"]
+    """Return the names that stand beside a legal form, if no BIN follows them."""
+    for form in _WITH_FORM:
+        for found in form.finditer(text):
+            number = TWELVE.search(text[found.end() : found.end() + NEAR])
+            if number is None and found["name"] not in _NO_NAMES:
+                yield found["name"]
 
 
 def _is_known(name: str, parties: Collection[str]) -> bool:
-    return any(_heard(name) and _heard(name) in _heard(party) for party in parties)
+    said = _heard(name)
+    return any(
+        said == _heard(" ".join(word for word in _words(party) if word not in FORMS))
+        or (len(said) >= SHORTEST_NAME and said in _heard(party))
+        for party in parties
+    )
 
 
 def _heard(name: str) -> str:
@@ -92,11 +98,24 @@ _FORMS: Final = (
     "ргп llp jsc llc ltd"
 )
 FORMS: Final = frozenset(_FORMS.split())
-_FORM: Final = "|".join(sorted(FORMS, key=len, reverse=True))
-_NAME: Final = '[«"“„]{1,2}(?P<%s>[^«»"“”„\n]{2,150})[»"”“]{1,2}'
-_QUOTED: Final = re.compile(
-    rf"\b(?:{_FORM})\s+{_NAME % 'after'}|{_NAME % 'before'}\s+(?:{_FORM})\b", re.IGNORECASE
+_SHORT: Final = "|".join(each.upper() for each in FORMS if len(each) == len("ао"))
+_LONG: Final = "|".join(each for each in FORMS if len(each) > len("ао"))
+_SPELLED: Final = (
+    r"ответственностью|акционерн\w+ обществ\w+|компани\w+|фирм\w+|предприяти\w+|серіктестігі\w*"
+    r"|қоғамы\w*|partnership|company|corporation|firm"
 )
+_FORM: Final = rf"(?:(?i:{_LONG}|{_SPELLED})|{_SHORT}|TOO|AO)"
+_NAME: Final = '[«"“„]{1,2}(?P<%s>[^«»"“”„\n]{2,150})[»"”“]{1,2}'
+_CAPITALS: Final = r"(?P<%s>[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]\w+(?: [A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]\w+){0,3})"
+_WITH_FORM: Final = (
+    re.compile(rf"\b{_FORM}\s+{_NAME % 'name'}"),
+    re.compile(rf"{_NAME % 'name'}\s+{_FORM}\b"),
+    re.compile(rf"\b(?:(?i:{_LONG})|{_SHORT}|TOO|AO)\s+{_CAPITALS % 'name'}"),
+    re.compile(rf"\b{_CAPITALS % 'name'},?\s+(?i:llp|jsc|llc|ltd|жшс)\b"),
+)
+_NO_NAMES: Final = frozenset({"The", "This", "That", "An", "Each", "Another", "Бұл", "Осы", "Сол"})
+"""What stands before a legal form and is no name."""
+
 _CALLED_BIN: Final = re.compile(r"\b(?:БИН|БСН|BIN)\W{0,4}$", re.IGNORECASE)
 
 _LETTERS: Final = "абвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюяәy"

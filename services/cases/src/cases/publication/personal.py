@@ -88,7 +88,7 @@ TWELVE: Final = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){11}(?!\d)")
 _TELEPHONE: Final = re.compile(
     r"(?<!\d)(?:\+?7|8)[ \-.()]*[67]\d{2}(?:[ \-.()]*\d){7}(?!\d)|\+\d(?:[ \-.()]*\d){8,13}(?!\d)"
 )
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+\.\w")
+_MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]+\.\w")
 _CARD: Final = re.compile(
     r"(?<![\w/])(?:[2-6]\d{12,18}|[2-6]\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?"
     r"|3[47]\d\d[ -]\d{6}[ -]\d{5})(?![\w/])",
