@@ -38,7 +38,7 @@ def _bins(text: str) -> Iterator[str]:
     """Return the BINs in a text, and whatever it calls one."""
     for found in TWELVE.finditer(text):
         number = digits(found[0])
-        if Bin.parse(number) is not None or _CALLED_BIN.search(text[: found.start()]):
+        if Bin.parse(number) is not None or _CALLED_BIN.search(text[: found.start()][-NEAR:]):
             yield number
 
 

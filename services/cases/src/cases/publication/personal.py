@@ -78,10 +78,11 @@ def _is_account(number: str) -> bool:
 
 def _is_none(text: str, start: int, end: int) -> bool:
     """Tell what only looks like a name: a lettered lot, a street named after somebody."""
-    around = [*text[:start].rsplit(maxsplit=1)[-1:], text[start:end].split(maxsplit=1)[0]]
+    before = text[:start][-_NEAR:]
+    around = [*before.rsplit(maxsplit=1)[-1:], text[start:end].split(maxsplit=1)[0]]
     if any(word.strip('.,«»"') in _NO_NAMES for word in around):
         return True
-    return bool(_BEFORE_PLACE.search(text[:start]) or _AFTER_PLACE.match(text[end:]))
+    return bool(_BEFORE_PLACE.search(before) or _AFTER_PLACE.match(text[end:]))
 
 
 TWELVE: Final = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){11}(?!\d)")
@@ -146,6 +147,9 @@ _OTHERS: Final = (
 )
 _NO_NAMES: Final = frozenset(_OTHERS.split())
 """What stands before a letter that is no initial, and before a word of many that is no surname."""
+
+_NEAR: Final = 30
+"""Letters within which it is told what is named after somebody."""
 
 _BEFORE_PLACE: Final = re.compile(
     r"(?:\bул\.|\bулиц\w*|\bпр\.|\bпроспект\w*|\bим\.|\bимени|\bплощад\w*|\bпарк\w*|\bсело|\bсел[ае]|"
