@@ -28,6 +28,14 @@ TERMS = (
     ),
 )
 ORGANISATION = "Demonstration"
+SCOPES = (
+    *("processes:read", "scores:read", "scores:partner", "feed:read", "exports:create"),
+    *("alerts:read", "alerts:write", "cases:read", "cases:write", "outcomes:write"),
+    *("complaints:read", "complaints:write", "complaints:file"),
+    *("drafts:read", "drafts:write", "webhooks:admin", "org:admin"),
+)
+"""What an admin of a partner may: so that the first case is a request away."""
+
 OK, UNAUTHORIZED = 200, 401
 SCORED_WITHIN = 60.0
 """Seconds from loading to a score that strangers see; about one is usual."""
@@ -79,10 +87,21 @@ async def _new_key(platform: Platform) -> str:
     told = platform.environment("gateway")
     with suppress(Refusal):  # it is there already, where only demo.json was lost
         await platform.run("organisation", "add", ORGANISATION, program="gateway", told=told)
-    words = ("key", "add", "--organisation", ORGANISATION, "--name", "make up", "--json")
+    words = ["key", "add", "--organisation", ORGANISATION, "--name", "make up", "--json"]
+    if told["MODE"] == "test":
+        words += ["--member", await _admin(platform), "--scopes", ",".join(SCOPES)]
     made = await platform.run(*words, program="gateway", told=told)
     key: str = json.loads(made)["key"]
     return key
+
+
+async def _admin(platform: Platform) -> str:
+    """Add somebody who may do all that a partner does: where the data are invented, anybody may."""
+    words = ("member", "add", ORGANISATION, "--organisation", ORGANISATION, "--role", "admin")
+    told = platform.environment("gateway")
+    made = await platform.run(*words, "--json", program="gateway", told=told)
+    member: str = json.loads(made)["id"]
+    return member
 
 
 def ask(demo: Demo, path: str) -> tuple[int, Any]:
@@ -141,6 +160,10 @@ curl -s -H "Authorization: Bearer {key}" {gateway}/v1/scores/process/{first}/exp
 # an auditor's system: what has been raised?
 curl -s -H "Authorization: Bearer {key}" "{gateway}/v1/alerts?limit=3"
 
+# a monitor: the first case, about the riskiest purchase
+curl -s -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\
+     -H "Idempotency-Key: first-case" -d '{case}' {gateway}/v1/cases
+
 # a telephone: the scores of many purchases in one small answer
 curl -s -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\
      -d '{lookup}' {gateway}/v1/scores:lookup
@@ -156,5 +179,6 @@ def invitation(demo: Demo, purchases: list[str], seconds: float) -> str:
         gateway=demo.gateway,
         key=demo.api_key,
         first=purchases[0],
+        case=json.dumps({"title": "My first case", "processes": purchases[:1]}),
         lookup=json.dumps({"subject_type": "process", "ids": purchases}),
     )

@@ -12,7 +12,7 @@ from shared.contracts.casework.cases import PARTS
 from shared.errors import (
     GuardFailed,
     Problem,
-    ScopeMissing,
+    RoleMissing,
     TransitionNotAllowed,
     ValidationFailed,
 )
@@ -162,10 +162,10 @@ def expected(move: str, state: str, role: str, side: str) -> str:
     if side == "foreign":
         return "not_found"
     if side == "shared" or role not in WORK:
-        return ScopeMissing.code
+        return RoleMissing.code
     if state not in before:
         return TransitionNotAllowed.code
-    return after if role in roles else ScopeMissing.code
+    return after if role in roles else RoleMissing.code
 
 
 def seen_from(side: str, who: Caller) -> Seen | None:

@@ -21,7 +21,9 @@ FAR: Final = replace(NEAR, organisation="own_far", region="10")
 ASKED: Final = replace(OFFICER, speaks_for=frozenset({"authority:internal_audit"}))
 EVERYBODY: Final = (AIDA, BOLAT, MONITOR, NEW, READER, STRANGER, NEAR, FAR, ASKED)
 
-ROLE_OR_PART: Final = frozenset({"scope_missing", "transition_not_allowed", "not_found"})
+ROLE_OR_PART: Final = frozenset(
+    {"scope_missing", "role_missing", "transition_not_allowed", "not_found"}
+)
 
 
 class Thing(NamedTuple):
@@ -128,4 +130,4 @@ async def test_a_coordinator_is_shown_moves_of_alerts_within_the_region_and_an_o
         "mem_officer": ["acknowledge", "review", "dismiss", "snooze"],
     }
     assert sent.json()["state"] == "in_review"
-    assert opened.json()["code"] == "scope_missing"
+    assert opened.json()["code"] == "role_missing"

@@ -133,6 +133,18 @@ async def test_nearby_networks_are_reached_only_where_they_are_declared() -> Non
             await near.check(url)
 
 
+async def test_a_name_that_leads_nowhere_yet_gets_no_other_port_by_a_declared_network() -> None:
+    async def nowhere(host: str, port: int) -> Sequence[str]:
+        raise OSError("unknown")
+
+    near = Guard(nearby=[ip_network("127.0.0.0/8")], resolve=nowhere)
+
+    assert (await near.check("https://hooks.example.org:8443/")).port == 8443
+    for url in ("https://hooks.example.org:8080/", "http://hooks.example.org/"):
+        with pytest.raises(Refused):
+            await near.check(url)
+
+
 def test_what_an_address_carries_inside_is_what_counts() -> None:
     assert is_public(ip_address("64:ff9b::808:808"))
     assert not is_public(ip_address("64:ff9b::a00:1"))

@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.audit.chain import Actor
-from gateway.who import approvals, signing, tokens
+from gateway.who import approvals, cors, signing, tokens
 from gateway.who.doing import acting
 from gateway.who.networks import address_of, networks_of
 from gateway.who.signing import PUBLISHED_BEFORE, jwk
@@ -386,7 +388,12 @@ async def test_a_page_reads_answers_where_its_origin_is_named_by_the_key_and_now
     assert problem(foreign) == (401, "unauthenticated")
     assert right.headers["access-control-allow-origin"] == site
     assert "Origin" in right.headers["vary"]
-    assert "ETag" in right.headers["access-control-expose-headers"]
+    assert {"Range", "If-Range", "If-Match"} <= set(
+        preflight.headers["access-control-allow-headers"].split(", ")
+    )
+    assert {"ETag", "Content-Range", "Content-Disposition", "Accept-Ranges", "Retry-After"} <= set(
+        right.headers["access-control-expose-headers"].split(", ")
+    )
     assert problem(wrong) == problem(lookalike) == (403, "origin_not_allowed")
     assert no_page.status_code == of_a_server.status_code == 200
     for answer in (foreign, wrong, lookalike, no_page, of_a_server):
@@ -481,3 +488,14 @@ async def test_a_test_key_works_at_the_sandbox_and_a_live_key_does_not(
     assert here.json()["mode"] == "test"
     for answer in (elsewhere, live, renamed):
         assert problem(answer) == (401, "unauthenticated")
+
+
+def test_a_page_may_send_and_read_every_header_that_the_client_for_browsers_does() -> None:
+    client = Path("deploy/sdk/typescript/src/client.ts").read_text()
+    sent = set(re.findall(r'headers\["([A-Za-z-]+)"\] =', client)) | {"Range", "If-Range"}
+    read = {name.lower() for name in re.findall(r'headers\.get\("([a-z-]+)"\)', client)}
+    safe = {"content-type"}
+
+    assert sent <= set(cors._SENT.decode().split(", "))
+    assert '{ Range: `bytes=${have}-`, "If-Range": version }' in client
+    assert read - safe <= {name.lower() for name in cors._SHOWN.decode().split(", ")}

@@ -75,6 +75,11 @@ class Problem(Exception):  # noqa: N818 (the name of RFC 9457)
         }
         return {name: value for name, value in body.items() if value} | self.extra
 
+    def languages(self, language: Language) -> tuple[Language, ...]:
+        """Return in which languages a document is written whose title is in this one."""
+        english = self.errors or (isinstance(self.detail, str) and self.detail)
+        return ("en",) if english else (language,)
+
 
 class MalformedBody(Problem):
     """The body cannot be read as the one JSON document that was meant."""
@@ -161,6 +166,18 @@ class ScopeMissing(Problem):
         en="The key does not permit this",
     )
     example = "This needs the scope scores:read."
+
+
+class RoleMissing(ScopeMissing):
+    """The key would permit this, and the role of its holder or their part in the thing does not."""
+
+    code = "role_missing"
+    title = Text(
+        kk="Рөліңіз немесе қатысуыңыз бұған рұқсат бермейді",
+        ru="Ваша роль или участие этого не позволяет",
+        en="Your role or your part in it does not permit this",
+    )
+    example = "Not for the role reader."
 
 
 class NotFound(Problem):

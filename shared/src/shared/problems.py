@@ -50,7 +50,7 @@ def problem_response(problem: errors.Problem, scope: Scope) -> Response:
     instance = scope["raw_path"].decode("latin-1")[:_LONGEST_INSTANCE]
     document = problem.document(language=language, instance=instance, request_id=request_id)
     headers = {
-        "Content-Language": language,
+        "Content-Language": ", ".join(dict.fromkeys((language, *problem.languages(language)))),
         "Vary": "Accept-Language",
         "Cache-Control": "no-store",
         **problem.headers,
@@ -83,7 +83,7 @@ async def _refused_by_framework(request: Request, error: Exception) -> Response:
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return problem_response(from_validation(error.errors()), request.scope)
+    return problem_response(from_validation(error.errors(), error.body), request.scope)
 
 
 def from_framework(error: HTTPException) -> errors.Problem:
@@ -96,11 +96,32 @@ def from_framework(error: HTTPException) -> errors.Problem:
     return kind(kind.example if kind is errors.NotFound else str(error.detail), headers=headers)
 
 
-def from_validation(flaws: Sequence[Any]) -> errors.ValidationFailed:
+def from_validation(flaws: Sequence[Any], body: Any = None) -> errors.ValidationFailed:
     """Return our problem for what pydantic found; the received values are not repeated."""
     listed = [
-        errors.FieldError(pointer(*flaw["loc"]), flaw["type"], flaw["msg"])
+        errors.FieldError(pointer(*_place(flaw, body)), flaw["type"], flaw["msg"])
         for flaw in flaws[:_MOST_ERRORS]
     ]
     places = ", ".join(sorted({error.pointer for error in listed})[:5])
     return errors.ValidationFailed(f"Not acceptable: {places}.", errors=listed)
+
+
+def _place(flaw: Mapping[str, Any], body: Any) -> Sequence[str | int]:
+    """Return where a flaw lies in what was sent, without the names of what pydantic tried there."""
+    first, *rest = flaw["loc"]
+    if first != "body":
+        return tuple(flaw["loc"])
+    place: list[str | int] = [first]
+    for number, part in enumerate(rest, start=1):
+        if _has(body, part):
+            body = body[part]
+        elif not (flaw["type"] == "missing" and number == len(rest)):
+            continue
+        place.append(part)
+    return place
+
+
+def _has(body: Any, part: str | int) -> bool:
+    if isinstance(body, list):
+        return isinstance(part, int) and part < len(body)
+    return isinstance(body, dict) and part in body

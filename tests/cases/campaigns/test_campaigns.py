@@ -63,7 +63,7 @@ async def test_a_campaign_is_its_owners_until_it_is_published_and_again_after(
     taken_back = await office.post(f"{path}:unpublish", who=AIDA, seen=2)
 
     assert [problem(each) for each in (hidden, by_stranger)] == [(404, "not_found")] * 2
-    assert problem(by_monitor) == (403, "scope_missing")
+    assert problem(by_monitor) == (403, "role_missing")
     assert problem(stale) == (412, "version_conflict")
     assert published.json()["published_at"] == "2026-03-02T04:00:00Z"
     assert again.json()["allowed"] == ["unpublish"]
@@ -71,7 +71,7 @@ async def test_a_campaign_is_its_owners_until_it_is_published_and_again_after(
     assert (others, before) == ([], [])
     assert taken_back.json()["published_at"] is None
     assert problem(await office.get(path, ANYBODY)) == (404, "not_found")
-    assert problem(await office.post("/campaigns", BODY, READER)) == (403, "scope_missing")
+    assert problem(await office.post("/campaigns", BODY, READER)) == (403, "role_missing")
 
 
 async def test_a_campaign_with_a_flaw_is_refused_and_a_hidden_list_stays_hidden(

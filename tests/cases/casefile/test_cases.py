@@ -192,7 +192,7 @@ async def test_moves_are_refused_with_what_could_be_done_instead(office: Office)
     assert problem(unknown) == (422, "validation_failed")
     assert problem(early) == (409, "transition_not_allowed")
     assert early.json()["allowed"] == ["open", "close_unfounded", "merge"]
-    assert problem(reader) == (403, "scope_missing")
+    assert problem(reader) == (403, "role_missing")
     assert [flaw["pointer"] for flaw in unreasoned.json()["errors"]] == [
         "/body/reason",
         "/body/note",
@@ -211,7 +211,7 @@ async def test_a_monitor_works_on_what_they_opened_or_were_given_and_on_nothing_
     await office.send("PATCH", at, {"assignees": ["mem_marat"]}, seen="*")
     after = await office.post(f"{at}/moves", {"move": "open"}, MONITOR, seen="*")
 
-    assert problem(before) == (403, "scope_missing")
+    assert problem(before) == (403, "role_missing")
     assert after.json()["state"] == "open"
 
 
@@ -279,7 +279,7 @@ async def test_a_share_shows_the_parts_that_are_named_until_its_day(office: Offi
     assert (seen["summary"], seen["parties"], seen["shares"]) == (None, None, None)
     assert [one["target"] for one in seen["links"]] == ["prc_a"]
     assert (seen["access"], seen["moves"], seen["created_by"]) == ("shared", [], None)
-    assert problem(written) == problem(moved_) == (403, "scope_missing")
+    assert problem(written) == problem(moved_) == (403, "role_missing")
     assert problem(hidden) == (404, "not_found")
     assert [one["id"] for one in listed] == [case["id"]]
     assert commented.status_code == 201
@@ -479,9 +479,9 @@ async def test_a_reader_and_a_key_of_no_member_start_and_change_nothing(office: 
     at = f"/cases/{case['id']}"
     nobody = caller(None, role="reader")
     for who in (READER, nobody):
-        assert problem(await office.post("/cases", {"title": "x"}, who)) == (403, "scope_missing")
+        assert problem(await office.post("/cases", {"title": "x"}, who)) == (403, "role_missing")
         patched = await office.send("PATCH", at, {"title": "x"}, who, seen="*")
-        assert problem(patched) == (403, "scope_missing")
+        assert problem(patched) == (403, "role_missing")
 
 
 async def test_what_a_case_rests_on_and_its_alerts_are_not_taken_away_by_a_link(
@@ -533,3 +533,38 @@ async def test_a_case_with_an_open_outcome_is_not_handed_over_and_a_merged_one_g
 
     assert unfinished.json()["conditions"] == ["outcomes"]
     assert problem(late) == (409, "transition_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/cases", "state"),
+        ("/cases", "severity"),
+        ("/triage", "state"),
+        ("/triage", "band"),
+        ("/outcomes", "state"),
+        ("/outcomes", "kind"),
+        ("/complaints", "state"),
+    ],
+)
+async def test_a_filter_by_a_word_that_nothing_is_called_by_is_refused(
+    office: Office, path: str, name: str
+) -> None:
+    refused = await office.get(path, AIDA, **{name: "zzz", "limit": 5})
+
+    assert problem(refused) == (422, "validation_failed")
+    assert refused.json()["errors"][0]["pointer"] == f"/query/{name}"
+    assert "known: " in refused.json()["errors"][0]["message"]
+
+
+async def test_what_a_role_does_not_allow_is_told_apart_from_what_a_key_does_not(
+    office: Office,
+) -> None:
+    keyless = caller(role="admin", scopes=frozenset({"cases:read"}))
+
+    role = await office.post("/cases", {"title": "No"}, READER)
+    key = await office.post("/cases", {"title": "No"}, keyless)
+
+    assert problem(role) == (403, "role_missing")
+    assert problem(key) == (403, "scope_missing")
+    assert role.json()["title"] != key.json()["title"]

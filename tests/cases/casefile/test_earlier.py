@@ -78,7 +78,7 @@ async def test_a_line_that_names_no_violation_or_a_day_or_amount_that_cannot_be_
 async def test_a_monitor_takes_in_no_table(office: Office) -> None:
     refused = await office.post("/cases:import", {"table": TABLE}, MONITOR)
 
-    assert problem(refused) == (403, "scope_missing")
+    assert problem(refused) == (403, "role_missing")
 
 
 @pytest.mark.parametrize(

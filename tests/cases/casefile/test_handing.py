@@ -51,9 +51,9 @@ async def test_an_offered_case_stays_the_givers_and_shows_the_other_its_title_al
     assert linked == []
     assert (await office.get(f"{at}/events", STRANGER)).json()["data"] == []
     assert problem(await office.get(f"{at}/notes", STRANGER)) == (404, "not_found")
-    assert problem(await office.get(f"{at}/evidence", STRANGER)) == (403, "scope_missing")
+    assert problem(await office.get(f"{at}/evidence", STRANGER)) == (403, "role_missing")
     note = await office.post(f"{at}/notes", {"text": "mine"}, RECEIVER)
-    assert problem(note) == (403, "scope_missing")
+    assert problem(note) == (403, "role_missing")
     assert problem(await office.get(at, THIRD)) == (404, "not_found")
     told = [event for event in await office.told() if event["type"] == "case.shared"]
     assert [(event["organisations"], event["data"]["parts"]) for event in told] == [
@@ -174,7 +174,7 @@ async def test_a_coordinator_of_the_region_gives_no_case_of_others_away(office: 
 
     refused = await office.post(f"/cases/{case['id']}:hand-over", OFFERED, near, seen="*")
 
-    assert problem(refused) == (403, "scope_missing")
+    assert problem(refused) == (403, "role_missing")
 
 
 async def test_what_points_to_tips_stays_with_the_giver_in_every_answer_and_archive(

@@ -190,7 +190,7 @@ async def test_stale_foreign_repeated_and_scopeless_moves_change_nothing(desk: O
     assert problem(await desk.post(at, withdraw, seen=7)) == (412, "version_conflict")
     assert problem(await desk.post(at, withdraw, STRANGER, seen=1)) == (404, "not_found")
     assert problem(await desk.post(at, withdraw, AUDIT, seen=1)) == (404, "not_found")
-    assert problem(await desk.post(at, withdraw, READER, seen=1)) == (403, "scope_missing")
+    assert problem(await desk.post(at, withdraw, READER, seen=1)) == (403, "role_missing")
     assert problem(await desk.post(at, {"move": "sign"}, seen=1)) == (422, "validation_failed")
     assert problem(await desk.post(at, {"move": "file"}, seen=1)) == (
         409,
@@ -225,7 +225,7 @@ async def test_who_may_not_change_a_case_writes_in_none_of_its_complaints(desk: 
         assert (await desk.get(at, who)).status_code == 200
         for method, path, body in writes:
             refused = await desk.send(method, path, body, who, seen=1)
-            assert problem(refused) == (403, "scope_missing"), (who.role, path)
+            assert problem(refused) == (403, "role_missing"), (who.role, path)
     # A monitor who was given the case writes in its complaints.
     assert (await desk.send("PATCH", at, {"subject": "x"}, MONITOR, seen=1)).status_code == 200
 

@@ -139,6 +139,9 @@ async def test_the_days_of_complaints_go_into_a_calendar_but_none_of_an_embargoe
     assert str(event["uid"]).startswith(complaint["id"])
     assert event.decoded("dtstart") == date(2026, 3, 27)
     assert "Internal State Audit Committee" in str(event["summary"])
+    told = await office.get("/complaints.ics", address="https://api.example.org")
+    (event,) = Calendar.from_ical(told.content).walk("VEVENT")
+    assert str(event["url"]) == f"https://api.example.org/v1/complaints/{complaint['id']}"
     assert not Calendar.from_ical((await office.get("/complaints.ics", STRANGER)).content).walk(
         "VEVENT"
     )

@@ -95,7 +95,7 @@ async def test_nothing_is_moved_where_one_cannot_be_and_each_of_those_is_named(
     early = await office.post("/complaints:batch", batch(three, "file", day="2026-03-01"))
     for who in (READER, caller("mem_new", role="monitor"), STRANGER):
         denied = await office.post("/complaints:batch", batch(three, "file"), who)
-        assert {one["code"] for one in denied.json()["errors"]} <= {"scope_missing", "not_found"}
+        assert {one["code"] for one in denied.json()["errors"]} <= {"role_missing", "not_found"}
         assert len(denied.json()["errors"]) == len(three)
     none = await office.post("/complaints:batch", {"move": "file", "complaints": []})
     many = await office.post("/complaints:batch", batch([three[0]] * 101, "file"))

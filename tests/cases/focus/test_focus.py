@@ -85,7 +85,7 @@ async def test_a_list_is_a_saved_question_and_a_public_one_is_seen_by_all(office
 
     assert own.json()["criteria"]["region"] == ["75"]
     assert [problem(each) for each in (hidden, by_stranger)] == [(404, "not_found")] * 2
-    assert problem(by_monitor) == (403, "scope_missing")
+    assert problem(by_monitor) == (403, "role_missing")
     assert (problem(stale), problem(nameless)) == (
         (412, "version_conflict"),
         (422, "validation_failed"),
@@ -95,8 +95,8 @@ async def test_a_list_is_a_saved_question_and_a_public_one_is_seen_by_all(office
     assert away.json()["archived_at"] is not None
     assert (await office.get("/focus-lists", STRANGER)).json()["data"] == []
     assert len((await office.get("/focus-lists", STRANGER, archived=True)).json()["data"]) == 1
-    assert problem(await office.post("/focus-lists", body, OFFICER)) == (403, "scope_missing")
-    assert problem(await office.post("/focus-lists", body, READER)) == (403, "scope_missing")
+    assert problem(await office.post("/focus-lists", body, OFFICER)) == (403, "role_missing")
+    assert problem(await office.post("/focus-lists", body, READER)) == (403, "role_missing")
 
 
 async def test_lists_are_paged_newest_first(office: Office) -> None:
@@ -277,7 +277,7 @@ async def test_a_queue_of_a_list_that_is_not_public_is_its_owners_alone(office: 
     assert (await office.get("/queues", STRANGER)).json()["data"] == []
     assert nobody.json()["conditions"] == ["member"]
     assert problem(unknown) == (422, "validation_failed")
-    assert problem(by_reader) == (403, "scope_missing")
+    assert problem(by_reader) == (403, "role_missing")
     assert closed.json()["closed_at"] is not None
     assert shut.json()["conditions"] == ["open"]
     assert answered.json()["state"] == "open"

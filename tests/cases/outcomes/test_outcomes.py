@@ -176,7 +176,7 @@ async def test_a_body_that_cannot_be_meant_is_refused_and_nothing_is_kept(office
     reader = await office.post("/outcomes", RETURNED, READER)
     officer = await office.post("/outcomes", RETURNED, OFFICER)
 
-    assert problem(reader) == problem(officer) == (403, "scope_missing")
+    assert problem(reader) == problem(officer) == (403, "role_missing")
     assert (await office.get("/outcomes")).json()["data"] == []
 
 
@@ -278,7 +278,7 @@ async def test_the_body_that_an_outcome_is_expected_of_may_claim_it_and_nothing_
     confirmed = await moved(office, outcome, "confirm", BOLAT)
     refused.append(await moved(office, outcome, "reopen", accused, **why))
 
-    assert {problem(answer) for answer in (told_anew, *refused)} == {(403, "scope_missing")}
+    assert {problem(answer) for answer in (told_anew, *refused)} == {(403, "role_missing")}
     assert offered == [["claim"], []]
     assert (claimed.json()["state"], confirmed.json()["amount"]) == ("claimed", "4500000.10")
 

@@ -121,7 +121,7 @@ async def test_what_was_withdrawn_leaves_its_ground_and_not_its_text(office: Off
     event = (await office.told())[-1]
 
     assert unfounded.json()["errors"][0]["pointer"] == "/body/reason"
-    assert problem(by_editor) == (403, "scope_missing")
+    assert problem(by_editor) == (403, "role_missing")
     assert problem(tombstone) == (410, "publication_withdrawn")
     told_ = tombstone.json()
     assert (told_["ground"], told_["detail"]) == ("data_error", "The data were wrong.")

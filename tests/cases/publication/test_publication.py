@@ -49,7 +49,7 @@ async def test_a_case_is_published_by_a_second_person_72_hours_after_the_notice_
     assert at_once.json()["conditions"] == ["told", "heard"]
     assert until == "2026-03-05T04:00:00Z"
     assert early.json()["conditions"] == ["heard"]
-    assert problem(by_editor) == (403, "scope_missing")
+    assert problem(by_editor) == (403, "role_missing")
     assert by_writer.json()["conditions"] == ["second_person"]
     assert (row["state"], row["published_at"]) == ("published", "2026-03-05T04:00:00Z")
     assert case["published_at"] == row["published_at"], "the guard `acted` of the case counts it"
@@ -266,7 +266,7 @@ async def test_a_text_is_kept_back_until_its_checklist_is_answered_and_no_check_
     row = await moved(office, row, "submit", who=AIDA)
     row = await moved(office, row, "notify")
 
-    assert problem(by_reader) == (403, "scope_missing")
+    assert problem(by_reader) == (403, "role_missing")
     assert kept.json()["conditions"] == ["checklist", "harmless"]
     assert problem(late) == (409, "transition_not_allowed")
     assert set(emptied.values()) == {None}, "a changed text is answered for anew"
@@ -365,7 +365,7 @@ async def test_a_publication_is_not_there_for_others_and_hostile_text_is_refused
     kept = await changed(office, row, texts=script)
 
     assert unnamed.json()["errors"][0]["code"] == "nobody"
-    assert problem(foreign) == (403, "scope_missing")
+    assert problem(foreign) == (403, "role_missing")
     assert problem(stale) == (412, "version_conflict")
     assert problem(second) == (409, "transition_not_allowed")
     assert kept["texts"] == script

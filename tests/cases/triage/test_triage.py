@@ -74,7 +74,7 @@ async def test_an_alert_is_new_with_each_organisation_until_somebody_of_it_touch
     assert problem(stale) == (412, "version_conflict")
     assert [each.json()["state"] for each in twice] == ["in_review", "in_review"]
     assert problem(missing) == (404, "not_found")
-    assert problem(reader) == (403, "scope_missing")
+    assert problem(reader) == (403, "role_missing")
     assert await states(office) == {"alr_1": "in_review", "alr_2": "new"}
     assert await states(office, STRANGER) == {"alr_1": "new", "alr_2": "new"}
     assert await states(office, state=["in_review"]) == {"alr_1": "in_review"}
@@ -369,7 +369,7 @@ async def test_that_somebody_works_on_it_is_told_in_numbers_a_day_late_and_only_
     assert at_once == 0
     assert told == [2, 1, None, None]
     assert (embargoed, published, of_tip) == (0, 1, 0)
-    assert problem(by_monitor) == (403, "scope_missing")
+    assert problem(by_monitor) == (403, "role_missing")
     assert stops.json() == {"tells": False, "since": None}
     assert await elsewhere("alr_1", AIDA) == 1
 

@@ -77,7 +77,7 @@ async def test_who_is_no_recipient_finds_nothing_by_any_route_of_the_inbox(
     for method, address, body in calls:
         for who in refused:
             answer = await vault.office.send(method, address, body, who, seen=1)
-            assert problem(answer) == (403, "scope_missing"), (address, who)
+            assert problem(answer) == (403, "role_missing"), (address, who)
         for stranger in (zhanar.who, keyless.who):
             answer = await vault.office.send(method, address, body, stranger, seen=1)
             assert problem(answer) == (404, "not_found"), (address, stranger)
@@ -89,7 +89,7 @@ async def test_who_is_no_recipient_finds_nothing_by_any_route_of_the_inbox(
     for other in (*refused, asel.who):
         body = {"member": "mem_keyless", "label": "x", "public_key": keyless.public}
         answer = await vault.office.post("/tips/keys", body, other)
-        assert problem(answer) == (403, "scope_missing"), "a key is registered by who it is for"
+        assert problem(answer) == (403, "role_missing"), "a key is registered by who it is for"
     foreign = await vault.register(keyless, replaces=asel.key)
     assert problem(foreign) == (404, "not_found")
     assert (await vault.office.get(path, asel.who)).json() == tip
@@ -122,7 +122,7 @@ async def test_every_move_that_is_not_declared_for_a_state_and_a_role_is_refused
                     continue
                 answer = await vault.move(one, tip, code, **given.get(code, {}))
                 expected = (
-                    (403, "scope_missing")
+                    (403, "role_missing")
                     if state in move.before
                     else (409, "transition_not_allowed")
                 )
@@ -182,7 +182,7 @@ async def test_only_a_released_summary_leaves_the_vault_and_conditions_hold_befo
     assert bare.json()["conditions"] == ["summary"]
     assert [each.json()["revision"] for each in released] == [4, 4]
     assert released[1].headers["Idempotency-Replayed"] == "true"
-    assert problem(by_monitor) == (403, "scope_missing")
+    assert problem(by_monitor) == (403, "role_missing")
     assert (adopted["status"], adopted["adopted_by"]) == ("adopted", "own_a")
     assert adopted["summary"] == summary["summary"]
     assert linked.json()["conditions"] == ["own_case"]

@@ -1,6 +1,6 @@
 """What the routes of cases share: who calls, commands carried out once, pages, and the bell."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from cases.settings import Settings
 from shared.clock import Clock
 from shared.contracts.casework import OPERATIONS
 from shared.database import Database
-from shared.errors import ScopeMissing, Unauthenticated
+from shared.errors import FieldError, ScopeMissing, Unauthenticated, ValidationFailed
 from shared.idempotency import Answer, Attempt, command, once
 from shared.late import LateRoute
 from shared.preconditions import etag, require_match
@@ -172,6 +172,13 @@ def serves(router: APIRouter, name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return serve
+
+
+def among(name: str, asked: Sequence[str] | None, known: Collection[str]) -> None:
+    """Let a filter pass that names what there is. Raises ValidationFailed for any other word."""
+    if not set(asked or ()) <= set(known):
+        flaw = FieldError(f"/query/{name}", "enum", f"known: {', '.join(sorted(known))}")
+        raise ValidationFailed(f"Not acceptable: /query/{name}.", errors=[flaw])
 
 
 def on_version(request: Request, revision: int) -> None:

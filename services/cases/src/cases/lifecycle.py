@@ -33,7 +33,7 @@ import yaml
 from shared.errors import (
     FieldError,
     GuardFailed,
-    ScopeMissing,
+    RoleMissing,
     TransitionNotAllowed,
     ValidationFailed,
 )
@@ -118,7 +118,7 @@ class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         `can`: the moves that a refusal tells of, where the caller may take fewer than their role.
 
         Raises ValidationFailed for a move that is not declared or lacks what it takes,
-        TransitionNotAllowed from this state, ScopeMissing for this role, GuardFailed with every
+        TransitionNotAllowed from this state, RoleMissing for this role, GuardFailed with every
         condition that is not met.
         """
         if (move := self.moves.get(code)) is None:
@@ -129,7 +129,7 @@ class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             said = ", ".join(can) or "none"
             raise TransitionNotAllowed(f"From {state} you can: {said}.", allowed=can)
         if caller.role not in move.roles:
-            raise ScopeMissing(f"Not for the role {caller.role}: {', '.join(move.roles)}.")
+            raise RoleMissing(f"Not for the role {caller.role}: {', '.join(move.roles)}.")
         if flaws := list(_lacking(move, given)):
             raise ValidationFailed("Something is missing from this move.", errors=flaws)
         if unmet := [guard for guard in move.guards if not facts.get(guard, False)]:

@@ -538,6 +538,20 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
     ApiChange(
         on=date(2026, 11, 29),
         kind="changed",
+        operations=("begin_trial",),
+        text="A key for trying is an admin's of its organisation (`member`), so that a trial can"
+        " start cases and add members.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
+        operations=("list_cases", "list_triage", "list_outcomes", "list_complaints", "move_case"),
+        text="What a role does not allow is refused as `role_missing`, apart from `scope_missing`;"
+        " a filter by a word that no state, kind or band is called by is a 422.",
+    ),
+    ApiChange(
+        on=date(2026, 11, 29),
+        kind="changed",
         operations=("hand_over_case", "read_case", "list_cases"),
         text="A case is offered (`offer`) to a partner organisation and becomes theirs when they"
         " accept; never an embargoed one, and nothing that points to tips goes along.",

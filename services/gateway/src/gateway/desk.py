@@ -45,8 +45,8 @@ _OF_FILES: Final = (
     "cache-control",
 )
 _NOT_THEIRS: Final = frozenset({401, 403, 404, 405})
-_THEIRS: Final = frozenset({"scope_missing", "not_found"})
-"""Refusals that may be about our own token or address, unless they are a scope or an unknown id."""
+_THEIRS: Final = frozenset({"scope_missing", "role_missing", "not_found"})
+"""Refusals that may be about our own token or address, unless they are one of these."""
 
 
 class Desk:

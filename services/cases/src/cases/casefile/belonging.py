@@ -30,7 +30,7 @@ from shared.contracts.casework.cases import (
     TaskStart,
 )
 from shared.contracts.casework.operation import LONGEST_ID
-from shared.errors import FieldError, GuardFailed, NotFound, ScopeMissing, ValidationFailed
+from shared.errors import FieldError, GuardFailed, NotFound, RoleMissing, ValidationFailed
 from shared.security import Caller
 from shared.vocabulary.identifiers import Bin
 
@@ -58,7 +58,7 @@ async def add_case_note(
             return do.replay
         seen = await store.found(do.connection, case_id, caller, do.now)
         if seen.access == "shared" and not seen.may_comment:
-            raise ScopeMissing("The case is shared with you for reading.")
+            raise RoleMissing("The case is shared with you for reading.")
         store.may_grow(seen)
         if body.corrects is not None and not await do.connection.fetchval(
             _NOTE, body.corrects, case_id
@@ -328,7 +328,7 @@ async def _linkable(do: Attempting, case: str, body: LinkStart, caller: Caller) 
 
 def _may_share(seen: Seen, body: ShareStart, caller: Caller, now: datetime) -> None:
     if caller.role not in {"editor", "admin", "coordinator"}:
-        raise ScopeMissing(f"Not for the role {caller.role}.")
+        raise RoleMissing(f"Not for the role {caller.role}.")
     if seen.row["organisation"] == body.organisation:
         flaw = FieldError("/body/organisation", "same", "has the case already")
         raise ValidationFailed("It is theirs already.", errors=[flaw])

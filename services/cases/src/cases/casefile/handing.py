@@ -18,7 +18,7 @@ from cases.events import Happened
 from shared.errors import (
     FieldError,
     GuardFailed,
-    ScopeMissing,
+    RoleMissing,
     TransitionNotAllowed,
     ValidationFailed,
 )
@@ -49,12 +49,12 @@ async def offer(
 ) -> dict[str, Any]:
     """Offer a case; return what is different about it.
 
-    Raises ScopeMissing for whose case it is not, GuardFailed with every condition that does not
+    Raises RoleMissing for whose case it is not, GuardFailed with every condition that does not
     hold, TransitionNotAllowed for one that is closed or offered already, ValidationFailed.
     """
     row = seen.row
     if seen.access != "own":
-        raise ScopeMissing("A case is handed over by whose it is.")
+        raise RoleMissing("A case is handed over by whose it is.")
     if receiver == row["organisation"]:
         flaw = FieldError("/body/organisation", "same", "has the case already")
         raise ValidationFailed("It is theirs already.", errors=[flaw])
@@ -103,14 +103,14 @@ async def accept(
 async def decline(
     connection: asyncpg.Connection, seen: Seen, caller: Caller, now: datetime, *, reason: str
 ) -> None:
-    """Say no to an offer, or take one's own back. Raises ScopeMissing, TransitionNotAllowed."""
+    """Say no to an offer, or take one's own back. Raises RoleMissing, TransitionNotAllowed."""
     row = seen.row
     if row["offered_to"] is None or (
         seen.access != "own" and row["offered_to"] != caller.organisation
     ):
         raise TransitionNotAllowed("The case is not offered.", allowed=[])
     if caller.role not in DECIDES:
-        raise ScopeMissing(f"Not for the role {caller.role}.")
+        raise RoleMissing(f"Not for the role {caller.role}.")
     await store.change(connection, row["id"], NO_OFFER, now)
     happened = Happened(
         object="case",

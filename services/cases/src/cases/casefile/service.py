@@ -1,7 +1,7 @@
 """What callers ask of cases, and command: each function answers one declared operation."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import asyncpg
 import msgspec
@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from cases import events
 from cases.casefile import handing, moving, store
 from cases.casefile.asking import Asked
-from cases.casefile.documents import brief, document
+from cases.casefile.documents import LIFE, brief, document
 from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
-from cases.desk import Attempting, Called, Shared, admitted, on_version, one, page, serves
+from cases.desk import Attempting, Called, Shared, admitted, among, on_version, one, page, serves
 from cases.events import Happened
+from cases.lifecycle import life_cycle
 from cases.navigator.catalogue import signs
 from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
@@ -25,6 +26,7 @@ from shared.contracts.casework.cases import (
     CaseMove,
     CaseStart,
     Ending,
+    Severity,
 )
 from shared.contracts.casework.evidence import FILES
 from shared.contracts.casework.operation import LONGEST_ID
@@ -81,6 +83,8 @@ async def list_cases(
 ) -> Response:
     """List the cases that the caller may see, the newest first."""
     now = desk.clock.now()
+    among("state", state, life_cycle(LIFE).states)
+    among("severity", severity, get_args(Severity))
     asked = Asked(caller, now)
     asked.words("casefile.state", state)
     asked.prefixes("casefile.region", region)

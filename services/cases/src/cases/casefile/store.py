@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 import asyncpg
 
 from shared.contracts.casework.cases import PARTS
-from shared.errors import NotFound, ScopeMissing, TransitionNotAllowed
+from shared.errors import NotFound, RoleMissing, TransitionNotAllowed
 from shared.security import Caller
 
 Access = Literal["own", "region", "shared"]
@@ -54,7 +54,7 @@ async def writable(
 ) -> Seen:
     """Return a case that the caller may change, locked until the transaction ends.
 
-    Raises NotFound for one they may not know of, ScopeMissing for one they may only read.
+    Raises NotFound for one they may not know of, RoleMissing for one they may only read.
     """
     seen = await found(connection, case, caller, now, lock=True)
     may_write(seen, caller)
@@ -69,20 +69,20 @@ def may_grow(seen: Seen) -> None:
 
 
 def may_write(seen: Seen, caller: Caller) -> None:
-    """Let whoever may change a case pass. Raises ScopeMissing."""
+    """Let whoever may change a case pass. Raises RoleMissing."""
     if seen.access == "shared":
-        raise ScopeMissing("The case is shared with you for reading.")
+        raise RoleMissing("The case is shared with you for reading.")
     if caller.role not in WORKING:
-        raise ScopeMissing(f"Not for the role {caller.role}: {', '.join(sorted(WORKING))}.")
+        raise RoleMissing(f"Not for the role {caller.role}: {', '.join(sorted(WORKING))}.")
     if caller.role == LIMITED and not _theirs(seen.row, caller):
-        raise ScopeMissing("A monitor changes cases they opened or were assigned to.")
+        raise RoleMissing("A monitor changes cases they opened or were assigned to.")
 
 
 def writes(seen: Seen, caller: Caller) -> bool:
     """Say whether the caller may change a case."""
     try:
         may_write(seen, caller)
-    except ScopeMissing:
+    except RoleMissing:
         return False
     return True
 

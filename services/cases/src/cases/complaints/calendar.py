@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from cases.casefile.store import OF_TIP
 from cases.complaints import store
@@ -28,9 +28,15 @@ MOST: Final = 500
 
 @router.get("/internal/complaints.ics", name="read_deadlines")
 async def read_deadlines(
-    desk: Shared, request: Request, caller: Annotated[Caller, Depends(reader_of)]
+    desk: Shared,
+    request: Request,
+    caller: Annotated[Caller, Depends(reader_of)],
+    address: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
-    """Write the days of an organisation's complaints; none of an embargoed case or of a tip."""
+    """Write the days of an organisation's complaints; none of an embargoed case or of a tip.
+
+    `address`: where the gateway is asked, before the paths that entries lead to.
+    """
     language = negotiate(request.headers.get("accept-language"))
     async with desk.database.connection() as connection:
         rows = await connection.fetch(_OPEN, caller.organisation, MOST)
@@ -38,14 +44,14 @@ async def read_deadlines(
     entries = [
         found
         for row in map(store.opened, rows)
-        if (found := _entry(row, desk.clock, given, language)) is not None
+        if (found := _entry(row, desk.clock, given, language, address)) is not None
     ]
     body = ics(entries, name="Qadaga", language=language, stamp=desk.clock.now())
     return Response(body, media_type=MEDIA, headers={"Content-Language": language})
 
 
 def _entry(
-    row: Row, clock_: Clock, given: Sequence[Confirmation], language: Language
+    row: Row, clock_: Clock, given: Sequence[Confirmation], language: Language, address: str
 ) -> Entry | None:
     now = clock_.now()
     declared = declared_of(row["route"], row["filed_on"] or local_day(now), given)
@@ -55,7 +61,8 @@ def _entry(
     due: Deadline = found.answer if row["state"] in WAITING else found.window
     title = f"{declared.route.title.in_(language)}: {row['addressee_name'][language]}"
     uid = f"{row['id']}.{due.term}"
-    return entry(due, uid=uid, title=title, language=language, url=f"/v1/complaints/{row['id']}")
+    url = f"{address}/v1/complaints/{row['id']}"
+    return entry(due, uid=uid, title=title, language=language, url=url)
 
 
 _OPEN: Final = f"""

@@ -77,7 +77,7 @@ async def known(
 
     On its own side stand its organisation, who coordinates its region, and, to read, with whom the
     case is shared; to change it, one has to be somebody who may change its case. Raises NotFound,
-    ScopeMissing for who may only read.
+    RoleMissing for who may only read.
     """
     row = await store.read(connection, id_, lock=lock)
     if row is None:

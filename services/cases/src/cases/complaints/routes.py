@@ -16,11 +16,12 @@ from cases.complaints.sides import let_a_member_pass, writers
 from cases.complaints.store import Row
 from cases.complaints.telling import changed, told
 from cases.complaints.together import move_together
-from cases.desk import Called, Shared, on_version, one, page, serves
+from cases.desk import Called, Shared, among, on_version, one, page, serves
 from cases.events import record
 from cases.law.catalogue import Confirmation
 from cases.law.counting import local_day
 from cases.letters.confirmations import words
+from cases.lifecycle import life_cycle
 from shared.contracts.casework.complaints import (
     ComplaintChange,
     ComplaintClock,
@@ -74,6 +75,7 @@ async def list_complaints(
     after: str | None = None,
 ) -> Response:
     """List the complaints of an organisation, the last changed first."""
+    among("state", state, life_cycle("complaint").states)
     now = desk.clock.now()
     at, id_ = json.loads(after) if after else (None, None)
     bound = (caller.organisation, case, state or None, route or None, addressee, overdue)

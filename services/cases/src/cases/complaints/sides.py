@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from cases.lifecycle import Move, life_cycle
-from shared.errors import GuardFailed, ScopeMissing
+from shared.errors import GuardFailed, RoleMissing
 from shared.security import Caller
 
 Side = Literal["own", "addressee"]
@@ -56,7 +56,7 @@ def decide(
     """Return the move, if the caller may take it on their side. Raises what a life cycle raises."""
     cycle = life_cycle("complaint")
     if code in cycle.moves and not _is_theirs(code, caller, side):
-        raise ScopeMissing(f"{code} is not a move of your side, your role or your key.")
+        raise RoleMissing(f"{code} is not a move of your side, your role or your key.")
     can = possible(state, caller, side)
     return cycle.decide(code, state, caller, given=given, facts=facts, can=can)
 

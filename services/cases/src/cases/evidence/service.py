@@ -28,7 +28,7 @@ from shared.contracts.casework.evidence import (
     Verified,
     Which,
 )
-from shared.errors import GuardFailed, NotFound, ScopeMissing
+from shared.errors import GuardFailed, NotFound, RoleMissing
 from shared.idempotency import fingerprint
 from shared.security import Caller
 
@@ -171,22 +171,22 @@ async def list_checklists() -> Response:
 
 
 def _writable(seen: Any, caller: Caller) -> None:
-    """Refuse before the file has come. Raises ScopeMissing."""
+    """Refuse before the file has come. Raises RoleMissing."""
     if not writes(seen, caller):
-        raise ScopeMissing("You may not add to this case.")
+        raise RoleMissing("You may not add to this case.")
 
 
 def _within(piece: Piece) -> None:
     if not piece.own:
-        raise ScopeMissing("Only the organisation whose case it is reads this.")
+        raise RoleMissing("Only the organisation whose case it is reads this.")
 
 
 def _wanted(piece: Piece, which: Which, caller: Caller) -> tuple[bytes, int]:
-    """Return the SHA-256 and size of what is given out. Raises ScopeMissing, NotFound."""
+    """Return the SHA-256 and size of what is given out. Raises RoleMissing, NotFound."""
     if which == "original":
         _within(piece)
         if caller.role == "reader":
-            raise ScopeMissing("The sealed original is given to who works on the case.")
+            raise RoleMissing("The sealed original is given to who works on the case.")
         return piece.row["sha256"], piece.row["size"]
     if piece.row["cleaned_sha256"] is None:
         raise NotFound("Of this kind there is no cleaned copy: the original alone is kept.")

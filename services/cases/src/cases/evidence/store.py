@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from cases.casefile.store import Seen, found
-from shared.errors import NotFound, ScopeMissing
+from shared.errors import NotFound, RoleMissing
 from shared.security import Caller
 
 PART: Final = "evidence"
@@ -28,10 +28,10 @@ class Piece(NamedTuple):
 async def case_with_evidence(
     connection: asyncpg.Connection, case: str, caller: Caller, now: datetime
 ) -> Seen:
-    """Return a case whose evidence the caller may see. Raises NotFound, ScopeMissing."""
+    """Return a case whose evidence the caller may see. Raises NotFound, RoleMissing."""
     seen = await found(connection, case, caller, now)
     if PART not in seen.parts:
-        raise ScopeMissing("The evidence of this case is not shared with you.")
+        raise RoleMissing("The evidence of this case is not shared with you.")
     return seen
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shared.errors import GuardFailed, NotFound, ScopeMissing
+from shared.errors import GuardFailed, NotFound, RoleMissing
 from shared.security import Caller
 
 MAKING: Final = frozenset({"monitor", "editor", "admin", "coordinator"})
@@ -11,20 +11,20 @@ PUBLISHING: Final = frozenset({"editor", "admin", "coordinator"})
 
 
 def owner(caller: Caller) -> str:
-    """Return the organisation whose thing it will be. Raises ScopeMissing."""
+    """Return the organisation whose thing it will be. Raises RoleMissing."""
     if caller.organisation is None or caller.role not in MAKING:
-        raise ScopeMissing(f"Not for the role {caller.role}: {', '.join(sorted(MAKING))}.")
+        raise RoleMissing(f"Not for the role {caller.role}: {', '.join(sorted(MAKING))}.")
     return caller.organisation
 
 
 def publisher(caller: Caller) -> None:
-    """Let whoever may show things to everybody pass. Raises ScopeMissing."""
+    """Let whoever may show things to everybody pass. Raises RoleMissing."""
     if caller.role not in PUBLISHING:
-        raise ScopeMissing("Only an editor, an admin or a coordinator shows it to everybody.")
+        raise RoleMissing("Only an editor, an admin or a coordinator shows it to everybody.")
 
 
 def own(row: Mapping[str, Any] | None, caller: Caller, word: str) -> Mapping[str, Any]:
-    """Return a thing of the caller's organisation. Raises NotFound, ScopeMissing."""
+    """Return a thing of the caller's organisation. Raises NotFound, RoleMissing."""
     if row is None or row["organisation"] != caller.organisation:
         raise NotFound(f"There is no such {word}.")
     owner(caller)

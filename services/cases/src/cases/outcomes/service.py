@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import asyncpg
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from cases.desk import Called, Shared, on_version, one, page, serves
+from cases.desk import Called, Shared, among, on_version, one, page, serves
 from cases.law.counting import local_day
 from cases.lifecycle import life_cycle
 from cases.outcomes import store
@@ -22,12 +22,13 @@ from cases.outcomes.store import Question
 from shared.contracts.casework.outcomes import (
     IN_MONEY,
     CountedAlready,
+    Kind,
     NewOutcome,
     Outcome,
     OutcomeChange,
     OutcomeMove,
 )
-from shared.errors import FieldError, NotFound, ScopeMissing, TransitionNotAllowed, ValidationFailed
+from shared.errors import FieldError, NotFound, RoleMissing, TransitionNotAllowed, ValidationFailed
 from shared.security import Caller
 
 router: Final = APIRouter(tags=["outcomes"])
@@ -80,6 +81,8 @@ async def list_outcomes(
     after: str | None = None,
 ) -> Response:
     """List outcomes."""
+    among("kind", kind, get_args(Kind))
+    among("state", state, life_cycle("outcome").states)
     question = Question(
         kind=kind or (),
         state=state or (),
@@ -113,7 +116,7 @@ async def change_outcome(
     async with desk.changing() as (connection, now):
         row = await _near(connection, caller, outcome_id)
         if not _close(row):
-            raise ScopeMissing("The body that it is expected of does not tell it anew.")
+            raise RoleMissing("The body that it is expected of does not tell it anew.")
         on_version(request, row["revision"])
         if row["state"] not in OPEN:
             raise TransitionNotAllowed(
@@ -143,7 +146,7 @@ async def move_outcome(
             return doing.replay
         row = await _near(doing.connection, caller, outcome_id)
         if body.move not in ASKED_TAKES and not _close(row):
-            raise ScopeMissing("The body that it is expected of may claim it, and no more.")
+            raise RoleMissing("The body that it is expected of may claim it, and no more.")
         on_version(request, row["revision"])
         move = life_cycle("outcome").decide(
             body.move,
@@ -310,7 +313,7 @@ def _person(caller: Caller) -> str:
 
 def _may_write(caller: Caller) -> None:
     if caller.role not in WRITERS:
-        raise ScopeMissing(f"Not for the role {caller.role}: {', '.join(sorted(WRITERS))}.")
+        raise RoleMissing(f"Not for the role {caller.role}: {', '.join(sorted(WRITERS))}.")
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from cases.lifecycle import Move, life_cycle
 from cases.triage import store
 from cases.triage.promotion import case_for, unlinked
 from shared.contracts.casework.triage import AlertMove
-from shared.errors import FieldError, Problem, ScopeMissing, ValidationFailed
+from shared.errors import FieldError, Problem, RoleMissing, ValidationFailed
 from shared.security import Caller
 from shared.vocabulary.kato import lineage
 
@@ -31,7 +31,7 @@ class Mover:
         self._body = body
         self._now = now
         if caller.organisation is None:
-            raise ScopeMissing("Alerts are handled by members of an organisation.")
+            raise RoleMissing("Alerts are handled by members of an organisation.")
         self._organisation = caller.organisation
 
     async def found(self, ids: Sequence[str]) -> list[asyncpg.Record]:

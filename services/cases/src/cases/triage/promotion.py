@@ -32,7 +32,7 @@ async def case_for(
 ) -> str:
     """Return the case that alerts go into, linked to them: the one named, else a new one.
 
-    Raises NotFound for a case that is not the caller's organisation's, ScopeMissing for one the
+    Raises NotFound for a case that is not the caller's organisation's, RoleMissing for one the
     caller may not change, GuardFailed for a closed one.
     """
     links = [("alert", row["id"]) for row in rows]

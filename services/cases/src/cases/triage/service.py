@@ -8,11 +8,12 @@ import asyncpg
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from cases.desk import Called, Shared, on_version, one, page, serves
+from cases.desk import Called, Shared, among, on_version, one, page, serves
 from cases.lifecycle import life_cycle
 from cases.outcomes.impact import midnight
 from cases.outcomes.reading import places
 from cases.triage import store
+from cases.triage.arriving import RANKS
 from cases.triage.moving import Mover, in_region
 from cases.triage.store import Question
 from cases.triage.windows import windows
@@ -25,7 +26,7 @@ from shared.contracts.casework.triage import (
     TellingChange,
     Triaged,
 )
-from shared.errors import ScopeMissing
+from shared.errors import RoleMissing
 from shared.security import Caller
 
 router: Final = APIRouter(tags=["triage"])
@@ -51,6 +52,8 @@ async def list_triage(
     after: str | None = None,
 ) -> Response:
     """List alerts as they stand with the caller's organisation."""
+    among("state", state, life_cycle("alert").states)
+    among("band", band, RANKS)
     question = Question(
         state=state or (),
         region=places(region),
@@ -116,7 +119,7 @@ async def read_telling(desk: Shared, caller: Called) -> Response:
 async def change_telling(desk: Shared, caller: Called, body: TellingChange) -> Response:
     """Let others know, or not."""
     if caller.role not in {"admin", "coordinator"}:
-        raise ScopeMissing("Only an administrator decides it.")
+        raise RoleMissing("Only an administrator decides it.")
     async with desk.changing() as (connection, now):
         if body.tells:
             await connection.execute(_TELL, caller.organisation, now)

@@ -16,7 +16,7 @@ from cases.desk import Attempting, Desk
 from cases.vault.receipts import Salts
 from cases.vault.sealing import OF_SENDER, OVERHEAD, SIZES
 from shared.contracts.casework.tip_refusals import RecipientsChanged
-from shared.errors import FieldError, ScopeMissing, ValidationFailed
+from shared.errors import FieldError, RoleMissing, ValidationFailed
 from shared.idempotency import command, once
 from shared.security import Caller
 
@@ -59,11 +59,11 @@ def to_text(value: bytes) -> str:
 def recipient(caller: Caller) -> tuple[str, str]:
     """Return the organisation and member of somebody who may handle tips at all.
 
-    Raises ScopeMissing for authorities, operators, administrators, and keys of no member.
+    Raises RoleMissing for authorities, operators, administrators, and keys of no member.
     """
     good = caller.kind in RECEIVERS and caller.role in RECEIVES
     if not good or caller.organisation is None or caller.member is None:
-        raise ScopeMissing("Tips are handled by their recipients: members, by name.")
+        raise RoleMissing("Tips are handled by their recipients: members, by name.")
     return caller.organisation, caller.member
 
 

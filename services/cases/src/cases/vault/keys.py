@@ -23,7 +23,7 @@ from cases.vault.house import (
     vault_once,
 )
 from shared.contracts.casework.tips import NewTipKey, TipKey, TipKeys
-from shared.errors import GuardFailed, NotFound, ScopeMissing
+from shared.errors import GuardFailed, NotFound, RoleMissing
 from shared.security import Caller
 
 router: Final = APIRouter(tags=["tips"])
@@ -45,7 +45,7 @@ async def register_tip_key(
     """Register the caller's key; with `replaces`, in place of an earlier one of their own."""
     organisation, member = recipient(caller)
     if body.member != member:
-        raise ScopeMissing("A key is registered by the member it is for.")
+        raise RoleMissing("A key is registered by the member it is for.")
     point = to_bytes(body.public_key)
     try:
         sealing.public_key(point)
@@ -90,7 +90,7 @@ def shown(row: asyncpg.Record) -> TipKey:
 
 def _organisation(caller: Caller) -> str:
     if caller.kind not in RECEIVERS or caller.organisation is None:
-        raise ScopeMissing("Tips are received by organisations that watch.")
+        raise RoleMissing("Tips are received by organisations that watch.")
     return caller.organisation
 
 

@@ -269,7 +269,7 @@ async def count_tips(desk: Shared, caller: Called) -> Response:
 async def _tip(
     connection: asyncpg.Connection, tip: str, caller: Caller, *, lock: bool = False
 ) -> asyncpg.Record:
-    """Return a tip that the caller has a key of. Raises NotFound, ScopeMissing."""
+    """Return a tip that the caller has a key of. Raises NotFound, RoleMissing."""
     query = f"{_READ} FOR UPDATE OF tip" if lock else _READ
     row = await connection.fetchrow(query, *recipient(caller), tip)
     if row is None or not row["keys"]:

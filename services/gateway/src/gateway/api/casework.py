@@ -37,6 +37,7 @@ from shared.errors import (
     PreconditionRequired,
     Problem,
     RateLimited,
+    RoleMissing,
     ScopeMissing,
     Unauthenticated,
     ValidationFailed,
@@ -169,7 +170,9 @@ def _plain(value: Any) -> Any:
 
 
 def _problems(operation: Operation) -> list[type[Problem]]:
-    found: list[type[Problem]] = [Unauthenticated, ScopeMissing, RateLimited, DependencyDown]
+    found: list[type[Problem]] = [
+        *(Unauthenticated, ScopeMissing, RoleMissing, RateLimited, DependencyDown)
+    ]
     if operation.method == "POST":
         found += [IdempotencyKeyRequired, IdempotencyInProgress, IdempotencyKeyReused]
     if operation.body is not None or operation.method == "POST":

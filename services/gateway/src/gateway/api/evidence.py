@@ -25,6 +25,7 @@ from shared.errors import (
     NotFound,
     PayloadTooLarge,
     RateLimited,
+    RoleMissing,
     ScopeMissing,
     TooSlow,
     Unauthenticated,
@@ -42,7 +43,14 @@ Adding = Annotated[Caller, Depends(allowed(FILES["add_evidence"]))]
 Reading = Annotated[Caller, Depends(allowed(FILES["read_evidence_file"]))]
 Exporting = Annotated[Caller, Depends(allowed(FILES["read_case_history"]))]
 
-_REFUSALS: Final = (Unauthenticated, ScopeMissing, NotFound, ValidationFailed, RateLimited)
+_REFUSALS: Final = (
+    Unauthenticated,
+    ScopeMissing,
+    RoleMissing,
+    NotFound,
+    ValidationFailed,
+    RateLimited,
+)
 _BYTES: Final[dict[str, Any]] = {
     "application/octet-stream": {
         "schema": {"type": "string", "format": "binary"},

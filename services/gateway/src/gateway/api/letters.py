@@ -107,7 +107,8 @@ async def read_deadlines(
 ) -> Response:
     """Fetch until when your complaints may be filed or are to be answered, day by day."""
     del accept_language  # it is passed on with the question
-    answer = await gateway.cases.ask(request, "/complaints.ics", caller)
+    address = gateway.settings.public_url
+    answer = await gateway.cases.ask(request, "/complaints.ics", caller, address=address)
     if answer.is_error:
         return gateway.cases.passed_on(request, answer)
     headers = {

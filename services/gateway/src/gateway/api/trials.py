@@ -8,7 +8,6 @@ from msgspec import to_builtins
 
 from gateway.api.commanding import NOT_STORED
 from gateway.api.describing import answers
-from gateway.keys import USUAL
 from gateway.reads.answering import encode
 from gateway.state import Gateway
 from gateway.who import trials
@@ -23,7 +22,8 @@ _EXAMPLE: Final = to_builtins(
     Trial(
         key="qdg_test_aaaaaaaaaaaaaaaa_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
         organisation="own_0123456789abcdef",
-        scopes=list(USUAL),
+        member="mem_0123456789abcdef",
+        scopes=list(trials.SCOPES),
         requests_per_minute=60,
         expires_at=datetime(2026, 3, 16, tzinfo=UTC),
     )
@@ -41,6 +41,7 @@ _EXAMPLE: Final = to_builtins(
 async def begin_trial(request: Request, gateway: Gateway) -> Response:
     """Get a key for trying, good for fourteen days, without an account.
 
+    It is held by the admin of a partner organisation of its own: it starts cases, adds members.
     Only a gateway of the sandbox gives them: there the data are invented.
     """
     made = await trials.begin(gateway, address_of(request.scope, gateway.proxies))

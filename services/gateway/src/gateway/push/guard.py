@@ -24,6 +24,7 @@ _NAME: Final = re.compile(
 """A name with a dot whose last part begins with a letter: no number is one, however it is spelt."""
 
 _NAT64: Final = ip_network("64:ff9b::/96")
+_USUAL: Final = "only https at its usual ports is sent to"
 _INSIDE: Final = (".localhost", ".local", ".internal", ".intranet", ".home.arpa", ".onion")
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -98,12 +99,16 @@ class Guard:
         return found[0]
 
     async def check(self, url: str) -> Target:
-        """Check a URL that somebody gives us. Raises Refused; a name unknown today is no fault."""
+        """Check a URL that somebody gives us. Raises Refused; a name unknown today is no fault.
+
+        Unless it lies in a declared network today, it is sent to by https at the usual ports.
+        """
         target = self.read(url)
         try:
             await self.address(target)
         except OSError:
-            return target
+            if not (target.secure and target.port in PORTS):
+                raise Refused(_USUAL) from None
         return target
 
     def _check(self, address: Address, *, secure: bool) -> None:
@@ -111,7 +116,7 @@ class Guard:
         if not near and not is_public(address):
             raise Refused("the name leads to an address that is not of the public internet")
         if not near and not secure:
-            raise Refused("only https at its usual ports is sent to")
+            raise Refused(_USUAL)
 
 
 def is_public(address: Address) -> bool:

@@ -17,11 +17,12 @@ Headers = list[tuple[bytes, bytes]]
 _METHODS: Final = b"GET, POST, PATCH, DELETE"
 _SENT: Final = (
     b"Authorization, Content-Type, Accept-Language, Idempotency-Key, If-Match, If-None-Match,"
-    b" X-Request-Id, Traceparent"
+    b" If-Range, Range, X-Request-Id, Traceparent"
 )
 _SHOWN: Final = (
-    b"Content-Language, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy,"
-    b" Retry-After, X-Request-Id"
+    b"Accept-Ranges, Content-Disposition, Content-Language, Content-Range, Deprecation, ETag,"
+    b" Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset,"
+    b" X-Request-Id"
 )
 _KEPT: Final = b"600"
 _VARY: Final = (b"vary", b"Origin")

@@ -1,4 +1,7 @@
-"""Trials: a key for trying that everybody may take at a gateway of the sandbox, without a name."""
+"""Trials: a key for trying that everybody may take at a gateway of the sandbox, without a name.
+
+Its organisation is a partner of one member, an admin, so that all that partners do can be tried.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,16 +12,19 @@ from gateway.audit.chain import Actor
 from gateway.keys import USUAL
 from gateway.state import State
 from gateway.tiers import TIERS
-from gateway.who import credentials, organisations
+from gateway.who import credentials, members, organisations
 from gateway.who.credentials import Wanted
 from gateway.who.doing import acting
 from gateway.who.networks import Address
+from gateway.who.roles import ADMIN, within_role
 from shared.errors import Problem
 from shared.vocabulary.text import Text
 
 LASTS: Final = timedelta(days=14)
 TIER: Final = "trial"
 CROWD: Final = "trials"
+ROLE: Final = "admin"
+SCOPES: Final = tuple(scope for scope in (*USUAL, ADMIN) if within_role([scope], ROLE))
 A_MINUTE: Final = 5
 """How many trials one network may begin in any minute."""
 
@@ -39,10 +45,11 @@ class NoTrials(Problem):
 
 
 class Trial(Struct, frozen=True, kw_only=True):
-    """A key for trying, of an organisation of its own. `key` is shown once."""
+    """A key for trying, of an organisation of its own and its only member. `key` is shown once."""
 
     key: str
     organisation: str
+    member: str
     scopes: list[str]
     requests_per_minute: int
     expires_at: datetime
@@ -57,12 +64,14 @@ async def begin(gateway: State, address: Address | None) -> Trial:
         ends = do.now + LASTS
         name = f"Trial {organisations.new_id('try')}"
         owner = await organisations.add(do, name, tier=TIER)
-        wanted = Wanted(USUAL, name="trial", expires_at=ends, test=True)
+        member = await members.add(do, owner, name="Trial", role=ROLE)
+        wanted = Wanted(SCOPES, member=member, name="trial", expires_at=ends, test=True)
         made = await credentials.add(do, owner, wanted)
     return Trial(
         key=made.text,
         organisation=owner,
-        scopes=list(USUAL),
+        member=member,
+        scopes=list(SCOPES),
         requests_per_minute=TIERS[TIER].per_minute or gateway.settings.requests_per_minute,
         expires_at=ends,
     )
