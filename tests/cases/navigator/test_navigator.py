@@ -97,7 +97,7 @@ async def test_a_violation_is_read_with_the_rules_and_routes_of_the_day(office: 
     assert problem(unknown) == (404, "not_found")
 
 
-async def test_violations_are_found_by_stage_and_indicator_and_a_case_may_name_others(
+async def test_violations_are_found_by_stage_and_indicator_and_a_case_names_no_others(
     office: Office,
 ) -> None:
     by_indicator = await office.get("/legal/violations", READER, limit=50, indicator="R035")
@@ -105,6 +105,9 @@ async def test_violations_are_found_by_stage_and_indicator_and_a_case_may_name_o
     first = (await office.get("/legal/violations", READER, limit=2)).json()
     rest = await office.get("/legal/violations", READER, limit=50, after=json.dumps(first["after"]))
     case = await office.post(
+        "/cases", {"title": "A road", "violations": ["vat_to_non_payer", "K01"]}
+    )
+    own_words = await office.post(
         "/cases", {"title": "A road", "violations": ["vat_to_non_payer", "words of one's own"]}
     )
 
@@ -114,4 +117,5 @@ async def test_violations_are_found_by_stage_and_indicator_and_a_case_may_name_o
         "tailored_specification",
     ]
     assert len(first["data"]) + len(rest.json()["data"]) == len(violations())
-    assert case.json()["violations"] == ["vat_to_non_payer", "words of one's own"]
+    assert case.json()["violations"] == ["vat_to_non_payer", "K01"]
+    assert own_words.json()["errors"][0]["pointer"] == "/body/violations/1"

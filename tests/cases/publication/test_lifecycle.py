@@ -10,7 +10,7 @@ from cases.lifecycle import life_cycle
 from shared.errors import (
     GuardFailed,
     Problem,
-    ScopeMissing,
+    RoleMissing,
     TransitionNotAllowed,
     ValidationFailed,
 )
@@ -41,7 +41,7 @@ def test_every_move_from_every_state_by_every_role_is_as_in_the_table() -> None:
     assert [name for name, state in cycle.states.items() if state.final] == ["withdrawn"]
     for move, state, role in product(MOVES, STATES, ROLES):
         before, after, roles, _, _ = MOVES[move]
-        want: str | type[Problem] = after if role in roles else ScopeMissing
+        want: str | type[Problem] = after if role in roles else RoleMissing
         want = want if state in before else TransitionNotAllowed
         found: str | type[Problem]
         try:
