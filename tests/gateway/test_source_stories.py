@@ -349,7 +349,7 @@ async def test_a_direct_purchase_is_stopped_by_a_published_signal(stage: Stage) 
     counted = await stage.figures()
 
     assert refused["reasons"], "it says why there is no complaint of article 25"
-    assert alone["code"] in {"scope_missing", "guard_failed"}
+    assert alone["code"] in {"role_missing", "guard_failed"}
     assert unseen.status_code == 404, "nothing is seen before it is published"
     assert notice.json()["texts"] == SIGNAL
     assert early["conditions"] == ["heard"]
