@@ -119,12 +119,17 @@ async def test_a_postgresql_that_cuts_every_connection_again_and_again_is_only_a
 ) -> None:
     fill(standin, range(200))
     watcher = await asyncpg.connect(office.urls["ingestor"])
+    one_by_one = asyncio.Lock()
     cuts: list[asyncio.Task[int]] = []
+
+    async def cut_all() -> int:
+        async with one_by_one:
+            return int(await watcher.fetchval(CUT))
 
     def cut(_: Call) -> None:
         """Cut them with every ninth question, wherever the connector is by then."""
         if len(standin.calls) % 9 == 0:
-            cuts.append(asyncio.create_task(watcher.fetchval(CUT)))
+            cuts.append(asyncio.create_task(cut_all()))
 
     standin.faults.append(cut)
     run = await filled(office, standin)

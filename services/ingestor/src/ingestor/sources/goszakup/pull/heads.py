@@ -24,6 +24,7 @@ NAMED_PLANS: Final = """
     WHERE root IN ('Lots', 'Contract') AND plans && $1 AND gone_at IS NULL AND plan = ANY($1)
 """
 
+# In an order of its own: what is told of a process must not depend on where its rows lie.
 KEPT: Final = "root, id, notice, family, plans, hash, raw_hash, asked_due IS NOT NULL"
 
 OF_HEADS: Final = f"""
@@ -31,14 +32,18 @@ OF_HEADS: Final = f"""
     UNION ALL
     SELECT {KEPT} FROM portal_record
     WHERE root = 'Contract' AND notice IS NULL AND family = ANY($2) AND gone_at IS NULL
+    ORDER BY root, id DESC
 """
 
 OF_FAMILIES: Final = f"""
     SELECT {KEPT} FROM portal_record
     WHERE root = ANY($1) AND family = ANY($2) AND gone_at IS NULL
+    ORDER BY root, id DESC
 """
 
-SUBJECTS: Final = f"SELECT {KEPT} FROM portal_record WHERE root = 'Subjects' AND id = ANY($1)"
+SUBJECTS: Final = (
+    f"SELECT {KEPT} FROM portal_record WHERE root = 'Subjects' AND id = ANY($1) ORDER BY id DESC"
+)
 
 
 class Head(NamedTuple):
