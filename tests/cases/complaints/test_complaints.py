@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,8 @@ import docx as word
 import pytest
 
 from cases.complaints import due
+from cases.complaints.clock import explained
+from cases.law.catalogue import routes
 from cases.letters.template import templates
 from tests.cases.complaints.desk import (
     AUDIT,
@@ -160,6 +162,7 @@ async def test_a_closed_window_is_refused_with_its_day_when_drafted_and_when_fil
             "posted_on": "2026-03-02",
             "decision": "Қабылдамау",
             "interest": "Қатысу құқығы",
+            "addressee_address": "Ақсай қ., Мектеп к-сі, 1",
         },
         recommendations=[],
     )
@@ -416,3 +419,76 @@ async def test_the_list_filters_and_pages(desk: Office) -> None:
     rest = await desk.get("/complaints", limit=2, after=json.dumps(mark))
     seen = [each["id"] for each in one.json()["data"] + rest.json()["data"]]
     assert (sorted(seen), rest.json()["after"]) == (sorted(ids), None)
+
+
+async def test_a_letter_of_article_25_names_the_location_of_the_body(desk: Office) -> None:
+    for kind, code in (("route", "pp25_supplier"), ("template", "pp25_complaint")):
+        await confirm(desk, kind, code)
+    complaint = await drafted(
+        desk,
+        route="pp25_supplier",
+        addressee="bin:000240000016",
+        addressee_name="«Аудан әкімдігі» КММ",
+        standing="potential_supplier",
+        stage="results",
+        object="results",
+        happened=[{"kind": "results_posted", "on": "2026-03-02"}],
+        values={
+            **SENDER,
+            "facts": FACTS,
+            "purchase": "12345678-1",
+            "lot": "1",
+            "posted_on": "2026-03-02",
+            "decision": "Қабылдамау",
+            "interest": "Қатысу құқығы",
+        },
+        recommendations=[],
+    )
+    at = f"/complaints/{complaint['id']}/letters"
+    letter = {"template": "pp25_complaint", "language": "ru"}
+    lacking = await desk.post(at, letter)
+    told = {"addressee_address": "Ақсай қ., Мектеп к-сі, 1"}
+
+    assert [one["pointer"] for one in lacking.json()["errors"]] == [
+        "/body/values/addressee_address"
+    ]
+    assert (await desk.post(at, letter | {"values": told})).status_code == 201
+
+
+async def test_a_letter_asks_what_its_complaint_does(desk: Office) -> None:
+    complaint = await drafted(desk)
+    at = f"/complaints/{complaint['id']}/letters"
+    letter = {"template": "general_appeal", "language": "ru"}
+    asked = [one["text"] for one in complaint["recommendations"]]
+    other = await desk.post(at, letter | {"values": {"recommendations": ["Something else."]}})
+    same = await desk.post(at, letter | {"values": {"recommendations": asked}})
+
+    assert problem(other) == (422, "validation_failed")
+    assert other.json()["errors"][0]["pointer"] == "/body/values/recommendations"
+    assert same.status_code == 201
+
+
+async def test_a_word_that_is_not_known_is_pointed_to_in_the_body(desk: Office) -> None:
+    wrong = await desk.post("/complaints", appeal(standing="king"))
+
+    assert [one["pointer"] for one in wrong.json()["errors"]] == ["/body/standing"]
+
+
+@pytest.mark.parametrize(
+    ("state", "revision"),
+    [("answered", "not_started"), ("accepted", "running"), ("refused", "ended")],
+)
+def test_a_clock_ends_where_the_law_ends_it(state: str, revision: str) -> None:
+    now = datetime(2026, 3, 6, 9, tzinfo=UTC)
+    declared = routes(now.date())["pp25_supplier"]
+    happened = [
+        {"kind": "results_posted", "on": "2026-03-03"},
+        {"kind": "received", "on": "2026-03-05"},
+        {"kind": "answered", "on": "2026-03-06"},
+    ]
+    row = {"happened": happened, "state": state}
+    terms = {one.term: one for one in explained(declared, row, now, "en")}
+
+    assert terms["returned"].state == "ended"
+    assert terms["revision"].state == revision
+    assert (terms["revision"].due_on is not None) is (revision == "running")

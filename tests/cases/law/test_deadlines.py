@@ -310,3 +310,14 @@ def test_an_extended_term_that_is_then_suspended_ends_so_much_later_or_not_at_al
 def english(found: Deadline) -> list[str]:
     """Return the steps in English."""
     return [one.words.en for one in found.steps]
+
+
+def test_a_term_that_began_before_the_known_days_says_since_when_they_are_known() -> None:
+    known = declared("pp25_supplier", date(2026, 3, 2))
+    early = [Event("results_posted", date(1, 1, 1))]
+    found = window(known, early, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
+
+    codes = [one.code for one in found.steps]
+    assert found.state == "unknown"
+    assert "unknown_before" in codes
+    assert "unknown" not in codes

@@ -10,6 +10,7 @@ from cases.law.catalogue import declarations
 from cases.letters.filling import fill
 from cases.letters.letter import Letter
 from cases.letters.template import PLACEHOLDER, Template, frame, read, templates
+from shared.errors import ValidationFailed
 from shared.vocabulary.text import LANGUAGES
 from shared.vocabulary.wording import LOOK_ALIKES, black_listed
 from tests.cases.letters.samples import AROUND, values
@@ -43,9 +44,12 @@ def bare(template: Template, language: Any) -> str:
         name: [" — "] if taken.kind == "list" else "—" for name, taken in template.takes.items()
     }
     known = {
-        name: {"day": "2026-03-05", "money": "1", "bin": "000240000016"}.get(
-            taken.kind, quiet[name]
-        )
+        name: {
+            "day": "2026-03-05",
+            "coming_day": "2026-03-05",
+            "money": "1",
+            "bin": "000240000016",
+        }.get(taken.kind, quiet[name])
         for name, taken in template.takes.items()
     }
     return words_of(fill(template, language, known, AROUND))
@@ -171,3 +175,12 @@ def test_every_value_is_used_once_it_is_given() -> None:
     for template in templates().values():
         letter = fill(template, "kk", values(template), AROUND)
         assert "{" not in words_of(letter)
+
+
+def test_an_explanation_is_not_asked_for_before_the_day_of_the_letter() -> None:
+    template = templates()["supplier_notice"]
+    with pytest.raises(ValidationFailed) as refused:
+        fill(template, "kk", values(template, reply_by="2026-03-01"), AROUND)
+
+    assert [one.pointer for one in refused.value.errors] == ["/body/values/reply_by"]
+    assert fill(template, "kk", values(template, reply_by="2026-03-02"), AROUND)

@@ -327,7 +327,19 @@ async def test_similar_alerts_are_shown_with_their_reasons_and_windows_with_who_
     assert seen["windows"][0]["route"] == "pp25_supplier"
     assert "pp25_supplier" not in {each["route"] for each in direct["windows"]}
     assert direct["windows"]
-    assert (await office.get("/triage/alr_2")).json()["windows"] == []
+    untold = (await office.get("/triage/alr_2")).json()
+    assert (untold["windows"], untold["windows_reason"]) == ([], "stage_unknown")
+    assert seen["windows_reason"] is None
+
+
+async def test_without_a_method_the_routes_for_any_method_are_shown_with_the_reason(
+    office: Office,
+) -> None:
+    await arrive(office, alert("alr_1", stage="contract_running"))
+    seen = (await office.get("/triage/alr_1")).json()
+
+    assert "appc76_appeal" in {each["route"] for each in seen["windows"]}
+    assert seen["windows_reason"] == "method_unknown"
 
 
 async def test_that_somebody_works_on_it_is_told_in_numbers_a_day_late_and_only_if_they_let_it(

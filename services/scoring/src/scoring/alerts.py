@@ -33,7 +33,8 @@ CLOCK: Final = "clock"
 
 ALERTING_CAUSES: Final = frozenset({"data", CLOCK})
 ALERTING_ORIGIN: Final = "live"
-NO_ROUTES: Final = "no legal routes are declared yet"
+ELSEWHERE: Final = "who may use which route until when is shown by /v1/triage/{id}"
+"""Where the windows of an alert stand: what the law opens is no part of a judgement."""
 
 TENDER_AT_WORK: Final = frozenset({"planning", "planned", "active"})
 TENDER_ENDED: Final = frozenset({"cancelled", "unsuccessful", "withdrawn"})

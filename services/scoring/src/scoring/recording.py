@@ -16,7 +16,7 @@ import msgspec
 from scoring import findings, store
 from scoring.alerts import (
     CLOCK,
-    NO_ROUTES,
+    ELSEWHERE,
     Circumstances,
     Standing,
     alert_id,
@@ -189,14 +189,10 @@ def _alert(
     now = Standing(row.band, row.held_band, _breaches(row.statuses, occasion.standard))
     if not raises(before, now, circumstances):
         return None
+    day = occasion.as_of if by_clock else None
+    id_ = alert_id(purchase.id, row.held_band, known.epoch, case.data_seq, day)
     alert = Alert(
-        id=alert_id(
-            purchase.id,
-            row.held_band,
-            known.epoch,
-            case.data_seq,
-            occasion.as_of if by_clock else None,
-        ),
+        id=id_,
         subject=case.scored.subject,
         process=purchase.id,
         indicators=list(case.scored.flags),
@@ -207,7 +203,7 @@ def _alert(
         data_date=purchase.date,
         data_seq=case.data_seq,
         method_version=occasion.standard.version,
-        windows_reason=NO_ROUTES,
+        windows_reason=ELSEWHERE.format(id=id_),
         value=purchase.value,
         buyer=next(iter(purchase.named("buyer")), None),
         suppliers=purchase.named("supplier"),

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from cases.law import deadlines
 from cases.law.catalogue import Confirmation, Declared, declarations, route
+from cases.law.counting import step
 from cases.law.deadlines import Deadline, Event
 from shared.contracts.casework.complaints import ClockStep, ClockTerm
 from shared.vocabulary.text import Language
@@ -14,6 +17,10 @@ WAITING: Final = frozenset({"filed", "registered", "in_consideration"})
 """States in which an answer is waited for."""
 
 OVER: Final = frozenset({"passed", "overdue"})
+GRANTED: Final = frozenset({"accepted", "partly_accepted"})
+NOT_GRANTED: Final = frozenset(
+    {"refused", "no_answer_on_substance", "escalated", "closed", "expired", "withdrawn"}
+)
 DISSATISFIED: Final = frozenset({"partly_accepted", "refused", "no_answer_on_substance"})
 
 
@@ -85,9 +92,22 @@ def explained(declared: Declared, row: Mapping[str, Any], now: datetime, languag
     events = events_of(row["happened"])
     window = deadlines.window(declared, events, now=now)
     named = [name for name, _ in declared.route.terms() if name != "window"]
-    others = [deadlines.deadline(declared, events, now=now, term=name) for name in named]
+    waiting = {one.code for one in declared.route.further if one.granted is True}
+    others = [
+        _if_granted(one, row["state"]) if one.term in waiting else one
+        for one in (deadlines.deadline(declared, events, now=now, term=name) for name in named)
+    ]
     cited = {name: term.cite for name, term in declared.route.terms()}
     return [_term(one, cited.get(one.term, []), language) for one in (window, *others)]
+
+
+def _if_granted(found: Deadline, state: str) -> Deadline:
+    """Return a term that runs only for a granted complaint as it stands with this one."""
+    if state in GRANTED:
+        return found
+    stands: deadlines.State = "ended" if state in NOT_GRANTED else "not_started"
+    said = [step("if_granted")]
+    return replace(found, state=stands, due_on=None, days_late=None, flaws=[], steps=said)
 
 
 def _term(found: Deadline, cite: Sequence[str], language: Language) -> ClockTerm:

@@ -46,7 +46,7 @@ def draft(
         taken=[*taken],
         now=now,
     )
-    let_pass(choose(asked, words), body.route)
+    let_pass(choose(asked, words, part="/body"), body.route)
     declared = route(body.route, today, words)
     to = addressee(declared.route, body.addressee, body.addressee_name, today)
     return {

@@ -201,12 +201,22 @@ async def _set(
         "standing": vocabulary().standings[row["standing"]].title.in_(language),
         "recommendations": [one["text"] for one in row["recommendations"]],
     }
+    _let_ask(body, known_["recommendations"])
     given = {name: value for name, value in known_.items() if name in template.takes}
     pieces = await _pieces(connection, row["casefile"], body.evidence)
     attached = [*pieces, *_seen(body.attachments)]
     around = Around(Text(**row["addressee_name"]), local_day(now), attached)
     letter = fill(template, language, {**given, **body.values}, around)
     return Set(await asyncio.to_thread(pdf, letter), await asyncio.to_thread(docx, letter))
+
+
+def _let_ask(body: NewLetter, registered: Sequence[str]) -> None:
+    """Let a letter ask what its complaint does: that is what the body has to answer."""
+    asked = body.values.get("recommendations", registered)
+    if asked != registered:
+        said = "the letter takes them from the complaint, where they are changed"
+        flaw = FieldError("/body/values/recommendations", "not_of_the_complaint", said)
+        raise ValidationFailed("The letter asks other things than its complaint.", errors=[flaw])
 
 
 async def _customer(connection: asyncpg.Connection, case: str) -> dict[str, str]:

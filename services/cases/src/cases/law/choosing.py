@@ -114,12 +114,14 @@ class Choice(msgspec.Struct, frozen=True):
     refused: list[Refused]
 
 
-def choose(asked: Asked, confirmations: Iterable[Confirmation] = ()) -> Choice:
-    """Rank the routes for a situation.
+def choose(
+    asked: Asked, confirmations: Iterable[Confirmation] = (), *, part: str = "/query"
+) -> Choice:
+    """Rank the routes for a situation, told in that part of a request.
 
     Raises ValidationFailed for a word that the vocabulary does not have.
     """
-    _check(asked)
+    _check(asked, part)
     day = local_day(asked.now)
     offers: list[tuple[tuple[bool, int], Offer]] = []
     refused: list[Refused] = []
@@ -232,7 +234,7 @@ def _written(code: Ground, **values: Text) -> Text:
     )
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: Asked, part: str) -> None:
     words = vocabulary()
     told: tuple[tuple[str, Iterable[str], Mapping[str, object]], ...] = (
         ("standing", [asked.standing], words.standings),
@@ -242,7 +244,7 @@ def _check(asked: Asked) -> None:
         ("events", [one.kind for one in asked.events], words.events),
     )
     flaws = [
-        FieldError(f"/query/{field}", "unknown_word", f"known: {', '.join(known)}")
+        FieldError(f"{part}/{field}", "unknown_word", f"known: {', '.join(known)}")
         for field, given, known in told
         for each in given
         if each not in known

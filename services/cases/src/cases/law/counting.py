@@ -100,7 +100,7 @@ def count(
             return _months(term, start, pauses, calendar)
         return _days(term, start, pauses, calendar)
     except (UnknownLawError, OverflowError):
-        return Counted(None, steps=(unit_step(term), unknown_step(calendar)))
+        return Counted(None, steps=(unit_step(term), unknown_step(calendar, start)))
 
 
 def rolled(day: date, calendar: WorkingCalendar) -> tuple[date, tuple[Step, ...]]:
@@ -135,8 +135,10 @@ def step(code: str, *, on: date | None = None, **values: date | int | Text) -> S
     return Step(code, Text(**words), on)
 
 
-def unknown_step(calendar: WorkingCalendar) -> Step:
-    """Say up to when anything is known."""
+def unknown_step(calendar: WorkingCalendar, start: date | None = None) -> Step:
+    """Say up to when anything is known; of a term that began before, since when."""
+    if start is not None and start < calendar.first:
+        return step("unknown_before", on=calendar.first, date=calendar.first)
     return step("unknown", on=calendar.last, date=calendar.last)
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from cases.law.catalogue import Declared, vocabulary
 from cases.law.counting import CountedDay, Step, end_of, local_day, step, unknown_step
-from cases.law.declaration import Route, Term
+from cases.law.declaration import Further, Route, Term
 from cases.law.ending import End, end_of_term, is_suspended
 from cases.law.reminding import Reminder, days_late, days_left, overdue_of, reminders_of
 from cases.law.starting import Event, Start, opens_unknown, ordered, start_of
@@ -177,7 +177,8 @@ def _counted(
     if confirmed and term == "answer":
         reminders += overdue_of(end.due, calendar)
     answered, today = _answered(start, term), local_day(now)
-    state = _state(start, end, term, answered, confirmed=confirmed)
+    endings = _endings(term, declaring)
+    state = _state(start, end, endings, answered, confirmed=confirmed)
     if state == "running":
         state = _by_day(end, today, reminders, confirmed=confirmed)
     is_late = state in {"overdue", "answered_late"}
@@ -226,11 +227,19 @@ def _answered(start: Start, term: str) -> date | None:
     return next((one.day for one in start.since if one.kind == "answered"), None)
 
 
-def _state(start: Start, end: End, term: str, answered: date | None, *, confirmed: bool) -> State:
+def _endings(term: str, declaring: Term) -> list[str]:
+    """Name the events that end a term; a window ends by its day alone."""
+    own = declaring.ends if isinstance(declaring, Further) else None
+    return [] if term == "window" else [*ENDINGS, *([own] if own else [])]
+
+
+def _state(
+    start: Start, end: End, endings: Sequence[str], answered: date | None, *, confirmed: bool
+) -> State:
     if answered is not None:
         late = confirmed and end.due is not None and answered > end.due
         return "answered_late" if late else "answered"
-    if term != "window" and any(one.kind in ENDINGS for one in start.since):
+    if any(one.kind in endings for one in start.since):
         return "ended"
     if end.due is None:
         return "suspended" if is_suspended(end) else "unknown"

@@ -105,10 +105,15 @@ class Extension(Part, frozen=True, kw_only=True):
 
 
 class Further(Term, frozen=True, kw_only=True):
-    """A term beside the answer: a flawed complaint is returned, results are revised."""
+    """A term beside the answer: a flawed complaint is returned, results are revised.
+
+    `ends`: the event that ends it. `granted`: it runs only once the complaint is found granted.
+    """
 
     code: Name
     title: Text
+    ends: Name | msgspec.UnsetType = msgspec.UNSET
+    granted: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Effect(Part, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ def fill(
     template: Template, language: Language, given: Mapping[str, Any], around: Around
 ) -> Letter:
     """Return the letter. Raises ValidationFailed with everything that is missing or not fit."""
-    values = _values(template, language, given)
+    values = _values(template, language, given, around.day)
     to = wording.seen(around.addressee.in_(language))
     body = [*_body(template, language, values), *_close(template, language, around)]
     words = frame()
@@ -70,7 +70,7 @@ def fill(
     )
 
 
-def _values(template: Template, language: Language, given: Mapping[str, Any]) -> Values:
+def _values(template: Template, language: Language, given: Mapping[str, Any], day: date) -> Values:
     flaws = [
         FieldError(f"/body/values/{name}", "unknown", "this letter does not take it")
         for name in sorted(given.keys() - template.takes.keys())
@@ -79,6 +79,7 @@ def _values(template: Template, language: Language, given: Mapping[str, Any]) ->
     for name, taken in template.takes.items():
         try:
             found[name] = _value(taken, given.get(name), language)
+            _let_come(taken, given.get(name), day)
         except ValueError as error:
             flaws.append(FieldError(f"/body/values/{name}", "not_fit", str(error)))
     if flaws:
@@ -97,6 +98,12 @@ def _value(taken: Taken, given: Any, language: Language) -> str | list[str]:
             raise ValueError(f"is a list of at most {MOST} texts")
         return [_text(each) for each in given]
     return _WRITE[taken.kind](_text(given), language)
+
+
+def _let_come(taken: Taken, given: Any, day: date) -> None:
+    """Let a day pass that is to come. Raises ValueError for one before the letter's own."""
+    if taken.kind == "coming_day" and given and date.fromisoformat(given) < day:
+        raise ValueError(f"is before the day of the letter, {day}")
 
 
 def _text(given: Any) -> str:
@@ -135,6 +142,7 @@ def _bin(text: str, language: Language) -> str:
 _WRITE: Final[Mapping[Kind, Callable[[str, Language], str]]] = {
     "text": _plain,
     "day": _day,
+    "coming_day": _day,
     "money": _money,
     "bin": _bin,
 }

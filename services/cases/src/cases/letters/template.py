@@ -34,7 +34,7 @@ import yaml
 from shared.law.citations import cited
 from shared.vocabulary.text import LANGUAGES, Text
 
-Kind = Literal["text", "list", "day", "money", "bin"]
+Kind = Literal["text", "list", "day", "coming_day", "money", "bin"]
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 SENDER: Final = (

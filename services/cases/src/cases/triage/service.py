@@ -16,7 +16,7 @@ from cases.triage import store
 from cases.triage.arriving import RANKS
 from cases.triage.moving import Mover, in_region
 from cases.triage.store import Question
-from cases.triage.windows import windows
+from cases.triage.windows import windows, windows_reason
 from shared.contracts.casework.triage import (
     AlertMove,
     AlertsMove,
@@ -173,11 +173,13 @@ async def _whole(
         if told
         else None
     )
+    open_now = windows(row, now)
     return shown(
         row,
         caller,
         elsewhere=number,
-        windows=windows(row, now),
+        windows=open_now,
+        windows_reason=windows_reason(row, open_now),
         similar_count=alike[0]["found"] if alike else 0,
         similar=[_similar(each) for each in alike],
     )

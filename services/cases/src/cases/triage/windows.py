@@ -5,7 +5,7 @@ complaint of article 25, for one, is open to potential suppliers only, and only 
 a competition or an auction.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -26,17 +26,30 @@ STAGES: Final = {
 def windows(alert: Mapping[str, Any], now: datetime) -> list[OpenWindow]:
     """Return the routes that are open for a purchase now, those that end first before others.
 
-    None of a purchase of which the stage or the method is not known.
+    None of a purchase of which the stage is not known; without its method those of any method.
     """
     stage, method = STAGES.get(alert["stage"] or ""), alert["method"]
-    if stage is None or method is None:
+    if stage is None:
         return []
     open_now = list(_open(routes(local_day(now)).values(), stage, method, alert, now))
     return sorted(open_now, key=lambda each: (each.closes_at is None, each.closes_at or now))
 
 
+def windows_reason(alert: Mapping[str, Any], found: Sequence[OpenWindow]) -> str | None:
+    """Say in a word why routes are not shown; None where all that fit are."""
+    if STAGES.get(alert["stage"] or "") is None:
+        return "stage_unknown"
+    if alert["method"] is None:
+        return "method_unknown"
+    return None if found else "none_open"
+
+
 def _open(
-    declared: Iterable[Declared], stage: str, method: str, alert: Mapping[str, Any], now: datetime
+    declared: Iterable[Declared],
+    stage: str,
+    method: str | None,
+    alert: Mapping[str, Any],
+    now: datetime,
 ) -> Iterable[OpenWindow]:
     posted = alert["results_at"]
     events = [Event("results_posted", posted)] if posted is not None else []

@@ -90,6 +90,9 @@ class Triaged(Struct, frozen=True):
     `elsewhere`: how many other organisations have worked on this purchase for more than a day and
     let others know; null for whoever is not told. `similar_count` counts what `similar` begins to
     list. These and `windows` stand in the answer for one alert only.
+
+    `windows_reason`: `stage_unknown` (nothing is shown), `method_unknown` (only routes for any
+    method are), `none_open`; null where all that fit are shown.
     """
 
     alert: str
@@ -114,6 +117,7 @@ class Triaged(Struct, frozen=True):
     revision: int
     moves: list[str]
     windows: list[OpenWindow] = []
+    windows_reason: str | None = None
     elsewhere: int | None = None
     similar_count: int | None = None
     similar: list[Similar] = []
