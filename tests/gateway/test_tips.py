@@ -234,7 +234,7 @@ async def test_a_key_is_rotated_by_who_holds_it_and_what_was_sealed_before_stays
         opened[name] = tips.open_piece(piece["content"], sealed, private[name])["text"]
     listed = (await casework.ask("GET", "/tips/keys", line.keys["admin"])).json()
 
-    assert problem(by_colleague) == (403, "scope_missing")
+    assert problem(by_colleague) == (403, "role_missing")
     assert rotated.status_code == 201, rotated.text
     assert problem(refused) == (409, "tip_recipients_changed"), "a client reads the keys anew"
     assert opened == {old: "бұрын", rotated.json()["id"]: "кейін"}
