@@ -17,7 +17,7 @@ from gateway.dossier import pdf as setting
 from gateway.dossier import sealing
 from gateway.dossier.canonical import canonical
 from gateway.dossier.content import Wanted, content, find
-from gateway.dossier.sheet import sheet
+from gateway.dossier.sheet import Sheet, Told, sheet
 from gateway.dossier.words import WORDS
 from gateway.exports.making import Exporter
 from gateway.reads.answering import encode
@@ -333,3 +333,26 @@ def test_the_signed_spelling_is_that_of_rfc_8785() -> None:
     )
     with pytest.raises(ValueError, match="no such number"):
         canonical(float("inf"))
+
+
+def test_figures_take_the_room_that_records_leave() -> None:
+    texts = ("title", "notice", "disclaimer", "signs_title", "no_signs", "others", "figures_title")
+    more = ("records_title", "replies_title", "foot")
+    laid = Sheet(
+        **dict.fromkeys((*texts, *more), "-"),
+        language="en",
+        head=[],
+        score=[],
+        signs=[],
+        more="a {count}",
+        figures_head=["sign", "place", "value", "record"],
+        figures=[["R018", "/tender/value", str(number), "1"] for number in range(40)],
+        records=[Told("1", "a record", ["sha"])],
+        replies=[],
+        check=["check"],
+    )
+
+    # The words for what is left out do not show: nothing is.
+    assert setting.pdf(laid) == setting.pdf(replace(laid, more="b {count}"))
+    many = replace(laid, figures=laid.figures * 3)
+    assert setting.pdf(many) != setting.pdf(replace(many, more="b {count}"))
