@@ -421,6 +421,47 @@ async def test_the_list_filters_and_pages(desk: Office) -> None:
     assert (sorted(seen), rest.json()["after"]) == (sorted(ids), None)
 
 
+async def test_what_was_filed_without_a_slip_says_so_until_it_is_added(desk: Office) -> None:
+    proved = await filed(desk)
+    bare = await drafted(desk)
+    at = f"/complaints/{bare['id']}"
+    await desk.post(f"{at}/letters", {"template": "general_appeal", "language": "kk"})
+    await move(desk, bare["id"], {"move": "submit"})
+    await move(desk, bare["id"], {"move": "approve"}, BOLAT)
+    posted = await move(desk, bare["id"], {"move": "file"})
+    pass_days(desk, 3)
+
+    async def listed(missing: bool) -> set[str]:
+        answer = await desk.get("/complaints", limit=10, slip_missing=missing)
+        return {one["id"] for one in answer.json()["data"]}
+
+    without = (await listed(missing=True), await listed(missing=False))
+    slip = {"move": "add_slip", "number": "ЖТ-2026-7", "evidence": "evd_of_nobody"}
+    foreign = await desk.post(f"{at}/moves", slip, seen="*")
+    reader = await desk.post(f"{at}/moves", slip, MONITOR, seen="*")
+    added = await move(desk, bare["id"], slip | {"evidence": "evd_own_a"})
+    again = await desk.post(f"{at}/moves", slip | {"evidence": "evd_own_a"}, seen="*")
+    async with desk.tables() as connection:
+        event = await connection.fetchrow(
+            "SELECT before, after, changes FROM event WHERE object_id = $1 AND what = 'add_slip'",
+            bare["id"],
+        )
+
+    assert (posted["clock"]["slip_number"], posted["signed_copy"]) == (None, None)
+    assert without == ({bare["id"]}, {proved["id"]})
+    assert "add_slip" in posted["moves"]
+    assert "add_slip" not in proved["moves"]
+    assert foreign.json()["errors"][0]["pointer"] == "/body/evidence"
+    assert problem(reader) == (403, "role_missing")
+    assert (added["state"], added["clock"]["slip_number"]) == ("filed", "ЖТ-2026-7")
+    assert (added["signed_copy"], "add_slip" in added["moves"]) == ("evd_own_a", False)
+    assert again.json()["conditions"] == ["slip_missing"]
+    assert await listed(missing=True) == set()
+    assert event is not None
+    assert (event["before"], event["after"]) == ("filed", "filed")
+    assert {"slip_number", "signed_copy"} <= json.loads(event["changes"]).keys()
+
+
 async def test_a_letter_of_article_25_names_the_location_of_the_body(desk: Office) -> None:
     for kind, code in (("route", "pp25_supplier"), ("template", "pp25_complaint")):
         await confirm(desk, kind, code)

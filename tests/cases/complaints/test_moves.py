@@ -31,6 +31,12 @@ MOVES: Final = {
     "send_back": ("in_approval ready", "draft", "E"),
     "approve": ("in_approval", "ready", "E"),
     "file": ("ready", "filed", "E"),
+    "add_slip": (
+        "filed registered in_consideration suspended answered assessed accepted partly_accepted"
+        " refused no_answer_on_substance escalated closed withdrawn",
+        "",
+        "E",
+    ),
     "not_accept": ("filed", "draft", "EB"),
     "register": ("filed", "registered", "EB"),
     "consider": ("registered", "in_consideration", "EB"),
@@ -132,6 +138,8 @@ def test_filing_takes_a_scope_of_its_own_and_an_unknown_move_is_named_as_such() 
     with pytest.raises(ValidationFailed):
         decide("sign", "ready", AIDA, "own", given=GIVEN, facts=every)
     assert "file" not in possible("ready", without, "own")
+    assert "add_slip" in possible("filed", AIDA, "own")
+    assert "add_slip" not in possible("filed", without, "own")
 
 
 @pytest.mark.parametrize(
@@ -252,6 +260,64 @@ def test_without_a_slip_the_register_says_when_it_was_received() -> None:
     registered = take(filed, {"move": "register", "number": "01-1"}, date(2026, 4, 3))
     # Fri 3 Apr; 6-10 five; 13-17 ten; 20-24 fifteen.
     assert registered["due_on"] == date(2026, 4, 24)
+
+
+def test_a_slip_that_comes_later_is_added_once_and_proves_the_day_of_filing() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file"}, date(2026, 4, 1))
+    registered = take(filed, {"move": "register", "number": "01-1"}, date(2026, 4, 3))
+    slip = {"move": "add_slip", "number": "ЖТ-1", "evidence": "evd_1"}
+    proved = take(registered, slip, date(2026, 4, 10))
+
+    assert (filed["slip_number"], filed["signed_copy"]) == (None, None)
+    assert (proved["slip_number"], proved["signed_copy"]) == ("ЖТ-1", "evd_1")
+    assert (proved["state"], proved["filed_on"]) == ("registered", date(2026, 4, 1))
+    # Wed 1 Apr; 2, 3 two; 6-10 seven; 13-17 twelve; 20, 21, Wed 22 fifteen. It was the 24th.
+    assert (registered["due_on"], proved["due_on"]) == (date(2026, 4, 24), date(2026, 4, 22))
+    # What came on paper before the slip can still be written down with its day.
+    assert take(proved, {"move": "consider", "day": "2026-04-07"}, date(2026, 4, 10))
+    with pytest.raises(GuardFailed) as twice:
+        take(proved, slip, date(2026, 4, 10))
+    assert twice.value.extra["conditions"] == ["slip_missing"]
+
+
+@pytest.mark.parametrize(
+    ("had", "given", "pointer", "code"),
+    [
+        ({}, {"number": "ЖТ-1"}, "/body/evidence", "missing"),
+        ({}, {"evidence": "evd_1"}, "/body/number", "missing"),
+        (
+            {"slip_number": "ЖТ-1"},
+            {"number": "ЖТ-2", "evidence": "evd_1"},
+            "/body/number",
+            "already_there",
+        ),
+    ],
+)
+def test_of_a_slip_and_a_copy_exactly_what_lacks_is_added(
+    had: dict[str, Any], given: dict[str, Any], pointer: str, code: str
+) -> None:
+    row = a_complaint(state="filed", filed_on=date(2026, 4, 1), **had)
+    with pytest.raises(ValidationFailed) as refused:
+        take(row, {"move": "add_slip", **given}, date(2026, 4, 2))
+    assert [(one.pointer, one.code) for one in refused.value.errors] == [(pointer, code)]
+
+
+def test_to_what_was_never_filed_no_slip_is_added() -> None:
+    row = a_complaint(state="withdrawn")
+    with pytest.raises(GuardFailed):
+        take(row, {"move": "add_slip", "number": "1", "evidence": "evd_1"}, date(2026, 4, 2))
+
+
+def test_after_a_transfer_a_slip_leaves_the_day_on_which_the_new_body_received_it() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file"}, date(2026, 4, 1))
+    passed = take(
+        filed, {"move": "transfer", "addressee": "authority:ministry_of_finance"}, date(2026, 4, 3)
+    )
+    there = take(passed, {"move": "register", "number": "7"}, date(2026, 4, 6))
+    slip = {"move": "add_slip", "number": "ЖТ-1", "evidence": "evd_1"}
+    assert take(there, slip, date(2026, 4, 7))["due_on"] == there["due_on"] == date(2026, 4, 27)
 
 
 def test_a_transfer_starts_a_new_clock_and_a_suspension_stops_it() -> None:

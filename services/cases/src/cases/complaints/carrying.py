@@ -177,7 +177,7 @@ def _event(
     row: Row, after: Row, body: ComplaintMove, moved: Moved, changes: Mapping[str, Any]
 ) -> Happened:
     """Return the event: it says the day of the move beside when it was recorded, and by whom."""
-    more = {"day": after["moved_on"].isoformat()}
+    more = {"day": moved.day.isoformat()}
     more |= {"next": after["following"]} if after["following"] else {}
     told_of = {one.number: one.code for one in moved.answers}
     return told(

@@ -32,8 +32,11 @@ EVENTS: Final = {
 }
 """The event of the law's clock that a move is."""
 
-DONE_HERE: Final = frozenset({"submit", "send_back", "approve"})
+DONE_HERE: Final = frozenset({"submit", "send_back", "approve", "add_slip"})
 """Moves that nobody outside takes a part in: their day is that on which they are taken."""
+
+PROOFS: Final = {"number": "slip_number", "evidence": "signed_copy"}
+"""What proves a filing: the field of a move, and the column that keeps it."""
 
 TOLD: Final = {
     "file": "complaint.filed",
@@ -49,9 +52,10 @@ TOLD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a move changes: columns, and the answers to recommendations."""
+    """What a move changes on its day: columns, and the answers to recommendations."""
 
     state: str
+    day: date
     columns: Mapping[str, Any]
     answers: Sequence[RecommendationAnswer] = field(default_factory=list)
 
@@ -79,9 +83,11 @@ def move(
         _in_its_window(declared, row, day)
     changed = _changed(row, body, caller, day)
     happened = changed.get("happened", row["happened"])
-    kept = {**columns(clock(declared, happened, now)), "moved_on": day}
+    # What came on paper may be written down after its slip was: a slip is no step of the body.
+    step = row["moved_on"] if body.move == "add_slip" else day
+    kept = {**columns(clock(declared, happened, now)), "moved_on": step}
     state = row["state"] if taken.stays else taken.after
-    return Moved(state, {**changed, **kept}, body.answers)
+    return Moved(state, day, {**changed, **kept}, body.answers)
 
 
 def _facts(
@@ -93,6 +99,7 @@ def _facts(
         "member": caller.member is not None,
         "second_person": caller.member not in row["writers"],
         "approved_letter": row["letter"] is not None and row["approver"] is not None,
+        "slip_missing": sides.lacks_slip(row),
         "overdue": found.answer.state == "overdue",
         "every_recommendation": sorted(one.number for one in body.answers) == asked,
     }
@@ -169,6 +176,7 @@ def _changed(
             "slip_number": body.number,
             "signed_copy": body.evidence,
         },
+        "add_slip": lambda: _proved(row, body, happened),
         "register": lambda: {
             "registered_on": day,
             "registration_number": body.number,
@@ -185,6 +193,32 @@ def _changed(
         "escalate_silence": lambda: {"following": body.complaint},
     }
     return {**events, **columns_of.get(body.move, dict)()}
+
+
+def _proved(
+    row: Mapping[str, Any], body: ComplaintMove, happened: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what proves the filing: what lacked is given, and what is here is not taken again.
+
+    A slip proves the day of filing whenever it comes; after a transfer the new body's day stays.
+    Raises ValidationFailed.
+    """
+    given = {column: getattr(body, name) for name, column in PROOFS.items()}
+    flaws = [
+        FieldError(f"/body/{name}", "missing", "it is not recorded yet")
+        if row[column] is None
+        else FieldError(f"/body/{name}", "already_there", f"it is {row[column]}")
+        for name, column in PROOFS.items()
+        if (row[column] is None) == (given[column] is None)
+    ]
+    if flaws:
+        raise ValidationFailed("What proves the filing is added once.", errors=flaws)
+    found = {column: value for column, value in given.items() if value is not None}
+    if "slip_number" not in found or any(one["kind"] == "transferred" for one in happened):
+        return found
+    received = happening("received", row["filed_on"])
+    kept = [received if one["kind"] == "received" else one for one in happened]
+    return {**found, "happened": kept}
 
 
 def _back(happened: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -72,6 +72,7 @@ async def list_complaints(
     addressee: str | None = None,
     overdue: bool | None = None,
     due_until: date | None = None,
+    slip_missing: bool | None = None,
     after: str | None = None,
 ) -> Response:
     """List the complaints of an organisation, the last changed first."""
@@ -81,7 +82,7 @@ async def list_complaints(
     bound = (caller.organisation, case, state or None, route or None, addressee, overdue)
     async with desk.database.connection() as connection:
         rows = await connection.fetch(
-            _LISTED, *bound, local_day(now), due_until, _moment(at), id_, limit + 1
+            _LISTED, *bound, local_day(now), due_until, _moment(at), id_, limit + 1, slip_missing
         )
         seen = await shown(connection, [store.opened(row) for row in rows], caller, now)
     return page(seen, limit, lambda last: [last.updated_at.isoformat(), last.id])
@@ -204,6 +205,8 @@ _LISTED: Final = f"""
             complaint.state IN ('filed', 'registered', 'in_consideration')
             AND complaint.term_confirmed AND coalesce(complaint.due_on < $7, false)))
       AND ($8::date IS NULL OR complaint.due_on <= $8)
+      AND ($12::boolean IS NULL OR $12 = (complaint.filed_on IS NOT NULL
+            AND (complaint.slip_number IS NULL OR complaint.signed_copy IS NULL)))
       AND ($9::timestamptz IS NULL OR (complaint.updated_at, complaint.id) < ($9, $10::text))
     ORDER BY complaint.updated_at DESC, complaint.id DESC LIMIT $11
 """

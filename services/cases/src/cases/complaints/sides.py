@@ -14,7 +14,9 @@ from shared.security import Caller
 Side = Literal["own", "addressee"]
 
 FILE: Final = "complaints:file"
-"""Filing takes this scope beside that of moving a complaint."""
+"""Filing, and adding what proves it, takes this scope beside that of moving a complaint."""
+
+FILING: Final = frozenset({"file", "add_slip"})
 
 ROLES: Final[Mapping[Side, frozenset[str]]] = {
     "own": frozenset({"monitor", "editor", "admin", "coordinator"}),
@@ -61,6 +63,12 @@ def decide(
     return cycle.decide(code, state, caller, given=given, facts=facts, can=can)
 
 
+def lacks_slip(row: Mapping[str, Any]) -> bool:
+    """Tell whether it was filed and what proves that is not all here: slip and signed copy."""
+    proofs = (row["slip_number"], row["signed_copy"])
+    return row["filed_on"] is not None and None in proofs
+
+
 def let_a_member_pass(caller: Caller) -> None:
     """Let whoever writes pass by their name: who wrote a text is kept. Raises GuardFailed."""
     if caller.member is None:
@@ -77,4 +85,4 @@ def _is_theirs(code: str, caller: Caller, side: Side) -> bool:
         return False
     if side == "addressee":
         return code in OF_ADDRESSEE
-    return code != "file" or FILE in caller.scopes
+    return code not in FILING or FILE in caller.scopes

@@ -86,7 +86,8 @@ class ComplaintMove(Body):
 
     `day` is the day it happened, today unless said. `number` is the number of the slip where it is
     filed, of the register where it is registered. `evidence` is the signed copy where it is filed,
-    what came with the answer where it is answered.
+    what came with the answer where it is answered. What was not at hand when it was filed is added
+    once by `add_slip`.
     """
 
     move: Code
@@ -394,6 +395,9 @@ OPERATIONS: Final = (
             Filter("addressee", "text", "authority:<code> or bin:<BIN>."),
             Filter("overdue", "flag", "Whether a confirmed term has ended without an answer."),
             Filter("due_until", "day", "Those whose answer is due by this day."),
+            Filter(
+                "slip_missing", "flag", "Whether it was filed and its slip or signed copy lacks."
+            ),
         ),
         listed=True,
     ),
