@@ -23,6 +23,9 @@ from shared.errors import (
 from shared.security import Caller
 from tests.cases.office import AIDA, BOLAT, caller
 
+WAITING: Final = "filed registered in_consideration"
+DISSATISFIED: Final = "partly_accepted refused no_answer_on_substance"
+
 # Written out by hand: from which states a move leads to which, and who takes it. W: monitors as
 # well; E: editors, admins, coordinators; B: the body it is addressed to as well; P: the platform.
 # A move without a state of its own leaves the complaint where it is.
@@ -32,8 +35,7 @@ MOVES: Final = {
     "approve": ("in_approval", "ready", "E"),
     "file": ("ready", "filed", "E"),
     "add_slip": (
-        "filed registered in_consideration suspended answered assessed accepted partly_accepted"
-        " refused no_answer_on_substance escalated closed withdrawn",
+        f"{WAITING} suspended answered assessed accepted {DISSATISFIED} escalated closed withdrawn",
         "",
         "E",
     ),

@@ -52,12 +52,6 @@ def received(
     return msgspec.convert({**row, **names}, ReceivedComplaint)
 
 
-def _moves(row: Mapping[str, Any], caller: Caller) -> list[str]:
-    """Name the moves of its organisation; a slip that is here is not added again."""
-    lacking = lacks_slip(row)
-    return [code for code in possible(row["state"], caller, "own") if lacking or code != "add_slip"]
-
-
 def _standing(
     row: Mapping[str, Any], now: datetime, words: Sequence[Confirmation]
 ) -> tuple[bool, list[str]]:
