@@ -38,7 +38,8 @@ class Purchase:
     parties: tuple[Key, ...]
     kato: str | None = None
     method_code: int | None = None
-    published_on: day | None = None
+    method_details: str | None = None
+    began_on: day | None = None
     results_at: datetime | None = None
 
     def named(self, role: str) -> list[str]:
@@ -46,12 +47,19 @@ class Purchase:
         return [one for of, one in self.parties if of == role and not one.startswith(PERSON)]
 
     def method(self) -> str | None:
-        """Return the law's word for how it is bought, as of the day it was published."""
-        entry = law().methods.entries.get(str(self.method_code))
-        if entry is None or self.published_on is None:
+        """Return the law's word for how it is bought, by the portal's code, else by the name.
+
+        As of the day it was published; of a purchase without a notice, of the first day that is
+        known of it.
+        """
+        if self.began_on is None:
             return None
-        found = entry.on(self.published_on)
-        return None if found is None else found.value.method
+        entries = law().methods.entries
+        coded = entries.get(str(self.method_code))
+        periods = (entry.on(self.began_on) for entry in ([coded] if coded else entries.values()))
+        known = [period.value for period in periods if period is not None]
+        named = known if coded else [one for one in known if one.name == self.method_details]
+        return max((one.method for one in named), default=None)
 
 
 def purchases(facts: Facts, pids: Sequence[int]) -> dict[int, Purchase]:
@@ -141,7 +149,8 @@ def _purchase(  # noqa: PLR0917 (one argument for each column)
     suppliers: Sequence[str] | None,
     kato: str | None,
     method_code: int | None,
-    published_on: day | None,
+    method_details: str | None,
+    began_on: day | None,
     results_at: datetime | None,
 ) -> Purchase:
     parties = [("buyer", buyer)] if buyer else []
@@ -159,7 +168,8 @@ def _purchase(  # noqa: PLR0917 (one argument for each column)
         parties=tuple(parties),
         kato=kato,
         method_code=method_code,
-        published_on=published_on,
+        method_details=method_details,
+        began_on=began_on,
         results_at=_moment(results_at),
     )
 
@@ -185,8 +195,8 @@ _PURCHASES: Final = """
     SELECT process.pid, subject.key, subject.source, subject.ocid, process.seq, process.origin,
         instant(process.date_text), process.value, process.currency, process.tender_status::VARCHAR,
         process.end_at, process.active_awards, process.signed, process.running, buyer.id, won.ids,
-        coalesce(process.kato, process.buyer_kato), process.method_code, process.published_on,
-        process.results_at
+        coalesce(process.kato, process.buyer_kato), process.method_code,
+        process.method_details, coalesce(process.published_on, process.first_on), process.results_at
     FROM process JOIN chosen USING (pid) JOIN subject USING (pid)
         LEFT JOIN party AS buyer
             ON buyer.party = coalesce(process.buyer, process.entity) AND NOT buyer.weak
