@@ -162,6 +162,7 @@ async def test_a_closed_window_is_refused_with_its_day_when_drafted_and_when_fil
             "posted_on": "2026-03-02",
             "decision": "Қабылдамау",
             "interest": "Қатысу құқығы",
+            "signs_as": "head",
             "addressee_address": "Ақсай қ., Мектеп к-сі, 1",
         },
         recommendations=[],
@@ -461,7 +462,9 @@ async def test_what_was_filed_without_a_slip_says_so_until_it_is_added(desk: Off
     assert {"slip_number", "signed_copy"} <= json.loads(event["changes"]).keys()
 
 
-async def test_a_letter_of_article_25_names_the_location_of_the_body(desk: Office) -> None:
+async def test_a_letter_of_article_25_names_the_location_of_the_body_and_proves_who_signs(
+    desk: Office,
+) -> None:
     for kind, code in (("route", "pp25_supplier"), ("template", "pp25_complaint")):
         await confirm(desk, kind, code)
     complaint = await drafted(
@@ -481,17 +484,18 @@ async def test_a_letter_of_article_25_names_the_location_of_the_body(desk: Offic
             "posted_on": "2026-03-02",
             "decision": "Қабылдамау",
             "interest": "Қатысу құқығы",
+            "signs_as": "representative",
         },
         recommendations=[],
     )
     at = f"/complaints/{complaint['id']}/letters"
     letter = {"template": "pp25_complaint", "language": "ru"}
     lacking = await desk.post(at, letter)
-    told = {"addressee_address": "Ақсай қ., Мектеп к-сі, 1"}
+    told = {"addressee_address": "Ақсай қ., Мектеп к-сі, 1", "power_of_attorney": "№ 5"}
 
-    assert [one["pointer"] for one in lacking.json()["errors"]] == [
-        "/body/values/addressee_address"
-    ]
+    said = {one["pointer"]: one["message"] for one in lacking.json()["errors"]}
+    assert said.keys() == {"/body/values/addressee_address", "/body/values/power_of_attorney"}
+    assert "no addresses of bodies are held here" in said["/body/values/addressee_address"]
     assert (await desk.post(at, letter | {"values": told})).status_code == 201
 
 

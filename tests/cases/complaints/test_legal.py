@@ -122,7 +122,7 @@ async def test_templates_say_what_they_take(office: Office) -> None:
     takes = {one["name"]: one for one in by_code["supplier_notice"]["takes"]}
     assert takes["vat"]["kind"] == "money"
     assert takes["reply_by"]["needed"] is False
-    assert takes["sender_bin"]["title"]["kk"] == "БСН"
+    assert takes["sender_bin"]["title"]["kk"] == "БСН (ЖСН)"
     assert not any(one["confirmed"] for one in found)
 
 

@@ -21,6 +21,8 @@ _OF_KIND: Final[dict[str, Any]] = {
     "coming_day": "2026-03-05",
     "money": "1234567.5",
     "bin": "000240000016",
+    "bin_or_iin": "000240000016",
+    "choice": "representative",
 }
 
 

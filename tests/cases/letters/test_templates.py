@@ -30,6 +30,9 @@ PROMISES: Final = (
 SAID_IN_DENIAL: Final = ("This letter demands nothing and obliges nobody to answer.",)
 
 
+FACTS: Final = {"kind": "list", "title": {"kk": "а", "ru": "б", "en": "c"}}
+
+
 def words_of(letter: Letter) -> str:
     """All that stands in a letter and came from its template."""
     said = [letter.title, letter.foot, *(title for title, _ in letter.head)]
@@ -49,6 +52,8 @@ def bare(template: Template, language: Any) -> str:
             "coming_day": "2026-03-05",
             "money": "1",
             "bin": "000240000016",
+            "bin_or_iin": "000240000016",
+            "choice": "representative",
         }.get(taken.kind, quiet[name])
         for name, taken in template.takes.items()
     }
@@ -153,6 +158,8 @@ def test_other_words_are_another_version_and_a_confirmation_in_the_file_is_not()
         ),
         ({"title": {"ru": "б", "en": "c"}}, "kk"),
         ({"colour": "red"}, "colour"),
+        ({"takes": {"facts": {**FACTS, "kind": "choice"}}}, "has options"),
+        ({"takes": {"facts": {**FACTS, "needed_if": {"signs_as": "head"}}}}, "no such choice"),
     ],
 )
 def test_a_template_that_does_not_hold_together_is_refused(other: Any, said: str) -> None:
@@ -175,6 +182,51 @@ def test_every_value_is_used_once_it_is_given() -> None:
     for template in templates().values():
         letter = fill(template, "kk", values(template), AROUND)
         assert "{" not in words_of(letter)
+
+
+SIGNED = ("pp25_complaint", "control_complaint", "administrative_complaint")
+
+
+@pytest.mark.parametrize("code", SIGNED)
+def test_a_representative_signs_with_a_proof_that_stands_among_the_attachments(code: str) -> None:
+    template = templates()[code]
+    with pytest.raises(ValidationFailed) as refused:
+        fill(template, "ru", values(template, power_of_attorney=""), AROUND)
+    proved = fill(template, "ru", values(template, power_of_attorney="№ 5 от 01.03.2026"), AROUND)
+    own = values(template, signs_as="head", power_of_attorney="")
+    with pytest.raises(ValidationFailed) as unsaid:
+        fill(template, "ru", values(template, signs_as=""), AROUND)
+    with pytest.raises(ValidationFailed) as odd:
+        fill(template, "ru", values(template, signs_as="nobody"), AROUND)
+
+    assert [one.pointer for one in refused.value.errors] == ["/body/values/power_of_attorney"]
+    attached = proved.body[-1].items
+    assert attached[0].endswith("о полномочиях представителя: № 5 от 01.03.2026")
+    assert attached[1:] == ["хаттама.pdf", "жол.jpg"]
+    assert "представитель заявителя" in str(proved.body)
+    assert fill(template, "ru", own, AROUND).body[-1].items == ["хаттама.pdf", "жол.jpg"]
+    assert [one.pointer for one in unsaid.value.errors] == ["/body/values/signs_as"]
+    assert "head, representative" in odd.value.errors[0].message
+
+
+def test_every_required_place_of_rules_596_stands_in_the_letter_of_article_25() -> None:
+    template = templates()["pp25_complaint"]
+    for name in (
+        *("sender_name", "sender_bin", "sender_address", "signatory", "signs_as"),
+        *("addressee_address", "purchase", "lot", "decision", "facts"),
+    ):
+        with pytest.raises(ValidationFailed) as refused:
+            fill(template, "kk", values(template, **{name: None}), AROUND)
+        assert [one.pointer for one in refused.value.errors] == [f"/body/values/{name}"]
+
+
+def test_an_entrepreneur_writes_under_an_iin_and_nobody_under_another_number() -> None:
+    template = templates()["pp25_complaint"]
+    letter = fill(template, "kk", values(template, sender_bin="850101399996"), AROUND)
+    with pytest.raises(ValidationFailed):
+        fill(template, "kk", values(template, sender_bin="850101399997"), AROUND)
+
+    assert ("БСН (ЖСН)", "850101399996") in letter.head
 
 
 def test_an_explanation_is_not_asked_for_before_the_day_of_the_letter() -> None:

@@ -329,7 +329,14 @@ def _template(template: Template, confirmed: set[tuple[str, str]]) -> LetterTemp
         title=in_languages(template.title),
         routes=template.routes,
         takes=[
-            TemplateTakes(name, taken.kind, in_languages(taken.title), taken.needed)
+            TemplateTakes(
+                name,
+                taken.kind,
+                in_languages(taken.title),
+                taken.needed,
+                {code: in_languages(text) for code, text in taken.options.items()},
+                taken.needed_if,
+            )
             for name, taken in template.takes.items()
         ],
         articles=[each.cite for each in template.articles],

@@ -21,7 +21,7 @@ from cases.letters.template import (
     frame,
 )
 from shared.errors import FieldError, ValidationFailed
-from shared.vocabulary.identifiers import Bin
+from shared.vocabulary.identifiers import Bin, Iin
 from shared.vocabulary.money import ABSURD, Money
 from shared.vocabulary.text import Language, Text
 
@@ -48,7 +48,7 @@ def fill(
     """Return the letter. Raises ValidationFailed with everything that is missing or not fit."""
     values = _values(template, language, given, around.day)
     to = wording.seen(around.addressee.in_(language))
-    body = [*_body(template, language, values), *_close(template, language, around)]
+    body = [*_body(template, language, values), *_close(template, language, values, around)]
     words = frame()
     return Letter(
         language=language,
@@ -78,7 +78,7 @@ def _values(template: Template, language: Language, given: Mapping[str, Any], da
     found: dict[str, str | list[str]] = {}
     for name, taken in template.takes.items():
         try:
-            found[name] = _value(taken, given.get(name), language)
+            found[name] = _value(taken, given.get(name), language, needed=_needed(taken, given))
             _let_come(taken, given.get(name), day)
         except ValueError as error:
             flaws.append(FieldError(f"/body/values/{name}", "not_fit", str(error)))
@@ -87,17 +87,31 @@ def _values(template: Template, language: Language, given: Mapping[str, Any], da
     return found
 
 
-def _value(taken: Taken, given: Any, language: Language) -> str | list[str]:
+def _needed(taken: Taken, given: Mapping[str, Any]) -> bool:
+    chosen = [given.get(name) == option for name, option in taken.needed_if.items()]
+    return taken.needed or (bool(chosen) and all(chosen))
+
+
+def _value(taken: Taken, given: Any, language: Language, *, needed: bool) -> str | list[str]:
     """Return how a value is written; empty where it was not given. Raises ValueError."""
     if given in (None, "", []):
-        if taken.needed:
-            raise ValueError(f"is missing: {taken.title.en}")
+        if needed:
+            where = f"; {taken.nowhere.en}" if taken.nowhere else ""
+            raise ValueError(f"is missing: {taken.title.en}{where}")
         return [] if taken.kind == "list" else ""
     if taken.kind == "list":
         if not isinstance(given, list) or len(given) > MOST:
             raise ValueError(f"is a list of at most {MOST} texts")
         return [_text(each) for each in given]
+    if taken.kind == "choice":
+        return _chosen(taken, given).in_(language)
     return _WRITE[taken.kind](_text(given), language)
+
+
+def _chosen(taken: Taken, given: Any) -> Text:
+    if not isinstance(given, str) or given not in taken.options:
+        raise ValueError(f"is one of: {', '.join(taken.options)}")
+    return taken.options[given]
 
 
 def _let_come(taken: Taken, given: Any, day: date) -> None:
@@ -139,12 +153,20 @@ def _bin(text: str, language: Language) -> str:
     return str(found)
 
 
+def _bin_or_iin(text: str, language: Language) -> str:
+    del language
+    if (found := Bin.parse(text) or Iin.parse(text)) is None:
+        raise ValueError("is no BIN or IIN: its control digit does not fit")
+    return str(found)
+
+
 _WRITE: Final[Mapping[Kind, Callable[[str, Language], str]]] = {
     "text": _plain,
     "day": _day,
     "coming_day": _day,
     "money": _money,
     "bin": _bin,
+    "bin_or_iin": _bin_or_iin,
 }
 
 
@@ -163,17 +185,22 @@ def _body(template: Template, language: Language, values: Values) -> Iterator[Pi
             yield Piece("numbered", items=list(values[part.of]))
 
 
-def _close(template: Template, language: Language, around: Around) -> Iterator[Piece]:
+def _close(
+    template: Template, language: Language, values: Values, around: Around
+) -> Iterator[Piece]:
     words = frame()
+    papers = [name for name, taken in template.takes.items() if taken.attached]
+    attached = [f"{title}: {text}" for title, text in _rows(template, language, values, papers)]
+    attached += [wording.seen(one) for one in around.attachments]
     yield Piece("paragraph", text=words["no_accusation"].in_(language))
     if template.articles:
         yield Piece("heading", text=words["articles"].in_(language))
         yield Piece("numbered", items=[_cited(one, language) for one in template.articles])
         as_of = wording.day(template.text_as_of)
         yield Piece("small", text=_said(words["as_of"], language, day=as_of))
-    if around.attachments:
+    if attached:
         yield Piece("heading", text=words["attachments"].in_(language))
-        yield Piece("numbered", items=[wording.seen(one) for one in around.attachments])
+        yield Piece("numbered", items=attached)
     if language == FOR_READING:
         yield Piece("small", text=words["reading_copy"].in_(language))
 

@@ -34,7 +34,7 @@ import yaml
 from shared.law.citations import cited
 from shared.vocabulary.text import LANGUAGES, Text
 
-Kind = Literal["text", "list", "day", "coming_day", "money", "bin"]
+Kind = Literal["text", "list", "day", "coming_day", "money", "bin", "bin_or_iin", "choice"]
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 SENDER: Final = (
@@ -49,11 +49,20 @@ SENDER: Final = (
 
 
 class Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something a letter takes: a text, a list of texts, a day, a sum in tenge, a BIN."""
+    """Something a letter takes: a text, a list of texts, a day, a sum in tenge, a BIN, a choice.
+
+    `needed_if`: with which choices it is needed, where it is not always. `attached`: a paper that
+    goes with the letter and stands among its attachments. `nowhere`: nothing here holds it, and
+    where whoever writes may find it.
+    """
 
     kind: Kind
     title: Text
     needed: bool = True
+    options: dict[str, Text] = {}
+    needed_if: dict[str, str] = {}
+    attached: bool = False
+    nowhere: Text | None = None
 
 
 class Paragraph(
@@ -116,8 +125,15 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         unknown = set(self.named()) - self.takes.keys()
         if unknown:
             raise ValueError(f"{self.code}: not taken: {', '.join(sorted(unknown))}")
-        if lost := self.takes.keys() - set(self.named()) - set(SENDER):
+        attached = {name for name, taken in self.takes.items() if taken.attached}
+        if lost := self.takes.keys() - set(self.named()) - attached - set(SENDER):
             raise ValueError(f"{self.code}: taken and not used: {', '.join(sorted(lost))}")
+        for name, taken in self.takes.items():
+            if (taken.kind == "choice") != bool(taken.options):
+                raise ValueError(f"{self.code}: {name}: a choice, and it alone, has options")
+            for other, option in taken.needed_if.items():
+                if other not in self.takes or option not in self.takes[other].options:
+                    raise ValueError(f"{self.code}: {name}: no such choice: {other} {option}")
         for article in self.articles:
             cited(article.cite)
 

@@ -144,12 +144,18 @@ class Authority(Struct, frozen=True):
 
 
 class TemplateTakes(Struct, frozen=True):
-    """Something a letter takes."""
+    """Something a letter takes.
+
+    A `choice` takes the code of one of its `options`. `needed_if`: with which choices it is needed,
+    where it is not always.
+    """
 
     name: str
     kind: str
     title: Texts
     needed: bool
+    options: dict[str, Texts] = {}
+    needed_if: dict[str, str] = {}
 
 
 class LetterTemplate(Struct, frozen=True):
