@@ -77,9 +77,16 @@ def test_calendar_days_stand_still_and_move_from_a_holiday() -> None:
     assert [one.code for one in found.steps] == ["calendar_day", "paused", "last", "rolled"]
 
 
-@pytest.mark.parametrize("start", [date(2015, 12, 31), date(2028, 1, 1), date.max])
-def test_what_begins_outside_of_the_calendar_has_no_end(start: date) -> None:
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (date(2015, 12, 31), "unknown_before"),
+        (date(2028, 1, 1), "unknown"),
+        (date.max, "unknown"),
+    ],
+)
+def test_what_begins_outside_of_the_calendar_has_no_end(start: date, reason: str) -> None:
     found = count(THREE_MONTHS, start, pauses=(), calendar=CALENDAR)
 
     assert found.due is None
-    assert found.steps[-1].code == "unknown"
+    assert found.steps[-1].code == reason

@@ -184,7 +184,7 @@ class CaseOffer(Struct, frozen=True):
     offered_by: str | None
 
 
-class CaseBrief(Struct, frozen=True):
+class CaseBrief(Struct, frozen=True, kw_only=True):
     """A case in short. `access`: own, region (of a coordinator) or shared; `moves`: what next.
 
     `offer`: a hand-over that waits, told to both sides of it.
@@ -209,7 +209,7 @@ class CaseBrief(Struct, frozen=True):
     revision: int
     access: str
     moves: list[str]
-    offer: CaseOffer | None
+    offer: CaseOffer | None = None
 
 
 class Case(CaseBrief, frozen=True):
