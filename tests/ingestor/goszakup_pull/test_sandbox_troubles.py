@@ -145,7 +145,7 @@ async def test_u2_u3_u4_whatever_fails_in_passing_is_asked_again_and_the_whole_s
     house: House,
 ) -> None:
     faults = {
-        "timeout": [Fault("stall", root="Contract", times=1, seconds=1)],
+        "timeout": [Fault("stall", root="Contract", times=1, seconds=4)],
         "truncated": [
             Fault("cut_off", root="TrdBuy", times=2),
             Fault("truncated", root="TrdApp", times=2),
@@ -157,7 +157,7 @@ async def test_u2_u3_u4_whatever_fails_in_passing_is_asked_again_and_the_whole_s
     }
     before = {reason: failures(reason) for reason in faults}
 
-    run = await house.run(*(one for some in faults.values() for one in some), patience=0.5)
+    run = await house.run(*(one for some in faults.values() for one in some), patience=2)
 
     assert (run.status, run.expected) == ("complete", run.received)
     for reason, was in before.items():
