@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from scoring.evaluate import Populations, bulk, incremental
+from scoring.evaluate import bulk, incremental
 from scoring.facts import Facts
 from scoring.indicator import Indicator
+from scoring.judgements import Populations
 from scoring.normal import envelope
 from scoring.profiles import Profile, load_profile
 from tests.scoring.eleven import eleven

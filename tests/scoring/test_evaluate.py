@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from scoring import evaluate
-from scoring.evaluate import Judgements, bulk, compute_populations, incremental
+from scoring.evaluate import bulk, compute_populations, incremental
 from scoring.facts import Facts
 from scoring.fences import tukey
+from scoring.judgements import Judgements
 from scoring.profiles import load_profile
 from shared.ocds import normalise
 from tests.scoring.eleven import eleven
@@ -72,6 +73,23 @@ def test_two_connections_say_what_one_says(
     assert told() == by_one
     [[threads]] = facts.connection.execute("SELECT current_setting('threads')").fetchall()
     assert threads == 2
+
+
+def test_a_batch_that_breaks_off_at_its_start_leaves_nothing_in_the_way_of_the_next(
+    facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids = load(facts, tmp_path, purchases(3, 60))
+    populations = compute_populations(facts, eleven(), PROFILE)
+    monkeypatch.setattr(evaluate, "MANY", 60)
+    monkeypatch.setattr(evaluate, "MANY_INDICATORS", 8)
+    facts.connection.execute("SET threads = 2")
+    facts.second.execute("CREATE TEMP TABLE bid AS SELECT 1 AS in_the_way")
+
+    with pytest.raises(duckdb.CatalogException):
+        next(incremental(facts, eleven(), PROFILE, pids, populations))
+
+    assert len(list(incremental(facts, eleven(), PROFILE, pids, populations))) == 8
+    assert judge_all(facts, populations)
 
 
 def test_a_fault_in_evidence_read_beside_is_told_when_it_is_asked_for(

@@ -13,12 +13,13 @@ import msgspec
 import pytest
 
 from scoring.declared import tables
-from scoring.evaluate import Populations, bulk, compute_populations
+from scoring.evaluate import bulk, compute_populations
 from scoring.example_defaults import holds_party
 from scoring.example_facts import load_example
 from scoring.examples import example_tables
 from scoring.facts import Facts
 from scoring.indicator import Example, Indicator, catalogue
+from scoring.judgements import Populations
 from scoring.profiles import Profile, load_profile
 from tests.scoring.eleven import eleven
 from tests.scoring.lacking import FIELDS, Rows, called, variants

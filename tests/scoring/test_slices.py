@@ -12,7 +12,7 @@ from deploy.quality.judging import translate
 from deploy.quality.recording import record
 from deploy.quality.registers import lived_with_lists, register_lines
 from deploy.sandbox.world import World
-from scoring import evaluate
+from scoring import judgements
 from scoring.evaluate import bulk, live
 from scoring.facts import Facts
 from scoring.indicator import Indicator
@@ -68,7 +68,7 @@ def test_evidence_is_looked_for_of_a_few_flags_at_once_and_comes_for_all(
     facts = Facts.open(":memory:", threads=1)
     load(facts, tmp_path, purchases(3, 50))
     single_bids = msgspec.structs.replace(eleven()["R018"], evidence=COUNTED)
-    monkeypatch.setattr(evaluate, "AT_ONCE", 3)
+    monkeypatch.setattr(judgements, "AT_ONCE", 3)
 
     for one in bulk(facts, {"R018": single_bids}, PROFILE):
         flags = [row.number for row in one.rows(["flagged"])]
@@ -87,7 +87,7 @@ def test_the_eleven_show_the_same_of_a_few_flags_at_once(
     load(facts, tmp_path, purchases(3, 50))
 
     whole = judged(facts, eleven(), PROFILE, ALL)
-    monkeypatch.setattr(evaluate, "AT_ONCE", 1)
+    monkeypatch.setattr(judgements, "AT_ONCE", 1)
 
     assert judged(facts, eleven(), PROFILE, ALL) == whole
 

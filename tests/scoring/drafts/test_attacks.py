@@ -17,10 +17,10 @@ from scoring.drafts import checks, keeper, worked
 from scoring.drafts.confined import Answer, Task
 from scoring.drafts.copy import confine
 from scoring.drafts.limits import Limits
-from scoring.evaluate import Judgement as Judged
 from scoring.examples import Outcome
 from scoring.facts import Facts
 from scoring.indicator import Example, Expected, Indicator, catalogue
+from scoring.judgements import Judgement as Judged
 from scoring.normal import load_normal
 from tests.scoring.drafts.documents import CLEAR, LIMIT, document, querying
 from tests.scoring.releases import release

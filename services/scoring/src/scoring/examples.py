@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from scoring.declared import tables
-from scoring.evaluate import Evidence, Judgement, bulk
+from scoring.evaluate import bulk
 from scoring.example_facts import load_example
 from scoring.facts import Facts
 from scoring.indicator import Example, Expected, Indicator
+from scoring.judgements import Evidence, Judgement
 from scoring.normal import load_normal
 from scoring.profiles import Profile, load_profile
 from scoring.raw import load_raw

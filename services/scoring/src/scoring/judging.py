@@ -19,11 +19,12 @@ import structlog
 from scoring.carrying import carried
 from scoring.document import Judgement, Scored, score
 from scoring.drafts.watch import MOST_MEMORY, MOST_SECONDS, MOST_SPILL, Watch
-from scoring.evaluate import Judgements, bulk, compute_populations, incremental
+from scoring.evaluate import bulk, compute_populations, incremental
 from scoring.facts import Facts
 from scoring.fences import Population
 from scoring.findings import RECORDED, Finding
 from scoring.indicator import Indicator
+from scoring.judgements import Judgements
 from scoring.method import Standard
 from scoring.purchases import Key, Purchase, newest_date, parties, purchases
 from scoring.score import FLAGGED

@@ -14,9 +14,9 @@ import msgspec
 
 from scoring import law
 from scoring.document import Method
-from scoring.evaluate import Populations
 from scoring.fences import Population
 from scoring.indicator import Indicator
+from scoring.judgements import Populations
 from scoring.profiles import Profile
 from scoring.publication import UNTRIED
 from scoring.reading import JUDGING_DAY, by_the_clock

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from scoring.cardinal.output import Results, maps_of, meta_of, render
-from scoring.evaluate import Judgements, bulk, enabled
+from scoring.evaluate import bulk, enabled
 from scoring.facts import Facts
 from scoring.fences import Population
 from scoring.indicator import Indicator, catalogue
+from scoring.judgements import Judgements
 from scoring.profiles import Profile
 from scoring.raw import Report, load_raw
 from scoring.reading import facts_read

@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scoring.evaluate import Judgements
 from scoring.facts import Facts
 from scoring.fences import Population
 from scoring.indicator import Indicator
+from scoring.judgements import Judgements
 from scoring.profiles import Profile
 from scoring.relations import value_of
 

@@ -15,8 +15,9 @@ from scoring.drafts.confined import Task, interrupt_after
 from scoring.drafts.copy import ALL_TIME, DAY, Copy, Period
 from scoring.drafts.shape import check_shape, check_subjects
 from scoring.drafts.worked import raise_for
-from scoring.evaluate import Judgements, bulk
+from scoring.evaluate import bulk
 from scoring.indicator import STATUSES
+from scoring.judgements import Judgements
 from scoring.profiles import load_profile
 
 MOST_IDS: Final = 100_000

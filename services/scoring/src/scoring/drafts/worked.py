@@ -15,11 +15,12 @@ from scoring.drafts.confined import StoppedError, Task, WrongError, interrupt_af
 from scoring.drafts.copy import confine
 from scoring.drafts.shape import check_shape
 from scoring.drafts.sql import Flaw
-from scoring.evaluate import Judgement, bulk
+from scoring.evaluate import bulk
 from scoring.example_facts import load_example
 from scoring.examples import Outcome, copies, example_tables
 from scoring.facts import Facts
 from scoring.indicator import Example, Expected, Indicator
+from scoring.judgements import Judgement
 from scoring.normal import load_normal
 from scoring.profiles import Profile, load_profile
 from scoring.raw import load_raw
