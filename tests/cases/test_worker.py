@@ -83,7 +83,7 @@ async def test_an_alert_that_is_none_is_set_aside_listed_and_tried_again(
     broken = Entry(0, "alr_2", deleted=False, body=b'{"id":"alr_2","process":5}')
     await street.producers.publish("alerts", [entry("alr_1"), broken, entry("alr_3")])
     async with following(street.settings, street.database, SystemClock()) as readers:
-        await Following(readers).all_feeds()
+        await Following(readers).rounds.look(patience=None)
 
     listed = await asyncio.to_thread(dead.run, Namespace(action="list", json=True))
     first = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -100,7 +100,7 @@ async def test_an_alert_that_is_none_is_set_aside_listed_and_tried_again(
 async def test_figures_that_scoring_publishes_are_kept_for_campaigns(street: Street) -> None:
     await street.producers.publish("statistics", [tile("single-source"), tile("methods")])
     async with following(street.settings, street.database, SystemClock()) as readers:
-        await Following(readers).all_feeds()
+        await Following(readers).rounds.look(patience=None)
 
     async with street.database.connection() as connection:
         kept = await connection.fetch("SELECT tile FROM statistic ORDER BY tile")
@@ -111,6 +111,6 @@ async def test_a_scoring_that_is_away_stops_nothing(street: Street) -> None:
     away = street.settings.model_copy(update={"scoring_url": "http://127.0.0.1:9"})
 
     async with following(away, street.database, SystemClock()) as readers:
-        await Following(readers).all_feeds()
+        await Following(readers).rounds.look(patience=None)
 
     assert await street.alerts() == []

@@ -93,7 +93,7 @@ async def test_every_feed_is_read_to_its_end_and_says_when_it_was_level(street: 
         await producers.publish(feed, entries)
 
     async with filling(house.settings, house.database, SystemClock()) as (view, _):
-        await view.all_feeds()
+        await view.rounds.look(patience=None)
     await house.level()
 
     fresh = (await house.get("/v1/meta/freshness")).json()
@@ -106,10 +106,10 @@ async def test_a_producer_that_begins_again_replaces_what_was_there(street: Stre
     house, producers = street
     async with filling(house.settings, house.database, SystemClock()) as (view, _):
         await producers.publish("releases", [release("old-1"), release("old-2")])
-        await view.all_feeds()
+        await view.rounds.look(patience=None)
         await producers.begin_again("releases")
         await producers.publish("releases", [release("new")])
-        await view.all_feeds()
+        await view.rounds.look(patience=None)
     await house.level()
 
     assert await house.ids("/v1/processes") == [process("new")]
@@ -122,7 +122,7 @@ async def test_an_entry_that_is_none_is_set_aside_and_the_rest_is_shown(street: 
     await producers.publish("releases", [release("o-1"), broken, release("o-2")])
 
     async with filling(house.settings, house.database, SystemClock()) as (view, readers):
-        await view.all_feeds()
+        await view.rounds.look(patience=None)
         again = await readers["releases"].replay_dead()
     await house.level()
 
@@ -140,7 +140,7 @@ async def test_a_producer_that_is_away_holds_up_no_other(street: Street) -> None
     away = house.settings.model_copy(update={"scoring_url": "http://127.0.0.1:9"})
 
     async with filling(away, house.database, SystemClock()) as (view, _):
-        await view.all_feeds()
+        await view.rounds.look(patience=None)
     await house.level()
 
     assert await house.ids("/v1/processes") == [process("o-1")]

@@ -17,11 +17,12 @@ from cases.settings import Settings
 from cases.triage import arriving
 from cases.triage import store as triage
 from cases.vault import keeping, telling
-from shared import kept_answers, logs, metrics
+from shared import kept_answers, metrics
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
-from shared.database import Database, transient
+from shared.database import Database
 from shared.feed.reader import Apply, FeedReader, Reset
+from shared.feed.rounds import Rounds
 from shared.observed import observe
 from shared.queue import Periodic, run_worker
 from shared.security import InternalAuth, service_caller
@@ -40,30 +41,19 @@ WAKE_EVERY: Final = 30.0
 FORGET_EVERY: Final = 300.0
 """Seconds between looks for answers to commands that nobody may ask for any more."""
 
-_log = logs.logger(__name__)
-
 
 class Following:
     """Keeps level with the feeds that cases reads."""
 
     def __init__(self, readers: Mapping[str, FeedReader]) -> None:
         self._readers = readers
+        self.rounds = Rounds(self.feed, readers)
 
     async def feed(self, name: str, seq: int = 0) -> None:
         """Read one feed to its end. `seq`, which was rung, says no more than that it has grown."""
         del seq
         if name in self._readers:
             await self._readers[name].drain()
-
-    async def all_feeds(self) -> None:
-        """Read every feed to its end; one that does not answer holds up no other."""
-        results = await asyncio.gather(*map(self.feed, self._readers), return_exceptions=True)
-        faults = [result for result in results if isinstance(result, Exception)]
-        for fault in faults:
-            if not (transient(fault) or isinstance(fault, httpx.HTTPError)):
-                raise fault
-        if faults:
-            _log.warning("feeds_away", faults=[type(fault).__name__ for fault in faults])
 
 
 @asynccontextmanager
@@ -146,14 +136,17 @@ async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None
     try:
         async with following(settings, database, clock) as readers:
             level = Following(readers)
-            await run_worker(
-                redis_url=settings.redis_url,
-                queue=QUEUE,
-                on_bell=level.feed,
-                sweep=level.all_feeds,
-                cron=all_due(settings, database, vault, clock),
-                stop=stop,
-            )
+            try:
+                await run_worker(
+                    redis_url=settings.redis_url,
+                    queue=QUEUE,
+                    on_bell=level.feed,
+                    sweep=level.rounds.look,
+                    cron=all_due(settings, database, vault, clock),
+                    stop=stop,
+                )
+            finally:
+                await level.rounds.end()
     finally:
         await vault.close()
         await database.close()

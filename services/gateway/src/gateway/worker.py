@@ -17,11 +17,12 @@ from gateway.settings import GatewaySettings
 from gateway.stream import ageing
 from gateway.told_by_files import files
 from gateway.view import apply, changes, figures, shapes
-from shared import logs, metrics
+from shared import metrics
 from shared.clock import Clock, SystemClock
 from shared.contracts.feeds import FEEDS
-from shared.database import Database, transient
+from shared.database import Database
 from shared.feed.reader import Apply, FeedReader, Reset
+from shared.feed.rounds import Rounds
 from shared.observed import observe
 from shared.queue import Periodic, run_worker
 from shared.security import InternalAuth, service_caller
@@ -29,9 +30,6 @@ from shared.security import InternalAuth, service_caller
 QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
-ROUND: Final = 2.0
-"""Seconds a round over all feeds waits for those that have more to tell."""
-
 MEASURE_EVERY: Final = 300.0
 SIGNS_EVERY: Final = 15.0
 CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
@@ -65,8 +63,6 @@ APPLIED: Final[Mapping[str, tuple[Apply, Reset]]] = {
 }
 """What is done about each feed, and how what it said is forgotten."""
 
-_log = logs.logger(__name__)
-
 
 class Filling:
     """Keeps the view level with every feed."""
@@ -75,7 +71,7 @@ class Filling:
         self._readers = readers
         self._database = database
         self._clock = clock
-        self._reading: dict[str, asyncio.Task[None]] = {}
+        self.rounds = Rounds(self.feed, readers)
 
     async def feed(self, name: str, seq: int = 0) -> None:
         """Read one feed to its end. `seq`, which was rung, says no more than that it has grown."""
@@ -85,29 +81,6 @@ class Filling:
         await self._readers[name].drain()
         async with self._database.connection() as connection:
             await connection.execute(_LEVEL, name)
-
-    async def all_feeds(self) -> None:
-        """Read every feed to its end; one that does not answer holds up no other.
-
-        Nor does one that has very much to tell: it is read on while later rounds look at the rest.
-        """
-        for name in self._readers.keys() - self._reading.keys():
-            self._reading[name] = asyncio.create_task(self.feed(name))
-        ended, _ = await asyncio.wait(self._reading.values(), timeout=ROUND)
-        self._reading = {name: one for name, one in self._reading.items() if one not in ended}
-        results = [one.exception() for one in ended]
-        faults = [result for result in results if isinstance(result, Exception)]
-        for fault in faults:
-            if not (transient(fault) or isinstance(fault, httpx.HTTPError)):
-                raise fault
-        if faults:
-            _log.warning("feeds_away", faults=[type(fault).__name__ for fault in faults])
-
-    async def end(self) -> None:
-        """Break off what is still being read: it is read again in the next life."""
-        for one in self._reading.values():
-            one.cancel()
-        await asyncio.gather(*self._reading.values(), return_exceptions=True)
 
     async def forget_old_changes(self) -> None:
         """Drop changes that every process has long followed, and days nobody can ask for."""
@@ -176,7 +149,7 @@ async def filling(
     try:
         yield view, readers
     finally:
-        await view.end()
+        await view.rounds.end()
         for client in clients.values():
             await client.aclose()
 
@@ -199,7 +172,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                 redis_url=settings.redis_url,
                 queue=QUEUE,
                 on_bell=view.feed,
-                sweep=view.all_feeds,
+                sweep=view.rounds.look,
                 cron=[
                     Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes),
                     Periodic("look_again", LOOK_EVERY, view.look_again),

@@ -4,10 +4,10 @@
     for judgements in bulk(facts, catalogue(), profile, populations=populations): ...
     for judgements in incremental(facts, catalogue(), profile, pids, populations): ...
 
-Each `Judgements` (`scoring.judgements`) is one indicator and is valid until the next one is asked for. An incremental
+Each `Judgements` is one indicator and is valid until the next one is asked for. An incremental
 run makes temporary tables of the same names as the facts with the changed processes only; they
-come before the facts in every query. Fences come from the stored populations in both modes, so
-that both agree.
+come before the facts in every query (`scoring.placing`). Fences come from the stored populations
+in both modes, so that both agree.
 """
 
 import hashlib
