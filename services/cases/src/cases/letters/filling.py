@@ -206,7 +206,7 @@ def _close(
 
 
 def _cited(article: Article, language: Language) -> str:
-    return article.words.in_(language)
+    return article.words.in_(language).replace("№ ", f"№{wording.NO_BREAK}")
 
 
 def _rows(
