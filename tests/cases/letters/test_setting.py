@@ -64,6 +64,20 @@ def test_what_a_file_cannot_hold_is_left_out_wherever_it_stands() -> None:
     assert pdf(letter).startswith(b"%PDF-")
 
 
+@pytest.mark.parametrize("attachments", range(1, 5))
+def test_the_signature_never_stands_alone_on_its_page(attachments: int) -> None:
+    template = templates()["pp25_complaint"]
+    names = [f"{number}.pdf" for number in range(attachments)]
+    letter = fill(template, "ru", values(template), Around(AROUND.addressee, AROUND.day, names))
+
+    with pikepdf.open(BytesIO(pdf(letter))) as found:
+        assert len(found.pages) == 2
+        signs = [str(each.operator) for each in pikepdf.parse_content_stream(found.pages[1])]
+
+    # Ten texts are the signature and the foot of the page, two more each attachment.
+    assert signs.count("Tj") + signs.count("TJ") > 10 + 2 * attachments
+
+
 def test_the_same_letter_gives_the_same_bytes() -> None:
     template = templates()["general_appeal"]
     letter = fill(template, "kk", values(template), AROUND)
