@@ -124,7 +124,7 @@ class Bucket:
 def shelf_of(told: Mapping[str, str]) -> Shelf:
     """Where cases keeps its evidence, of what it is told. Raises RefusedError."""
     try:
-        settings = Settings(**{name.lower(): value for name, value in told.items() if value})  # type: ignore[arg-type]
+        settings = Settings.model_validate({k.lower(): v for k, v in told.items() if v})
     except ValueError as fault:
         raise RefusedError(str(fault)) from None
     if settings.evidence_store is None:

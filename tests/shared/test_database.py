@@ -53,7 +53,8 @@ async def test_who_has_a_wrong_clock_is_lent_no_connection_until_it_is_right_aga
     monkeypatch.setattr(time, "time", lambda: right() + wrong)
     with pytest.raises(WrongClockError) as jumped:
         await _value(database)
-    beginner = Database(own_server.server.admin_url(), application="test")  # type: ignore[union-attr]
+    assert isinstance(own_server.server, Postgres)
+    beginner = Database(own_server.server.admin_url(), application="test")
     with pytest.raises(WrongClockError):
         await beginner.open()
     monkeypatch.setattr(time, "time", right)
