@@ -397,7 +397,7 @@ def test_evidence_is_looked_for_where_cases_is_told_to_keep_it(tmp_path: Path) -
     named = {**told, "EVIDENCE_STORE": "s3://qadaga/evidence"}
     with pytest.raises(RefusedError, match="EVIDENCE_ACCESS_KEY"):
         shelves.shelf_of(named)
-    keys = {"EVIDENCE_ACCESS_KEY": "id", "EVIDENCE_SECRET_KEY": "secret"}
+    keys = {"EVIDENCE_ACCESS_KEY": "id", "EVIDENCE_SECRET_KEY": "s" * 8}
     for more in ({}, {"EVIDENCE_ENDPOINT": "https://store.example"}):
         assert str(shelves.shelf_of({**named, **keys, **more})) == "s3://qadaga/evidence"
 
