@@ -4,14 +4,17 @@ An invented world as the portal tells of it is loaded into an empty platform tha
 is done once everything is judged and every score has come to the gateway. What was used before is
 taken off; the figures are for a million purchases (a notice with its lots, bids, contracts, acts
 and plan points, or a contract without a notice), drawn on from a world of `SIZE` contracts. They
-have no goal: they say where the first limit lies.
+have no goal: they say where the first limit lies. On the way each tenth of the purchases tells when
+it was in the feed, judged and visible: what grows dearer with the size shows there.
 """
 
 import asyncio
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -23,7 +26,6 @@ from deploy.bench.running import Running, running
 from deploy.quality.__main__ import END, START
 from deploy.quality.judging import translate
 from deploy.quality.recording import record
-from deploy.quality.registers import lived_with_lists
 from deploy.sandbox.world import World
 
 SIZE: Final = int(os.environ.get("SIZE", "3000"))
@@ -49,9 +51,14 @@ async def _run() -> None:
     with tempfile.TemporaryDirectory(prefix="qadaga-capacity-") as name:
         folder = Path(name)
         releases = folder / "portal.jsonl"
-        world = World(SEED, SIZE, START)
-        lived_with_lists(world, END, folder / "lists")
-        translate(record(world, folder / "answers"), releases)
+        with _stage("world lived and written down"):
+            world = World(SEED, SIZE, START)
+            world.advance(END)
+            answers = record(world, folder / "answers")
+        print(f"  {len(world.table('Contract'))} contracts")
+        with _stage("translated"):
+            translate(answers, releases)
+        shutil.rmtree(folder / "answers")
         async with running(folder / "data") as system:
             connection = await asyncpg.connect(system.admin_url)
             try:
@@ -63,19 +70,46 @@ async def _run() -> None:
 async def _load(system: Running, connection: asyncpg.Connection, releases: Path) -> None:
     before = await _used(system, connection)
     began, loader = time.perf_counter(), _ended_children()
-    await system.command("ingestor", "load", str(releases))
-    loaded, loader = time.perf_counter() - began, _ended_children() - loader
-    while not await connection.fetchval(JUDGED) or await connection.fetchval(_BEHIND):
-        await asyncio.sleep(0.2)
-    took = time.perf_counter() - began
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(_watch(connection, releases, began))
+        await system.command("ingestor", "load", str(releases))
+        loaded, loader = time.perf_counter() - began, _ended_children() - loader
+        took = await watching
     await connection.execute("CHECKPOINT")
     after = await _used(system, connection)
     purchases = await connection.fetchval("SELECT count(*) FROM ingestor.feed_state")
     print(f"  {purchases} purchases: loaded after {loaded:.0f} s, all visible after {took:.0f} s")
     for line in _told(before, after, MILLION / purchases, loader):
         print(line)
-    for process, most in sorted(_memory(system).items(), key=_second)[-6:]:
+    for process, most in sorted(_memory(system).items(), key=_second, reverse=True):
         print(f"  memory  {process:<18} {most / 1e6:8.0f} MB at most")
+
+
+@contextmanager
+def _stage(name: str) -> Iterator[None]:
+    """Say how long a stage took, and its CPU with that of its commands."""
+    began, spent = time.perf_counter(), sum(os.times()[:4])
+    yield
+    took, used = time.perf_counter() - began, sum(os.times()[:4]) - spent
+    print(f"  {name}: {took:.0f} s, {used:.0f} CPU-s", flush=True)
+
+
+async def _watch(connection: asyncpg.Connection, releases: Path, began: float) -> float:
+    """Say when each tenth was in the feed, judged and visible; the seconds until all of it was."""
+    with releases.open("rb") as lines:
+        count = sum(1 for _ in lines)
+    reached = dict.fromkeys(("feed", "judged", "visible"), 0)
+    while True:
+        here = await connection.fetchrow(_REACHED)
+        took = time.perf_counter() - began
+        for place in reached:
+            if (now := here[place] * 10 // count) > reached[place]:
+                reached[place] = now
+                print(f"  {took:6.0f} s: {now} tenths {PLACES[place]}", flush=True)
+        whole = here["feed"] >= count and await connection.fetchval(JUDGED)
+        if whole and not await connection.fetchval(_BEHIND):
+            return took
+        await asyncio.sleep(1)
 
 
 def _told(before: Used, after: Used, share: float, loader: float) -> Iterator[str]:
@@ -105,9 +139,11 @@ def _processes(system: Running) -> dict[str, psutil.Process]:
 
 
 def _memory(system: Running) -> dict[str, int]:
-    """Most memory that each process has held (VmHWM)."""
+    """Most memory that each process has held (VmHWM); not PostgreSQL's, which is of many."""
     most = {}
     for name, process in _processes(system).items():
+        if name == "postgres":
+            continue
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
         most[name] = next(
             int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")
@@ -126,6 +162,14 @@ async def _used(system: Running, connection: asyncpg.Connection) -> Used:
     disk["facts (DuckDB)"] = sum(one.stat().st_size for one in facts.rglob("*") if one.is_file())
     return Used({**cpu, "postgres": system.database_cpu()}, disk)
 
+
+PLACES: Final = {"feed": "in the feed", "judged": "judged", "visible": "visible"}
+
+_REACHED: Final = """
+SELECT coalesce((SELECT seq FROM ingestor.feed_head WHERE feed = 'releases'), 0) AS feed,
+       (SELECT least(scored_seq, compared_seq) FROM scoring.engine) AS judged,
+       (SELECT count(*) FROM gateway.score WHERE subject_type = 'process') AS visible
+"""
 
 _BEHIND: Final = """
 SELECT EXISTS (
