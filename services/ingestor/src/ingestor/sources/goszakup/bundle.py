@@ -4,8 +4,8 @@ A process is a notice; or a contract without a notice, with all its amendments; 
 that no notice has taken up. Records may come nested in each other or beside each other.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar, cast
 
 from msgspec import Struct, field
 
@@ -39,13 +39,6 @@ class NoticeBundle(Struct, kw_only=True):
     subjects: list[Subject] = field(default_factory=list)
 
 
-def unnested(record: Payload) -> Iterator[Payload]:
-    """Yield a record and all records nested in it, each knowing whose it is."""
-    yield record
-    for inner in _inner(record):
-        yield from unnested(inner)
-
-
 def flattened(bundle: NoticeBundle) -> NoticeBundle:
     """Return the bundle with nothing nested and every record once, the newer answer on top."""
     heap = Heap()
@@ -76,15 +69,19 @@ class Heap:
         self._records: dict[type[Payload], dict[str, tuple[bool, Payload]]] = {}
 
     def add(self, record: Payload) -> None:
-        """Take in a record with everything nested in it."""
-        for one in unnested(record):
-            self._add(one, nested=one is not record)
+        """Take in a record with everything nested in it, each knowing whose it is."""
+        self._add(record, nested=False)
+        self._add_inner(record)
 
     def of(self, kind: type[P]) -> list[P]:
         """Return the records of one kind."""
-        return [
-            found for _, found in self._records.get(kind, {}).values() if isinstance(found, kind)
-        ]
+        return [cast("P", found) for _, found in self._records.get(kind, {}).values()]
+
+    def _add_inner(self, record: Payload) -> None:
+        inner = _INNER.get(type(record))
+        for one in inner(record) if inner else ():
+            self._add(one, nested=True)
+            self._add_inner(one)
 
     def _add(self, record: Payload, *, nested: bool) -> None:
         name = identity(record)
@@ -142,22 +139,6 @@ def _before(record: Payload, known: Payload, *, nested: bool, was_nested: bool) 
     return nested and not was_nested
 
 
-def _inner(record: Payload) -> list[Payload]:
-    """Return what is nested in a record, with the ids that say to whom it belongs."""
-    match record:
-        case Notice():
-            return _of_notice(record)
-        case Lot():
-            return _of_lot(record)
-        case Application():
-            return _present(record.trd_buy, _named(record.supplier, record.supplier_bin_iin))
-        case Contract():
-            return _of_contract(record)
-        case PlanPoint():
-            return _present(_named(record.customer, record.subject_biin))
-    return []
-
-
 def _of_notice(notice: Notice) -> list[Payload]:
     for lot in notice.lots or ():
         lot.trd_buy_id = key(lot.trd_buy_id) or notice.id
@@ -190,6 +171,24 @@ def _of_contract(contract: Contract) -> list[Payload]:
         _named(contract.supplier, contract.supplier_biin),
         _named(contract.customer, contract.customer_bin),
     )
+
+
+def _of_application(one: Application) -> list[Payload]:
+    return _present(one.trd_buy, _named(one.supplier, one.supplier_bin_iin))
+
+
+def _of_plan(point: PlanPoint) -> list[Payload]:
+    return _present(_named(point.customer, point.subject_biin))
+
+
+_INNER: Final[Mapping[type[Payload], Callable[[Any], list[Payload]]]] = {
+    Notice: _of_notice,
+    Lot: _of_lot,
+    Application: _of_application,
+    Contract: _of_contract,
+    PlanPoint: _of_plan,
+}
+"""What is nested in a record of a kind, with the ids that say to whom it belongs."""
 
 
 def _named(subject: Subject | None, number: object) -> Subject | None:

@@ -28,7 +28,7 @@ class Meaning(NamedTuple):
 
     def details(self) -> str | None:
         """Write the original for people: "3 ЗЦП Запрос ценовых предложений"."""
-        return " ".join(part for part in (self.code, self.symbol, self.name) if part) or None
+        return " ".join(filter(None, (self.code, self.symbol, self.name))) or None
 
 
 class Dictionaries:
@@ -83,12 +83,13 @@ class Dictionaries:
         self, name: str, table: str, code: object, nested: Reference | None = None
     ) -> Meaning:
         """Return the meaning of a code of the dictionary `name`, by the table of codes.yaml."""
-        if nested is not None:
+        written = key(code) or ""
+        if nested is not None and written not in self._entries.get(name, ()):
             return self._meaning(name, table, code, nested)
-        known_by = (name, table, key(code) or "")
-        if known_by not in self._meanings:
-            self._meanings[known_by] = self._meaning(name, table, code, None)
-        return self._meanings[known_by]
+        known = self._meanings.get((name, table, written))
+        if known is None:
+            known = self._meanings[name, table, written] = self._meaning(name, table, code, None)
+        return known
 
     def _meaning(self, name: str, table: str, code: object, nested: Reference | None) -> Meaning:
         entry = self.entry(name, code, nested)

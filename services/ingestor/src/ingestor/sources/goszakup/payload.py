@@ -63,12 +63,11 @@ def read(kind: type[P], record: Any, report: Report) -> P:
 
 def joined(older: P, newer: P) -> P:
     """Put two answers about one record together: what the newer one does not say, stays."""
+    known, told = msgspec.structs.astuple(older), msgspec.structs.astuple(newer)
     said = {
         name: value
-        for name in newer.__struct_fields__
-        if (value := getattr(newer, name)) is not None
-        and value not in ("", [])
-        and value != getattr(older, name)
+        for name, value, before in zip(newer.__struct_fields__, told, known, strict=True)
+        if value is not None and value != before and (value or value not in ("", []))
     }
     return msgspec.structs.replace(older, **said) if said else older
 

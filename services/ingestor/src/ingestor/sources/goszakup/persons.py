@@ -15,7 +15,7 @@ from typing import Any, Final
 from msgspec.json import encode
 
 from ingestor.sources.goszakup.payloads_subjects import Employee, Subject
-from ingestor.sources.goszakup.values import business_number, text
+from ingestor.sources.goszakup.values import NUMBER_LENGTH, business_number, text
 from shared.ocds.persons import SOLE_TRADER, Veil
 from shared.vocabulary.identifiers import person_numbers_in, person_pseudonym
 
@@ -28,8 +28,9 @@ CONTROL: Final = b"\\u00"  # how JSON begins a character that nobody writes
 DAY_TENS: Final = "0123"  # fifth digit of an IIN, which begins with a birth date
 
 _TWELVE_DIGITS: Final = re.compile(r"\d{12}", re.ASCII)
-# The digit stands before the look behind it: so the search leaps from digit to digit.
-_MAYBE_IIN: Final = re.compile(rb"\d(?<!\d\d)\d[01]\d[0-3]\d[0-6]\d{5}(?!\d)")
+_MAYBE_IIN: Final = re.compile(rb"\d\d[01]\d[0-3]\d[0-6]\d{5}")
+_DIGITS: Final = bytes(one if chr(one) in "0123456789" else ord(" ") for one in range(256))
+"""What leaves of a text its digits."""
 _HEAD: Final = ("руковод", "директор", "басшы", "head")
 
 
@@ -83,15 +84,20 @@ class Curtain:
         The digits of an escaped control character may hide where a person's number begins.
         """
         written = encode(release)
-        numbers = [text.encode() for text in self.hidden if text.isdecimal()]
-        if CONTROL in written or any(number in written for number in numbers):
+        runs = {run for run in written.translate(_DIGITS).split() if len(run) >= NUMBER_LENGTH}
+        if CONTROL in written or any(map(_MAYBE_IIN.fullmatch, runs)):
             return True
-        if len(numbers) < len(self.hidden):
-            folded = written.decode().casefold()
-            sought = (encode(text)[1:-1].decode().casefold() for text in self.hidden)
-            if any(text in folded for text in sought):
-                return True
-        return _MAYBE_IIN.search(written) is not None
+        long = b" ".join(runs)
+        numbers = [text.encode() for text in self.hidden if text.isdecimal()]
+        if any(number in (long if _is_long(number) else written) for number in numbers):
+            return True
+        names = [text for text in self.hidden if not text.isdecimal()]
+        folded = written.decode().casefold() if names else ""
+        return any(encode(name)[1:-1].decode().casefold() in folded for name in names)
+
+
+def _is_long(number: bytes) -> bool:
+    return len(number) >= NUMBER_LENGTH and number.isdigit()
 
 
 def is_person_id(number: str | None) -> bool:

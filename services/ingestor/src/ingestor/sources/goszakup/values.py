@@ -19,6 +19,8 @@ NUMBER_LENGTH: Final = 12  # digits of a BIN or IIN
 
 def text(value: Any) -> str | None:
     """Read a text; blank is none, a number is its digits."""
+    if value is None:
+        return None
     kind = type(value)
     if kind is str:
         return value.strip() or None
@@ -31,15 +33,17 @@ def text(value: Any) -> str | None:
 
 def key(value: Any) -> str | None:
     """Read an id; 0 stands for none."""
+    if value is None:
+        return None
     if type(value) is int:
         return str(value) if value else None
-    written = text(value)
-    return None if written is None or not written.strip("0") else written
+    written = value.strip() if type(value) is str else text(value)
+    return written if written and written.strip("0") else None
 
 
 def number(value: Any) -> int | float | None:
     """Read a quantity or an amount, also out of a text; what is not finite is none."""
-    if type(value) is int:
+    if value is None or type(value) is int:
         return value
     if isinstance(value, str):
         try:

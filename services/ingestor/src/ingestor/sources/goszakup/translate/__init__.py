@@ -4,8 +4,9 @@ Pure: what it reads is the bundle, the dictionaries and the key for pseudonyms. 
 are in UTC+5 and are written so; original codes stand beside those of OCDS.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from ingestor.sources.goszakup.bundle import NoticeBundle, flattened, root_of
@@ -24,7 +25,7 @@ from ingestor.sources.goszakup.translate.planning import grounds, planning
 from ingestor.sources.goszakup.translate.tender import tender
 from ingestor.sources.goszakup.translate.versions import roots
 from ingestor.sources.goszakup.translate.view import View
-from ingestor.sources.goszakup.values import instant, key, latest, text
+from ingestor.sources.goszakup.values import key, latest, text
 
 CHANGES: Final = (
     *("publish_date", "itogi_date_public", "last_update_date", "index_date", "date_apply"),
@@ -189,11 +190,11 @@ def _newest(bundle: NoticeBundle) -> str | None:
     told += [*bundle.payments, *bundle.complaints]
     if bundle.notice is not None:
         told.append(bundle.notice)
-    dates = (latest(getattr(one, name) for name in _dates(one.__class__)) for one in told)
-    return max((date for date in dates if date), key=instant, default=None)
+    return latest(date for one in told for date in _dates(one.__class__)(one))
 
 
 @cache
-def _dates(kind: type[Payload]) -> tuple[str, ...]:
-    """Name the fields of a kind of record that say when something happened."""
-    return tuple(name for name in CHANGES if name in kind.__struct_fields__)
+def _dates(kind: type[Payload]) -> Callable[[Payload], Iterable[Any]]:
+    """Return what reads the fields of a kind of record that say when something happened."""
+    names = [name for name in CHANGES if name in kind.__struct_fields__]
+    return attrgetter(*names) if len(names) > 1 else lambda one: [getattr(one, n) for n in names]

@@ -38,9 +38,10 @@ def tenderers(view: View) -> dict[str, Any]:
     received = view.bundle.bids
     if received is None or (not received and _still_open(view)):
         return {}
-    found = {ref["id"]: ref for one in received if (ref := bidder(view, one, "tenderer"))}
-    nameless = sum(1 for one in received if bidder(view, one, "tenderer") is None)
-    return {"numberOfTenderers": len(found) + nameless, "tenderers": list(found.values())}
+    bidders = [bidder(view, one, "tenderer") for one in received]
+    found = {one["id"]: one for one in bidders if one is not None}
+    count = len(found) + bidders.count(None)
+    return {"numberOfTenderers": count, "tenderers": list(found.values())}
 
 
 def bidder(view: View, application: Application, role: str) -> dict[str, Any] | None:

@@ -30,8 +30,8 @@ def contracts(view: View, awards: Awards) -> list[dict[str, Any]]:
     """Write every contract with its amendments, acts and payments, and link it to its awards."""
     written = []
     for versions in gathered(view.bundle.contracts, lambda one: _waits(view, one)):
-        contract = _contract(view, versions)
         lots = lots_of(versions)
+        contract = _contract(view, versions, lots)
         linked = awards.of_contract(versions, contract, lots)
         contract["awardID"] = linked[0]
         if len(linked) > 1:
@@ -70,9 +70,9 @@ def _status(view: View, contract: Contract) -> Any:
     )
 
 
-def _contract(view: View, versions: Versions) -> dict[str, Any]:
+def _contract(view: View, versions: Versions, lots: list[str]) -> dict[str, Any]:
     force, first = versions.force, versions.first
-    status = _status(view, force)
+    status, currency = _status(view, force), currency_of(force)
     customer = view.parties.refer(
         "buyer", key(force.customer_bin) or customer_in_number(force), pid=force.customer_id
     )
@@ -90,13 +90,13 @@ def _contract(view: View, versions: Versions) -> dict[str, Any]:
             **sums(force),
             "buyer": customer,
             "suppliers": [supplier] if supplier else None,
-            "relatedLots": lots_of(versions),
+            "relatedLots": lots,
             "items": [_item(view, force, line, count) for count, line in _lines(force, first)],
             "amendments": [_amendment(view, versions, one) for one in versions.amendments],
             "documents": documents(force.file or (), kind="contractSigned"),
-            "implementation": implementation(view, versions, currency_of(force)),
+            "implementation": implementation(view, versions, currency),
             "x_root": versions.root,
-            "x_acts": acts(view, versions, currency_of(force)),
+            "x_acts": acts(view, versions, currency),
             "x_asked": asked(view, versions),
             "x_dates": _dates(first, force),
             "x_goszakup": _original(view, force),

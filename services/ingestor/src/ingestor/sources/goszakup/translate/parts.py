@@ -15,7 +15,11 @@ _SAYING: Final = frozenset({int, float, bool})  # 0 and no say something
 
 def present(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is not known."""
-    return {name: value for name, value in fields.items() if value or type(value) in _SAYING}
+    return {
+        name: value
+        for name, value in fields.items()
+        if value or (value is not None and type(value) in _SAYING)
+    }
 
 
 def money(amount: Any, currency: str = TENGE) -> dict[str, Any] | None:

@@ -7,10 +7,11 @@ to be from then on. Its number ends in /01 where the contract's ends in /00.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ingestor.sources.goszakup.payloads_contracts import Contract
-from ingestor.sources.goszakup.values import key, number, text
+from ingestor.sources.goszakup.values import Value, key, number, text
 
 NUMBER: Final = re.compile(r"(?P<customer>\d{12})/(?P<serial>\d+)/(?P<amendment>\d+)", re.ASCII)
 
@@ -70,13 +71,13 @@ def roots(contracts: Sequence[Contract]) -> list[str]:
 
 def serial_of(contract: Contract) -> str | None:
     """Return what all versions of a contract share: "970140002674/260023"."""
-    found = NUMBER.fullmatch(text(contract.contract_number_sys) or "")
+    found = _number_of(contract)
     return f"{found['customer']}/{found['serial']}" if found else None
 
 
 def customer_in_number(contract: Contract) -> str | None:
     """Return the BIN of the customer, with which a contract's number begins."""
-    found = NUMBER.fullmatch(text(contract.contract_number_sys) or "")
+    found = _number_of(contract)
     return found["customer"] if found else None
 
 
@@ -86,7 +87,7 @@ def _told_root(contract: Contract) -> str | None:
 
 def is_amendment(contract: Contract) -> bool:
     """Tell whether a version changes a contract, by its number or by what it says of itself."""
-    found = NUMBER.fullmatch(text(contract.contract_number_sys) or "")
+    found = _number_of(contract)
     if found is not None:
         return int(found["amendment"]) > 0
     return key(contract.parent_id) is not None or text(contract.ref_contract_type_id) == "2"
@@ -99,5 +100,14 @@ def _versions(root: str, group: list[Contract], waiting: Callable[[Contract], bo
 
 
 def _order(contract: Contract) -> tuple[int, float]:
-    found = NUMBER.fullmatch(text(contract.contract_number_sys) or "")
+    found = _number_of(contract)
     return (int(found["amendment"]) if found else 0, number(contract.id) or 0)
+
+
+def _number_of(contract: Contract) -> re.Match[str] | None:
+    return _read(contract.contract_number_sys)
+
+
+@lru_cache(maxsize=1024)
+def _read(number: Value) -> re.Match[str] | None:
+    return NUMBER.fullmatch(text(number) or "")
