@@ -26,7 +26,7 @@ from deploy.bench.running import Running, running
 from deploy.quality.__main__ import END, START
 from deploy.quality.judging import translate
 from deploy.quality.recording import record
-from deploy.sandbox.world import World
+from deploy.sandbox.world import World, ledger
 
 SIZE: Final = int(os.environ.get("SIZE", "3000"))
 """Contracts of the world."""
@@ -52,6 +52,7 @@ async def _run() -> None:
         folder = Path(name)
         releases = folder / "portal.jsonl"
         with _stage("world lived and written down"):
+            ledger.TALES_KEPT = 2 * SIZE  # all: who asks root after root has each told but twice
             world = World(SEED, SIZE, START)
             world.advance(END)
             answers = record(world, folder / "answers")
