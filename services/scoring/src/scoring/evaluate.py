@@ -35,6 +35,7 @@ from scoring.relations import (
     set_parameters,
     set_population,
     set_profile,
+    take_up,
 )
 
 LIVE: Final = frozenset({"tested", "stable"})
@@ -120,12 +121,14 @@ def incremental(
     try:
         shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED, connections)
         for connection in connections:
-            set_profile(connection, profile, indicators)
+            set_profile(connection, profile, indicators, few=True)
         if connections == [facts.connection]:
             yield from (judge(facts.connection, one) for one in indicators)
         else:
             yield from _by_both(facts, connections, indicators, judge)
     finally:
+        for connection in connections:
+            take_up(connection)
         unshadow(facts, indicators, connections)
 
 
