@@ -126,14 +126,14 @@ class Judgements:
         """Stream the judgements, or only those with one of the statuses."""
         wanted = None if statuses is None else list(statuses)
         for kind, number, subject, status, value, threshold, missing, *rest in self._fetch(
-            _ROWS, wanted
+            self._named(_ROWS), wanted
         ):
             fields = fields_of(missing)
             yield Judgement(kind, number, subject, status, value, threshold, fields, *rest)
 
     def flagged(self) -> Iterator[tuple[str, str, float | None]]:
         """Stream (kind, public id, value) of the flagged subjects and nothing else."""
-        return self._fetch(_FLAGS)
+        return self._fetch(self._named(_FLAGS))
 
     def evidence(self) -> Iterator[Evidence]:
         """Stream the evidence of the flagged subjects, looked for of so many of them at once."""
@@ -173,6 +173,11 @@ class Judgements:
             _INVOLVED.format(query=self.indicator.involved, kind=self._kind("e"))
         ):
             yield Involved(*row)
+
+    def _named(self, sql: str) -> str:
+        """Look public ids up where those of the indicator's subjects stand."""
+        known = "process" if self.indicator.subject == "process" else "party"
+        return sql.format(**_PUBLIC[known])
 
     def _kind(self, alias: str) -> str:
         subject = self.indicator.subject
@@ -297,20 +302,19 @@ WHERE (place - 1) % $1::INTEGER = 0 ORDER BY kind, subject"""
 
 _PART = " AND kind = '{kind}' AND subject >= {first} AND subject < {after}"
 
-_PUBLIC = """
-LEFT JOIN subject s ON {kind} = 'process' AND s.pid = {number}
-LEFT JOIN party o ON {kind} <> 'process' AND o.party = {number}"""
+_PUBLIC: Final = {
+    "process": {"id": "s.key", "dictionary": "subject s ON s.pid"},
+    "party": {"id": "s.id", "dictionary": "party s ON s.party"},
+}
 
-_ROWS = f"""
-SELECT j.kind, j.subject, coalesce(s.key, o.id), j.status, j.value, j.threshold, j.missing,
-  j.certain, j.again_on
-FROM judgement j {_PUBLIC.format(kind="j.kind", number="j.subject")}
+_ROWS = """
+SELECT j.kind, j.subject, {id}, j.status, j.value, j.threshold, j.missing, j.certain, j.again_on
+FROM judgement j LEFT JOIN {dictionary} = j.subject
 WHERE $1::VARCHAR[] IS NULL OR list_contains($1::VARCHAR[], j.status)
 ORDER BY j.kind, j.subject"""
 
-_FLAGS = f"""
-SELECT j.kind, coalesce(s.key, o.id), j.value
-FROM judgement j {_PUBLIC.format(kind="j.kind", number="j.subject")}
+_FLAGS = """
+SELECT j.kind, {id}, j.value FROM judgement j LEFT JOIN {dictionary} = j.subject
 WHERE j.status = 'flagged' ORDER BY j.kind, j.subject"""
 
 _EVIDENCE = """
