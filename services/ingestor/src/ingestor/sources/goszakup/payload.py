@@ -6,8 +6,9 @@ portal's schema has moved. Only a record without its id is refused, and only tha
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
@@ -20,7 +21,7 @@ _SCALARS: Final = (str, int, float, bool, type(None))
 _SCALAR_TYPES: Final = frozenset((str, int, float, bool))
 
 
-class Payload(Struct, kw_only=True, omit_defaults=True):
+class Payload(Struct, kw_only=True, omit_defaults=True, gc=False):
     """One record of the portal. Every field may be absent; `left` names what is not read."""
 
     aliases: ClassVar[Mapping[str, str]] = {}
@@ -70,6 +71,15 @@ def joined(older: P, newer: P) -> P:
         if value is not None and value != before and (value or value not in ("", []))
     }
     return msgspec.structs.replace(older, **said) if said else older
+
+
+@cache
+def reading(kind: type[Payload], names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads those of some fields that a kind of record has."""
+    own = [name for name in names if name in kind.__struct_fields__]
+    if len(own) > 1:
+        return attrgetter(*own)
+    return lambda one: tuple(getattr(one, name) for name in own)
 
 
 def known_fields(kind: type[Payload]) -> frozenset[str]:

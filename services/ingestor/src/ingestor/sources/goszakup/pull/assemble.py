@@ -3,22 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 
 from ingestor.intake import Accepted, Refused
 from ingestor.judge import Judge
 from ingestor.sources.goszakup.bundle import NoticeBundle
 from ingestor.sources.goszakup.dictionaries import Dictionaries
-from ingestor.sources.goszakup.payload import Payload
+from ingestor.sources.goszakup.payload import Payload, reading
 from ingestor.sources.goszakup.payloads_subjects import Subject
 from ingestor.sources.goszakup.pull.heads import Head
 from ingestor.sources.goszakup.pull.records import KINDS, identifier
 from ingestor.sources.goszakup.pull.store import Kept
 from ingestor.sources.goszakup.translate import translate
+from ingestor.sources.goszakup.values import Value
 from shared.logs import logger
 from shared.ocds import Document, Refusal
 
@@ -33,7 +35,10 @@ PARTS: Final[Mapping[str, str]] = {
 }
 """The field of a bundle that holds the records of a root."""
 
-PARTICIPANTS: Final = ("org_pid", "customer_id", "supplier_id", "id_supplier")
+NAMING: Final = ("org_pid", "customer_id", "supplier_id", "id_supplier")
+"""Fields that name participants."""
+BEARERS: Final = frozenset({"TrdBuy", "Lots", "Contract", "TrdApp"})
+"""Roots whose records name participants."""
 
 log = logger(__name__)
 
@@ -83,7 +88,7 @@ def bundle_of(kept: Iterable[Kept]) -> NoticeBundle:
     bundle = NoticeBundle(acts_asked=True)  # with every contract that is met
     for one in kept:
         assert one.body is not None
-        payload: Any = _decoder(one.root).decode(one.body)
+        payload: Any = (_subject if one.root == "Subjects" else _decoder(one.root).decode)(one.body)
         if one.root == "TrdBuy":
             bundle.notice = payload
             if one.asked and bundle.bids is None:
@@ -95,30 +100,17 @@ def bundle_of(kept: Iterable[Kept]) -> NoticeBundle:
     return bundle
 
 
-def participants(bundle: NoticeBundle) -> set[int]:
+def participants(kept: Iterable[Kept]) -> set[int]:
     """Name the participants of a process by their numbers on the portal."""
-    bearers: list[Payload | None] = [bundle.notice, *bundle.lots, *bundle.contracts]
-    bearers += bundle.bids or ()
-    return participants_of(bearer for bearer in bearers if bearer is not None)
+    bodies = (one.body for one in kept if one.root in BEARERS and one.body is not None)
+    named = (identifier(value) for body in bodies for value in astuple(_bearer.decode(body)))
+    return {number for number in named if number is not None}
 
 
 def participants_of(payloads: Iterable[Payload]) -> set[int]:
     """Name the participants that records speak of."""
-    found = {identifier(getattr(one, name)) for one in payloads for name in _naming(type(one))}
-    return {number for number in found if number is not None}
-
-
-@cache
-def _naming(kind: type[Payload]) -> tuple[str, ...]:
-    """Tell which fields of a kind of record name participants."""
-    return tuple(name for name in PARTICIPANTS if name in kind.__struct_fields__)
-
-
-def subject_of(kept: Kept) -> Subject:
-    """Read a participant as it is kept."""
-    assert kept.body is not None
-    subject: Subject = _decoder("Subjects").decode(kept.body)
-    return subject
+    named = (identifier(value) for one in payloads for value in reading(type(one), NAMING)(one))
+    return {number for number in named if number is not None}
 
 
 def manifest(kept: Iterable[Kept]) -> bytes:
@@ -133,6 +125,18 @@ def exists(head: Head, kept: Iterable[Kept]) -> bool:
     return any(one.root == root for one in kept)
 
 
+# The same few thousand take part in purchase after purchase; nobody writes on what is read of them.
+@lru_cache(maxsize=2048)
+def _subject(body: bytes) -> Subject:
+    subject: Subject = _decoder("Subjects").decode(body)
+    return subject
+
+
 @cache
 def _decoder(root: str) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(KINDS[root])
+
+
+_bearer: Final = msgspec.json.Decoder(
+    msgspec.defstruct("_Bearer", [(name, Value, None) for name in NAMING])
+)

@@ -21,7 +21,6 @@ from ingestor.batch import FEED, Occasion, Stored, store_batch
 from ingestor.intake import Accepted, Batch, Origin, Refused
 from ingestor.load import Desk
 from ingestor.patience import patiently
-from ingestor.sources.goszakup.bundle import NoticeBundle
 from ingestor.sources.goszakup.pull import checkpoints, heads, lapsed, plan_feed, store, vault
 from ingestor.sources.goszakup.pull.assemble import (
     Assembler,
@@ -29,7 +28,6 @@ from ingestor.sources.goszakup.pull.assemble import (
     exists,
     participants,
     stamped,
-    subject_of,
 )
 from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
 from ingestor.sources.goszakup.pull.heads import Head
@@ -203,25 +201,20 @@ class Counter:
         """Translate and judge processes."""
         await _with_plans(connection, whole)
         told = await lapsed.told_whole(connection, bodies, whole)
-        bundles = {head: bundle_of(kept) for head, kept in told.items()}
-        named = {head: participants(bundle) for head, bundle in bundles.items()}
+        named = {head: participants(kept) for head, kept in told.items()}
         numbers = set[int]().union(*named.values())
         subjects = await bodies.of(await heads.subjects(connection, numbers))
         known = {one.id: one for one in subjects}
-        read = {one.id: subject_of(one) for one in subjects if one.body is not None}
-        parts: dict[Head, list[Kept]] = {}
-        for head, bundle in bundles.items():
-            own = [known[n] for n in sorted(named[head]) if n in known]
-            parts[head] = [*told[head], *own]
-            bundle.subjects += [read[one.id] for one in own if one.body is not None]
+        parts = {
+            head: [*told[head], *(known[n] for n in sorted(own) if n in known)]
+            for head, own in named.items()
+        }
         half = {h: kept for h, kept in parts.items() if any(one.body is None for one in kept)}
         await lapsed.note(connection, half)
         await bodies.renew(connection, (one for kept in parts.values() for one in kept))
-        return await self._releases([one for one in parts.items() if one[0] not in half], bundles)
+        return await self._releases([one for one in parts.items() if one[0] not in half])
 
-    async def _releases(
-        self, orders: Sequence[Order], bundles: Mapping[Head, NoticeBundle]
-    ) -> list[Accepted | Refused]:
+    async def _releases(self, orders: Sequence[Order]) -> list[Accepted | Refused]:
         """Make releases side by side, or here one by one: in between the next answers come in.
 
         A thread would only fight the event loop for the interpreter, answer by answer.
@@ -230,7 +223,7 @@ class Counter:
             return await self.workshop.releases(self.assembler, orders)
         made = []
         for head, kept in orders:
-            made.append(self.assembler.release(head, bundles[head], kept))
+            made.append(self.assembler.release(head, bundle_of(kept), kept))
             await asyncio.sleep(0)
         return made
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ingestor.sources.goszakup.payload import Payload
+from ingestor.sources.goszakup.payload import Payload, reading
 from ingestor.sources.goszakup.payloads_contracts import Act, Contract, TreasuryPayment
 from ingestor.sources.goszakup.payloads_plans import PlanPoint
 from ingestor.sources.goszakup.payloads_purchases import Application, Complaint, Lot, Notice
@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, type[Payload]]] = {
 
 COMPLETE: Final = "350"  # the status of a notice whose purchase took place
 REGION_DIGITS: Final = 2  # of a KATO code
+TOUCHED: Final = ("last_update_date", "index_date", "timestamp", "approve_date", "revoke_date")
 LARGEST_ID: Final = 2**63 - 1
 
 
@@ -79,8 +80,7 @@ def bids_due(notice: Notice) -> datetime | None:
 
 def changed_at(payload: Any) -> datetime | None:
     """Return when the portal last touched a record, by the portal's own clock."""
-    names = ("last_update_date", "index_date", "timestamp", "approve_date", "revoke_date")
-    newest = latest(getattr(payload, name, None) for name in names)
+    newest = latest(reading(payload.__class__, TOUCHED)(payload))
     return instant(newest) if newest else None
 
 

@@ -4,14 +4,12 @@ Pure: what it reads is the bundle, the dictionaries and the key for pseudonyms. 
 are in UTC+5 and are written so; original codes stand beside those of OCDS.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from operator import attrgetter
+from collections.abc import Iterator
 from typing import Any, Final
 
 from ingestor.sources.goszakup.bundle import NoticeBundle, flattened, root_of
 from ingestor.sources.goszakup.dictionaries import Dictionaries
-from ingestor.sources.goszakup.payload import Payload
+from ingestor.sources.goszakup.payload import reading
 from ingestor.sources.goszakup.payloads_contracts import Contract
 from ingestor.sources.goszakup.payloads_purchases import Notice
 from ingestor.sources.goszakup.persons import Curtain
@@ -190,11 +188,4 @@ def _newest(bundle: NoticeBundle) -> str | None:
     told += [*bundle.payments, *bundle.complaints]
     if bundle.notice is not None:
         told.append(bundle.notice)
-    return latest(date for one in told for date in _dates(one.__class__)(one))
-
-
-@cache
-def _dates(kind: type[Payload]) -> Callable[[Payload], Iterable[Any]]:
-    """Return what reads the fields of a kind of record that say when something happened."""
-    names = [name for name in CHANGES if name in kind.__struct_fields__]
-    return attrgetter(*names) if len(names) > 1 else lambda one: [getattr(one, n) for n in names]
+    return latest(date for one in told for date in reading(one.__class__, CHANGES)(one))

@@ -142,7 +142,7 @@ class Parties:
 
 
 # The same few thousand organisations take part in purchase after purchase.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _of_register(told: bytes, head: str | None, secret: bytes, places: Places) -> _Registered:
     subject = decode(told, type=Subject)
     return _Registered(_seat(subject, places), _details(subject, head, Curtain(secret)))
