@@ -26,7 +26,8 @@ log = logger(__name__)
 async def patiently(attempt: Callable[[], Awaitable[T]], what: str) -> T:
     """Attempt something until PostgreSQL is there; `what` names it in the log.
 
-    Raises what PostgreSQL raises where it stays away, and at once what waiting does not mend.
+    Raises what PostgreSQL raises where it stays away, and at once what waiting does not mend; who
+    is told to stop waits no longer.
     """
     for pause in PAUSES:
         try:
@@ -34,9 +35,20 @@ async def patiently(attempt: Callable[[], Awaitable[T]], what: str) -> T:
         except Exception as fault:
             if not transient(fault):
                 raise
+            if _told_to_stop():
+                raise asyncio.CancelledError from fault
             log.warning("postponed", what=what, fault=type(fault).__name__)
             await asyncio.sleep(pause)
     return await attempt()
+
+
+def _told_to_stop() -> bool:
+    """Tell whether the task was cancelled, also where a fault has taken the cancellation's place.
+
+    So it is where PostgreSQL is gone in the middle of a transaction: it cannot be rolled back.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def asked(database: Database, question: Work[T]) -> T:
