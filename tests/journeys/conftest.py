@@ -1,10 +1,8 @@
 """One platform for all journeys: its processes, the invented purchases and the real ones."""
 
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,6 +12,7 @@ from scoring.indicator import catalogue
 from tests.harness.stage import ELEVEN, Stage
 from tests.journeys.site import COMPARED, Site
 from tests.support.ocds import REAL_RELEASES
+from tests.support.servers import throw_away_folder
 
 JUDGED = ",".join(
     one.code
@@ -31,8 +30,7 @@ PLENTY = "1000000"
 @pytest.fixture(scope="session")
 async def site() -> AsyncIterator[Site]:
     """The platform with everything in it that is handed in before the first question."""
-    folder = Path(tempfile.mkdtemp(prefix="qadaga-journey-"))
-    folder.chmod(0o711)
+    folder = throw_away_folder("qadaga-journey-")
     stage = Stage(folder / "data", indicators=JUDGED, mode="test")
     try:
         await stage.up()

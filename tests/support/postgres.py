@@ -42,6 +42,7 @@ class Cluster:
     def __init__(self, admin_url: str) -> None:
         self.admin_url = admin_url
         self._templates: dict[str, str] = {}
+        self._admin: asyncpg.Connection | None = None
         self._names = (f"qadaga_test_{os.getpid()}_{number}" for number in itertools.count())
 
     def url(self, role: str, database: str) -> str:
@@ -73,6 +74,8 @@ class Cluster:
         """Drop the templates."""
         for database in self._templates.values():
             await self._drop(database)
+        if self._admin is not None:
+            await self._admin.close()
 
     async def _template(self, steps: Sequence[Step]) -> str:
         database = next(self._names)
@@ -85,11 +88,9 @@ class Cluster:
         await self._administer(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
     async def _administer(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.admin_url)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+        if self._admin is None or self._admin.is_closed():
+            self._admin = await asyncpg.connect(self.admin_url)
+        await self._admin.execute(statement)
 
 
 @asynccontextmanager
