@@ -8,7 +8,7 @@ SEED ?= 1
 SIZE ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-tools sbom audit up down load backup restore test test-full harness check bench quality containers second-engine fmt docs sdk lock clean
+.PHONY: help setup setup-dev setup-tools sbom audit up down load backup restore test test-rest test-full harness check bench quality containers second-engine fmt docs sdk lock clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,12 +40,15 @@ restore: setup  ## fill an empty data folder: make restore FROM=/a/place/qadaga-
 	@test -n "$(FROM)" || { echo 'usage: make restore FROM=/a/place/qadaga-… SECRETS=/another/place/qadaga-…' >&2; exit 2; }
 	@$(BIN)/python -m deploy.backup restore "$(FROM)" $(if $(SECRETS),--secrets "$(SECRETS)") $(if $(KEY),--open-with "$(KEY)")
 
-test test-full harness: export PYTHONDONTWRITEBYTECODE :=  # each of their hundred processes would compile anew
+test test-rest test-full harness: export PYTHONDONTWRITEBYTECODE :=  # each of their hundred processes would compile anew
 
-test: setup-dev  ## all tests that need nothing but this folder
-	$(BIN)/pytest -n $(WORKERS) -m "not extra and not long" $(TESTS)
+test: setup-dev  ## the tests, within six minutes on two cores; they need nothing but this folder
+	$(BIN)/pytest -n $(WORKERS) -m "not thorough and not extra and not long" $(TESTS)
 
-test-full: setup-dev  ## and those that need a browser, a proxy or containers, where there are any
+test-rest: setup-dev  ## those left out there: what takes its time, or needs a browser, a proxy, promtool or node
+	$(BIN)/pytest -n $(WORKERS) -m "(thorough or extra) and not long" $(TESTS)
+
+test-full: setup-dev  ## both; what takes minutes each is left to `make harness`
 	$(BIN)/pytest -n $(WORKERS) -m "not long" $(TESTS)
 
 harness: setup-dev  ## break things on purpose: one line per check (TIER=1, 2 or 3, SEED=1, CHECKS="F2 W9")

@@ -14,6 +14,9 @@ counted events drawn from the seed, so that a run can be repeated. Whatever is b
 measure is the set of ids that the platform accepted."""
 
 
+QUICK: Final = "make test"
+
+
 def page() -> str:
     """Write the page."""
     found = marks()
@@ -23,9 +26,12 @@ def page() -> str:
     ]
     tiers = "; ".join(f"{tier}: {when}" for tier, when in TIERS.items())
     guarded = len({mark.id for mark in found})
+    quick = len({mark.id for mark in found if mark.runs_in == QUICK})
     count = (
         f"Tiers: {tiers}. Of {len(checks())} checks {guarded} are guarded by tests; the others say "
-        "why not."
+        f"why not. Tests run in `{QUICK}`, which so guards {quick} checks, or where it is written "
+        "behind them: `make test-rest` runs before every landing as well, and what is left to "
+        "`make harness` only there."
     )
     return "\n\n".join([HEAD, count, *groups]) + "\n"
 
@@ -39,8 +45,12 @@ def _group(name: str, rows: list[Check], found: tuple[Mark, ...]) -> str:
 def _row(check: Check, guards: list[Mark]) -> str:
     tiers = ", ".join(sorted({str(mark.tier) for mark in guards}))
     limits = "; ".join(dict.fromkeys(mark.limit for mark in guards))
-    tests = "<br>".join(f"[{_words(mark)}](../{mark.file})" for mark in guards)
+    tests = "<br>".join(f"[{_words(mark)}](../{mark.file}){_where(mark)}" for mark in guards)
     return f"| {check.id} | {check.promise} | {tiers} | {limits} | {tests or check.untested} |"
+
+
+def _where(mark: Mark) -> str:
+    return "" if mark.runs_in == QUICK else f" (`{mark.runs_in}`)"
 
 
 def _words(mark: Mark) -> str:

@@ -32,6 +32,8 @@ from tests.harness.purchases import line, mixed
 from tests.harness.stage import Stage
 from tests.support.servers import Running, running
 
+pytestmark = pytest.mark.thorough
+
 PURCHASES, ALARMING = 150, 15
 THIRD = PURCHASES // 3
 QUIET_WITHIN = 60.0

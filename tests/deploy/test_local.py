@@ -106,6 +106,7 @@ def test_a_signal_ends_everything_in_order(run: Run, number: signal.Signals) -> 
     assert not listening(run.ports[1])
 
 
+@pytest.mark.thorough
 def test_children_that_do_not_listen_are_ended_within_five_seconds_all_the_same(run: Run) -> None:
     run.start("stubborn").until("all ready")
 
@@ -159,6 +160,7 @@ def test_a_folder_in_use_is_refused_with_the_number_of_its_holder(run: Run) -> N
     assert f"in use by process {run.process.pid}" in second.stderr
 
 
+@pytest.mark.thorough
 def test_a_process_that_cannot_start_ends_the_run_with_its_last_words(run: Run) -> None:
     with socket.create_server(("127.0.0.1", run.ports[1])):
         run.start()

@@ -135,6 +135,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
     return run(7, SMALL, folder), folder
 
 
+@pytest.mark.thorough
 def test_on_a_small_world_nearly_all_stories_are_found_and_little_else(
     judged: tuple[Outcome, Path],
 ) -> None:

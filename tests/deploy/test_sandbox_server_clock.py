@@ -71,6 +71,7 @@ def test_the_truth_and_the_registers_outside_the_portal_can_be_read() -> None:
     assert {"vat_payers", "unfair", "legal_entities"} <= registers.keys()
 
 
+@pytest.mark.thorough
 def test_its_own_cost_is_told_apart_and_it_serves_three_thousand_records_a_second() -> None:
     with portal(20_000, at("2026-03-01 00:00")) as asker:
         asker.post("/sandbox/usage", {})

@@ -48,6 +48,7 @@ def test_what_the_transpiler_leaves_to_us_is_written_as_clickhouse_wants_it(quer
     )
 
 
+@pytest.mark.thorough
 def test_every_query_of_the_catalogue_is_translated_and_no_macro_of_ours_is_left() -> None:
     facts, profile = Facts.open(":memory:"), load_profile("kz")
     indicators = live(profile).values()

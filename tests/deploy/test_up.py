@@ -21,7 +21,7 @@ from deploy.processes import PROCESSES, SERVERS
 from deploy.servers import free_port, listening
 from tests.support.pace import slowness
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 IDLE_MEMORY = 1_200_000_000
 """Of what there was when this was promised: everything but cases, which has a bound of its own."""

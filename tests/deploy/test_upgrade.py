@@ -289,7 +289,7 @@ LONG_READ, SLOWEST = 6.0, 4.5
 
 
 @pytest.mark.check("F20", tier=2, limit="0 failed, none slower than 4.5 s")
-@pytest.mark.slow
+@pytest.mark.thorough
 async def test_a_step_goes_up_and_down_under_load_and_behind_a_long_read(
     cluster: Cluster,
     valkey_url: str,
@@ -391,7 +391,7 @@ VALUES = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(("package", "role"), PLATFORM)
 async def test_every_step_goes_up_and_down_over_tables_with_rows(
     cluster: Cluster, empty: str, admin_database_url: str, package: str, role: str

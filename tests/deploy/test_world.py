@@ -10,6 +10,8 @@ from deploy.sandbox.world.tale import ROOTS
 from deploy.sandbox.world.workdays import PORTAL
 from deploy.sandbox.world.world import KEYS
 
+pytestmark = pytest.mark.thorough
+
 START = date(2026, 1, 5)
 
 

@@ -16,6 +16,8 @@ from deploy.sandbox.world.tale import ROOTS
 from shared.vocabulary.identifiers import Bin, control_digit, is_person_number
 from tests.support.pace import cost
 
+pytestmark = pytest.mark.thorough
+
 START = date(2026, 1, 5)
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "goszakup-samples"
 TYPES = {

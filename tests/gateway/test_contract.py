@@ -14,7 +14,7 @@ from tests.gateway.casework import Casework, opened_casework
 from tests.gateway.house import House
 from tests.support.postgres import Cluster
 
-pytestmark = pytest.mark.extra  # it takes some minutes
+pytestmark = pytest.mark.thorough  # it takes some minutes
 
 CHECKS = (
     "status_code_conformance",

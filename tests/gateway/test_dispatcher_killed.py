@@ -21,6 +21,8 @@ from tests.gateway.post_office import opened_bot, opened_mail_server
 from tests.gateway.receiver import Message, opened_receiver
 from tests.support.postgres import opened
 
+pytestmark = pytest.mark.thorough
+
 EVENTS = 400
 KILLS = 4
 MESSAGES = 60

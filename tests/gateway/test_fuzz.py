@@ -16,6 +16,7 @@ from tests.support.postgres import Cluster
 OF_SCORING = ("/v1/indicator-drafts", "/v1/back-tests", "/v1/indicator-schema")
 
 
+@pytest.mark.thorough
 @pytest.mark.check("B16", tier=1, limit="0 faults")
 async def test_no_parameter_and_no_path_makes_a_fault(
     full: House, cluster: Cluster, tmp_path: Path

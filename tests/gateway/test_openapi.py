@@ -135,6 +135,7 @@ def check(document: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
     Draft202012Validator(json.loads(text), registry=registry).validate(value)
 
 
+@pytest.mark.thorough
 def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
     validate(document)
@@ -264,6 +265,7 @@ async def test_the_landing_page_and_every_kind_of_problem_explain_themselves(hou
     assert problem(await house.client.get("/problems/none")) == (404, "not_found")
 
 
+@pytest.mark.thorough
 def test_the_command_prints_the_document_without_any_setting() -> None:
     command = [str(Path(sys.executable).parent / "gateway"), "openapi"]
     env = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}

@@ -16,7 +16,14 @@ TESTS: Final = Path(__file__).resolve().parent.parent
 ROOT: Final = TESTS.parent
 DECLARED: Final = Path(__file__).with_name("checks.yaml")
 
-TIERS: Final = {1: "inside `make test`", 2: "all together under ten minutes", 3: "longer"}
+TIERS: Final = {
+    1: "inside `make test` or `make test-rest`",
+    2: "all together under ten minutes",
+    3: "longer",
+}
+
+LEFT_OUT: Final = {"long": "make harness", "thorough": "make test-rest", "extra": "make test-rest"}
+"""What runs the tests with a mark for which `make test` leaves them out."""
 
 
 class Check(NamedTuple):
@@ -36,6 +43,7 @@ class Mark(NamedTuple):
     limit: str
     file: str
     test: str
+    runs_in: str
 
     @property
     def node(self) -> str:
@@ -67,19 +75,28 @@ def _in(file: Path) -> Iterator[Mark]:
     text = file.read_text(encoding="utf-8")
     if "mark.check(" not in text:
         return
-    for test in ast.parse(text).body:
+    body = ast.parse(text).body
+    of_all = " ".join(line for line in map(ast.unparse, body) if line.startswith("pytestmark"))
+    for test in body:
         if isinstance(test, ast.FunctionDef | ast.AsyncFunctionDef):
+            runs_in = _runs_in(" ".join([of_all, *map(ast.unparse, test.decorator_list)]))
             for decorator in test.decorator_list:
                 if _is_check(decorator):
-                    yield _mark(decorator, str(file.relative_to(ROOT)), test.name)
+                    yield _mark(decorator, str(file.relative_to(ROOT)), test.name, runs_in)
+
+
+def _runs_in(marks: str) -> str:
+    """The command that runs a test with these marks, besides `make harness`."""
+    left_out = (mark for mark in LEFT_OUT if f"pytest.mark.{mark}" in marks)
+    return LEFT_OUT.get(next(left_out, ""), "make test")
 
 
 def _is_check(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.check"
 
 
-def _mark(call: ast.expr, file: str, test: str) -> Mark:
+def _mark(call: ast.expr, file: str, test: str, runs_in: str) -> Mark:
     assert isinstance(call, ast.Call)
     [name] = map(ast.literal_eval, call.args)
     told = {one.arg: ast.literal_eval(one.value) for one in call.keywords}
-    return Mark(name, told["tier"], told["limit"], file, test)
+    return Mark(name, told["tier"], told["limit"], file, test, runs_in)

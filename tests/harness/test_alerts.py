@@ -82,7 +82,7 @@ async def look(site: Site, url: str) -> list[Row]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 async def test_an_alert_fires_when_a_planted_story_shows_and_none_on_what_looks_like_it(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

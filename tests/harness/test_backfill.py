@@ -129,7 +129,7 @@ async def besiege(siege: Siege) -> list[int]:
     return half
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.check("F1", tier=2, limit="0 lost, 0 doubled, 0 half stored")
 async def test_a_back_fill_killed_twenty_times_holds_exactly_what_the_sandbox_has(
     record_property: Callable[[str, object], None],

@@ -56,7 +56,7 @@ def test_a_check_holds_when_all_its_tests_do_and_what_never_ran_has_failed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     guards = [("F1", "a"), ("F1", "b"), ("F2", "b"), ("F3", "c"), ("F4", "d"), ("F5", "e")]
-    chosen = [Mark(name, 1, "0 lost", "test_play.py", test) for name, test in guards]
+    chosen = [Mark(name, 1, "0 lost", "test_play.py", test, "make test") for name, test in guards]
     harness = Harness(chosen, seed=7)
 
     run(

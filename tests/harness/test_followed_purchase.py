@@ -270,7 +270,7 @@ async def check_lists(scene: Scene, last: Seen) -> None:
     assert all(each["because"] for each in period["indicators"] if each["computable"] == "no")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 async def test_a_purchase_of_the_sandbox_is_seen_at_the_gateway_from_notice_to_payment(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -30,7 +30,7 @@ from tests.harness.purchases import purchase
 from tests.harness.stage import Stage
 from tests.journeys.site import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 WITHIN: Final = 30.0
 MOST_SERIES: Final = 2000

@@ -117,7 +117,7 @@ def posted(clock: SandboxTime) -> dict[str, float]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 async def test_in_the_busiest_hour_of_the_country_a_protocol_is_scored_within_the_hour(
     platform_database_urls: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

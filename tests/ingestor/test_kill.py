@@ -13,6 +13,8 @@ from tests.ingestor.office import Office, lines, opened_office, release
 from tests.support.postgres import Cluster
 from tests.support.processes import Started
 
+pytestmark = pytest.mark.thorough
+
 PROCESSES = 4_000
 
 # Every connection but the one that asks, as a restart of PostgreSQL does.

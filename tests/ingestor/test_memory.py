@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.ingestor.office import Office, lines, release
 
@@ -35,6 +36,7 @@ async def peak_memory(office: Office, path: Path) -> int:
     return peak
 
 
+@pytest.mark.thorough
 async def test_memory_does_not_grow_with_the_length_of_a_file(
     office: Office, tmp_path: Path
 ) -> None:

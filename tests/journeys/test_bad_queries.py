@@ -81,6 +81,7 @@ def fault(answer: httpx.Response) -> str | None:
     return None
 
 
+@pytest.mark.thorough
 async def test_no_bad_question_to_any_route_is_answered_by_a_fault(site: Site) -> None:
     document = await site.get("/openapi.json")
     found: Counter[int] = Counter()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from scoring.evaluate import bulk
 from scoring.facts import Facts
@@ -17,6 +18,8 @@ from tests.scoring.asking import AGAIN, PLANNED, VAT
 from tests.scoring.office import Office, office
 from tests.scoring.register_lines import coverage, entry
 from tests.scoring.releases import change, party_id, release
+
+pytestmark = pytest.mark.thorough
 
 CHANGE_SETS = 40
 SUPPLIERS = ("supplier-0", "supplier-1", "supplier-2")

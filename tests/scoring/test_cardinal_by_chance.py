@@ -10,6 +10,8 @@ import pytest
 from tests.scoring.offline import Json, evaluate, lines
 from tests.scoring.plain_cardinal import evaluate as plain
 
+pytestmark = pytest.mark.thorough
+
 JUNK: tuple[Any, ...] = (None, 7, 1.5, True, "", "x", [], {}, [None], [[]], {"id": 3}, "1e3", "Ж\n")
 ALL = "[R003]\n[R018]\n[R024]\n[R025]\n[R028]\n[R030]\n[R035]\n[R036]\n[R038]\n[R058]\n"
 CONTESTS = 0.7

@@ -192,6 +192,7 @@ async def test_a_second_engine_waits_until_the_first_is_gone(
     assert led == ["second"]
 
 
+@pytest.mark.thorough
 @pytest.mark.check("F2", tier=1, limit="0 unscored, 0 alerts lost or doubled")
 @pytest.mark.check("F10", tier=1, limit="0 lost, 0 doubled")
 async def test_cut_off_at_any_moment_nothing_is_unscored_and_no_alert_lost_or_doubled(

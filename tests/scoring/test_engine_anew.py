@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from scoring.indicator import catalogue
 from scoring.score import FLAGGED
@@ -17,6 +18,8 @@ from tests.scoring.releases import (
     suspicious,
     tender,
 )
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_a_new_method_judges_everything_anew_and_says_so(scoring_office: Office) -> None:

@@ -20,6 +20,8 @@ from tests.scoring.releases import change, release
 from tests.support.feeds import KEY, URL, feed_client
 from tests.support.postgres import opened
 
+pytestmark = pytest.mark.thorough
+
 PATIENCE = 15.0
 
 

@@ -111,6 +111,7 @@ async def test_days_that_passed_while_no_engine_led_are_made_up_for_whatever_the
     assert [row["subject_id"] for row in await office.alerts()] == [purchase_id("live")]
 
 
+@pytest.mark.thorough
 async def test_day_by_day_the_findings_are_those_of_a_bulk_run_as_of_the_day(
     office: Office,
 ) -> None:

@@ -15,6 +15,8 @@ from tests.scoring.eleven import plain
 from tests.scoring.office import Office, statuses
 from tests.scoring.releases import purchase_id, release, suspicious, tender
 
+pytestmark = pytest.mark.thorough
+
 LATER = {"R018", "R024", "R028", "R030", "R035", "R036", "R058"}
 
 

@@ -69,6 +69,7 @@ def test_a_large_file_names_bad_lines_too(
     assert f"line {count + 3} is invalid JSON" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("profile", ["cardinal", "kz"])
 def test_a_line_of_forty_megabytes_is_judged_like_any_other(tmp_path: Path, profile: str) -> None:
     huge = LOST | {"ocid": "huge", "note": "x" * 40_000_000}
@@ -319,6 +320,7 @@ def test_the_same_file_gives_the_same_bytes(in_kz: str, tmp_path: Path) -> None:
     assert evaluate(tmp_path, IN_KZ)[1] == in_kz
 
 
+@pytest.mark.thorough
 def test_terms_pass_as_of_a_day_that_is_named_or_of_the_newest_release_never_of_the_machine(
     tmp_path: Path,
 ) -> None:

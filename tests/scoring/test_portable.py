@@ -8,6 +8,8 @@ from scoring.declared import tables
 from scoring.indicator import Indicator, catalogue
 from scoring.reading import views
 
+pytestmark = pytest.mark.thorough
+
 INDICATORS = list(catalogue().values())
 
 

@@ -92,7 +92,7 @@ def test_the_eleven_show_the_same_of_a_few_flags_at_once(
     assert judged(facts, eleven(), PROFILE, ALL) == whole
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_every_indicator_says_the_same_of_the_two_halves_of_a_year(tmp_path: Path) -> None:
     facts = a_year(tmp_path)
     [[last]] = facts.connection.execute("SELECT max(pid) FROM process").fetchall()

@@ -315,6 +315,7 @@ def test_two_runs_give_the_same_bytes(package: Path, tmp_path: Path) -> None:
         assert file.read_bytes() == (tmp_path / "again" / file.relative_to(package)).read_bytes()
 
 
+@pytest.mark.thorough
 def test_the_package_and_its_examples_are_typed_strictly(
     package: Path, pytestconfig: pytest.Config
 ) -> None:

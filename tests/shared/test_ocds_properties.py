@@ -16,6 +16,8 @@ from shared.ocds.fields import RELEASE, Array, Object
 from shared.ocds.leaves import ID, Leaf
 from tests.support.ocds import normal, release
 
+pytestmark = pytest.mark.thorough
+
 SCALARS = (
     st.none()
     | st.booleans()

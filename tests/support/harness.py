@@ -10,7 +10,7 @@ import pytest
 
 MARKS = (
     "check(id, tier, limit): guards a check of tests/harness/checks.yaml within a limit",
-    "long: takes minutes; `make harness TIER=2` or 3 runs it, `make test` does not",
+    "long: takes minutes; only `make harness TIER=2` or 3 runs it",
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.cases.office import AIDA, Office
 from tests.support.pace import slowness
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 CASES: Final = 100_000
 ASKED: Final[tuple[dict[str, Any], ...]] = (

@@ -30,7 +30,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.thorough)])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     """Both places; the store is started for the second alone."""
     if request.param == "folder":
@@ -98,6 +98,7 @@ async def test_fifty_megabytes_are_kept_and_read_again_in_constant_memory(
     assert grown < 30, "MiB: two parts of five under way, never the file"
 
 
+@pytest.mark.thorough
 async def test_an_upload_that_dies_half_way_into_the_bucket_shows_nothing_and_is_done_again(
     endpoint: str, tmp_path: Path, cluster: Cluster
 ) -> None:
@@ -124,6 +125,7 @@ async def test_an_upload_that_dies_half_way_into_the_bucket_shows_nothing_and_is
     assert kept.all() == {done.json()["sha256"]: content}
 
 
+@pytest.mark.thorough
 async def test_a_store_that_is_away_or_has_another_key_is_no_missing_file(
     endpoint: str, tmp_path: Path, cluster: Cluster
 ) -> None:

@@ -477,6 +477,7 @@ async def test_a_case_that_was_merged_is_hidden_with_the_one_it_was_merged_into(
     assert steps == [(1, 200), (1, 200), (0, 404), (1, 200)]
 
 
+@pytest.mark.thorough
 async def test_a_hundred_thousand_outcomes_are_counted_within_half_a_second(office: Office) -> None:
     async with office.tables() as connection:
         await connection.execute(_MANY, NOW)

@@ -33,6 +33,7 @@ def failing(status: int, *roots: str) -> list[Fault]:
     return [Fault(kind="server_error", path=GRAPHQL, root=root, status=status) for root in roots]
 
 
+@pytest.mark.thorough
 async def test_every_list_that_graphql_refuses_for_good_comes_by_rest_and_the_run_says_so(
     office: Office,
 ) -> None:

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from ingestor.settings import IngestorSettings
 from ingestor.sources.goszakup.opened import portal_of, token_of
 from ingestor.sources.goszakup.portal.client import Portal
@@ -20,6 +22,8 @@ from tests.ingestor.goszakup_pull.test_kill import start
 from tests.ingestor.goszakup_pull.wire import Answer
 from tests.ingestor.office import Office
 from tests.support.postgres import opened
+
+pytestmark = pytest.mark.thorough
 
 RATE = 5.0
 JITTER = 0.15  # seconds that a request may be on its way

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from tests.ingestor.office import Office
 from tests.ingestor.registers.lists import OWN, csv_file, iin, json_file, numbers, org
@@ -63,6 +64,7 @@ async def load_watched(office: Office, path: Path, mapping: Path) -> int:
     return peak
 
 
+@pytest.mark.thorough
 async def test_memory_does_not_grow_with_the_length_of_a_list(
     office: Office, tmp_path: Path
 ) -> None:

@@ -166,6 +166,7 @@ def run(query: str, facts: Path, limits: Limits = TIGHT) -> tuple[Answer, Task]:
     return asyncio.run(keeper.run(task)), task
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("query", "stops"),
     [

@@ -10,6 +10,8 @@ from tests.scoring.drafts.conftest import AIDA, APPROVING, BOLAT, SECOND, STRANG
 from tests.scoring.drafts.documents import document
 from tests.scoring.releases import purchase_id
 
+pytestmark = pytest.mark.thorough
+
 
 def refusal(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]

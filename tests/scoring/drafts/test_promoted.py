@@ -20,6 +20,8 @@ from tests.scoring.office import NO_REDIS, Office, statuses
 from tests.scoring.releases import change, release, suspicious
 from tests.scoring.test_engine_at_work import _publish, _until, at_work
 
+pytestmark = pytest.mark.thorough
+
 FLAGGED = """
     SELECT count(*) = {n} FROM finding
     WHERE indicator = 'X-018' AND status = 'flagged' AND closed_at IS NULL"""

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from scoring.drafts import jobs, keeper
 from scoring.drafts.confined import Task
@@ -15,6 +16,8 @@ from scoring.indicator import Indicator
 from tests.scoring.drafts.conftest import Bureau
 from tests.scoring.drafts.documents import CLEAR, querying
 from tests.scoring.releases import suspicious
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_a_killed_worker_leaves_its_back_test_to_the_next(bureau: Bureau) -> None:
