@@ -16,7 +16,7 @@ from scoring.indicator import Indicator, Parameter
 from scoring.profiles import Profile
 from scoring.reading import read_by, sql_of, views
 
-SHARED = ("price_gap", "entry", "dealing")
+SHARED = ("price_gap", "entry", "dealing", "rivalry")
 """Views that cost much and are read by several queries: computed once in a bulk run."""
 
 ONCE = ("register_span", "earlier_attempt")
