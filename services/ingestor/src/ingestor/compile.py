@@ -7,10 +7,11 @@ fetched. https://standard.open-contracting.org/1.1/en/schema/merging/
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ocdsmerge import Merger
-from ocdsmerge.exceptions import DuplicateIdValueWarning, InconsistentTypeError
+if TYPE_CHECKING:
+    from ocdsmerge import Merger
 
 OMITTED: Final = (("id",), ("date",), ("tag",))
 
@@ -48,7 +49,6 @@ MERGE_RULES: Final = dict.fromkeys(OMITTED, "omitWhenMerged") | dict.fromkeys(
 COMPILED_KEY: Final = "compiled"
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
-_merger: Final = Merger(merge_rules=MERGE_RULES)
 
 
 class Version(NamedTuple):
@@ -113,13 +113,25 @@ def merge(releases: Sequence[dict[str, Any]]) -> Merged:
 
 def _merged(releases: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """Merge them all, or return None where that cannot be done."""
+    from ocdsmerge.exceptions import (  # noqa: PLC0415 (dear, and seldom needed)
+        DuplicateIdValueWarning,
+        InconsistentTypeError,
+    )
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DuplicateIdValueWarning)
-            merged: dict[str, Any] = _merger.create_compiled_release(_dated(releases))
+            merged: dict[str, Any] = _merger().create_compiled_release(_dated(releases))
     except InconsistentTypeError:
         return None
     return labelled(merged)
+
+
+@cache
+def _merger() -> "Merger":
+    from ocdsmerge import Merger  # noqa: PLC0415 (dear, and seldom needed)
+
+    return Merger(merge_rules=MERGE_RULES)
 
 
 def _merged_as_far_as_they_fit(releases: Sequence[dict[str, Any]]) -> Merged:
