@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+import pytest
+
 from cases.lifecycle import life_cycle
 from shared.security import Caller
 from tests.cases.complaints.desk import CASE, drafted, open_case
@@ -35,6 +37,7 @@ class Thing(NamedTuple):
     row: str
 
 
+@pytest.mark.thorough
 async def test_each_move_that_is_shown_passes_by_role_and_part_and_each_other_one_does_not(
     office: Office,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.gateway.builders import SUPPLIER_BIN, organisation, process, release
 from tests.gateway.house import House
 from tests.gateway.portal_builders import (
@@ -224,6 +226,7 @@ async def test_a_bid_shows_its_offers_and_a_natural_person_by_a_pseudonym_alone(
     assert "Айдарұлы" not in answer.text
 
 
+@pytest.mark.thorough
 async def test_long_lists_end_and_their_full_numbers_and_sums_are_told(house: House) -> None:
     approved = {"approvedDate": "2026-04-02T09:00:00+05:00"}
     many = contract(

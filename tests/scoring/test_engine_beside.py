@@ -13,6 +13,8 @@ from tests.scoring.office import Office, statuses
 from tests.scoring.register_lines import change, coverage, entry
 from tests.scoring.releases import party_id, purchase_id, release
 
+pytestmark = pytest.mark.thorough
+
 PAYER = party_id("supplier-0")
 
 

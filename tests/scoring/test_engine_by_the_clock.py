@@ -15,6 +15,8 @@ from tests.scoring.eleven import plain
 from tests.scoring.office import Office, statuses
 from tests.scoring.releases import purchase_id, release
 
+pytestmark = pytest.mark.thorough
+
 I05 = msgspec.structs.replace(catalogue()["I05"], kind="breach")
 """Delay without an act; as a breach, so that it raises alerts whatever the band."""
 
@@ -111,7 +113,6 @@ async def test_days_that_passed_while_no_engine_led_are_made_up_for_whatever_the
     assert [row["subject_id"] for row in await office.alerts()] == [purchase_id("live")]
 
 
-@pytest.mark.thorough
 async def test_day_by_day_the_findings_are_those_of_a_bulk_run_as_of_the_day(
     office: Office,
 ) -> None:

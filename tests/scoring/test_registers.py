@@ -109,6 +109,7 @@ def test_whoever_says_yes_is_believed_before_who_says_no(facts: Facts, load: Loa
     assert asked(facts, "org_a", "2024-02-01", "2024-04-01") == "ny"
 
 
+@pytest.mark.thorough
 def test_the_answers_are_those_of_the_contract_of_the_feed(facts: Facts, tmp_path: Path) -> None:
     rnd = random.Random(5)
     found: set[str] = set()

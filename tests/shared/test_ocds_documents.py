@@ -281,6 +281,7 @@ def test_a_hundred_megabyte_release_is_refused_within_the_memory_of_one_document
     assert peak < 16 * 1024**2
 
 
+@pytest.mark.thorough
 def test_a_hundred_megabyte_package_is_read_release_by_release() -> None:
     limits = Limits(document=1024**2)
     tracemalloc.start()

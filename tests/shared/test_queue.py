@@ -238,6 +238,7 @@ async def test_a_wiped_redis_loses_rings_and_the_next_ones_are_heard(
         await until(lambda: service.sweeps > sweeps + 1)
 
 
+@pytest.mark.thorough
 async def test_a_killed_redis_stops_neither_producer_nor_rounds_and_is_heard_when_back(
     own_valkey: Running, own_url: str, service: Service
 ) -> None:

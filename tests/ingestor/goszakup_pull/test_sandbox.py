@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from deploy.sandbox.server.access import Access
 from deploy.sandbox.server.app import Server
 from deploy.sandbox.server.serve import background
@@ -48,6 +50,7 @@ async def ids(office: Office, root: str) -> set[int]:
     return {row["id"] for row in rows}
 
 
+@pytest.mark.thorough
 async def test_a_month_loaded_and_ten_days_followed_hold_exactly_what_the_sandbox_has(
     office: Office,
 ) -> None:
