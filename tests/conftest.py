@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.support.clients",
     "tests.support.distribution",
     "tests.support.figures",
+    "tests.support.garbage",
     "tests.support.harness",
     "tests.support.postgres",
     "tests.support.valkey",
