@@ -90,6 +90,7 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
   the one before. A later one has the purchase as its `earlier`.
 * `offer`, `price_gap`, `entry`: of purchases with one winner; see `views.sql`.
 * `dealing`: whom a purchase was given to, by an award or a contract, and what is not known of it.
+* `rivalry`: the lots with more than one valid bid: how many, of how many bidders, at what prices.
 * `profile` (one row), `parameters` (one row, the indicator's own), `population`, one relation per
   parameter of type table, `judging_day` (one row).
 

@@ -209,6 +209,24 @@ def test_a_query_that_fails_says_so_and_the_others_go_on(facts: Facts, tmp_path:
     assert found["R018"] == (None, 10)
 
 
+def test_a_query_that_says_what_is_no_result_fails_and_the_others_go_on(
+    facts: Facts, tmp_path: Path
+) -> None:
+    load(facts, tmp_path, purchases(1, 10))
+    odd = eleven()["R018"].query.replace("'flagged'", "'odd'")
+    broken = msgspec.structs.replace(eleven()["R018"], query=odd)
+
+    found = {
+        judgements.indicator.code: judgements.error
+        for judgements in bulk(
+            facts, {"R003": eleven()["R003"], "R018": broken}, load_profile("kz")
+        )
+    }
+
+    assert "'odd'" in str(found["R018"])
+    assert found["R003"] is None
+
+
 def test_a_fence_is_rounded_once() -> None:
     # 0.74 + 1.5 * 0.29 with a rounding after each step is 1.1749999999999998.
     row = tukey("R058", {"peer": "all", "n": 4, "q1": 0.45, "q3": 0.74})
