@@ -14,15 +14,16 @@ MOST_ROUNDS: Final = 10
 """A chain of more attempts is no chain, but a fault of a publisher."""
 
 
-def add_attempts(connection: duckdb.DuckDBPyConnection, relation: str, processes: str) -> None:
-    """Add to a temporary table of pids all attempts that go with those in it.
+def add_attempts(connection: duckdb.DuckDBPyConnection, relation: str, processes: str) -> bool:
+    """Add to a temporary table of pids all attempts that go with those in it; say whether any do.
 
     `processes` is the table that they are looked for in.
     """
-    for _ in range(MOST_ROUNDS):
-        statement = _ADD.format(relation=relation, processes=processes)
+    statement = _ADD.format(relation=relation, processes=processes)
+    for number in range(MOST_ROUNDS):
         if not connection.execute(parsed(statement)).fetchall():
-            return
+            return number > 0
+    return True
 
 
 _ADD: Final = """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from scoring.filling import WHEN, Filling, Step, filling, filling_of_plans
+from scoring.filling import WHEN, Filling, Step, filling, filling_of_plans, target
 from scoring.staging import FEED, FILL, SPLIT
 
 RELEASES: Final = "releases"
@@ -57,7 +57,8 @@ class Batch:
 def releases(wanted: frozenset[str] | None = None) -> Batch:
     """Compiled releases; `wanted` are the tables to fill, None for all."""
     chosen = filling(wanted)
-    core = [Step(_filled(statement)) for statement in (*SPLIT, *FILL)]
+    core = [Step(_filled(one)) for one in SPLIT]
+    core += [Step(filled, target(filled)) for filled in map(_filled, FILL)]
     differs = [(_COUNTS_DIFFER, "counts in the envelope differ from the rows read: pid")]
     if "contract" in chosen.tables:
         differs.append((_CONTRACTS_DIFFER, "contracts read differ from the envelope's count: pid"))

@@ -56,6 +56,10 @@ TYPES: Final = {
 the batch cost every statement that touches them (measured: a release of its own 0.6 s, not 0.2)."""
 
 WHEN: Final = {
+    **dict.fromkeys(("bid", "bid_tenderer", "bid_lot"), "bids.details IS NOT NULL"),
+    **dict.fromkeys(("award", "award_supplier", "award_item"), "awards IS NOT NULL"),
+    "participant_mark": """regexp_matches(parties::VARCHAR,
+      '"(x_contact_marks|x_head|streetAddress)"')""",
     "item": "tender.items IS NOT NULL",
     "lot": "tender.lots IS NOT NULL",
     "tender_change": "tender.amendments IS NOT NULL",
@@ -100,7 +104,7 @@ class Filling:
 @cache
 def filling(wanted: frozenset[str] | None = None) -> Filling:
     """Tell how some tables are filled with all that they need; None stands for every table."""
-    known = {_target(statement) for statement in _statements(*PURCHASES)}
+    known = {target(statement) for statement in _statements(*PURCHASES)}
     chosen = _with_needs(known if wanted is None else wanted & known) | set(CORE)
     statements = [one for one in _statements(*PURCHASES) if set(_NEW.findall(one)) <= chosen]
     return _filling(chosen, statements, free="false")
@@ -109,7 +113,7 @@ def filling(wanted: frozenset[str] | None = None) -> Filling:
 @cache
 def filling_of_plans() -> Filling:
     """Tell how free plan points are filled."""
-    statements = [one for one in _statements(*PURCHASES) if _target(one) == PLAN]
+    statements = [one for one in _statements(*PURCHASES) if target(one) == PLAN]
     return _filling({PLAN}, statements, free="true")
 
 
@@ -123,7 +127,7 @@ def _filling(chosen: set[str], statements: list[str], *, free: str) -> Filling:
     lookups = _lookups({word for one in statements for word in _WORD.findall(one)})
     read = {word for one in (*lookups, *statements) for word in _WORD.findall(one)}
     steps = [Step(one) for one in lookups]
-    steps += [Step(one.replace("{free}", free), _target(one)) for one in statements]
+    steps += [Step(one.replace("{free}", free), target(one)) for one in statements]
     ordered = tuple(table for table in tables() if table in chosen)
     return Filling(ordered, release_type(_leaves(read)), tuple(steps))
 
@@ -143,7 +147,7 @@ def _with_needs(names: set[str] | frozenset[str]) -> set[str]:
         more := {
             need
             for one in _statements(*PURCHASES)
-            if _target(one) in found - set(CORE)
+            if target(one) in found - set(CORE)
             for need in _NEW.findall(one)
         }
         - found
@@ -163,7 +167,8 @@ def _lookups(named: set[str]) -> list[str]:
     return chosen[::-1]
 
 
-def _target(statement: str) -> str:
+def target(statement: str) -> str:
+    """Name the table of the batch that a statement fills, or changes."""
     found = _TARGET.search(statement)
     assert found is not None
     return found[1]

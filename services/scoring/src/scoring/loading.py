@@ -18,6 +18,7 @@ from scoring.attempts import add_attempts
 from scoring.batches import REGISTERS, Batch
 from scoring.filling import macros
 from scoring.parsed import parsed
+from scoring.planning import in_a_hurry
 from scoring.staging import columns
 
 
@@ -61,8 +62,9 @@ class Loader:
 
     def _load(self, way: Batch, path: Path, last_seq: int, epoch: str | None) -> Loaded:
         self._make_tables(way)
-        with transaction(self._connection):
-            self._stage(way, path)
+        lines, longest = lines_and_longest(path)
+        with in_a_hurry(self._connection, lines), transaction(self._connection):
+            self._stage(way, path, lines, longest)
             self._replace(way)
             self._ask(_MOVE_CURSOR, last_seq, epoch, way.feed)
             if way.feed == REGISTERS:
@@ -75,9 +77,8 @@ class Loader:
             self._connection.execute(f"CREATE TEMP TABLE new_{table} AS FROM {table} LIMIT 0")
             self._made.add(table)
 
-    def _stage(self, way: Batch, path: Path) -> None:
+    def _stage(self, way: Batch, path: Path, lines: int, longest: int) -> None:
         """Read the batch strictly, give out numbers, and fill the tables `new_...`."""
-        lines, longest = lines_and_longest(path)
         with self._room_for(longest) as size:
             read = _READ.format(columns=columns(way.columns), bytes=size)
             self._ask(read, str(path))
@@ -102,20 +103,20 @@ class Loader:
 
     def _replace(self, way: Batch) -> None:
         """Put the new rows in the place of the old; there may be none of either."""
-        if way.linked:
-            self._ask("CREATE OR REPLACE TEMP TABLE linked AS FROM touched")
-            add_attempts(self._connection, "linked", "process")
         column, batch = way.by
         theirs = f"{column} IN (SELECT {column} FROM {batch})"
-        if self._with_rows(way.tables[:1], "", theirs) or way.feed == REGISTERS:
+        known = bool(self._with_rows(way.tables[:1], "", theirs))
+        if way.linked:
+            self._ask("CREATE OR REPLACE TEMP TABLE linked AS FROM touched")
+        left = known and way.linked and add_attempts(self._connection, "linked", "process")
+        if known or way.feed == REGISTERS:
             for table in self._with_rows(way.tables, "", theirs):
                 self._ask(f"DELETE FROM {table} WHERE {theirs}")
         for table in self._with_rows(way.tables, "new_", "true"):
             self._ask(f"INSERT INTO {table} FROM new_{table}")
             self._ask(f"TRUNCATE new_{table}")
         self._run(way.replace)
-        if way.linked:
-            add_attempts(self._connection, "linked", "process")
+        if way.linked and (add_attempts(self._connection, "linked", "process") or left):
             self._ask(_JUDGE_LINKED)
 
     def _with_rows(self, tables: Sequence[str], prefix: str, condition: str) -> list[str]:
@@ -166,7 +167,7 @@ class Loader:
         part.write_bytes(b"\n".join(lines) + b"\n")
         self._connection.execute("BEGIN")
         try:
-            self._stage(way, part)
+            self._stage(way, part, *lines_and_longest(part))
             self._replace(way)
         except (duckdb.Error, ValueError) as error:
             return _PLACE.sub("", str(error).splitlines()[0])
