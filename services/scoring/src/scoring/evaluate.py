@@ -120,19 +120,19 @@ def incremental(
     def judge(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> Judgements:
         return _judge_few(connection, indicator, profile, populations, names)
 
-    try:
-        shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED, connections)
-        for connection in connections:
-            set_profile(connection, profile, indicators, few=True)
-        if connections == [facts.connection]:
-            with in_a_hurry(facts.connection, len(pids)):
+    with in_a_hurry(facts.connection, len(names)):
+        try:
+            shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED, connections)
+            for connection in connections:
+                set_profile(connection, profile, indicators, few=True)
+            if connections == [facts.connection]:
                 yield from (judge(facts.connection, one) for one in indicators)
-        else:
-            yield from _by_both(facts, connections, indicators, judge)
-    finally:
-        for connection in connections:
-            take_up(connection)
-        unshadow(facts, indicators, connections)
+            else:
+                yield from _by_both(facts, connections, indicators, judge)
+        finally:
+            for connection in connections:
+                take_up(connection)
+            unshadow(facts, indicators, connections)
 
 
 def _connections(
