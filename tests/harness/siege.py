@@ -133,5 +133,9 @@ async def besieged(rng: Random) -> AsyncIterator[Siege]:
     server.advance(NOW)
     with running(Postgres, durable=True) as postgres, background(server, free_port()) as url:
         assert isinstance(postgres.server, Postgres)
-        async with opened_office(Cluster(postgres.server.admin_url())) as office:
-            yield Siege(office, postgres, server, url, rng)
+        cluster = Cluster(postgres.server.admin_url())
+        try:
+            async with opened_office(cluster) as office:
+                yield Siege(office, postgres, server, url, rng)
+        finally:
+            await cluster.close()
