@@ -148,7 +148,11 @@ async def test_u2_u3_u4_whatever_fails_in_passing_is_asked_again_and_the_whole_s
         "timeout": [Fault("stall", root="Contract", times=1, seconds=4)],
         "truncated": [
             Fault("cut_off", root="TrdBuy", times=2),
-            Fault("truncated", root="TrdApp", times=2),
+            # Some meet a question that gets no answer but a 500: not all of them.
+            *(
+                Fault("truncated", root="Contract", times=1, skip=skip)
+                for skip in (6, 9, 12, 15, 18)
+            ),
             Fault("truncated", root="Subjects", times=1),
         ],
         "not_json": [Fault("html", root="Lots", times=2)],
@@ -245,7 +249,7 @@ async def test_u9_a_token_that_expires_in_the_middle_ends_the_run_without_a_stor
 async def test_u10_u11_an_endless_answer_or_a_redirect_is_left_and_its_slice_comes_later(
     house: House, fault: Fault, reason: str
 ) -> None:
-    run = await house.run(fault)
+    run = await house.run(fault, patience=20)  # a busy machine must not look like a stall
 
     assert run.status == "incomplete"
     assert reason in (run.reason or "")
