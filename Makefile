@@ -42,7 +42,7 @@ restore: setup  ## fill an empty data folder: make restore FROM=/a/place/qadaga-
 
 test test-rest test-full harness: export PYTHONDONTWRITEBYTECODE :=  # each of their hundred processes would compile anew
 
-test: setup-dev  ## the tests, meant for six minutes on two cores; they need nothing but this folder
+test: setup-dev  ## the tests of the main path; they need nothing but this folder
 	$(BIN)/pytest -n $(WORKERS) -m "not thorough and not extra and not long" $(TESTS)
 
 test-rest: setup-dev  ## those left out there: what takes its time, or needs a browser, a proxy, promtool or node
