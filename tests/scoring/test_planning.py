@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from scoring.planning import FEW, in_a_hurry
+from scoring.planning import FEW, SOME, in_a_hurry
 
 
 def _left_out(connection: duckdb.DuckDBPyConnection) -> str:
@@ -11,11 +11,23 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> str:
     return str(names or "")
 
 
-@pytest.mark.parametrize(("number", "hurried"), [(1, True), (FEW, True), (FEW + 1, False)])
-def test_rules_are_left_out_for_few_and_come_back(number: int, *, hurried: bool) -> None:
+@pytest.mark.parametrize(
+    ("number", "expressions", "joins"),
+    [
+        (1, True, True),
+        (FEW, True, True),
+        (FEW + 1, True, False),
+        (SOME, True, False),
+        (SOME + 1, False, False),
+    ],
+)
+def test_rules_are_left_out_for_few_and_come_back(
+    number: int, *, expressions: bool, joins: bool
+) -> None:
     connection = duckdb.connect()
     with in_a_hurry(connection, number):
-        assert ("join_order" in _left_out(connection)) is hurried
+        assert ("common_subexpressions" in _left_out(connection)) is expressions
+        assert ("join_order" in _left_out(connection)) is joins
         assert "build_side_probe_side" not in _left_out(connection)
     assert not _left_out(connection)
 

@@ -13,26 +13,29 @@ import duckdb
 FEW: Final = 100
 """Releases or purchases up to which that is so."""
 
+SOME: Final = 500
+"""Up to so many only the order of joins pays among what is left out."""
+
 
 @contextmanager
 def in_a_hurry(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[None]:
     """Plan with less while this lasts, if there are few and the plan is ours to set."""
     [[locked]] = connection.execute("SELECT current_setting('lock_configuration')").fetchall()
-    if locked or number > FEW:
+    if locked or number > SOME:
         yield
         return
-    connection.execute(f"SET disabled_optimizers = '{_LEFT_OUT}'")
+    left_out = (*_LEFT_OUT, _FOR_SOME) if number <= FEW else _LEFT_OUT
+    connection.execute(f"SET disabled_optimizers = '{','.join(left_out)}'")
     try:
         yield
     finally:
         connection.execute("RESET disabled_optimizers")
 
 
-_LEFT_OUT: Final = ",".join(
-    (
-        *("expression_rewriter", "join_order", "statistics_propagation", "common_subplan"),
-        *("common_subexpressions", "column_lifetime", "projection_placement", "projection_pullup"),
-        *("duplicate_groups", "aggregate_reuse", "aggregate_function_rewriter"),
-        "outer_join_simplification",
-    )
+_FOR_SOME: Final = "join_order"
+
+_LEFT_OUT: Final = (
+    *("expression_rewriter", "statistics_propagation", "common_subplan", "common_subexpressions"),
+    *("column_lifetime", "projection_placement", "projection_pullup", "duplicate_groups"),
+    *("aggregate_reuse", "aggregate_function_rewriter", "outer_join_simplification"),
 )
