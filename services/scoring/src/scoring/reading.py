@@ -61,6 +61,12 @@ def by_the_clock(one: Indicator) -> bool:
     return any(JUDGING_DAY in text for text in _texts(one))
 
 
+def by_parameters(one: Indicator) -> bool:
+    """Whether a query of it reads the relation `parameters`, or a table of its own."""
+    tables = {parameter.name for parameter in one.parameters if parameter.type == "table"}
+    return any(name in text for name in {PARAMETERS, *tables} for text in _texts(one))
+
+
 def _texts(one: Indicator) -> tuple[str, ...]:
     return one.query, one.population or "", one.evidence or "", one.involved or ""
 
@@ -78,6 +84,9 @@ def _named(*texts: str) -> frozenset[str]:
 
 JUDGING_DAY: Final = "judging_day"
 """The relation with the day as of which is judged."""
+
+PARAMETERS: Final = "parameters"
+"""The relation with what the profile sets of an indicator."""
 
 _REGISTERS: Final = frozenset({"register_entry", "register_coverage"})
 _OF_PARTIES: Final = frozenset({"participant"})

@@ -14,7 +14,7 @@ import duckdb
 from scoring import law
 from scoring.indicator import Indicator, Parameter
 from scoring.profiles import Profile
-from scoring.reading import read_by, sql_of, views
+from scoring.reading import by_parameters, read_by, sql_of, views
 
 SHARED = ("price_gap", "entry", "dealing", "rivalry")
 """Views that cost much and are read by several queries: computed once in a bulk run."""
@@ -131,7 +131,12 @@ def first_currency(connection: duckdb.DuckDBPyConnection, codes: set[str]) -> st
 def set_parameters(
     connection: duckdb.DuckDBPyConnection, indicator: Indicator, profile: Profile
 ) -> None:
-    """Make the one-row relation `parameters`, and one relation for each parameter of type table."""
+    """Make the one-row relation `parameters`, and one relation for each parameter of type table.
+
+    Whose queries read none of them are asked beside what another left.
+    """
+    if not by_parameters(indicator):
+        return
     scalars = [parameter for parameter in indicator.parameters if parameter.type != "table"]
     values = [value_of(parameter, indicator.code, profile) for parameter in scalars]
     fields = ", ".join(
