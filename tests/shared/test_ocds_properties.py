@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.ocds import Document, Refusal, Refused, counts, newest_date, parties, read
 from shared.ocds.fields import RELEASE, Array, Object
-from shared.ocds.leaves import ID, Leaf
+from shared.ocds.leaves import ID, Leaf, clean_already, fine_prose
 from tests.support.ocds import normal, release
 
 pytestmark = pytest.mark.thorough
@@ -175,3 +175,13 @@ def test_a_file_with_damaged_bytes_still_gives_every_other_line(at: int, damage:
 
     ocids = [entry.release["ocid"] for entry in found if isinstance(entry, Document)]
     assert (ocids[0], ocids[-1]) == ("0", "2")
+
+
+PIECES = st.text(alphabet="017 +@-.№e\u0301\0", max_size=4)
+
+
+@given(st.builds("{}{}{}".format, PIECES, SCALARS, PIECES), st.booleans())
+def test_what_is_fine_as_prose_needs_no_second_look_wherever_it_stands(
+    text: str, free: bool
+) -> None:
+    assert clean_already(text, free=free) or not fine_prose(text)

@@ -226,7 +226,8 @@ def _names(key: str) -> bool:
 def _settled(item: Any, depth: int, *, free: bool) -> bool:
     """Tell whether what nobody declared is fine as it is, which nearly all of it is.
 
-    On the way keys are put in the order that the walk would give them.
+    On the way keys are put in the order that the walk would give them. What is fine as prose, as
+    most of it is, would be fine as a reference too.
     """
     kind = type(item)
     if kind is str:
@@ -235,7 +236,8 @@ def _settled(item: Any, depth: int, *, free: bool) -> bool:
         return depth <= DEPTH and _settled_object(item, depth)
     if kind is list:
         return depth <= DEPTH and all(
-            _settled(entry, depth + 1, free=free or type(entry) is list) for entry in item
+            fine_prose(entry) or _settled(entry, depth + 1, free=free or type(entry) is list)
+            for entry in item
         )
     if kind is int:
         return bool(-BIGGEST_INTEGER <= item < LOWEST_PERSON)
@@ -245,7 +247,9 @@ def _settled(item: Any, depth: int, *, free: bool) -> bool:
 def _settled_object(item: dict[str, Any], depth: int) -> bool:
     last, ordered = "", True
     for key, value in item.items():
-        if not (_plain(key) and _settled(value, depth + 1, free=not _names(key))):
+        if not _plain(key):
+            return False
+        if not (fine_prose(value) or _settled(value, depth + 1, free=not _names(key))):
             return False
         ordered = ordered and last < key
         last = key
