@@ -81,10 +81,14 @@ class Reader:
         return parcel
 
     def take(self, root: str, leaf: Leaf, parcel: Parcel) -> None:
-        """Read rows into records; what cannot be read is set aside with its reason."""
+        """Read rows into records; what cannot be read is set aside with its reason.
+
+        The page is sealed while others are stored; until its turn comes, it takes less room so.
+        """
         report = Report()
         digest = sha256(leaf.raw).digest()
-        parcel.pages[digest] = leaf.raw
+        if digest not in parcel.pages:
+            parcel.pages[digest] = self.cipher.seal(leaf.raw, digest)
         for number, row in leaf.rows.items():
             try:
                 payload = read(KINDS[root], row, report)

@@ -21,6 +21,7 @@ from ingestor.batch import FEED, Occasion, Stored, store_batch
 from ingestor.intake import Accepted, Batch, Origin, Refused
 from ingestor.load import Desk
 from ingestor.patience import patiently
+from ingestor.raw.cipher import Sealed
 from ingestor.sources.goszakup.pull import checkpoints, heads, lapsed, plan_feed, store, vault
 from ingestor.sources.goszakup.pull.assemble import (
     Assembler,
@@ -60,7 +61,7 @@ results_seconds = Histogram(
 
 @dataclass(slots=True)
 class Parcel:
-    """Records that came together, and the pages they came in, by their hash.
+    """Records that came together, and the sealed pages they came in, by their hash.
 
     `asked` are the notices whose bids were asked for, whether there were any or not, each with when
     its results were published. `rows` is how many records of the list being read the parcel holds.
@@ -68,7 +69,7 @@ class Parcel:
 
     fetched_at: datetime
     records: list[Record] = field(default_factory=list)
-    pages: dict[bytes, bytes] = field(default_factory=dict)
+    pages: dict[bytes, Sealed] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     asked: dict[int, datetime] = field(default_factory=dict)
     rows: int = 0
@@ -131,12 +132,11 @@ class Counter:
         self, connection: asyncpg.Connection, parcel: Parcel, occasion: Occasion
     ) -> set[Head]:
         """Keep pages in the vault and records in their table; returns the processes touched."""
-        cipher = self.desk.cipher
-        pages = [(self.source, cipher.seal(raw, digest)) for digest, raw in parcel.pages.items()]
+        pages = [(self.source, page) for page in parcel.pages.values()]
         await intake_store.add_payloads(connection, pages, occasion.expires_on)
         changed = await store.keep(connection, parcel.records, parcel.fetched_at)
         bodies = {(c.root, c.id, c.hash): c.body for c in changed if isinstance(c, Record)}
-        await vault.add(connection, cipher, bodies, occasion.expires_on)
+        await vault.add(connection, self.desk.cipher, bodies, occasion.expires_on)
         await store.asked(connection, parcel.asked)
         touched = await heads.touched(connection, changed)
         return touched | {Head("notice", notice) for notice in parcel.asked}
