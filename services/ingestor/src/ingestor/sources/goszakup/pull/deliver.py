@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from types import MappingProxyType
 from typing import Any, Final
 
 import asyncpg
@@ -34,7 +33,7 @@ from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
 from ingestor.sources.goszakup.pull.heads import Head
 from ingestor.sources.goszakup.pull.records import Record
 from ingestor.sources.goszakup.pull.store import Kept
-from ingestor.sources.goszakup.pull.vault import Bodies, Place
+from ingestor.sources.goszakup.pull.vault import NOTHING, Bodies, Place
 from ingestor.sources.goszakup.pull.workshop import WORTH, Order, Workshop
 from ingestor.withdraw import withdraw
 from shared.vocabulary.identifiers import process_id
@@ -43,8 +42,6 @@ LETTERS: Final = {"notice": "", "contract": "c", "plan": "p"}
 """What stands before the number in an ocid."""
 
 MOVED: Final = "What made it belongs to another purchase at the portal now"
-
-NOTHING: Final[Mapping[Place, bytes]] = MappingProxyType({})
 
 TICK: Final = timedelta(microseconds=1)
 
@@ -63,6 +60,7 @@ results_seconds = Histogram(
 class Parcel:
     """Records that came together, and the sealed pages they came in, by their hash.
 
+    `sealed` are those of the records that were sealed as they came; the others are by their turn.
     `asked` are the notices whose bids were asked for, whether there were any or not, each with when
     its results were published. `rows` is how many records of the list being read the parcel holds.
     """
@@ -70,6 +68,7 @@ class Parcel:
     fetched_at: datetime
     records: list[Record] = field(default_factory=list)
     pages: dict[bytes, Sealed] = field(default_factory=dict)
+    sealed: dict[Place, Sealed] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     asked: dict[int, datetime] = field(default_factory=dict)
     rows: int = 0
@@ -136,7 +135,7 @@ class Counter:
         await intake_store.add_payloads(connection, pages, occasion.expires_on)
         changed = await store.keep(connection, parcel.records, parcel.fetched_at)
         bodies = {(c.root, c.id, c.hash): c.body for c in changed if isinstance(c, Record)}
-        await vault.add(connection, self.desk.cipher, bodies, occasion.expires_on)
+        await vault.add(connection, self.desk.cipher, bodies, occasion.expires_on, parcel.sealed)
         await store.asked(connection, parcel.asked)
         touched = await heads.touched(connection, changed)
         return touched | {Head("notice", notice) for notice in parcel.asked}

@@ -7,11 +7,12 @@ in its hands; everything else is read over a connection of the vault's role.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import asyncpg
 
-from ingestor.raw.cipher import Cipher
+from ingestor.raw.cipher import Cipher, Sealed
 from ingestor.sources.goszakup.pull.store import Kept
 from shared.database import Database
 
@@ -35,6 +36,8 @@ READ: Final = """
 
 Place = tuple[str, int, bytes]
 """Root, id, and the hash of what it says."""
+
+NOTHING: Final[Mapping[Place, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,20 @@ class Bodies:
 
 
 async def add(
-    connection: asyncpg.Connection, cipher: Cipher, bodies: Mapping[Place, bytes], expires_on: date
+    connection: asyncpg.Connection,
+    cipher: Cipher,
+    bodies: Mapping[Place, bytes],
+    expires_on: date,
+    ahead: Mapping[Place, Sealed] = NOTHING,
 ) -> None:
-    """Add bodies to the vault until a date, inside the transaction of the caller."""
+    """Add bodies to the vault until a date, inside the transaction of the caller.
+
+    `ahead` holds what was sealed before.
+    """
     if not bodies:
         return
     roots, numbers, digests = (list(column) for column in zip(*bodies, strict=True))
-    sealed = [cipher.seal(body, digest) for (_, _, digest), body in bodies.items()]
+    sealed = [ahead.get(place) or cipher.seal(body, place[2]) for place, body in bodies.items()]
     names, contents = [one.key_name for one in sealed], [one.content for one in sealed]
     await connection.execute(ADD, roots, numbers, digests, names, contents, expires_on)
 

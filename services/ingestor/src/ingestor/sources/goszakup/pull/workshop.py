@@ -30,6 +30,9 @@ Made = list[Accepted | Refused]
 MOST: Final = 4
 """Processes: more would wait for the one that fetches and stores."""
 
+PARTS_EACH: Final = 2
+"""Into which each process's share is cut: one that is slowed down leaves some to the others."""
+
 WORTH: Final = 8
 """Orders that are given away together; fewer are made sooner than sent."""
 
@@ -44,7 +47,7 @@ class Workshop:
     async def releases(self, assembler: Assembler, orders: Sequence[Order]) -> Made:
         """Make the releases of some processes, in their order."""
         told = _told(assembler)
-        size = max(WORTH, -(-len(orders) // self._hands))
+        size = max(WORTH, -(-len(orders) // (self._hands * PARTS_EACH)))
         parts = [orders[first : first + size] for first in range(0, len(orders), size)]
         loop = asyncio.get_running_loop()
         made = await asyncio.gather(
