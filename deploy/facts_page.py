@@ -89,7 +89,10 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
 * `earlier_attempt (pid, earlier, steps)`: every earlier attempt at the same purchase; `steps` 1 is
   the one before. A later one has the purchase as its `earlier`.
 * `offer`, `price_gap`, `entry`: of purchases with one winner; see `views.sql`.
+* `known_mark`: of whom in a purchase a head, and of whom a phone or an e-mail is known.
+* `common_mark`: which two parties of a purchase have such a mark in common.
 * `dealing`: whom a purchase was given to, by an award or a contract, and what is not known of it.
+* `dealing_register`: what `register_on` says of them, one row per register that is asked of all.
 * `rivalry`: the lots with more than one valid bid: how many, of how many bidders, at what prices.
 * `profile` (one row), `parameters` (one row, the indicator's own), `population`, one relation per
   parameter of type table, `judging_day` (one row).

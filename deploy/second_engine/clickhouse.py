@@ -140,9 +140,9 @@ def _typed(node: exp.Expr) -> exp.Expr:
 
 
 def _counts(node: exp.Expr) -> bool:
-    if isinstance(node, exp.Window):
+    if isinstance(node, exp.Window | exp.Filter):
         return isinstance(node.this, exp.Count | exp.RowNumber)
-    return isinstance(node, exp.Count) and not isinstance(node.parent, exp.Window)
+    return isinstance(node, exp.Count) and not isinstance(node.parent, exp.Window | exp.Filter)
 
 
 def _alternatives(node: exp.Expr) -> list[exp.Expr]:

@@ -23,6 +23,9 @@ SCHEMA = {
 SAID = {
     "SELECT ends_on - signed_on AS days FROM contract": "dateDiff('day', contract.signed_on, ",
     "SELECT count(*) AS n FROM contract": "toInt64(COUNT(*))",
+    "SELECT count(DISTINCT pid) FILTER (WHERE net > 1) AS n FROM contract": (
+        "toInt64(COUNT(DISTINCT contract.pid) FILTER(WHERE contract.net > 1))"
+    ),
     "SELECT CASE WHEN pid = 1 THEN 1 ELSE net END AS value FROM contract": (
         "THEN CAST(1 AS Nullable(Float64))"
     ),

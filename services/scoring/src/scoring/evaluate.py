@@ -84,9 +84,9 @@ def bulk(
     indicators = enabled(catalogue, profile)
     try:
         _begin(facts, indicators, profile, as_of)
-        materialise_shared(facts.connection, indicators, profile)
-        slices = sliced(facts, indicators, at_once)
         with _reading_all(facts.connection):
+            materialise_shared(facts.connection, indicators, profile)
+            slices = sliced(facts, indicators, at_once)
             taken = populations or _populations(facts.connection, indicators, profile)
         for indicator in indicators:
             chosen = slices if _looks_at_one(indicator) else ()

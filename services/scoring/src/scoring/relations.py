@@ -16,7 +16,7 @@ from scoring.indicator import Indicator, Parameter
 from scoring.profiles import Profile
 from scoring.reading import by_parameters, read_by, sql_of, views
 
-SHARED = ("price_gap", "entry", "dealing", "rivalry")
+SHARED = ("price_gap", "entry", "dealing", "rivalry", "known_mark", "common_mark")
 """Views that cost much and are read by several queries: computed once in a bulk run."""
 
 ONCE = ("register_span", "earlier_attempt")

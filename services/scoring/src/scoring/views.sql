@@ -85,9 +85,23 @@ SELECT pid, lot_no, count(*) AS bids, count(amount) AS n, count(DISTINCT who) AS
   stddev_samp(amount) AS spread, coalesce(min(currency) <> max(currency), false) AS mixed
 FROM bid_lot WHERE status = 'valid' GROUP BY pid, lot_no HAVING count(*) > 1;
 
+-- Of whom in a purchase a head is known, and of whom a contact: a phone or an e-mail (1, else 0).
+CREATE OR REPLACE TEMP VIEW known_mark AS
+SELECT pid, party, max(CASE WHEN kind = 'head' THEN 1 ELSE 0 END) AS head,
+  max(CASE WHEN kind = 'head' THEN 0 ELSE 1 END) AS contact
+FROM participant_mark WHERE kind IN ('phone', 'email', 'head') GROUP BY pid, party;
+
+-- Which two parties of a purchase have such a mark in common.
+CREATE OR REPLACE TEMP VIEW common_mark AS
+SELECT x.pid, x.kind, x.party AS one, y.party AS other
+FROM participant_mark x JOIN participant_mark y
+  ON y.pid = x.pid AND y.kind = x.kind AND y.mark = x.mark AND y.party > x.party
+WHERE x.kind IN ('phone', 'email', 'head') AND y.kind IN ('phone', 'email', 'head')
+GROUP BY x.pid, x.kind, x.party, y.party;
+
 -- Whom a purchase was given to, by an award or a contract: supplier, day, and what is not known.
 CREATE OR REPLACE TEMP VIEW dealing AS
-SELECT w.pid, s.party, coalesce(w.date_on, p.results_on) AS on_day,
+SELECT w.pid, s.party, coalesce(w.date_on, p.results_on) AS on_day, true AS awarded,
   CASE WHEN w.status IS NULL THEN 'awards.status'
        WHEN s.party IS NULL THEN 'awards.suppliers.id'
        WHEN coalesce(o.weak, true) THEN 'parties.identifier.scheme'
@@ -97,7 +111,7 @@ LEFT JOIN award_supplier s ON s.pid = w.pid AND s.award_no = w.award_no
 LEFT JOIN party o ON o.party = s.party
 WHERE w.status IS NULL OR w.status = 'active'
 UNION ALL
-SELECT c.pid, s.party, c.signed_on,
+SELECT c.pid, s.party, c.signed_on, false,
   CASE WHEN c.status IS NULL THEN 'contracts.status'
        WHEN s.party IS NULL THEN 'contracts.suppliers.id'
        WHEN coalesce(o.weak, true) THEN 'parties.identifier.scheme'
@@ -159,3 +173,29 @@ CREATE OR REPLACE TEMP MACRO register_on(which, who, day) AS
          SELECT 1 FROM register_coverage c WHERE c.register = which AND c.party = who
            AND c.known_from <= day AND day <= c.known_to) THEN 'no'
        ELSE 'unknown' END;
+
+-- What register_on says of them, for the registers that are asked of all of them.
+CREATE OR REPLACE TEMP VIEW dealing_register AS
+SELECT d.pid, d.party, d.on_day, d.awarded, d.lacking, a.register,
+  CASE WHEN l.party IS NOT NULL THEN 'yes'
+       WHEN (e.on_day IS NOT NULL AND d.party IS NOT NULL) OR o.party IS NOT NULL THEN 'no'
+       ELSE 'unknown' END AS answer
+FROM dealing d CROSS JOIN (
+  SELECT 'bankrupts' AS register UNION ALL SELECT 'false_enterprises'
+  UNION ALL SELECT 'inactive_taxpayers' UNION ALL SELECT 'invalid_registration'
+  UNION ALL SELECT 'politically_exposed_companies' UNION ALL SELECT 'sanctions'
+  UNION ALL SELECT 'tax_arrears' UNION ALL SELECT 'unfair_participants'
+  UNION ALL SELECT 'wrong_address') a
+LEFT JOIN (
+  SELECT DISTINCT r.register, b.party, b.on_day FROM dealing b JOIN register_span r
+    ON r.party = b.party AND b.on_day BETWEEN r.first_day AND r.last_day) l
+  ON l.register = a.register AND l.party = d.party AND l.on_day = d.on_day
+LEFT JOIN (
+  SELECT DISTINCT c.register, b.on_day
+  FROM (SELECT DISTINCT on_day FROM dealing) b CROSS JOIN register_coverage c
+  WHERE c.party IS NULL AND b.on_day BETWEEN c.known_from AND c.known_to) e
+  ON e.register = a.register AND e.on_day = d.on_day
+LEFT JOIN (
+  SELECT DISTINCT c.register, b.party, b.on_day FROM dealing b JOIN register_coverage c
+    ON c.party = b.party AND b.on_day BETWEEN c.known_from AND c.known_to) o
+  ON o.register = a.register AND o.party = d.party AND o.on_day = d.on_day;
