@@ -145,6 +145,7 @@ def test_on_a_small_world_nearly_all_stories_are_found_and_little_else(
     assert precision >= 0.9
 
 
+@pytest.mark.thorough
 def test_no_look_alike_comes_out_in_band_high_or_above(judged: tuple[Outcome, Path]) -> None:
     assert judged[0].high == []
 

@@ -204,6 +204,7 @@ def test_times_have_no_zone_and_1999_stands_for_no_end(asker: Asker) -> None:
     assert published <= asker.get("/sandbox/clock")["now"].replace("T", " ")
 
 
+@pytest.mark.thorough
 def test_the_journal_tells_what_changed_and_what_was_deleted(asker: Asker) -> None:
     first = "/v3/journal?date_from=2026-01-01&date_to=2026-05-20"
     page = asker.get(f"{first}&limit=500")

@@ -11,6 +11,8 @@ from deploy.sandbox.world import World, terms
 from deploy.sandbox.world.tenders import ADMITTED, SECOND, WINNER, WITHDRAWN
 from deploy.sandbox.world.workdays import DAY, day_of, is_working, moment_of, working_between
 
+pytestmark = pytest.mark.thorough
+
 Row = dict[str, Any]
 START = date(2026, 1, 5)
 

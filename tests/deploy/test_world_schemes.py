@@ -10,6 +10,8 @@ from deploy.sandbox.world.schemes import VARIANTS
 from tests.deploy.world_facts import FACTS, Case
 from tests.deploy.world_facts_more import MORE
 
+pytestmark = pytest.mark.thorough
+
 SMALLEST = 200
 SCHEMES = sorted({variant.scheme for variant in VARIANTS})
 SHOWN = FACTS | MORE

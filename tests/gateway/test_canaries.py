@@ -27,6 +27,8 @@ from tests.gateway.test_evidence import sent
 from tests.gateway.tip_people import Recipients, send
 from tests.support.harness import Figure
 
+pytestmark = pytest.mark.thorough
+
 STRANGERS: Final = (
     ("partner", "editor"),
     ("partner", "admin"),

@@ -38,6 +38,8 @@ from tests.gateway.builders import (
 from tests.gateway.house import House, problem
 from tests.gateway.office import Office, opened_office
 
+pytestmark = pytest.mark.thorough
+
 DOSSIERS = "/v1/dossiers"
 KEYS = "/.well-known/dossier-keys.json"
 ONE, OTHER = process("o-1"), process("o-2")

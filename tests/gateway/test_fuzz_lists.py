@@ -12,6 +12,8 @@ from tests.gateway.house import House, problem
 from tests.gateway.nasty import NASTY, SEED
 from tests.gateway.portal_builders import portal_notice
 
+pytestmark = pytest.mark.thorough
+
 USUAL = {
     **dict.fromkeys(("currency",), "KZT"),
     **dict.fromkeys(("amount[gte]", "amount[lte]"), "880.000001"),

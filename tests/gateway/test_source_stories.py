@@ -29,6 +29,8 @@ from tests.gateway.test_replies import verified
 from tests.gateway.tip_people import Recipients, send
 from tests.support.postgres import Cluster
 
+pytestmark = pytest.mark.thorough
+
 BUYER: Final = "org_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 SUPPLIER: Final = "org_bbbbbbbbbbbbbbbbbbbbbbbbbb"
 SENDER: Final = {

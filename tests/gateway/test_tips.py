@@ -21,6 +21,8 @@ from tests.gateway.casework import Casework
 from tests.gateway.house import House, problem
 from tests.gateway.tip_people import MARKED, Recipients, send
 
+pytestmark = pytest.mark.thorough
+
 SECRET: Final = "Маркировка77: көпір құжатсыз салынды"
 LOT: Final = "77777777-OK7"
 TRACES: Final = (

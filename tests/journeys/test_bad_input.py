@@ -134,6 +134,7 @@ async def test_html_in_a_title_is_passed_on_as_text_that_no_browser_runs(site: S
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.thorough
 async def test_a_gzip_bomb_ends_its_run_early_and_says_so_and_the_next_file_is_taken(
     site: Site,
 ) -> None:
@@ -194,6 +195,7 @@ def distorted(chance: Random, ocid: str) -> Release:
     return release
 
 
+@pytest.mark.thorough
 async def test_distorted_releases_are_all_judged_and_served_or_set_aside(
     site: Site,
 ) -> None:

@@ -125,6 +125,7 @@ async def test_no_bad_body_is_answered_by_a_fault(site: Site) -> None:
     assert (site.stage.fallen(), await site.status("/readyz")) == ([], 200)
 
 
+@pytest.mark.thorough
 async def test_what_is_no_route_and_what_is_no_method_is_a_problem_document_too(
     site: Site,
 ) -> None:

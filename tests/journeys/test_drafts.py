@@ -11,7 +11,7 @@ import pytest
 from tests.journeys.site import Site
 from tests.scoring.drafts.documents import document
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 ENDS_WITHIN = 90.0
 

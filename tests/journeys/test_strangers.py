@@ -19,7 +19,7 @@ from tests.harness.purchases import purchase
 from tests.journeys.line import bad_line
 from tests.journeys.site import COMPARED, Site
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("package")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("package"), pytest.mark.thorough]
 ARRIVES_WITHIN = 30.0
 
 

@@ -295,6 +295,7 @@ def in_kz(tmp_path_factory: pytest.TempPathFactory) -> str:
     return out
 
 
+@pytest.mark.thorough
 def test_in_kz_every_subject_gets_a_word_with_evidence_or_what_is_missing(in_kz: str) -> None:
     found = told(in_kz)
 
@@ -316,6 +317,7 @@ def test_in_kz_odd_shapes_are_mended_before_judging(in_kz: str) -> None:
     assert told(in_kz)["R035", "17"]["status"] == "flagged"
 
 
+@pytest.mark.thorough
 def test_the_same_file_gives_the_same_bytes(in_kz: str, tmp_path: Path) -> None:
     assert evaluate(tmp_path, IN_KZ)[1] == in_kz
 

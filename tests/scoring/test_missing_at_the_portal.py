@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from scoring.evaluate import compute_populations
 from scoring.facts import Facts
 from scoring.indicator import catalogue
 from tests.scoring.invented import PROFILE, Json, judge_all, judge_changed, load, without
 from tests.scoring.portal_purchase import alone, covered, hasty
+
+pytestmark = pytest.mark.thorough
 
 PROCESS = [one for one in catalogue().values() if one.scope == "process"]
 

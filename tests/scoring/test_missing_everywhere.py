@@ -24,6 +24,8 @@ from scoring.profiles import Profile, load_profile
 from tests.scoring.eleven import eleven
 from tests.scoring.lacking import FIELDS, Rows, called, variants
 
+pytestmark = pytest.mark.thorough
+
 OTHERS = [one for code, one in catalogue().items() if code not in eleven()]
 
 TOGETHER = {"B15", "C08", "D01", "S09", "S12"}

@@ -46,6 +46,7 @@ def judged(
     return found
 
 
+@pytest.mark.thorough
 def test_the_eleven_say_the_same_of_fifty_purchases_slice_by_slice(tmp_path: Path) -> None:
     facts = Facts.open(":memory:", threads=1)
     load(facts, tmp_path, purchases(3, 50))

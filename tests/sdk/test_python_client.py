@@ -25,7 +25,7 @@ from gateway.push.signatures import new_secret, public_key, shown_secret, signat
 from shared.clock import SystemClock
 from tests.sdk.conftest import ONE, OPENED, Site, client_of, export
 
-pytestmark = pytest.mark.usefixtures("package")
+pytestmark = [pytest.mark.usefixtures("package"), pytest.mark.thorough]
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,8 @@ from scoring.facts import Facts
 from scoring.normal import envelope
 from scoring.purchases import Purchase, purchases
 
+pytestmark = pytest.mark.thorough
+
 NOON = datetime(2026, 3, 3, 7, tzinfo=UTC)
 """A Tuesday in the invented world, twelve o'clock there."""
 

@@ -24,6 +24,8 @@ from tests.ingestor.goszakup_pull.test_sandbox import (
 from tests.ingestor.office import PSEUDONYM_KEY, Office
 from tests.support.asked_for import asked_for
 
+pytestmark = pytest.mark.thorough
+
 GRAPHQL = "/v3/graphql"
 ROUND = ("TrdBuy", "Lots", "Contract", "Acts", "TrdApp", "Plans", "Subjects")
 

@@ -78,6 +78,7 @@ async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_po
     assert (doubled[0], asked[0]) == (0, len(standin.tables["TrdApp"]))
 
 
+@pytest.mark.thorough
 @pytest.mark.check("F23", tier=1, limit="one works")
 async def test_of_two_schedulers_one_works_and_the_other_says_so(
     office: Office, standin: Standin

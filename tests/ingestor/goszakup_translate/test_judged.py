@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
+
 from tests.ingestor.goszakup_translate.cases import (
     bid,
     company,
@@ -100,6 +102,7 @@ def status(code: str, number: int) -> str:
     return found
 
 
+@pytest.mark.thorough
 def test_of_a_purchase_with_a_second_place_prices_are_compared() -> None:
     assert judged()["R024", "900"]["value"] == 0.001
     assert (status("R024", 900), status("R024", 200)) == ("flagged", "clear")

@@ -7,12 +7,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ingestor.registers.book import Book
 from ingestor.registers.judge import Judge
 from ingestor.registers.rows import read_rows
 from shared.contracts.registers import RegisterRow
 from tests.ingestor.office import PSEUDONYM_KEY, Office
 from tests.ingestor.registers.lists import csv_file, iin, numbers, org, own, published, take
+
+pytestmark = pytest.mark.thorough
 
 HEADER = ["bin", "since", "until", "sum", "note"]
 ONE, TWO, THREE = numbers(3)

@@ -82,6 +82,7 @@ TROUBLES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", TROUBLES)
 async def test_a_list_that_comes_broken_withdraws_nobody_and_the_run_says_so(
     house: House, kind: str
@@ -103,6 +104,7 @@ async def test_a_list_that_comes_broken_withdraws_nobody_and_the_run_says_so(
     assert (await house.fetched("vat_payers", "vat_payers.csv")).status == "complete"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["html", "truncated", "lost_rows"])
 async def test_a_broken_workbook_withdraws_nobody(house: House, kind: str) -> None:
     numbers = [row["bin"] for row in house.world.registers()["false_enterprises"]]

@@ -25,6 +25,8 @@ from scoring.normal import load_normal
 from tests.scoring.drafts.documents import CLEAR, LIMIT, document, querying
 from tests.scoring.releases import release
 
+pytestmark = pytest.mark.thorough
+
 TIGHT = Limits(memory_mb=300, cpu_seconds=3, wall_seconds=6, threads=1)
 """The usual limits, made small so that an attack that is stopped by them ends soon."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from scoring.facts import Facts
 from scoring.statistics.rounds import PROFILES, STATISTICS, Statistics
@@ -10,6 +11,8 @@ from shared.contracts.profiles import Figures, Network
 from shared.contracts.statistics import Tile
 from tests.scoring.office import Office
 from tests.scoring.releases import award, bid, party_id, release, tender
+
+pytestmark = pytest.mark.thorough
 
 
 async def make_round(statistics: Statistics) -> None:
