@@ -17,7 +17,7 @@ from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_
 from ingestor.sources.goszakup.pull.records import KINDS, REGION_DIGITS
 from ingestor.sources.goszakup.pull.windows import Scope, Slice, backfill, contracts_of
 
-LANES: Final = 6  # slices at once: a day is often one page, and the next is to be there in its turn
+LANES: Final = 4  # slices at once: fewer than failures in a row open the breaker
 
 CUSTOMERS: Final = """
     SELECT DISTINCT lot.customer FROM portal_record AS lot
