@@ -19,6 +19,8 @@ from deploy.sandbox.world.schemes.codes import codes_of, ordinary, schemes
 from scoring.indicator import catalogue
 from scoring.measured import RECORDED
 
+pytestmark = pytest.mark.thorough
+
 
 def scene(
     name: str, processes: str, *, guilty: str = "", innocent: str = "", may: str = ""
@@ -135,7 +137,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
     return run(7, SMALL, folder), folder
 
 
-@pytest.mark.thorough
 def test_on_a_small_world_nearly_all_stories_are_found_and_little_else(
     judged: tuple[Outcome, Path],
 ) -> None:
@@ -145,7 +146,6 @@ def test_on_a_small_world_nearly_all_stories_are_found_and_little_else(
     assert precision >= 0.9
 
 
-@pytest.mark.thorough
 def test_no_look_alike_comes_out_in_band_high_or_above(judged: tuple[Outcome, Path]) -> None:
     assert judged[0].high == []
 

@@ -51,6 +51,8 @@ from tests.gateway.receiver import Receiver, opened_receiver
 from tests.gateway.test_webhooks import Half
 from tests.support.postgres import opened
 
+pytestmark = pytest.mark.thorough
+
 SUBSCRIPTIONS = "/v1/subscriptions"
 ONE, TWO = process("o-1"), process("o-2")
 DESK = "desk@example.org"

@@ -17,6 +17,8 @@ from tests.ingestor.goszakup_pull.wire import Call
 from tests.ingestor.office import Office
 from tests.support.processes import Started
 
+pytestmark = pytest.mark.thorough
+
 KILLS = 4
 PURCHASES = 400
 
@@ -43,7 +45,6 @@ def works(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-@pytest.mark.thorough
 @pytest.mark.check("F1", tier=1, limit="0 lost, 0 doubled")
 async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_portal(
     office: Office, standin: Standin
@@ -78,7 +79,6 @@ async def test_a_back_fill_killed_four_times_ends_with_exactly_the_set_of_the_po
     assert (doubled[0], asked[0]) == (0, len(standin.tables["TrdApp"]))
 
 
-@pytest.mark.thorough
 @pytest.mark.check("F23", tier=1, limit="one works")
 async def test_of_two_schedulers_one_works_and_the_other_says_so(
     office: Office, standin: Standin
@@ -116,7 +116,6 @@ async def test_two_that_both_believe_to_lead_do_no_harm_and_one_gives_way(
     assert doubled[0] == 0
 
 
-@pytest.mark.thorough
 async def test_a_postgresql_that_cuts_every_connection_again_and_again_is_only_a_pause(
     office: Office, standin: Standin
 ) -> None:

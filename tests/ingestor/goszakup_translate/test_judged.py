@@ -20,6 +20,8 @@ from tests.ingestor.goszakup_translate.cases import (
     releases,
 )
 
+pytestmark = pytest.mark.thorough
+
 Row = dict[str, Any]
 WINNER, SECOND, ADMITTED, REJECTED = 360, 361, 320, 371
 CLOSES = "2026-03-04 18:00:00"
@@ -102,7 +104,6 @@ def status(code: str, number: int) -> str:
     return found
 
 
-@pytest.mark.thorough
 def test_of_a_purchase_with_a_second_place_prices_are_compared() -> None:
     assert judged()["R024", "900"]["value"] == 0.001
     assert (status("R024", 900), status("R024", 200)) == ("flagged", "clear")

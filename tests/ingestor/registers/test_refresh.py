@@ -14,6 +14,8 @@ from ingestor.registers.refresh import Wanted, refresh
 from shared.vocabulary.identifiers import person_pseudonym
 from tests.ingestor.registers.house import KEY, NOON, House, asked, party
 
+pytestmark = pytest.mark.thorough
+
 
 def payer(house: House) -> Row:
     return next(row for row in house.world.registers()["vat_payers"] if row["end"] is None)
@@ -82,7 +84,6 @@ TROUBLES = {
 }
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("kind", TROUBLES)
 async def test_a_list_that_comes_broken_withdraws_nobody_and_the_run_says_so(
     house: House, kind: str
@@ -104,7 +105,6 @@ async def test_a_list_that_comes_broken_withdraws_nobody_and_the_run_says_so(
     assert (await house.fetched("vat_payers", "vat_payers.csv")).status == "complete"
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["html", "truncated", "lost_rows"])
 async def test_a_broken_workbook_withdraws_nobody(house: House, kind: str) -> None:
     numbers = [row["bin"] for row in house.world.registers()["false_enterprises"]]
