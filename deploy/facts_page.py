@@ -92,7 +92,10 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
 * `known_mark`: of whom in a purchase a head, and of whom a phone or an e-mail is known.
 * `common_mark`: which two parties of a purchase have such a mark in common.
 * `dealing`: whom a purchase was given to, by an award or a contract, and what is not known of it.
-* `dealing_register`: what `register_on` says of them, one row per register that is asked of all.
+* `dealing_register`: what `register_on` says of them, one row per register that is asked of all:
+  `bankrupts`, `false_enterprises`, `inactive_taxpayers`, `invalid_registration`,
+  `politically_exposed_companies`, `sanctions`, `tax_arrears`, `unfair_participants`,
+  `wrong_address`. It has no rows of another; for those ask `register_on`.
 * `rivalry`: the lots with more than one valid bid: how many, of how many bidders, at what prices.
 * `profile` (one row), `parameters` (one row, the indicator's own), `population`, one relation per
   parameter of type table, `judging_day` (one row).

@@ -14,7 +14,7 @@ FEW: Final = 100
 """Releases or purchases up to which that is so."""
 
 SOME: Final = 500
-"""Up to so many only the order of joins pays among what is left out."""
+"""Up to so many as well, but for the order of joins, which pays by then."""
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def in_a_hurry(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[N
     if locked or number > SOME:
         yield
         return
-    left_out = (*_LEFT_OUT, _FOR_SOME) if number <= FEW else _LEFT_OUT
+    left_out = (*_LEFT_OUT, _FOR_FEW_ALONE) if number <= FEW else _LEFT_OUT
     connection.execute(f"SET disabled_optimizers = '{','.join(left_out)}'")
     try:
         yield
@@ -32,7 +32,7 @@ def in_a_hurry(connection: duckdb.DuckDBPyConnection, number: int) -> Iterator[N
         connection.execute("RESET disabled_optimizers")
 
 
-_FOR_SOME: Final = "join_order"
+_FOR_FEW_ALONE: Final = "join_order"
 
 _LEFT_OUT: Final = (
     *("expression_rewriter", "statistics_propagation", "common_subplan", "common_subexpressions"),
