@@ -148,6 +148,32 @@ async def test_a_session_says_whose_it_is_and_ends_what_takes_too_long(database:
     assert shown == ["test", "30s", "UTC"]
 
 
+@pytest.mark.parametrize(("growing", "way"), [(True, "Index"), (False, "Seq Scan")])
+async def test_who_fills_a_table_from_nothing_does_not_keep_the_plan_for_an_empty_one(
+    own_server: Running, growing: bool, way: str
+) -> None:
+    assert isinstance(own_server.server, Postgres)
+    url = own_server.server.admin_url()
+    database = Database(url, application="test", pool_size=1, growing=growing)
+    await database.open()
+    try:
+        async with database.connection() as connection:
+            await connection.execute("CREATE TEMP TABLE lot (key text PRIMARY KEY, process text)")
+            await connection.execute("CREATE INDEX ON lot (process)")
+            await connection.execute("INSERT INTO lot VALUES ('first', 'first')")
+            await connection.execute("ANALYZE lot")
+            asked = "PREPARE asked (text) AS SELECT max(key) FROM lot WHERE process = $1"
+            await connection.execute(asked)
+            for _ in range(6):
+                await connection.execute("EXECUTE asked ('p7')")
+            filled = "SELECT n::text, 'p' || n FROM generate_series(1, 20_000) AS n"
+            await connection.execute(f"INSERT INTO lot {filled}")
+            plan = await connection.fetch("EXPLAIN EXECUTE asked ('p7')")
+    finally:
+        await database.close()
+    assert way in "\n".join(row[0] for row in plan)
+
+
 async def test_a_block_that_fails_leaves_nothing_behind(producer: Database) -> None:
     async with producer.connection() as connection:
         await connection.execute("CREATE TABLE lot (key text PRIMARY KEY, value integer)")

@@ -99,7 +99,9 @@ async def _hear_nothing(feed: str, seq: int) -> None:
 
 @asynccontextmanager
 async def _opened(settings: IngestorSettings) -> AsyncIterator[Worker]:
-    database = Database(settings.database_url, application="ingestor-worker", pool_size=POOL)
+    database = Database(
+        settings.database_url, application="ingestor-worker", pool_size=POOL, growing=True
+    )
     vault = (
         Database(settings.raw_database_url, application="ingestor-vault", pool_size=VAULT_POOL)
         if settings.raw_database_url

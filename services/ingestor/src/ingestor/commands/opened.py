@@ -34,7 +34,7 @@ def told() -> IngestorSettings:
 @asynccontextmanager
 async def database(url: str, application: str = "ingestor-cli") -> AsyncIterator[Database]:
     """Lend an open database."""
-    lent = Database(url, application=application, pool_size=4)
+    lent = Database(url, application=application, pool_size=4, growing=True)
     try:
         await lent.open()
     except (OSError, asyncpg.PostgresError) as fault:
