@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -22,10 +23,13 @@ from deploy.servers import free_port
 from gateway.keys import SCOPES
 from tests.gateway.builders import process, release
 from tests.gateway.house import House
+from tests.support.certificates import certified
 
 PROXY = shutil.which("haproxy")
 SERVERS = "    server-template gateway- 1-8 gateway-api:8000 resolvers names init-addr none\n"
 """The one line of the configuration that a test without a resolver of names replaces."""
+
+PUBLIC = '    bind "${FRONT-:8000}"\n'
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -86,9 +90,18 @@ class Front:
         return running(command, port, self._env | {"PORT": str(port)})
 
     def proxy(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """Start it as its image does: the first process watches the one that works."""
         env = {"FRONT": f"127.0.0.1:{self.port}", "HEADER_TIMEOUT": "1s"}
-        command = [str(PROXY), "-db", "-f", str(self._config)]
+        command = [str(PROXY), "-W", "-db", "-f", str(self._config)]
         return running(command, self.port, env)
+
+    def certify(self, certificate: Path) -> int:
+        """Let it speak TLS too, as its configuration says how; returns the port."""
+        port, text = free_port(), self._config.read_text()
+        assert PUBLIC in text
+        secured = f"    bind 127.0.0.1:{port} ssl crt {certificate} alpn h2,http/1.1\n"
+        self._config.write_text(text.replace(PUBLIC, PUBLIC + secured))
+        return port
 
 
 @pytest.fixture
@@ -155,3 +168,47 @@ async def test_a_sender_who_dawdles_is_let_go_and_metrics_stay_inside(front: Fro
     assert spent < 5
     assert metrics.status_code == 404
     assert page.status_code == 200
+
+
+async def test_a_renewed_certificate_is_shown_once_it_is_read_anew_and_no_request_fails(
+    front: Front, tmp_path: Path
+) -> None:
+    shown = certified(tmp_path, "front.example", days=20)
+    port = front.certify(shown)
+    answered: Counter[int | str] = Counter()
+    going = True
+
+    async def ask() -> None:
+        while going:
+            try:
+                async with httpx.AsyncClient(verify=False, timeout=30) as client:
+                    answer = await client.get(f"https://127.0.0.1:{port}/")
+                answered[answer.status_code] += 1
+            except httpx.HTTPError as fault:
+                answered[type(fault).__name__] += 1
+
+    with front.gateway(0), front.proxy() as proxy:
+        before = ssl.get_server_certificate(("127.0.0.1", port))
+        asking = [asyncio.create_task(ask()) for _ in range(3)]
+        await asyncio.sleep(1)
+        renewed = certified(tmp_path, "front.example", days=110).read_text()
+        kept = ssl.get_server_certificate(("127.0.0.1", port))
+        proxy.send_signal(signal.SIGUSR2)
+        after = await _another(port, before)
+        await asyncio.sleep(1)
+        going = False
+        await asyncio.gather(*asking)
+
+    assert kept == before
+    assert renewed.startswith(after)
+    assert answered.keys() == {200}
+    assert answered[200] > 20
+
+
+async def _another(port: int, before: str) -> str:
+    """Wait for another certificate than the one before."""
+    until = time.monotonic() + 20
+    while (shown := ssl.get_server_certificate(("127.0.0.1", port))) == before:
+        assert time.monotonic() < until
+        await asyncio.sleep(0.1)
+    return shown

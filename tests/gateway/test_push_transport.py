@@ -1,23 +1,19 @@
 """One delivery on the wire: to the checked address, under its name, with little read."""
 
 import asyncio
-import datetime as dt
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.push import transport
 from gateway.push.guard import Guard
 from gateway.push.schedule import Reply
 from gateway.push.transport import post
 from tests.gateway.receiver import Receiver, opened_receiver
+from tests.support.certificates import certified
 
 NAME = "hooks.example.org"
 NEAR = [ip_network("127.0.0.0/8")]
@@ -31,29 +27,6 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 async def here(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"]
-
-
-def certified(folder: Path, name: str) -> Path:
-    """A certificate and its key in one file, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file = folder / f"{name}.pem"
-    file.write_bytes(made.public_bytes(Encoding.PEM) + private)
-    return file
 
 
 @pytest.mark.check("W6", tier=1, limit="the checked address only")
