@@ -85,7 +85,7 @@ def test_a_batch_that_breaks_off_at_its_start_leaves_nothing_in_the_way_of_the_n
     facts.connection.execute("SET threads = 2")
     facts.second.execute("CREATE TEMP TABLE bid AS SELECT 1 AS in_the_way")
 
-    with pytest.raises(duckdb.CatalogException):
+    with pytest.raises(duckdb.BinderException):
         next(incremental(facts, eleven(), PROFILE, pids, populations))
 
     assert len(list(incremental(facts, eleven(), PROFILE, pids, populations))) == 8

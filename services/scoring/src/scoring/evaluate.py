@@ -115,16 +115,18 @@ def incremental(
     facts.connection.execute(_AFFECTED, [list(pids)])
     if "earlier_attempt" in read_by(indicators):
         add_attempts(facts.connection, "affected", f"{home_of(facts)}.process")
-    names = dict(facts.connection.execute(parsed(_NAMES)).fetchall())
+    [[number]] = facts.connection.execute(parsed("SELECT count(*) FROM affected")).fetchall()
 
     def judge(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> Judgements:
         return _judge_few(connection, indicator, profile, populations, names)
 
-    with in_a_hurry(facts.connection, len(names)):
+    with in_a_hurry(facts.connection, number):
         try:
-            shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED, connections)
-            for connection in connections:
-                set_profile(connection, profile, indicators, few=True)
+            laid = shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED, connections)
+            names = dict(facts.connection.execute("SELECT pid, key FROM subject").fetchall())
+            set_profile(facts.connection, profile, indicators, laid=laid)
+            for other in connections[1:]:
+                set_profile(other, profile, indicators, laid="")
             if connections == [facts.connection]:
                 yield from (judge(facts.connection, one) for one in indicators)
             else:
@@ -278,19 +280,24 @@ def _judge_few(
     populations: Populations,
     names: Mapping[int, str],
 ) -> Judgements:
-    """Judge at one go: of a few, laying the results down costs as much as judging."""
-    same = ", ".join(f"{sql} AS {name}" for name, sql in _same_for_all(indicator).items())
+    """Judge at one go: of a few, laying the results down costs as much as judging.
+
+    What is the same of all is not asked for.
+    """
+    same = _same_for_all(indicator)
+    told = f", {same['certain']}, {same['again_on']}" if _told(indicator) else ""
     try:
         _set_what_it_joins(connection, indicator, profile, populations)
-        query = _FEW.format(same=same, query=_query(indicator, None, "q.status"))
+        query = _FEW.format(told=told, query=_query(indicator, None, "q.status"))
         cursor = connection.execute(parsed(query))
         types = {column[0]: str(column[1]) for column in cursor.description or ()}
         rows = cursor.fetchall()
     except duckdb.Error as error:
         return Judgements(connection, indicator, populations, str(error).splitlines()[0])
+    kind = indicator.subject
     found = [
-        Judgement(kind, number, names[number], status, value, threshold, fields_of(missing), *rest)
-        for kind, *rest, number, status, value, threshold, missing in rows
+        Judgement(kind, number, names[number], status, value, threshold, fields_of(missing), *told)
+        for number, status, value, threshold, missing, *told in rows
     ]
     found.sort(key=lambda one: one.number)
     return FewJudgements(connection, indicator, populations, found, types["value"])
@@ -355,8 +362,6 @@ to count distinct ones apart. Together they took a tenth of what thirteen indica
 
 _AFFECTED = "CREATE OR REPLACE TEMP TABLE affected AS SELECT unnest($1::INTEGER[]) AS pid"
 
-_NAMES = "SELECT pid, key FROM subject WHERE pid IN (FROM affected)"
-
 _OF_AFFECTED = """party IS NULL OR party IN (
   SELECT party FROM {home}.participant WHERE pid IN (FROM affected))"""
 
@@ -386,7 +391,7 @@ SELECT {kind} AS kind, subject, status, value, threshold, missing,
 FROM judged_subject"""
 
 _FEW = """
-SELECT {same}, subject, status, value, threshold, missing FROM ({query})"""
+SELECT subject, status, value, threshold, missing{told} FROM ({query})"""
 
 _AGAIN_ON = """
 CASE WHEN q.again_on > (SELECT d_.day FROM judging_day d_) THEN q.again_on END"""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, TypeVar
 
 import duckdb
@@ -276,6 +276,7 @@ def _raising(fault: duckdb.Error) -> Iterator[Any]:
     yield
 
 
+@lru_cache(maxsize=10_000)
 def fields_of(missing: str | None) -> tuple[str, ...]:
     """Name the fields that a query found missing, each once."""
     return tuple(dict.fromkeys(missing.split(","))) if missing else ()

@@ -32,23 +32,25 @@ def shadow(
     of_processes: str,
     of_registers: str,
     connections: Sequence[duckdb.DuckDBPyConnection] = (),
-) -> None:
+) -> str:
     """Put tables of some rows in the place of those facts that the indicators read.
 
-    A temporary table is seen by one connection only; two look at tables in memory through views.
+    A temporary table is seen by one connection only; two look at tables in memory first. Returns
+    what comes before the name of a table that is to lie beside them, where it is made.
     """
     home, columns, shared = home_of(facts), tables(), len(connections) > 1
     if shared:
         facts.connection.execute(f"ATTACH ':memory:' AS {_SHARED}")
-    for table in _shadowed(indicators):
+    made = f"TABLE {_SHARED}.main." if shared else "TEMP TABLE "
+    for table in (*_shadowed(indicators), *(_CALLED if connections else ())):
         condition = of_processes if "pid" in columns[table].columns else of_registers
-        made = f"TABLE {_SHARED}.main.{table}" if shared else f"TEMP TABLE {table}"
         facts.connection.execute(
-            f"CREATE OR REPLACE {made} AS "
+            f"CREATE OR REPLACE {made}{table} AS "
             f"SELECT * FROM {home}.{table} WHERE {condition.format(home=home)}"
         )
-        for connection in connections if shared else ():
-            connection.execute(f"CREATE TEMP VIEW {table} AS FROM {_SHARED}.main.{table}")
+    for connection in connections if shared else ():
+        connection.execute(f"SET search_path = '{_SHARED}.main,{home}'")
+    return made
 
 
 def _shadowed(indicators: Sequence[Indicator]) -> list[str]:
@@ -93,9 +95,11 @@ def unshadow(
     connections: Sequence[duckdb.DuckDBPyConnection] = (),
 ) -> None:
     """Let the facts be seen again, also where no more than a part was put before them."""
+    for connection in connections if len(connections) > 1 else ():
+        connection.execute("RESET search_path")
     for connection in connections or (facts.connection,):
         views = _temporary(connection, "view")
-        for table in _shadowed(indicators):
+        for table in (*_shadowed(indicators), *_CALLED):
             kind = "VIEW" if table in views else "TABLE"
             connection.execute(f"DROP {kind} IF EXISTS temp.main.{table}")
     if len(connections) > 1:
@@ -107,6 +111,9 @@ _SHARED: Final = "judged_together"
 
 _DICTIONARIES = frozenset({"subject", "party"})
 """They are only looked things up in."""
+
+_CALLED: Final = ("subject",)
+"""How the changed processes are called is looked up in every evidence."""
 
 _SLICED = """
 CREATE OR REPLACE TEMP VIEW {name} AS FROM {table}

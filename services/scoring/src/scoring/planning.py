@@ -13,7 +13,7 @@ import duckdb
 FEW: Final = 100
 """Releases or purchases up to which that is so."""
 
-SOME: Final = 500
+SOME: Final = 1000
 """Up to so many as well, but for the order of joins, which pays by then."""
 
 

@@ -22,8 +22,9 @@ SHARED = ("price_gap", "entry", "dealing", "rivalry", "known_mark", "common_mark
 ONCE = ("register_span", "earlier_attempt")
 """Views that are computed once in every run, for a macro or many queries read them."""
 
-LAID = ("judged",)
-"""Views that every query reads: of a few processes they are laid down as tables."""
+LAID = ("judged", "dealing", "dealing_register", *ONCE)
+"""Views that many queries read: of a few processes they are laid down as tables. They stand on
+facts, on the profile and on each other alone."""
 
 _MADE: WeakKeyDictionary[duckdb.DuckDBPyConnection, set[str]] = WeakKeyDictionary()
 """What each connection has of the views; made outside transactions, none takes them back."""
@@ -36,12 +37,13 @@ def set_profile(
     profile: Profile,
     indicators: Iterable[Indicator],
     *,
-    few: bool = False,
+    laid: str | None = None,
 ) -> None:
     """Make the relation `profile`, the shared views, and the law where it is read.
 
     A main currency is found if need be. Of a few processes tables are made that `take_up` takes
-    away again, for queries over them are planned in less time than over views.
+    away again, for queries over them are planned in less time than over views; `laid` is what the
+    statements begin with that make them, empty where another connection has made them for both.
     """
     make_profile(connection, profile, profile.main_currency)
     chosen = list(indicators)
@@ -50,12 +52,12 @@ def set_profile(
         law.install(connection)
     for name, statement in views().items():
         if name in read:
-            if few and name in LAID:
-                _lay_down(connection, name, statement)
+            if laid is not None and name in LAID:
+                _lay_down(connection, name, statement, laid)
             else:
                 _make(connection, name, statement)
-            if name in ONCE:
-                _compute(connection, name)
+                if name in ONCE:
+                    _compute(connection, name)
     if profile.one_currency and profile.main_currency is None:
         codes = {indicator.code for indicator in chosen}
         make_profile(connection, profile, first_currency(connection, codes))
@@ -74,12 +76,11 @@ def _make(connection: duckdb.DuckDBPyConnection, name: str, statement: str) -> N
             made.add(name)
 
 
-def _lay_down(connection: duckdb.DuckDBPyConnection, name: str, statement: str) -> None:
-    made = _MADE.setdefault(connection, set())
-    if name in made:
-        connection.execute(f"DROP VIEW {name}")
-        made.remove(name)
-    connection.execute(statement.replace("TEMP VIEW", "TEMP TABLE"))
+def _lay_down(connection: duckdb.DuckDBPyConnection, name: str, statement: str, laid: str) -> None:
+    connection.execute(f"DROP VIEW IF EXISTS temp.main.{name}")
+    _MADE.setdefault(connection, set()).discard(name)
+    if laid:
+        connection.execute(statement.replace("TEMP VIEW ", laid))
 
 
 def take_up(connection: duckdb.DuckDBPyConnection) -> None:
