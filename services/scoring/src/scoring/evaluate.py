@@ -12,7 +12,7 @@ in both modes, so that both agree.
 
 import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import date
 from functools import partial
 from typing import Final
@@ -120,7 +120,7 @@ def incremental(
     def judge(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> Judgements:
         return _judge_few(connection, indicator, profile, populations, names)
 
-    with in_a_hurry(facts.connection, number):
+    with in_a_hurry(facts.connection, number), _threads_for(facts, connections):
         try:
             laid = shadow(facts, indicators, "pid IN (FROM affected)", _OF_AFFECTED, connections)
             names = dict(facts.connection.execute("SELECT pid, key FROM subject").fetchall())
@@ -130,7 +130,7 @@ def incremental(
             if connections == [facts.connection]:
                 yield from (judge(facts.connection, one) for one in indicators)
             else:
-                yield from _by_both(facts, connections, indicators, judge)
+                yield from _by_both(connections, indicators, judge)
         finally:
             for connection in connections:
                 take_up(connection)
@@ -146,20 +146,23 @@ def _connections(
     return [facts.connection, facts.second] if both else [facts.connection]
 
 
+def _threads_for(
+    facts: Facts, connections: Sequence[duckdb.DuckDBPyConnection]
+) -> AbstractContextManager[None]:
+    """Give each of two connections one thread: so little is not worth sharing out."""
+    return facts.one_thread() if len(connections) > 1 else nullcontext()
+
+
 def _by_both(
-    facts: Facts,
     connections: Sequence[duckdb.DuckDBPyConnection],
     indicators: Sequence[Indicator],
     judge: Callable[[duckdb.DuckDBPyConnection, Indicator], Judgements],
 ) -> Iterator[Judgements]:
-    """Judge on two connections, each with one thread: so little is not worth sharing out."""
+    """Judge on two connections, the first ones on one, the last ones on the other."""
     first, second = connections
-    with facts.one_thread():
-        found = from_both_ends(
-            indicators, partial(judge, first), lambda one: judge(second, one).held()
-        )
-        with closing(found):
-            yield from found
+    found = from_both_ends(indicators, partial(judge, first), lambda one: judge(second, one).held())
+    with closing(found):
+        yield from found
 
 
 def enabled(catalogue: Mapping[str, Indicator], profile: Profile) -> list[Indicator]:

@@ -3,11 +3,14 @@
 A query names the facts; what stands before them in the search path is read instead.
 """
 
+from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import duckdb
 
+from scoring.both_ends import from_both_ends
 from scoring.declared import tables
 from scoring.facts import Facts
 from scoring.indicator import Indicator
@@ -35,21 +38,31 @@ def shadow(
 ) -> str:
     """Put tables of some rows in the place of those facts that the indicators read.
 
-    A temporary table is seen by one connection only; two look at tables in memory first. Returns
-    what comes before the name of a table that is to lie beside them, where it is made.
+    A temporary table is seen by one connection only; two make tables in memory together, and look
+    there first. Of those that are `affected` both have to know. Returns what comes before the name
+    of a table that is to lie beside them, where it is made.
     """
     home, columns, shared = home_of(facts), tables(), len(connections) > 1
-    if shared:
-        facts.connection.execute(f"ATTACH ':memory:' AS {_SHARED}")
     made = f"TABLE {_SHARED}.main." if shared else "TEMP TABLE "
-    for table in (*_shadowed(indicators), *(_CALLED if connections else ())):
+
+    def put(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         condition = of_processes if "pid" in columns[table].columns else of_registers
-        facts.connection.execute(
+        connection.execute(
             f"CREATE OR REPLACE {made}{table} AS "
             f"SELECT * FROM {home}.{table} WHERE {condition.format(home=home)}"
         )
-    for connection in connections if shared else ():
-        connection.execute(f"SET search_path = '{_SHARED}.main,{home}'")
+
+    wanted = [*_shadowed(indicators), *(_CALLED if connections else ())]
+    if shared:
+        facts.connection.execute(f"ATTACH ':memory:' AS {_SHARED}")
+        facts.connection.execute(f"CREATE {made}affected AS FROM affected")
+        for connection in connections:
+            connection.execute(f"SET search_path = '{_SHARED}.main,{home}'")
+        here, beside = (partial(put, connection) for connection in connections)
+        deque(from_both_ends(wanted, here, beside), maxlen=0)
+    else:
+        for table in wanted:
+            put(facts.connection, table)
     return made
 
 
@@ -95,14 +108,14 @@ def unshadow(
     connections: Sequence[duckdb.DuckDBPyConnection] = (),
 ) -> None:
     """Let the facts be seen again, also where no more than a part was put before them."""
-    for connection in connections if len(connections) > 1 else ():
-        connection.execute("RESET search_path")
+    names = {*_shadowed(indicators), *_CALLED}
     for connection in connections or (facts.connection,):
-        views = _temporary(connection, "view")
-        for table in (*_shadowed(indicators), *_CALLED):
-            kind = "VIEW" if table in views else "TABLE"
-            connection.execute(f"DROP {kind} IF EXISTS temp.main.{table}")
+        for kind in ("view", "table"):
+            for name in _temporary(connection, kind) & names:
+                connection.execute(f"DROP {kind} temp.main.{name}")
     if len(connections) > 1:
+        for connection in connections:
+            connection.execute("RESET search_path")
         facts.connection.execute(f"DETACH DATABASE IF EXISTS {_SHARED}")
 
 

@@ -38,4 +38,5 @@ _LEFT_OUT: Final = (
     *("expression_rewriter", "statistics_propagation", "common_subplan", "common_subexpressions"),
     *("column_lifetime", "projection_placement", "projection_pullup", "duplicate_groups"),
     *("aggregate_reuse", "aggregate_function_rewriter", "outer_join_simplification"),
+    "partial_aggregate_pushdown",
 )

@@ -13,6 +13,7 @@ import duckdb
 
 from scoring import law
 from scoring.indicator import Indicator, Parameter
+from scoring.parsed import parsed
 from scoring.profiles import Profile
 from scoring.reading import by_parameters, read_by, sql_of, views
 
@@ -144,9 +145,8 @@ def set_parameters(
         f"${place}::{_TYPES[parameter.type]} AS {parameter.name}"
         for place, parameter in enumerate(scalars, 1)
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE parameters AS SELECT {fields or 'NULL AS nothing'}", values
-    )
+    made = f"CREATE OR REPLACE TEMP TABLE parameters AS SELECT {fields or 'NULL AS nothing'}"
+    connection.execute(parsed(made), values)
     for parameter in indicator.parameters:
         if parameter.type == "table":
             rows = value_of(parameter, indicator.code, profile)
