@@ -287,11 +287,11 @@ def _judge_few(
 
     What is the same of all is not asked for.
     """
-    same = _same_for_all(indicator)
-    told = f", {same['certain']}, {same['again_on']}" if _told(indicator) else ""
+    columns = _same_for_all(indicator)
+    own = f", {columns['certain']}, {columns['again_on']}" if _told(indicator) else ""
     try:
         _set_what_it_joins(connection, indicator, profile, populations)
-        query = _FEW.format(told=told, query=_query(indicator, None, "q.status"))
+        query = _FEW.format(own=own, query=_query(indicator, None, "q.status"))
         cursor = connection.execute(parsed(query))
         types = {column[0]: str(column[1]) for column in cursor.description or ()}
         rows = cursor.fetchall()
@@ -299,8 +299,8 @@ def _judge_few(
         return Judgements(connection, indicator, populations, str(error).splitlines()[0])
     kind = indicator.subject
     found = [
-        Judgement(kind, number, names[number], status, value, threshold, fields_of(missing), *told)
-        for number, status, value, threshold, missing, *told in rows
+        Judgement(kind, number, names[number], status, value, threshold, fields_of(missing), *rest)
+        for number, status, value, threshold, missing, *rest in rows
     ]
     found.sort(key=lambda one: one.number)
     return FewJudgements(connection, indicator, populations, found, types["value"])
@@ -394,7 +394,7 @@ SELECT {kind} AS kind, subject, status, value, threshold, missing,
 FROM judged_subject"""
 
 _FEW = """
-SELECT subject, status, value, threshold, missing{told} FROM ({query})"""
+SELECT subject, status, value, threshold, missing{own} FROM ({query})"""
 
 _AGAIN_ON = """
 CASE WHEN q.again_on > (SELECT d_.day FROM judging_day d_) THEN q.again_on END"""
