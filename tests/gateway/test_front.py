@@ -30,6 +30,7 @@ SERVERS = "    server-template gateway- 1-8 gateway-api:8000 resolvers names ini
 """The one line of the configuration that a test without a resolver of names replaces."""
 
 PUBLIC = '    bind "${FRONT-:8000}"\n'
+"""The line behind which a test has it listen once more, with a certificate."""
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -173,7 +174,8 @@ async def test_a_sender_who_dawdles_is_let_go_and_metrics_stay_inside(front: Fro
 async def test_a_renewed_certificate_is_shown_once_it_is_read_anew_and_no_request_fails(
     front: Front, tmp_path: Path
 ) -> None:
-    shown = certified(tmp_path, "front.example", days=20)
+    shown = certified(tmp_path, "127.0.0.1", days=20)
+    trusted = ssl.create_default_context(cafile=shown)
     port = front.certify(shown)
     answered: Counter[int | str] = Counter()
     going = True
@@ -181,7 +183,7 @@ async def test_a_renewed_certificate_is_shown_once_it_is_read_anew_and_no_reques
     async def ask() -> None:
         while going:
             try:
-                async with httpx.AsyncClient(verify=False, timeout=30) as client:
+                async with httpx.AsyncClient(verify=trusted, timeout=30) as client:
                     answer = await client.get(f"https://127.0.0.1:{port}/")
                 answered[answer.status_code] += 1
             except httpx.HTTPError as fault:
@@ -191,7 +193,8 @@ async def test_a_renewed_certificate_is_shown_once_it_is_read_anew_and_no_reques
         before = ssl.get_server_certificate(("127.0.0.1", port))
         asking = [asyncio.create_task(ask()) for _ in range(3)]
         await asyncio.sleep(1)
-        renewed = certified(tmp_path, "front.example", days=110).read_text()
+        renewed = certified(tmp_path, "127.0.0.1", days=110).read_text()
+        trusted.load_verify_locations(shown)
         kept = ssl.get_server_certificate(("127.0.0.1", port))
         proxy.send_signal(signal.SIGUSR2)
         after = await _another(port, before)

@@ -3,15 +3,11 @@
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from prometheus_client import REGISTRY
 
 from ingestor.sources.goszakup.portal.failures import (
@@ -25,6 +21,7 @@ from tests.ingestor.goszakup_pull.house import Hourglass, client
 from tests.ingestor.goszakup_pull.purchases import fill, notice
 from tests.ingestor.goszakup_pull.standin import TOKEN, Standin
 from tests.ingestor.goszakup_pull.wire import HTML, Answer, Wire, bomb
+from tests.support.certificates import certified
 
 QUESTION = {"id": [17_000_000]}
 
@@ -225,9 +222,9 @@ async def test_u11_a_redirect_is_refused_and_its_target_never_asked(
 async def test_u11_a_certificate_nobody_vouches_for_is_refused_until_its_authority_is_named(
     standin: Standin, hourglass: Hourglass, tmp_path: Path
 ) -> None:
-    certificate = self_signed(tmp_path)
+    certificate = certified(tmp_path, "127.0.0.1")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, tmp_path / "key.pem")
+    context.load_cert_chain(certificate)
     secure = Wire(standin._answer, tls=context)
     await secure.start()
     async with client(secure.url, timer=hourglass) as portal:
@@ -244,29 +241,3 @@ async def test_u11_a_certificate_nobody_vouches_for_is_refused_until_its_authori
 
 def failures(reason: str) -> float:
     return REGISTRY.get_sample_value("portal_failures_total", {"reason": reason}) or 0.0
-
-
-def self_signed(folder: Path) -> Path:
-    """Make a certificate for this machine, vouched for by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in")])
-    now = datetime.now(UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(address, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    form, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(form, serialization.PrivateFormat.PKCS8, plain)
-    )
-    (folder / "certificate.pem").write_bytes(made.public_bytes(form))
-    return folder / "certificate.pem"
