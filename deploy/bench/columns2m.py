@@ -113,7 +113,7 @@ def make(path: str, name: str) -> None:
     registers = [str(one) for one in register_lines(lists, home / "lists")]
     load_normal(facts, [str(releases)], registers)
     _add_rivals(facts.connection)
-    _multiply(facts.connection)
+    multiply(facts.connection, copies=-(-PROCESSES // _count(facts.connection, "process")))
     facts.checkpoint()
     facts.close()
 
@@ -131,9 +131,8 @@ def _add_rivals(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def _multiply(connection: duckdb.DuckDBPyConnection) -> None:
-    """Copy every table side by side with itself."""
-    copies = -(-PROCESSES // _count(connection, "process"))
+def multiply(connection: duckdb.DuckDBPyConnection, copies: int) -> None:
+    """Copy every table side by side with itself, until there are so many."""
     shape = _apart(connection, "subject", "pid"), _apart(connection, "party", "party")
     for table in tables().values():
         if {"pid", "party"} & table.columns.keys() and not table.internal:
@@ -172,7 +171,7 @@ def _replaced(columns: Iterable[Column], shape: Shape) -> Iterator[str]:
         elif name in OWN:
             yield f"{name} + n AS {name}"
         elif name in NAMES and column.type == "VARCHAR":
-            yield f"n || '-' || {name} AS {name}"
+            yield f"left({name}, 4) || n || '-' || substr({name}, 5) AS {name}"
 
 
 _NEXT: Final = "(bid_no + {turn} * 1000)::INTEGER"

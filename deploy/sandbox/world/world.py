@@ -222,6 +222,16 @@ class World:
         """What happened by now that is no scheme, but may be noticed: kind, subject, tale."""
         return truth.happenings(self._ledger, self._now, self._known)
 
+    @property
+    def tales(self) -> range:
+        """The numbers of all tales that have begun."""
+        return range(len(self._ledger))
+
+    def settled(self) -> Iterator[Row]:
+        """The rows of participants that were there before the world began, and stand in no tale."""
+        for position in range(self._population.size):
+            yield self._population.row(position)
+
     def rows_of_tale(self, number: int) -> Mapping[str, tuple[Row, ...]]:
         """All rows of one tale as of now, by root."""
         found: dict[str, list[Row]] = {name: [] for name in ROOTS}
