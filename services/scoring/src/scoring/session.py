@@ -6,7 +6,7 @@ A step leaves everything committed.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -43,8 +43,14 @@ from shared.telemetry import Place
 PAGE: Final = 5_000
 """Entries asked for at a time; a page also ends at 16 MiB."""
 
-BATCH: Final = 2_000
-"""Processes judged and written in one transaction: nearly two hundred thousand results."""
+BATCH: Final = 6_000
+"""Processes judged and written in one transaction: half a million results."""
+
+ENOUGH: Final = BATCH * 3 // 4
+"""Processes for which a batch is worth its planning, most of a second however few it judges."""
+
+GATHERED_FOR: Final = 3.0
+"""Seconds for which a batch of many waits for more."""
 
 FEW: Final = 100
 """Processes up to which the prompt indicators go first, and the others a moment later."""
@@ -53,10 +59,13 @@ PATIENCE: Final = 10.0
 """Seconds for which the indicators that come later make way for new releases."""
 
 BATCH_ANEW: Final = 1_000
-"""Of those judged anew: they make way for a new release, but not for ever."""
+"""Of those judged anew while releases come: they make way for one, but not for ever."""
 
 CALM: Final = 30.0
-"""Seconds without a release after which the facts are written from their log into their file."""
+"""Seconds without a release after which the facts are written from their log into their file.
+
+And after which judging anew goes in large batches.
+"""
 
 MANY: Final = 500
 """Processes from which DuckDB works with all its threads."""
@@ -100,7 +109,7 @@ class Session(Standing):
         )
         self.facts_seq = 0
         self.feed_head = 0
-        self.loaded_at = self.level_at = time.monotonic()
+        self.loaded_at = self.level_at = self._gathers_since = time.monotonic()
         self._client = client
         self.folder = folder
         self._incoming = incoming
@@ -129,6 +138,24 @@ class Session(Standing):
     def level(self) -> bool:
         """Whether everything in the facts is judged."""
         return self.state.scored_seq >= self.facts_seq
+
+    @property
+    def gathering(self) -> bool:
+        """Whether more should be taken in before it is judged, for a load brings many releases.
+
+        More is there already, or will be within a moment.
+        """
+        taken_in = self.facts_seq - self.state.scored_seq
+        if self.level or taken_in >= ENOUGH:
+            return False
+        waited = time.monotonic() - self._gathers_since
+        more = self.feed_head - self.facts_seq >= BATCH
+        return more or (taken_in >= MANY and waited < GATHERED_FOR)
+
+    @property
+    def calm(self) -> bool:
+        """Whether no release has come for a while."""
+        return time.monotonic() - self.loaded_at > CALM
 
     @property
     def lag(self) -> float:
@@ -202,8 +229,9 @@ class Session(Standing):
         if page is None or page.count == 0:
             return False
         self._incoming.write_bytes(page.lines)
-        self._arrived = _arrival(page.lines)
         await self._judge_before_loading(page.lines)
+        if self._arrived is None:
+            self._arrived = _arrival(page.lines)
         began = time.perf_counter()
         epoch = str(page.epoch)
         loaded = await self.facts(
@@ -211,6 +239,8 @@ class Session(Standing):
             many=page.count >= MANY,
         )
         judged_seconds.labels("load").observe(time.perf_counter() - began)
+        if self.level:
+            self._gathers_since = time.monotonic()
         self.facts_seq, self.loaded_at, self._tidy = page.last_seq, time.monotonic(), False
         if loaded.faults:
             await self.aside.put_releases(loaded.faults)
@@ -238,7 +268,7 @@ class Session(Standing):
         return True
 
     def _show_age(self) -> None:
-        """Show how long the oldest release of a page waited, once all of the page is judged."""
+        """Show how long the oldest release taken in has waited, once all of them are judged."""
         if self.level and self._arrived is not None:
             waited = self.clock.now() - self._arrived
             score_age_seconds.observe(max(0.0, waited.total_seconds()))
@@ -251,8 +281,9 @@ class Session(Standing):
         """
         if not self.waiting or not self.complete:
             return False
+        most = BATCH if self.calm else BATCH_ANEW
         async with self.database.connection() as connection:
-            demanded = await store.demanded(connection, BATCH_ANEW)
+            demanded = await store.demanded(connection, most)
         self.waiting = bool(demanded)
         give_way = _never if self.overdue else self.rung.is_set
         try:
@@ -290,7 +321,7 @@ class Session(Standing):
 
     async def tidy(self) -> None:
         """Write the facts from their log into their file while nobody waits for it."""
-        if not self._tidy and time.monotonic() - self.loaded_at > CALM:
+        if not self._tidy and self.calm:
             await self.facts(lambda facts: facts.checkpoint())
             self._tidy = True
 
@@ -351,12 +382,17 @@ class Session(Standing):
 
         So every change of a score has one cause, and alerts are raised by data alone.
         """
-        if not self.waiting or not self.level:
+        if not self.waiting:
             return
         keys = [entry_of(line).key for line in lines.splitlines() if line]
+        if await self._demanded_among(keys):
+            while await self.judge_changes():
+                pass
+            await self._judge_demanded(await self._demanded_among(keys), _never)
+
+    async def _demanded_among(self, keys: Sequence[str]) -> Mapping[str, str]:
         async with self.database.connection() as connection:
-            demanded = await store.demanded_among(connection, keys)
-        await self._judge_demanded(demanded, _never)
+            return await store.demanded_among(connection, keys)
 
     async def _judge_demanded(
         self, demanded: Mapping[str, str], give_way: Callable[[], bool]

@@ -1,0 +1,76 @@
+"""A load of many releases is judged in large batches, and nothing is taken for another cause."""
+
+import pytest
+
+from scoring.engine import step
+from scoring.store import demand
+from tests.scoring.office import Office
+from tests.scoring.releases import purchase_id, release, suspicious
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Pages of two, and what is much for the engine made little."""
+    for name, value in {"PAGE": 2, "MANY": 2, "ENOUGH": 6, "BATCH": 8}.items():
+        monkeypatch.setattr(f"scoring.session.{name}", value)
+    return monkeypatch
+
+
+async def test_of_twelve_releases_in_pages_of_two_six_are_judged_at_a_time(
+    scoring_office: Office, small: pytest.MonkeyPatch
+) -> None:
+    await scoring_office.publish(*[release(f"ocds-{n}") for n in range(12)])
+
+    scored = []
+    for _ in range(6):
+        await step(scoring_office.session, scoring_office.comparison)
+        scored.append(await _scored(scoring_office))
+
+    assert scored == [0, 0, 6, 6, 6, 12]
+
+
+async def test_many_that_nothing_follows_wait_no_longer_than_a_moment(
+    scoring_office: Office, small: pytest.MonkeyPatch
+) -> None:
+    await scoring_office.publish(release("ocds-1"), release("ocds-2"))
+
+    await step(scoring_office.session, scoring_office.comparison)
+    waiting = await _scored(scoring_office)
+    small.setattr("scoring.session.GATHERED_FOR", 0.0)
+    await step(scoring_office.session, scoring_office.comparison)
+
+    assert waiting == 0
+    assert await _scored(scoring_office) == 2
+
+
+async def test_few_are_judged_at_once(scoring_office: Office, small: pytest.MonkeyPatch) -> None:
+    await scoring_office.publish(release("ocds-1"))
+
+    await step(scoring_office.session, scoring_office.comparison)
+
+    assert await _scored(scoring_office) == 1
+
+
+async def test_what_waits_to_be_judged_anew_is_settled_before_its_facts_change_though_others_wait(
+    scoring_office: Office, small: pytest.MonkeyPatch
+) -> None:
+    await scoring_office.publish(release("ocds-1"))
+    await scoring_office.judge()
+    async with scoring_office.scoring.transaction() as connection:
+        await demand(connection, "population", [purchase_id("ocds-1")])
+    scoring_office.session.waiting = True
+
+    await scoring_office.publish(release("ocds-2"), release("ocds-3"), suspicious("ocds-1"))
+    await scoring_office.session.take_in()
+    before = await _scored(scoring_office)
+    await scoring_office.session.take_in()
+
+    assert before == 1
+    assert await _scored(scoring_office) == 3
+    assert await scoring_office.rows("SELECT * FROM rejudge") == []
+    assert await scoring_office.findings() == []
+
+
+async def _scored(office: Office) -> int:
+    [row] = await office.rows("SELECT count(*) AS n FROM score WHERE subject_type = 'process'")
+    return int(row["n"])
