@@ -23,6 +23,7 @@ import asyncpg
 import psutil
 
 from deploy import servers
+from deploy.bench.asked import asked
 from deploy.bench.day import JUDGED
 from deploy.bench.large_world import LargeWorld, beside, large_world
 from deploy.bench.running import Running, running
@@ -96,6 +97,7 @@ async def _measure(system: Running, pool: asyncpg.Pool, world: LargeWorld, part:
         with _stage("copied beside itself"):
             await doubled(system, pool)
         await _load_all(system, pool, [(file, WORLDS) for file in world.files[:MORE]], part)
+    await asked(system, pool)
     for process, most in sorted(_memory(system).items(), key=_second, reverse=True):
         print(f"  memory  {process:<18} {most / 1e6:8.0f} MB at most")
 

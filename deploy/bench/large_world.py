@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Final
 
 import msgspec
@@ -110,7 +111,7 @@ _BID_LOT_DIGITS: Final = 9
 _NUMBERS_APART: Final = 2_000_000
 _PIDS_APART: Final = 1_000_000
 _SERIALS_APART: Final = 10_000
-_LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz234567"
+_LETTERS: Final = f"{ascii_lowercase}234567".encode()
 
 
 def _number(text: bytes, place: int) -> bytes:

@@ -167,6 +167,7 @@ process = Table(
     Index("ix_process_date", "date", "id"),
     Index("ix_process_published", "published", "id"),
     Index("ix_process_expected", "expected", "id"),
+    Index("ix_process_band", "band"),
     Index("ix_process_amount", "amount", "id"),
     Index("ix_process_flagged", "flagged", postgresql_using="gin"),
     Index(
