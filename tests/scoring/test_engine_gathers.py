@@ -1,9 +1,11 @@
 """A load of many releases is judged in large batches, and nothing is taken for another cause."""
 
+import httpx
 import pytest
 
 from scoring.engine import step
 from scoring.store import demand
+from shared.feed.client import FeedClient
 from tests.scoring.office import Office
 from tests.scoring.releases import purchase_id, release, suspicious
 
@@ -40,6 +42,20 @@ async def test_many_that_nothing_follows_wait_no_longer_than_a_moment(
     await step(scoring_office.session, scoring_office.comparison)
 
     assert waiting == 0
+    assert await _scored(scoring_office) == 2
+
+
+async def test_what_is_there_is_judged_where_the_feed_falls_silent(
+    scoring_office: Office, small: pytest.MonkeyPatch
+) -> None:
+    await scoring_office.publish(*[release(f"ocds-{n}") for n in range(12)])
+    await step(scoring_office.session, scoring_office.comparison)
+    small.setattr("scoring.session.GATHERED_FOR", 0.0)
+
+    async with httpx.AsyncClient() as nowhere:
+        scoring_office.session._client = FeedClient("http://127.0.0.1:9", nowhere)
+        await step(scoring_office.session, scoring_office.comparison)
+
     assert await _scored(scoring_office) == 2
 
 

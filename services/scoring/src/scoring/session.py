@@ -143,13 +143,13 @@ class Session(Standing):
     def gathering(self) -> bool:
         """Whether more should be taken in before it is judged, for a load brings many releases.
 
-        More is there already, or will be within a moment.
+        More is there already and can be had, or will be within a moment.
         """
         taken_in = self.facts_seq - self.state.scored_seq
         if self.level or taken_in >= ENOUGH:
             return False
         waited = time.monotonic() - self._gathers_since
-        more = self.feed_head - self.facts_seq >= BATCH
+        more = self._answered and self.feed_head - self.facts_seq >= BATCH
         return more or (taken_in >= MANY and waited < GATHERED_FOR)
 
     @property
