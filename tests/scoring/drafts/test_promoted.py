@@ -144,6 +144,7 @@ async def test_a_live_draft_that_explodes_on_live_data_is_stopped_and_scoring_go
     scoring_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(judging, "MOST_SECONDS", 3.0)
+    monkeypatch.setattr(judging, "MOST_SPILL", "20GB")  # a fast disk takes 2 GB sooner
     office = scoring_office
     draft = await _draft(office.scoring, query=ON_LIVE_DATA, evidence=None)
     await _put(office.scoring, draft, "live")
