@@ -238,9 +238,9 @@ async def _one_step(session: Session, comparison: Comparison, statistics: Statis
 async def step(session: Session, comparison: Comparison) -> bool:
     """Do the most urgent thing there is; say whether there was any.
 
-    New releases come first, of many a whole batch of them; a comparison that is overdue
-    comes before judging anew. What a new day changes is asked for before any of it, so that nothing
-    else is taken for the cause.
+    New releases come first, of many a whole batch of them; a comparison that is overdue comes
+    before judging anew. What a new day changes is asked for before any of it, so that nothing else
+    is taken for the cause.
     """
     await session.look_at_the_clock()
     taken = await session.take_in()

@@ -68,7 +68,7 @@ And after which judging anew goes in large batches.
 """
 
 MANY: Final = 500
-"""Processes from which DuckDB works with all its threads."""
+"""Processes from which DuckDB works with all its threads, and a load is what they come from."""
 
 ALL_ANEW: Final = 100_000
 """Purchases concerned by registers from which all are judged anew, rather than named one by one."""
