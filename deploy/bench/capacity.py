@@ -116,7 +116,7 @@ async def _load_all(
         took = await watching
     await pool.execute("CHECKPOINT")
     after = await _used(system, pool)
-    print(f"  {loaded.purchases} purchases: all visible after {took:.0f} s")
+    print(f"  {loaded.purchases} purchases: all judged, compared and visible after {took:.0f} s")
     for line in _told(before, after, MILLION / loaded.purchases):
         print(line)
 
@@ -156,15 +156,24 @@ def _stage(name: str) -> Iterator[None]:
 
 
 async def _watch(pool: asyncpg.Pool, loaded: Loaded) -> float:
-    """Say every minute how much is in the feed, judged and visible; the seconds until all is."""
-    said = 0.0
+    """Say every minute how far each stage is; the seconds until all is judged and compared.
+
+    Says once when every purchase has its first score at the gateway: the newest quartiles of all
+    then still wait for being compared with.
+    """
+    said, first = 0.0, True
     while True:
         here, took = await pool.fetchrow(_REACHED), loaded.seconds()
         if took - said >= MINUTE:
             said = took
-            print(f"  {took:6.0f} s: " + ", ".join(f"{n} {place}" for place, n in here.items()))
-        whole = loaded.whole and await pool.fetchval(JUDGED)
-        if whole and not await pool.fetchval(_BEHIND):
+            waiting = await pool.fetchval(_WAITING)
+            told = ", ".join(f"{n} {place}" for place, n in here.items())
+            print(f"  {took:6.0f} s: {told}, {waiting} to be judged anew", flush=True)
+        behind = not loaded.whole or await pool.fetchval(_BEHIND)
+        if first and not behind and here["judged"] == here["in the feed"]:
+            first = False
+            print(f"  {took:6.0f} s: every purchase has a score at the gateway", flush=True)
+        if not behind and await pool.fetchval(JUDGED):
             return took
         await asyncio.sleep(1)
 
@@ -228,6 +237,8 @@ SELECT (SELECT seq FROM ingestor.feed_head WHERE feed = 'releases') AS "in the f
        (SELECT h.seq - c.seq FROM gateway.feed_cursor AS c JOIN scoring.feed_head AS h USING (feed)
         WHERE c.feed = 'scores') AS "scores on their way"
 """
+
+_WAITING: Final = "SELECT count(*) FROM scoring.rejudge"
 
 _BEHIND: Final = """
 SELECT EXISTS (

@@ -69,6 +69,28 @@ async def test_u4_a_page_that_never_comes_whole_leaves_nothing_half_and_the_next
     assert await said(office) == oracle(standin)
 
 
+@pytest.mark.check("U4", tier=1, limit="0 lost, 0 doubled")
+async def test_u4_a_run_that_goes_on_inside_a_slice_expects_only_what_an_earlier_one_did_not_bring(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, CROWD)
+    broken = [True]
+
+    def second_page(call: Call) -> Answer | None:
+        onward = call.root == "TrdBuy" and call.json["variables"].get("after")
+        return HTML if broken[0] and onward else None
+
+    standin.faults.append(second_page)
+    run = await filled(office, standin, ONE_DAY)
+    broken[0] = False
+    rest = await filled(office, standin, ONE_DAY)
+
+    contracts = len(standin.tables["Contract"])
+    assert (run.status, run.received) == ("incomplete", 200 + contracts)
+    assert (rest.status, rest.received, rest.expected) == ("complete", 50, 50)
+    assert await said(office) == oracle(standin)
+
+
 @pytest.mark.check("U5", tier=1, limit="the field alone, alarm raised")
 async def test_u5_records_of_a_moved_schema_are_stored_as_far_as_known_and_the_alarm_is_raised(
     office: Office, standin: Standin

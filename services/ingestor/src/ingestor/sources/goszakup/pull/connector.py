@@ -75,9 +75,10 @@ class Session:
     faults: list[str] = field(default_factory=list)
 
     def add(self, name: str, outcome: Outcome) -> None:
-        """Count a slice."""
-        self.received += outcome.received
-        self.expected += outcome.received if outcome.expected is None else outcome.expected
+        """Count what this run was to bring of a slice, and brought."""
+        announced = outcome.received if outcome.expected is None else outcome.expected
+        self.received += outcome.received - outcome.earlier
+        self.expected += announced - outcome.earlier
         if outcome.short:
             self.faults.append(f"{name}: {outcome.received} of {outcome.expected} arrived")
 

@@ -22,11 +22,15 @@ log = logger(__name__)
 
 
 class Outcome(NamedTuple):
-    """How much of a slice the portal announced, and how much of it arrived."""
+    """How much of a slice the portal announced, and how much of it arrived.
+
+    `earlier` of that arrived in the run that broke off inside the slice.
+    """
 
     place: Checkpoint
     expected: int | None
     received: int
+    earlier: int = 0
 
     @property
     def short(self) -> bool:
@@ -56,6 +60,7 @@ async def read_slice(
 async def _read(
     reader: Reader, counter: Counter, one: Slice, place: Checkpoint, bottom: int | None
 ) -> Outcome:
+    earlier = place.received
     parcels = _parcels(reader, one, place.after, bottom)
     upcoming = asyncio.ensure_future(anext(parcels, None))
     try:
@@ -67,7 +72,7 @@ async def _read(
         upcoming.cancel()
         await asyncio.wait([upcoming])
         await parcels.aclose()
-    return Outcome(place, place.expected, place.received)
+    return Outcome(place, place.expected, place.received, earlier)
 
 
 async def _parcels(
