@@ -14,7 +14,8 @@ Scoring counts them from the facts and publishes them as the feeds `statistics` 
 gateway serves them at `/v1/stats`, `/v1/stats/{tile_id}` (JSON, or CSV with `?format=csv` or
 `Accept: text/csv`), `/v1/buyers/{id}`, `/v1/suppliers/{id}`, `/v1/regions/{id}` (as `figures`) and
 `/v1/suppliers/{id}/network`. A round begins when judging has settled, ten seconds after the last
-one at the earliest and, while releases keep coming, every few minutes (`COMPARE_EVERY`).
+one at the earliest and, while releases keep coming, every few minutes (`COMPARE_EVERY`); never
+before ten times as long has passed as the last one took.
 
 What is not told is left out and counted under its reason; a figure that cannot be told is null,
 never 0. Sums are in tenge (KZT) as exact text; what is in another currency is counted, not added.

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from scoring.comparison import Comparison
 from scoring.engine import step
 from scoring.store import demand
 from shared.feed.client import FeedClient
@@ -85,6 +86,29 @@ async def test_what_waits_to_be_judged_anew_is_settled_before_its_facts_change_t
     assert await _scored(scoring_office) == 3
     assert await scoring_office.rows("SELECT * FROM rejudge") == []
     assert await scoring_office.findings() == []
+
+
+async def test_while_releases_keep_coming_a_comparison_waits_by_how_long_the_last_one_took(
+    scoring_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparison = Comparison(scoring_office.session, every=0.0)
+    await _judged(scoring_office, "ocds-1")
+    first = comparison.overdue
+    await comparison.compare()
+    await _judged(scoring_office, "ocds-2")
+
+    monkeypatch.setattr("scoring.comparison.SHARE_OF_TIME", 10_000)
+    soon = comparison.overdue
+    monkeypatch.setattr("scoring.comparison.SHARE_OF_TIME", 0)
+
+    assert (first, soon, comparison.overdue) == (True, False, True)
+
+
+async def _judged(office: Office, ocid: str) -> None:
+    await office.publish(release(ocid))
+    await office.session.take_in()
+    while await office.session.judge_changes():
+        pass
 
 
 async def _scored(office: Office) -> int:

@@ -96,6 +96,27 @@ async def test_what_cannot_be_counted_holds_up_neither_the_other_tables_nor_the_
     assert len(await published(office, PROFILES)) == 7
 
 
+async def test_while_releases_keep_coming_a_round_waits_by_how_long_the_last_one_took(
+    scoring_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = scoring_office
+    await office.publish(release("ocds-1"))
+    await office.work()
+    statistics = Statistics(office.session, every=0.0)
+    first = statistics.overdue
+    await make_round(statistics)
+    await office.publish(release("ocds-2"))
+    await office.work()
+
+    monkeypatch.setattr("scoring.statistics.rounds.SHARE_OF_TIME", 10_000)
+    soon, due = statistics.overdue, statistics.due_in()
+    monkeypatch.setattr("scoring.statistics.rounds.SHARE_OF_TIME", 0)
+
+    assert (first, soon, statistics.overdue) == (True, False, True)
+    assert due is not None
+    assert due > 60
+
+
 def has_taken_all(facts: Facts) -> bool:
     """Whether a round has taken the last of what its figures stand on."""
     found = "SELECT 1 FROM duckdb_views() WHERE view_name = 'st_met'"

@@ -35,7 +35,7 @@ PAUSE: Final = 10.0
 """Least seconds between two comparisons of less."""
 
 SHARE_OF_TIME: Final = 20
-"""A comparison that took one second is not made again within this many."""
+"""A comparison that took one second is not made again within this many, but after a load."""
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -56,7 +56,13 @@ class Comparison:
     def overdue(self) -> bool:
         """Whether a comparison can wait no longer although releases keep coming."""
         session = self._session
-        return session.level and self._news and time.monotonic() - self._last > self._every
+        waited = time.monotonic() - self._last
+        return session.level and self._news and waited > max(self._every, self._worth_waiting)
+
+    @property
+    def _worth_waiting(self) -> float:
+        """Seconds between two comparisons, by how long the last one took."""
+        return SHARE_OF_TIME * self._took
 
     @property
     def _news(self) -> bool:
@@ -80,7 +86,7 @@ class Comparison:
         calm = CALM - now + session.loaded_at
         if await self._grown():
             return calm
-        pause = max(PAUSE, SHARE_OF_TIME * self._took)
+        pause = max(PAUSE, self._worth_waiting)
         return max(calm, pause - now + self._last)
 
     async def compare(self) -> None:

@@ -38,7 +38,8 @@ class Settings(Base):
     compare_every: float = Field(
         default=180.0,
         gt=0,
-        description="seconds until organisations are compared and figures counted anew under load",
+        description="seconds until organisations are compared and figures counted anew under load; "
+        "longer where that takes long",
     )
     draft_memory_mb: int = Field(
         default=1200,

@@ -37,7 +37,7 @@ PAUSE: Final = 10.0
 """Least seconds between two rounds."""
 
 SHARE_OF_TIME: Final = 10
-"""A round that took one second is not made again within this many, unless that were too late."""
+"""A round that took one second is not made again within this many, whatever comes."""
 
 SLICE: Final = 4_000
 """Subjects whose profiles are written and published at once."""
@@ -55,15 +55,16 @@ class Statistics:
         self._session = session
         self._every = every
         self._done: Mark | None = None
+        self._begun: Mark | None = None
         self._last = time.monotonic() - every
-        self._took = 0.0
+        self._spent = self._took = 0.0
         self._round: AsyncGenerator[None, None] | None = None
         self._offered: dict[str, dict[str, int]] = {STATISTICS: {}, PROFILES: {}}
 
     @property
     def overdue(self) -> bool:
         """Whether a round can wait no longer although releases keep coming."""
-        late = time.monotonic() - self._last > self._every
+        late = time.monotonic() - self._last > max(self._every, self._worth_waiting)
         return late and (self._round is not None or (self._session.level and self._news))
 
     def due_in(self) -> float | None:
@@ -74,8 +75,13 @@ class Statistics:
         if not (session.level and session.complete and self._news) or session.waiting:
             return None
         now = time.monotonic()
-        pause = min(max(PAUSE, SHARE_OF_TIME * self._took), self._every)
+        pause = max(PAUSE, self._worth_waiting)
         return max(CALM - now + session.loaded_at, pause - now + self._last)
+
+    @property
+    def _worth_waiting(self) -> float:
+        """Seconds between two rounds, by how long the last one took without what came between."""
+        return SHARE_OF_TIME * self._took
 
     def hurry(self) -> None:
         """Let the next round begin at once, if there is anything new."""
@@ -87,17 +93,26 @@ class Statistics:
         if not self.overdue and (due is None or due > 0):
             return False
         if self._round is None:
-            self._round = self._go()
+            self._round, self._begun, self._spent = self._go(), self._mark, 0.0
+        began = time.monotonic()
         try:
             await anext(self._round)
         except StopAsyncIteration:
-            self._round = None
+            self._end(began)
         except duckdb.InterruptException:
             raise
         except duckdb.Error as fault:
             log.exception("figures not counted", reason=str(fault).splitlines()[0])
             self._round, self._done, self._last = None, self._mark, time.monotonic()
+        else:
+            self._spent += time.monotonic() - began
         return True
+
+    def _end(self, began: float) -> None:
+        """Note what a round had come to and how long its steps took, the last one since `began`."""
+        self._round, self._done, self._last = None, self._begun, time.monotonic()
+        self._took = self._spent + self._last - began
+        judged_seconds.labels("statistics").observe(self._took)
 
     @property
     def _news(self) -> bool:
@@ -115,8 +130,8 @@ class Statistics:
 
     async def _go(self) -> AsyncGenerator[None, None]:
         """Make one round; between its steps others may work."""
-        session, mark = self._session, self._mark
-        began, seq = time.monotonic(), session.facts_seq
+        session = self._session
+        seq = session.facts_seq
         now = session.clock.now()
         newest = await session.facts(lambda facts: prepare.begin(facts, now))
         for statement in prepare.tables():
@@ -142,9 +157,6 @@ class Statistics:
             await session.facts(prepare.written)
         await self._withdraw(PROFILES, await session.facts(prepare.keys))
         await session.facts(prepare.forget)
-        self._done, self._last = mark, time.monotonic()
-        self._took = self._last - began
-        judged_seconds.labels("statistics").observe(self._took)
 
     async def _take_flags(self) -> None:
         """Take what judging says of every purchase from PostgreSQL into the facts, as it is now."""
