@@ -29,6 +29,13 @@ RUN = (
     Variable(
         "QADAGA_GRAFANA_PORT", "port of Grafana (compose, profile observe)", "3000", False, False
     ),
+    Variable(
+        "QADAGA_ENGINE_MEMORY",
+        "memory the scoring-engine may take (compose); 8g with DUCKDB_MEMORY=2GB",
+        "4g",
+        False,
+        False,
+    ),
     Variable("QADAGA_VERSION", "tag of the images compose builds and runs", "local", False, False),
 )
 

@@ -5,8 +5,7 @@ platform that runs already. It is done once everything is judged and every score
 gateway. What was used before is taken off; the figures are for a million purchases (a notice with
 its lots, bids, contracts, acts and plan points, or a contract without a notice). They have no goal:
 they say where the first limit lies. Each file tells what it took while it was loaded, so that what
-grows dearer with the size shows. What is too large to load in an evening is copied beside itself
-first; `MORE` files then go the whole way at that size.
+grows dearer with the size shows.
 """
 
 import asyncio
@@ -27,7 +26,6 @@ from deploy.bench.asked import asked
 from deploy.bench.day import JUDGED
 from deploy.bench.large_world import LargeWorld, beside, large_world
 from deploy.bench.running import Running, running
-from deploy.bench.twice import doubled
 
 SIZE: Final = int(os.environ.get("SIZE", "3000"))
 """Contracts a year of a world."""
@@ -40,9 +38,6 @@ KEPT: Final = os.environ.get("KEPT")
 
 POSTGRES: Final = os.environ.get("POSTGRES", "")
 """Settings of PostgreSQL that differ: `shared_buffers=4GB,max_wal_size=4GB`."""
-
-MORE: Final = int(os.environ.get("MORE", "0"))
-"""Files loaded once more, as another world, into a platform that was made to hold twice as much."""
 
 MILLION: Final = 1_000_000
 
@@ -93,10 +88,6 @@ async def _run() -> None:
 async def _measure(system: Running, pool: asyncpg.Pool, world: LargeWorld, part: Path) -> None:
     worlds = [(file, place) for place in range(WORLDS) for file in world.files]
     await _load_all(system, pool, worlds, part)
-    if MORE:
-        with _stage("copied beside itself"):
-            await doubled(system, pool)
-        await _load_all(system, pool, [(file, WORLDS) for file in world.files[:MORE]], part)
     await asked(system, pool)
     for process, most in sorted(_memory(system).items(), key=_second, reverse=True):
         print(f"  memory  {process:<18} {most / 1e6:8.0f} MB at most")

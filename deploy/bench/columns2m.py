@@ -113,7 +113,7 @@ def make(path: str, name: str) -> None:
     registers = [str(one) for one in register_lines(lists, home / "lists")]
     load_normal(facts, [str(releases)], registers)
     _add_rivals(facts.connection)
-    multiply(facts.connection, copies=-(-PROCESSES // _count(facts.connection, "process")))
+    _multiply(facts.connection)
     facts.checkpoint()
     facts.close()
 
@@ -131,8 +131,9 @@ def _add_rivals(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def multiply(connection: duckdb.DuckDBPyConnection, copies: int) -> None:
-    """Copy every table side by side with itself, until there are so many."""
+def _multiply(connection: duckdb.DuckDBPyConnection) -> None:
+    """Copy every table side by side with itself."""
+    copies = -(-PROCESSES // _count(connection, "process"))
     shape = _apart(connection, "subject", "pid"), _apart(connection, "party", "party")
     for table in tables().values():
         if {"pid", "party"} & table.columns.keys() and not table.internal:

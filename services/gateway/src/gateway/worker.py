@@ -1,6 +1,7 @@
 """The gateway's worker: follows the feeds of the other services, and fills the view."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC
@@ -31,6 +32,8 @@ QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
 MEASURE_EVERY: Final = 300.0
+MEASURED_SHARE: Final = 20
+"""Counting goes over all data: where it took one second, it rests for this many."""
 SIGNS_EVERY: Final = 15.0
 CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
 
@@ -71,6 +74,7 @@ class Filling:
         self._readers = readers
         self._database = database
         self._clock = clock
+        self._measure_rests_until = 0.0
         self.rounds = Rounds(self.feed, readers)
 
     async def feed(self, name: str, seq: int = 0) -> None:
@@ -94,9 +98,14 @@ class Filling:
             await ageing.look(connection, self._clock.now())
 
     async def measure(self) -> None:
-        """Count what the metrics show of the data."""
+        """Count what the metrics show of the data, unless it still rests from the last time."""
+        began = time.monotonic()
+        if began < self._measure_rests_until:
+            return
         async with self._database.transaction() as connection:
             data.snapshot = await snapshot(connection, self._clock)
+        ended = time.monotonic()
+        self._measure_rests_until = ended + MEASURED_SHARE * (ended - began)
 
     async def look_for_signs(self) -> None:
         """Count what the metrics show of the audit, the webhooks and what waits."""

@@ -40,30 +40,36 @@ _SHAPES: Final = f"""
     SELECT source, {_OF_PROCESS}, shape, count(*) AS processes
     FROM process WHERE $3::text IS NULL OR source = $3 GROUP BY 1, 2, 3
 """
+"""Shapes by source and period, counted in one look over the view; the rest is told from these."""
+
+_CELLS: Final = """
+    unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+        AS cell (source, period, shape, processes)
+"""
 
 _COUNTS: Final = f"""
     SELECT source, period, sum(processes)::bigint AS processes,
-           coalesce(sum(processes) FILTER (WHERE shape.watched = $4), 0)::bigint AS looked_at
-    FROM ({_SHAPES}) AS cell LEFT JOIN shape ON shape.id = cell.shape GROUP BY source, period
+           coalesce(sum(processes) FILTER (WHERE shape.watched = $5), 0)::bigint AS looked_at
+    FROM {_CELLS} LEFT JOIN shape ON shape.id = cell.shape GROUP BY source, period
 """
 
 _FIELDS: Final = f"""
     SELECT source, period, field, sum(processes)::bigint AS processes
-    FROM ({_SHAPES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4,
+    FROM {_CELLS} JOIN shape ON shape.id = cell.shape AND shape.watched = $5,
          unnest(fields) AS field
     GROUP BY source, period, field
 """
 
 _WHOLE: Final = f"""
     SELECT source, period, code, sum(processes)::bigint AS processes
-    FROM ({_SHAPES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4
+    FROM {_CELLS} JOIN shape ON shape.id = cell.shape AND shape.watched = $5
     JOIN indicator ON shape.fields @> indicator.fields
     GROUP BY source, period, code
 """
 
 _CHECKS: Final = f"""
     SELECT source, period, word, sum(processes)::bigint AS processes
-    FROM ({_SHAPES}) AS cell JOIN shape ON shape.id = cell.shape AND shape.watched = $4,
+    FROM {_CELLS} JOIN shape ON shape.id = cell.shape AND shape.watched = $5,
          unnest(checks) AS word
     GROUP BY source, period, word
 """
@@ -153,16 +159,18 @@ def days_of(period: str | None, today: date) -> range:
 
 async def _cells(connection: asyncpg.Connection, common: Any, watched: str) -> Cells:
     cells: Cells = defaultdict(Cell)
-    for row in await connection.fetch(_COUNTS, *common, watched):
+    found = await connection.fetch(_SHAPES, *common)
+    shaped = [[row[at] for row in found] for at in range(4)]
+    for row in await connection.fetch(_COUNTS, *shaped, watched):
         cell = cells[row["source"], row["period"]]
         cell.processes, cell.looked_at = row["processes"], row["looked_at"]
     for row in await connection.fetch(_PLANS, *common):
         cells[row["source"], row["period"]].plans = row["plans"]
-    for row in await connection.fetch(_FIELDS, *common, watched):
+    for row in await connection.fetch(_FIELDS, *shaped, watched):
         cells[row["source"], row["period"]].fields[row["field"]] = row["processes"]
-    for row in await connection.fetch(_WHOLE, *common, watched):
+    for row in await connection.fetch(_WHOLE, *shaped, watched):
         cells[row["source"], row["period"]].whole[row["code"]] = row["processes"]
-    for row in await connection.fetch(_CHECKS, *common, watched):
+    for row in await connection.fetch(_CHECKS, *shaped, watched):
         code, _, verdict = row["word"].partition(":")
         cells[row["source"], row["period"]].checks[code, verdict] = row["processes"]
     for row in await connection.fetch(_OUTCOMES, *common):
