@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from gateway.reads.processes import Question, filtered
 from tests.gateway.builders import (
     BUYER_BIN,
     SUPPLIER_BIN,
@@ -64,6 +65,7 @@ FILTERS = [
     ("indicator=R018", "ba"),
     ("indicator=R999", ""),
     ("band=high&band=low", "ba"),
+    ("band=unheard-of", ""),
     ("source=other", "c"),
     ("ocid=a&ocid=c", "ca"),
     ("q=Курылыс", "a"),
@@ -73,6 +75,12 @@ FILTERS = [
     ("q=_", ""),
     ("band=high&method=open", ""),
 ]
+
+
+def test_bands_stand_in_the_text_of_a_question_for_its_plan_hangs_on_them() -> None:
+    asked = filtered(Question(band=("high", "x' OR true --", "critical")))
+
+    assert (asked.clauses, asked.values) == (["band IN ('high', 'critical')"], [])
 
 
 async def test_a_filter_finds_what_it_says(market: House) -> None:

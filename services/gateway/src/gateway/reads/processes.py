@@ -13,6 +13,7 @@ from gateway.reads.answering import answer, joined
 from gateway.reads.market import Found, Order, Shelf
 from gateway.reads.replies import with_replies
 from gateway.reads.statement import Statement
+from gateway.texts import BANDS
 from shared.errors import Ambiguous, NotFound
 
 MOST_CANDIDATES: Final = 20
@@ -46,10 +47,20 @@ def filtered(question: Question, values: list[Any] | None = None) -> Statement:
     asked.took_part("buyer", question.buyer)
     asked.took_part("supplier", question.supplier)
     asked.where_any("flagged && {}::text[]", question.indicator)
-    asked.where_any("band = ANY({}::text[])", question.band)
+    if question.band:
+        asked.where(_in_band(question.band))
     asked.where_any("ocid = ANY({}::text[])", question.ocid)
     asked.between("published", question.published_from, question.published_to)
     return asked
+
+
+def _in_band(bands: Sequence[str]) -> str:
+    """Say which bands in the text of the question: only so is the plan one for few or for many.
+
+    A plan for any band looks for those of high risk, of which there are few, by date.
+    """
+    known = ", ".join(f"'{band}'" for band in BANDS if band in bands)
+    return f"band IN ({known})" if known else "FALSE"
 
 
 async def find(
