@@ -9,7 +9,6 @@ from prometheus_client import REGISTRY, generate_latest
 from gateway.measure import Snapshot, data, snapshot
 from gateway.memory import Counted
 from gateway.view import shapes
-from gateway.worker import Filling
 from shared import migrations
 from shared.clock import SystemClock
 from tests.gateway.builders import (
@@ -330,19 +329,3 @@ async def test_what_the_data_can_bear_and_how_old_they_are_stand_among_the_metri
         'data_newest_release_timestamp{source="goszakup"} 1.769904e+09',
     ):
         assert wanted in shown, [each for each in shown if each.startswith("data_")]
-
-
-async def test_counting_over_all_data_rests_the_longer_the_longer_it_took(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen = []
-    for share in (10_000, 0):
-        monkeypatch.setattr("gateway.worker.MEASURED_SHARE", share)
-        filling = Filling({}, house.database, SystemClock())
-        for _ in range(2):
-            await filling.measure()
-            seen.append(data.snapshot)
-    data.snapshot = Snapshot()
-
-    rested, counted_again = seen[0] is seen[1], seen[2] is not seen[3]
-    assert (rested, counted_again) == (True, True)

@@ -224,6 +224,24 @@ async def test_what_is_due_is_done_though_it_failed_the_last_time(
         await until(lambda: len(done) >= 3)
 
 
+async def test_what_took_long_rests_for_many_times_as_long(
+    valkey_url: str, service: Service
+) -> None:
+    spans: list[tuple[float, float]] = []
+
+    async def count() -> None:
+        began = time.monotonic()
+        await asyncio.sleep(0.1)
+        spans.append((began, time.monotonic()))
+
+    periodic = Periodic("count", 0.01, count, rest=5.0)
+    async with service.working(valkey_url, cron=(periodic,)):
+        await until(lambda: len(spans) >= 2)
+
+    (_, ended), (again, _) = spans[:2]
+    assert again - ended > 0.45
+
+
 async def test_a_wiped_redis_loses_rings_and_the_next_ones_are_heard(
     valkey_url: str, bell: Bell, service: Service
 ) -> None:

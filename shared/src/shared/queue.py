@@ -67,11 +67,15 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """Something a worker does every so many seconds, counted from the end of the last time."""
+    """Something a worker does every so many seconds, counted from the end of the last time.
+
+    `rest` is how many times as long as it took it waits at least: for what goes over all data.
+    """
 
     name: str
     every: float
     run: Action
+    rest: float = 0.0
 
 
 def queue_name(queue: str, *, long: bool = False) -> str:
@@ -202,8 +206,10 @@ def _stopped_by_signal() -> asyncio.Event:
 
 async def _every(periodic: Periodic) -> None:
     while True:
+        began = time.monotonic()
         await _attempt(periodic.name, periodic.run)
-        await asyncio.sleep(periodic.every)
+        took = time.monotonic() - began
+        await asyncio.sleep(max(periodic.every, periodic.rest * took))
 
 
 async def _attempt(name: str, action: Action) -> None:

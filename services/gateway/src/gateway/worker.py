@@ -1,7 +1,6 @@
 """The gateway's worker: follows the feeds of the other services, and fills the view."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC
@@ -32,8 +31,8 @@ QUEUE: Final = "gateway"
 FORGET_EVERY: Final = 60.0
 LOOK_EVERY: Final = 30.0
 MEASURE_EVERY: Final = 300.0
-MEASURED_SHARE: Final = 20
-"""Counting goes over all data: where it took one second, it rests for this many."""
+MEASURE_RESTS: Final = 20.0
+"""Times as long as counting took, which goes over all data, until all is counted again."""
 SIGNS_EVERY: Final = 15.0
 CHECKPOINT_LOOKED_FOR_EVERY: Final = 600.0
 
@@ -74,7 +73,6 @@ class Filling:
         self._readers = readers
         self._database = database
         self._clock = clock
-        self._measure_rests_until = 0.0
         self.rounds = Rounds(self.feed, readers)
 
     async def feed(self, name: str, seq: int = 0) -> None:
@@ -98,14 +96,9 @@ class Filling:
             await ageing.look(connection, self._clock.now())
 
     async def measure(self) -> None:
-        """Count what the metrics show of the data, unless it still rests from the last time."""
-        began = time.monotonic()
-        if began < self._measure_rests_until:
-            return
+        """Count what the metrics show of the data."""
         async with self._database.transaction() as connection:
             data.snapshot = await snapshot(connection, self._clock)
-        ended = time.monotonic()
-        self._measure_rests_until = ended + MEASURED_SHARE * (ended - began)
 
     async def look_for_signs(self) -> None:
         """Count what the metrics show of the audit, the webhooks and what waits."""
@@ -186,7 +179,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                     Periodic("forget_old_changes", FORGET_EVERY, view.forget_old_changes),
                     Periodic("look_again", LOOK_EVERY, view.look_again),
                     Periodic("tell_of_age", FORGET_EVERY, view.tell_of_age),
-                    Periodic("measure", MEASURE_EVERY, view.measure),
+                    Periodic("measure", MEASURE_EVERY, view.measure, rest=MEASURE_RESTS),
                     Periodic("signs", SIGNS_EVERY, view.look_for_signs),
                     Periodic("checkpoint", CHECKPOINT_LOOKED_FOR_EVERY, daily.look),
                     Periodic("dump", CHECKPOINT_LOOKED_FOR_EVERY, daily.dump),
