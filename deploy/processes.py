@@ -32,6 +32,11 @@ class Process:
         """The path that answers 200 once the process can work."""
         return "/readyz" if self.kind == "interface" else "/metrics"
 
+    @property
+    def told(self) -> set[str]:
+        """The names of all that it is told (the tables below)."""
+        return {*COMMON, *OWN[self.service], *APART.get(self.name, ()), self.port_variable}
+
 
 PROCESSES = (
     Process("ingestor-api", "ingestor", ("ingestor", "serve"), "interface"),
@@ -103,3 +108,10 @@ OWN = {
     ),
 }
 """What the processes of one service are told beside that."""
+
+APART = {
+    # Metrics never on the port that is published; the rest is said because of the proxy before it.
+    FRONT: ("METRICS_PORT", "DRAIN_SECONDS", "TRUSTED_PROXIES"),
+    "scoring-engine": ("DUCKDB_MEMORY",),
+}
+"""What one process alone is told beside that."""

@@ -17,7 +17,6 @@ from deploy.processes import (
     COMMON,
     DASHBOARDS,
     FETCHER,
-    FRONT,
     OBSERVERS,
     OUTWARD,
     OWN,
@@ -58,24 +57,14 @@ def test_the_invented_portal_is_no_part_of_what_is_run_in_earnest() -> None:
     assert not any("sandbox" in str(container) for container in CONTAINERS.values())
 
 
-APART = {
-    # Metrics never on the port that is published; the rest is said because of the proxy before it.
-    FRONT: {"METRICS_PORT", "DRAIN_SECONDS", "TRUSTED_PROXIES"},
-    "scoring-engine": {"DUCKDB_MEMORY"},
-}
-"""What one process alone is told."""
-
-
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
 def test_a_container_runs_the_command_of_the_table_with_what_it_must_be_told(
     process: Process,
 ) -> None:
     container = CONTAINERS[process.name]
-    told = {name.removesuffix("_FILE") for name in container["environment"]}
 
     assert tuple(container["command"]) == process.command
-    apart = APART.get(process.name, set())
-    assert {*COMMON, *OWN[process.service], process.port_variable} | apart == told
+    assert {name.removesuffix("_FILE") for name in container["environment"]} == process.told
     assert process.sign_of_life in container["healthcheck"]["test"][3]
 
 

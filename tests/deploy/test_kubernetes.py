@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from deploy import manifests
-from deploy.local.place import ROOT
-from deploy.processes import COMMON, FETCHER, FRONT, OUTWARD, OWN, PREPARATIONS, PROCESSES, Process
+from deploy.containers.composed import composition
+from deploy.processes import FETCHER, OUTWARD, OWN, PREPARATIONS, PROCESSES, Process
 from deploy.supply.tools import BIN
 from shared import metrics
 
@@ -21,10 +21,9 @@ pytestmark = [
     pytest.mark.skipif(not (BIN / "kubectl").exists(), reason="`make setup-tools` was not run"),
 ]
 
-COMPOSITION: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+COMPOSITION = composition()
 BASE, NATIONAL = manifests.FOLDERS
 URLS = {"INGESTOR_URL", "SCORING_URL", "CASES_URL"}
-TOLD_BECAUSE_OF_THE_FRONT = {"METRICS_PORT", "DRAIN_SECONDS", "TRUSTED_PROXIES"}
 
 
 @cache
@@ -71,10 +70,8 @@ def test_a_pod_runs_what_its_container_of_the_composition_runs_and_is_told_the_s
     files = [item["path"] for item in volumes["secrets"]["secret"]["items"]]
 
     assert container["command"] == composed["command"]
-    assert container["image"] == composed["image"].replace("${QADAGA_VERSION:-local}", "local")
-    assert told == composed["environment"] | (
-        {"LOG_LEVEL": "INFO"} if "LOG_LEVEL" in composed["environment"] else {}
-    )
+    assert container["image"] == composed["image"]
+    assert told == composed["environment"]
     assert sorted(files) == sorted(composed["secrets"])
     assert {
         value.removeprefix("/run/secrets/") for value in told.values() if "/secrets/" in value
@@ -99,14 +96,12 @@ def test_a_process_is_told_what_the_table_says_and_shows_there_that_it_lives(
     process: Process,
 ) -> None:
     (container,) = pod(process.name)["containers"]
-    told = {one["name"].removesuffix("_FILE") for one in container["env"]}
-    apart = TOLD_BECAUSE_OF_THE_FRONT if process.name == FRONT else set()
     ready, alive = (container[probe]["httpGet"] for probe in ("readinessProbe", "livenessProbe"))
     ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
     values = {one["name"]: one["value"] for one in container["env"]}
 
     assert tuple(container["command"]) == process.command
-    assert told == {*COMMON, *OWN[process.service], process.port_variable} | apart
+    assert {name.removesuffix("_FILE") for name in values} == process.told
     assert ready["path"] == process.sign_of_life
     assert alive["path"] == ("/healthz" if process.kind == "interface" else "/metrics")
     assert ports[ready["port"]] == ports[alive["port"]] == values[process.port_variable]
