@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from scoring.indicator import catalogue
+from scoring.judging import GaveWay
 from scoring.score import AWAITED, CLEAR, FLAGGED
 from scoring.store import demand
 from tests.scoring.eleven import plain
@@ -111,7 +112,7 @@ async def test_it_makes_way_for_a_ring_but_not_for_ever(
     assert await session.judge_anew()
     assert statuses(await office.score("ocds-1"))["R018"] == AWAITED
 
-    monkeypatch.setattr("scoring.session.PATIENCE", 0.0)
+    monkeypatch.setattr("scoring.anew.PATIENCE", 0.0)
     await session.judge_anew()
     assert statuses(await office.score("ocds-1"))["R018"] == FLAGGED
 
@@ -125,13 +126,38 @@ async def test_what_a_population_asks_for_does_not_make_way_for_ever_either(
         await demand(connection, "population", [purchase_id("ocds-1")])
     office.session.waiting = True
     office.session.rung.set()
-    monkeypatch.setattr("scoring.session.PATIENCE", 0.0)
+    monkeypatch.setattr("scoring.anew.PATIENCE", 0.0)
 
     await office.session.judge_anew()
     assert len(await office.rows("SELECT * FROM rejudge")) == 1
     await office.session.judge_anew()
 
     assert await office.rows("SELECT * FROM rejudge") == []
+
+
+async def test_five_judged_anew_together_are_written_two_at_a_time_and_news_comes_between(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ocids = [f"ocds-{number}" for number in range(5)]
+    await office.publish(*map(suspicious, ocids))
+    await office.judge()
+    asked = [*map(purchase_id, ocids), "prc_of_which_nothing_is_known"]
+    async with office.scoring.transaction() as connection:
+        await demand(connection, "population", asked)
+    monkeypatch.setattr("scoring.anew.WRITTEN", 2)
+    session, before = office.session, office.session.written
+
+    with pytest.raises(GaveWay):
+        await session.judge_demanded(
+            dict.fromkeys(asked, "population"), lambda: session.written > before
+        )
+    left = await office.rows("SELECT * FROM rejudge")
+    session.waiting = True
+    await office.judge()
+
+    assert len(left) == 4
+    assert await office.rows("SELECT * FROM rejudge") == []
+    assert session.written == before + 1 + 3
 
 
 async def test_a_load_is_judged_by_all_at_once(office: Office) -> None:

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import duckdb
 import msgspec
@@ -46,6 +46,8 @@ WORST_FIRST: Final = (
 
 MOST_EVIDENCE: Final = 100
 """Places shown for one finding; a supplier's thousand bids would be no reading."""
+
+T = TypeVar("T")
 
 Flags = Mapping[Key, Sequence[Judgement]]
 """What is flagged of buyers and suppliers now."""
@@ -98,7 +100,7 @@ def judge_processes(
     """Judge and score processes by their numbers as of a day, in their order in the feed.
 
     A process that no indicator judges is left out: what was scored before stays. Raises GaveWay
-    when asked to, between two indicators.
+    when asked to, between two indicators or two processes.
     """
     bought = purchases(facts, pids)
     asked = {one.source: standard.asked_of(one.source) for one in bought.values()}
@@ -106,7 +108,7 @@ def judge_processes(
     judged = _of_processes(facts, standard, dict(sorted(chosen.items())), bought, as_of, give_way)
     return [
         _process_case(one, own, standard, flags)
-        for one in sorted(bought.values(), key=lambda one: one.seq)
+        for one in _unless(give_way, sorted(bought.values(), key=lambda one: one.seq))
         if (own := _only(judged["process", one.id], asked[one.source]))
     ]
 
@@ -157,10 +159,7 @@ def _of_processes(  # noqa: PLR0917 (the same)
             facts, chosen, standard.profile, some, standard.populations, as_of=as_of
         )
         with closing(found):
-            for judgements in found:
-                if give_way():
-                    raise GaveWay
-                yield judgements
+            yield from _unless(give_way, found)
 
     files, drafts = _apart(indicators, standard)
     results = _results(files, bought, run)
@@ -168,6 +167,14 @@ def _of_processes(  # noqa: PLR0917 (the same)
         with _watch(facts, code) as watch:
             results.take(_results({code: draft}, bought, _checked(run, watch), watch))
     return results.judgements
+
+
+def _unless(give_way: Callable[[], bool], some: Iterable[T]) -> Iterator[T]:
+    """Pass one after the other on, until something more urgent comes. Raises GaveWay."""
+    for one in some:
+        if give_way():
+            raise GaveWay
+        yield one
 
 
 def _watch(facts: Facts, code: str) -> Watch:

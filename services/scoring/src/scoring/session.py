@@ -5,11 +5,9 @@ A step leaves everything committed.
 
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +17,7 @@ import msgspec
 import structlog
 
 from scoring import recording, store
+from scoring.anew import MANY, WRITTEN, Anew, never
 from scoring.aside import FEED, entry_of
 from scoring.batches import PLANS, REGISTERS
 from scoring.beside import Beside
@@ -26,12 +25,11 @@ from scoring.concerned import purchases_concerned, settle
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
 from scoring.indicator import Indicator
-from scoring.judging import Case, GaveWay, judge_processes, judge_promptly
+from scoring.judging import Case, judge_promptly
 from scoring.measures import judged_seconds, score_age_seconds
 from scoring.profiles import Profile
-from scoring.purchases import changed_after, gone_after, numbers, present_ids
+from scoring.purchases import changed_after, gone_after, present_ids
 from scoring.recording import Heads, Occasion
-from scoring.standing import Standing
 from shared import telemetry
 from shared.clock import Clock
 from shared.database import Database
@@ -43,8 +41,8 @@ from shared.telemetry import Place
 PAGE: Final = 5_000
 """Entries asked for at a time; a page also ends at 16 MiB."""
 
-BATCH: Final = 6_000
-"""Processes judged and written in one transaction: half a million results."""
+BATCH: Final = WRITTEN
+"""Processes with new releases that are judged together, and written in one transaction."""
 
 ENOUGH: Final = BATCH * 3 // 4
 """Processes for which a batch is worth its planning, most of a second however few it judges."""
@@ -55,20 +53,11 @@ GATHERED_FOR: Final = 3.0
 FEW: Final = 100
 """Processes up to which the prompt indicators go first, and the others a moment later."""
 
-PATIENCE: Final = 10.0
-"""Seconds for which the indicators that come later make way for new releases."""
-
-BATCH_ANEW: Final = 1_000
-"""Of those judged anew while releases come: they make way for one, but not for ever."""
-
 CALM: Final = 30.0
 """Seconds without a release after which the facts are written from their log into their file.
 
 And after which judging anew goes in large batches.
 """
-
-MANY: Final = 500
-"""Processes from which DuckDB works with all its threads, and a load is what they come from."""
 
 ALL_ANEW: Final = 100_000
 """Purchases concerned by registers from which all are judged anew, rather than named one by one."""
@@ -76,11 +65,7 @@ ALL_ANEW: Final = 100_000
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
-def _never() -> bool:
-    return False
-
-
-class Session(Standing):
+class Session(Anew):
     """One engine's time as the leader, on facts that it alone has open."""
 
     def __init__(
@@ -115,7 +100,6 @@ class Session(Standing):
         self._incoming = incoming
         self._epoch: str | None = None
         self._tidy = self._answered = True
-        self._owed_since: float | None = None
         self._arrived: datetime | None = None
         self.rung = threading.Event()
         self.registers = Beside(REGISTERS, database, facts, client, folder)
@@ -256,7 +240,7 @@ class Session(Standing):
         changed, gone, last = await self.facts(lambda facts: _changes(facts, since))
         upto = last if len(changed) >= BATCH else self.facts_seq
         promptly = len(changed) <= FEW and bool(self.standard.later)
-        cases = await (self._judged_promptly if promptly else self._judged)(changed)
+        cases = await (self._judged_promptly if promptly else self.judged)(changed)
         judged_seconds.labels("judge").observe(time.perf_counter() - began)
         occasion = Occasion("data", self.clock.now(), self.standard, promptly, self.day)
         await self.write(cases, occasion, {"scored_seq": upto}, gone=gone)
@@ -264,7 +248,7 @@ class Session(Standing):
         telemetry.record("judge", places, moment)
         self._show_age()
         if promptly and cases:
-            self._owe()
+            self.owe()
         return True
 
     def _show_age(self) -> None:
@@ -275,35 +259,11 @@ class Session(Standing):
             self._arrived = None
 
     async def judge_anew(self) -> bool:
-        """Judge the next batch of processes that a new population, method or flag asks for.
-
-        Gives way to new releases between two indicators, unless it did for too long.
-        """
+        """Judge some of the processes that a new population, method or flag asks for."""
         if not self.waiting or not self.complete:
             return False
-        most = BATCH if self.calm else BATCH_ANEW
-        async with self.database.connection() as connection:
-            demanded = await store.demanded(connection, most)
-        self.waiting = bool(demanded)
-        give_way = _never if self.overdue else self.rung.is_set
-        try:
-            await self._judge_demanded(demanded, give_way)
-        except GaveWay:
-            self._owe()
-        else:
-            self._owed_since = time.monotonic() if self.waiting else None
+        await self.judge_waiting(calm=self.calm)
         return self.waiting
-
-    @property
-    def overdue(self) -> bool:
-        """Whether judging anew has waited for new releases long enough."""
-        since = self._owed_since
-        return since is not None and time.monotonic() - since > PATIENCE
-
-    def _owe(self) -> None:
-        self.waiting = True
-        if self._owed_since is None:
-            self._owed_since = time.monotonic()
 
     async def finish_rebuild(self) -> None:
         """Once all of a new feed is judged, withdraw what is no longer in it."""
@@ -385,39 +345,10 @@ class Session(Standing):
         if not self.waiting:
             return
         keys = [entry_of(line).key for line in lines.splitlines() if line]
-        if await self._demanded_among(keys):
+        if await self.demanded_among(keys):
             while await self.judge_changes():
                 pass
-            await self._judge_demanded(await self._demanded_among(keys), _never)
-
-    async def _demanded_among(self, keys: Sequence[str]) -> Mapping[str, str]:
-        async with self.database.connection() as connection:
-            return await store.demanded_among(connection, keys)
-
-    async def _judge_demanded(
-        self, demanded: Mapping[str, str], give_way: Callable[[], bool]
-    ) -> None:
-        by_cause: dict[str, list[str]] = defaultdict(list)
-        for subject_id, cause in demanded.items():
-            by_cause[cause].append(subject_id)
-        for cause, ids in sorted(by_cause.items()):
-            chosen = await self.facts(partial(numbers, ids=ids))
-            cases = await self._judged(chosen, give_way)
-            occasion = Occasion(cause, self.clock.now(), self.standard, as_of=self.day)
-            await self.write(cases, occasion, {}, settled=ids)
-
-    async def _judged(
-        self, chosen: Mapping[int, str], give_way: Callable[[], bool] = _never
-    ) -> list[Case]:
-        if not chosen:
-            return []
-        pids = list(chosen)
-        return await self.facts(
-            lambda facts: judge_processes(
-                facts, self.standard, self.flags, pids, as_of=self.day, give_way=give_way
-            ),
-            many=len(pids) >= MANY,
-        )
+            await self.judge_demanded(await self.demanded_among(keys), never)
 
     async def _judged_promptly(self, chosen: Mapping[int, str]) -> list[Case]:
         if not chosen:
