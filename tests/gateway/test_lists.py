@@ -1,10 +1,13 @@
 """Lists: what is asked for and nothing else, in order, whole over all pages."""
 
+from typing import get_args
 from urllib.parse import quote
 
 import pytest
 
 from gateway.reads.processes import Question, filtered
+from gateway.texts import BANDS
+from shared.contracts.scores import Band
 from tests.gateway.builders import (
     BUYER_BIN,
     SUPPLIER_BIN,
@@ -65,7 +68,6 @@ FILTERS = [
     ("indicator=R018", "ba"),
     ("indicator=R999", ""),
     ("band=high&band=low", "ba"),
-    ("band=unheard-of", ""),
     ("source=other", "c"),
     ("ocid=a&ocid=c", "ca"),
     ("q=Курылыс", "a"),
@@ -75,6 +77,10 @@ FILTERS = [
     ("q=_", ""),
     ("band=high&method=open", ""),
 ]
+
+
+def test_the_bands_that_can_be_asked_for_are_those_that_have_a_name() -> None:
+    assert get_args(Band) == tuple(BANDS)
 
 
 def test_bands_stand_in_the_text_of_a_question_for_its_plan_hangs_on_them() -> None:
@@ -182,6 +188,16 @@ async def test_alerts_stand_in_the_order_of_events_and_count_without_a_gap(house
         "alr_0004",
     ]
     assert await house.ids("/v1/alerts?indicator=R003") == []
+
+
+@pytest.mark.parametrize("path", ["/v1/processes?band=hihg", "/v1/alerts?band=high&band=hihg"])
+async def test_a_slip_in_a_band_is_refused_rather_than_answered_by_an_empty_list(
+    house: House, path: str
+) -> None:
+    refused = await house.get(path)
+
+    assert problem(refused) == (422, "validation_failed")
+    assert "'low', 'medium', 'high' or 'critical'" in refused.text
 
 
 async def test_packages_carry_the_licence_and_page_through_all_releases(house: House) -> None:

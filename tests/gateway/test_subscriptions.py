@@ -523,6 +523,7 @@ async def test_whatever_a_list_can_be_asked_can_be_watched(post: Post) -> None:
 NOT_ACCEPTABLE: tuple[dict[str, Any], ...] = (
     {"filter": {"bands": ["high"]}},
     {"filter": {"band": "high"}},
+    {"filter": {"band": ["hihg"]}},
     {"filter": {"buyer": ["123"]}},
     {"filter": {"region": ["00"]}},
     {"events": ["score.changed"]},
@@ -536,6 +537,25 @@ NOT_ACCEPTABLE: tuple[dict[str, Any], ...] = (
     {"hour": 24},
     {"weekday": 0},
 )
+
+
+async def test_a_saved_filter_that_an_upgrade_refuses_is_paused_and_the_others_are_served(
+    post: Post,
+) -> None:
+    old, other = await post.active(filter={"band": ["critical"]}), await post.active()
+    async with post.house.database.transaction() as connection:
+        changed = "UPDATE subscription SET filter = $2 WHERE id = $1"
+        await connection.execute(changed, old["id"], b'{"band":["extreme"]}')
+
+    await post.house.fill("alerts", alert(1, ONE, band="critical"))
+    await post.pass_on()
+
+    assert len(post.mail.got) == 1
+    now = await post.read(old)
+    assert (now["state"], now["paused_for"]) == ("paused", "refused")
+    assert (await post.read(other))["state"] == "active"
+    [event] = (await post.office.ask("app", "GET", "/v1/feed?stream=own")).json()["data"]
+    assert (event["type"], event["data"]["reason"]) == ("subscription.paused", "refused")
 
 
 async def test_what_cannot_be_watched_or_addressed_is_refused_when_it_is_asked(

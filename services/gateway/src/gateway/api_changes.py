@@ -573,6 +573,22 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         text="Organisations, members of one's own organisation and processes that a body names must"
         " be there: otherwise 422 with a pointer.",
     ),
+    ApiChange(
+        on=date(2026, 11, 30),
+        kind="changed",
+        operations=(
+            "list_processes",
+            "list_alerts",
+            "create_export",
+            "add_subscription",
+            "change_subscription",
+            "preview_subscription",
+            "add_focus_list",
+            "change_focus_list",
+        ),
+        text="A filter by a word that no band is called by is a 422; before, nothing was found. A"
+        " subscription saved with one is paused (`paused_for` is `refused`).",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

@@ -7,9 +7,12 @@ The `counted` points of flagged indicators, and those of an organisation's `port
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
+
+Band = Literal["low", "medium", "high", "critical"]
+"""The bands there are, as they are asked for; documents name theirs by an open string."""
 
 
 class Subject(Struct, frozen=True, gc=False):

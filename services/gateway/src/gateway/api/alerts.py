@@ -8,7 +8,7 @@ from msgspec import field
 from pydantic import Field
 
 from gateway.api import examples
-from gateway.api.asking import From, Until, Words, allowed, each, organisations, send_list
+from gateway.api.asking import Bands, From, Until, Words, allowed, each, organisations, send_list
 from gateway.api.describing import lists
 from gateway.api.filters import InPlaces
 from gateway.api.metering import Rows
@@ -46,7 +46,7 @@ class AlertFilter(InPlaces):
     """Which alerts. A parameter that is repeated means any of its values."""
 
     indicator: Words = Field([], description="Code of an indicator that raised it.")
-    band: Words = Field([], description="Risk band reached.")
+    band: Bands = Field([], description="Risk band reached.")
     source: Words = Field([], description="Id of the publisher's data set.")
     process: Words = Field([], description="Id of the process (prc_…).")
     buyer: Words = Field([], description="Id (org_…) or BIN of who buys.")

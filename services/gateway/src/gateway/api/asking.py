@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from gateway.door import HOLDER, is_known
 from gateway.memory import Answer
 from gateway.reads.answering import organisation_id
+from shared.contracts.scores import Band
 from shared.errors import ScopeMissing
 from shared.security import Caller
 
@@ -82,6 +83,9 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[list[Word], Field(max_length=50)]
 """Alternatives, as a parameter that may be repeated."""
+
+Bands = Annotated[list[Band], Field(max_length=50)]
+"""Risk bands: a word that is none is refused, or a slip would read as "there is no risk"."""
 
 Amount = Annotated[
     Decimal,

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from gateway.api import examples
 from gateway.api.asking import (
+    Bands,
     From,
     Until,
     Words,
@@ -42,7 +43,7 @@ class ProcessFilter(OfPurchases):
 
     supplier: Words = Field([], description="Id (org_…) or BIN of who was awarded.")
     indicator: Words = Field([], description="Code of an indicator that is flagged.")
-    band: Words = Field([], description="Risk band: low, medium, high, critical.")
+    band: Bands = Field([], description="Risk band.")
     ocid: Words = Field([], description="The publisher's own id.")
     published_from: From | None = Field(None, alias="published[gte]")
     published_to: Until | None = Field(None, alias="published[lte]")

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 from pydantic import BaseModel, Field
 
-from gateway.api.asking import Words, each
+from gateway.api.asking import Bands, Words, each
 from gateway.documents import ScoreSummary
 from gateway.reads.answering import encode
 from gateway.reads.statement import Statement
@@ -75,7 +75,7 @@ class ScoreFilter(BaseModel):
     subject_type: Words = Field([], description="process, buyer or supplier.")
     subject: Words = Field([], description="Id of a subject (prc_…, org_…).")
     indicator: Words = Field([], description="Code of an indicator that is flagged.")
-    band: Words = Field([], description="Risk band.")
+    band: Bands = Field([], description="Risk band.")
 
 
 class FindingFilter(ScoreFilter):

@@ -329,13 +329,16 @@ _DECLARED: Final = (
         type="subscription.paused",
         stream="own",
         meaning=Text(
-            kk="Жазылым тоқтатылды: алушы бас тартты немесе хабарлар жетпейді.",
-            ru="Подписка приостановлена: получатель отписался или сообщения не доходят.",
-            en="A subscription was paused: its reader unsubscribed, or messages do not arrive.",
+            kk="Жазылым тоқтатылды: алушы бас тартты, хабарлар жетпейді немесе сүзгі енді"
+            " қабылданбайды.",
+            ru="Подписка приостановлена: получатель отписался, сообщения не доходят или фильтр"
+            " больше не принимается.",
+            en="A subscription was paused: its reader unsubscribed, messages do not arrive, or its"
+            " filter is taken no more.",
         ),
         data={
             "subscription": "id of the subscription",
-            "reason": "unsubscribed, gone or failing",
+            "reason": "unsubscribed, gone, failing or refused",
             "link": "where more is told",
         },
     ),

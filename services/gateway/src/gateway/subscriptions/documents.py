@@ -22,7 +22,8 @@ class Subscription(Struct, frozen=True, kw_only=True):
     """A saved filter of a list, and how your organisation is told of what newly fits it.
 
     `unconfirmed`: the address got a code and is sent nothing until it is told. `paused_for`: asked,
-    unsubscribed (by the link in a message), gone (there is no such address), failing (ten tries).
+    unsubscribed (by the link in a message), gone (there is no such address), failing (ten tries),
+    refused (its list takes no such filter any more).
     `pending`: messages that are still to be sent; those of a webhook stand with its deliveries.
     """
 

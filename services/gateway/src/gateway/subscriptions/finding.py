@@ -15,7 +15,7 @@ import msgspec
 from gateway.push import outbox
 from gateway.reads.priority import Weights
 from gateway.stream.telling import tell
-from gateway.subscriptions import items, letters, matching
+from gateway.subscriptions import items, letters, matching, store
 from gateway.subscriptions.cadence import next_digest
 from gateway.subscriptions.letters import MOST_ITEMS, Period
 from gateway.subscriptions.matching import Filter
@@ -72,7 +72,7 @@ async def match(connection: asyncpg.Connection, wording: Wording, now: datetime)
     after: int | None = await connection.fetchval(_PLACE)
     if after is None or (newest := await matching.head(connection)) <= after:
         return 0
-    live = await connection.fetch(_LIVE)
+    live = await _understood(connection)
     if not live:
         await connection.execute(_MOVE, newest)
         return newest - after
@@ -96,6 +96,17 @@ async def digest(connection: asyncpg.Connection, wording: Wording, now: datetime
         following = next_digest(now, row["cadence"], hour=row["hour"], weekday=row["weekday"])
         await connection.execute(_AGAIN, row["id"], following, now)
     return len(due)
+
+
+async def _understood(connection: asyncpg.Connection) -> list[asyncpg.Record]:
+    """Return the subscriptions that are active; one whose filter is refused by now is paused."""
+    live: list[asyncpg.Record] = []
+    for row in await connection.fetch(_LIVE):
+        if matching.understood(Filter(row["what"], row["filter"])):
+            live.append(row)
+        else:
+            await store.pause(connection, row["id"], "refused")
+    return live
 
 
 async def _fitting(

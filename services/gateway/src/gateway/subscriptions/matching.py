@@ -14,6 +14,7 @@ import msgspec
 from gateway.reads import alerts, processes
 from gateway.reads.statement import Statement
 from shared import events
+from shared.errors import Problem
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "alerts": ("alert.created", "alert.corrected", "alert.replied"),
@@ -142,6 +143,15 @@ def question(what: str, asked: bytes) -> Any:
     from gateway.exports.asked import question as of_list  # noqa: PLC0415
 
     return of_list(what, msgspec.json.decode(asked))
+
+
+def understood(each: Filter) -> bool:
+    """Tell whether its list still takes a saved filter: an upgrade may have fewer words."""
+    try:
+        question(*each)
+    except Problem:
+        return False
+    return True
 
 
 def _where(each: Filter, values: list[Any]) -> Statement:

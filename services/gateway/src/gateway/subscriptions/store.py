@@ -186,7 +186,7 @@ async def pause(connection: asyncpg.Connection, name: str, reason: str) -> bool:
     """Send nothing more, and drop what was to be sent; whether it was not so already.
 
     One that is not confirmed stays so. Whoever did not ask for it is told in the own stream: the
-    reason is `unsubscribed`, `gone` or `failing`.
+    reason is `unsubscribed`, `gone`, `failing` or `refused`.
     """
     paused = await connection.fetchrow(_PAUSE, name, reason)
     if paused is None:

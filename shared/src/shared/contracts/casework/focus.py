@@ -13,6 +13,7 @@ from pydantic import Field
 
 from shared.bodies import Body
 from shared.contracts.casework.operation import LONGEST_ID, LONGEST_TEXT, Filter, Operation
+from shared.contracts.scores import Band
 from shared.errors import GuardFailed, TransitionNotAllowed
 
 Id = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$", max_length=LONGEST_ID)]
@@ -33,7 +34,7 @@ class Criteria(Body):
     state: list[Word] = Field(default=[], max_length=20)
     region: list[Kato] = Field(default=[], max_length=50)
     buyer: list[Id] = Field(default=[], max_length=100)
-    band: list[Word] = Field(default=[], max_length=10)
+    band: list[Band] = Field(default=[], max_length=10)
     indicator: list[Id] = Field(default=[], max_length=100)
 
 
