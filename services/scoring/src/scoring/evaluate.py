@@ -21,12 +21,13 @@ import duckdb
 
 from scoring.attempts import add_attempts
 from scoring.both_ends import from_both_ends
+from scoring.by_one import confined, judge, judge_few
 from scoring.facts import Facts
 from scoring.fences import Population, tukey
-from scoring.indicator import STATUSES, Indicator, Status, catalogue
-from scoring.judgements import FLAGGED, FewJudgements, Judgement, Judgements, Populations, fields_of
+from scoring.indicator import Indicator, Status, catalogue
+from scoring.judgements import Judgements, Populations
 from scoring.parsed import parsed
-from scoring.placing import ALL, Slice, choose, home_of, shadow, sliced, unshadow
+from scoring.placing import home_of, shadow, sliced, unshadow
 from scoring.planning import in_a_hurry
 from scoring.profiles import Profile
 from scoring.reading import by_the_clock, read_by
@@ -34,7 +35,6 @@ from scoring.relations import (
     materialise_shared,
     set_judging_day,
     set_parameters,
-    set_population,
     set_profile,
     take_up,
 )
@@ -91,7 +91,7 @@ def bulk(
         for indicator in indicators:
             chosen = slices if _looks_at_one(indicator) else ()
             with _reading_all(facts.connection):
-                judged = _judge(
+                judged = judge(
                     facts.connection, indicator, profile, taken, only=only, slices=chosen
                 )
             yield judged
@@ -117,8 +117,8 @@ def incremental(
         add_attempts(facts.connection, "affected", f"{home_of(facts)}.process")
     [[number]] = facts.connection.execute(parsed("SELECT count(*) FROM affected")).fetchall()
 
-    def judge(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> Judgements:
-        return _judge_few(connection, indicator, profile, populations, names)
+    def judge_one(connection: duckdb.DuckDBPyConnection, indicator: Indicator) -> Judgements:
+        return judge_few(connection, indicator, profile, populations, names)
 
     with in_a_hurry(facts.connection, number), _threads_for(facts, connections):
         try:
@@ -128,9 +128,9 @@ def incremental(
             for other in connections[1:]:
                 set_profile(other, profile, indicators, laid="")
             if connections == [facts.connection]:
-                yield from (judge(facts.connection, one) for one in indicators)
+                yield from (judge_one(facts.connection, one) for one in indicators)
             else:
-                yield from _by_both(connections, indicators, judge)
+                yield from _by_both(connections, indicators, judge_one)
         finally:
             for connection in connections:
                 take_up(connection)
@@ -220,7 +220,7 @@ def _any_cancelled(facts: Facts) -> bool:
 @contextmanager
 def _reading_all(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Plan without what pays only where little of a table is wanted, if the plan is ours to set."""
-    if _confined(connection):
+    if confined(connection):
         yield
         return
     connection.execute(f"SET disabled_optimizers = '{_FOR_LITTLE}'")
@@ -228,12 +228,6 @@ def _reading_all(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         connection.execute("RESET disabled_optimizers")
-
-
-def _confined(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a stranger's query is run: what it says is kept to the letter, to be looked at."""
-    [[locked]] = connection.execute("SELECT current_setting('lock_configuration')").fetchall()
-    return bool(locked)
 
 
 def _looks_at_one(indicator: Indicator) -> bool:
@@ -256,105 +250,6 @@ def _populations(
     return Populations(digest, rows)
 
 
-def _judge(
-    connection: duckdb.DuckDBPyConnection,
-    indicator: Indicator,
-    profile: Profile,
-    populations: Populations,
-    *,
-    only: Status | None = None,
-    slices: Sequence[Slice] = (),
-) -> Judgements:
-    try:
-        _set_what_it_joins(connection, indicator, profile, populations)
-        status = "q.status" if _confined(connection) else _AS_NUMBER
-        _fill(connection, _query(indicator, only, status), slices)
-        connection.execute(parsed(_JUDGEMENT.format(**_same_for_all(indicator))))
-        connection.execute(parsed(FLAGGED))
-    except duckdb.Error as error:
-        return Judgements(connection, indicator, populations, str(error).splitlines()[0])
-    return Judgements(connection, indicator, populations)
-
-
-def _judge_few(
-    connection: duckdb.DuckDBPyConnection,
-    indicator: Indicator,
-    profile: Profile,
-    populations: Populations,
-    names: Mapping[int, str],
-) -> Judgements:
-    """Judge at one go: of a few, laying the results down costs as much as judging.
-
-    What is the same of all is not asked for.
-    """
-    columns = _same_for_all(indicator)
-    own = f", {columns['certain']}, {columns['again_on']}" if _told(indicator) else ""
-    try:
-        _set_what_it_joins(connection, indicator, profile, populations)
-        query = _FEW.format(own=own, query=_query(indicator, None, "q.status"))
-        cursor = connection.execute(parsed(query))
-        types = {column[0]: str(column[1]) for column in cursor.description or ()}
-        rows = cursor.fetchall()
-    except duckdb.Error as error:
-        return Judgements(connection, indicator, populations, str(error).splitlines()[0])
-    kind = indicator.subject
-    found = [
-        Judgement(kind, number, names[number], status, value, threshold, fields_of(missing), *rest)
-        for number, status, value, threshold, missing, *rest in rows
-    ]
-    found.sort(key=lambda one: one.number)
-    return FewJudgements(connection, indicator, populations, found, types["value"])
-
-
-def _set_what_it_joins(
-    connection: duckdb.DuckDBPyConnection,
-    indicator: Indicator,
-    profile: Profile,
-    populations: Populations,
-) -> None:
-    set_parameters(connection, indicator, profile)
-    if indicator.population is not None:
-        groups = populations.by_code.get(indicator.code, ())
-        set_population(connection, [row.fields() for row in groups])
-
-
-def _query(indicator: Indicator, only: Status | None, status: str) -> str:
-    told = "".join(f", {sql} AS {name}" for name, sql in _told(indicator).items())
-    where = f"WHERE q.status = '{only}'" if only else ""
-    return _JUDGED.format(status=status, told=told, query=indicator.query, where=where)
-
-
-def _told(indicator: Indicator) -> dict[str, str]:
-    """Return what the query itself says of each subject, beside its result."""
-    told = {}
-    if indicator.subject == "organisation":
-        told["kind"] = "q.kind"
-    if indicator.certain == "by_record":
-        told["certain"] = "coalesce(q.certain, false)"
-    if by_the_clock(indicator):
-        told["again_on"] = _AGAIN_ON
-    return told
-
-
-def _same_for_all(indicator: Indicator) -> dict[str, str]:
-    """Return the columns that need not be kept of every subject."""
-    same = {"kind": f"'{indicator.subject}'", "certain": "true", "again_on": "CAST(NULL AS DATE)"}
-    return same | {name: name for name in _told(indicator)}
-
-
-def _fill(connection: duckdb.DuckDBPyConnection, sql: str, slices: Sequence[Slice]) -> None:
-    """Keep the judgements, made at once or slice by slice."""
-    if not slices:
-        connection.execute(parsed(_ANEW + sql))
-        return
-    try:
-        for place, one in enumerate(slices):
-            choose(connection, one)
-            connection.execute(parsed((_MORE if place else _ANEW) + sql))
-    finally:
-        choose(connection, ALL)
-
-
 _WHOLE: Final = ("earlier_attempt", "law_change_reason")
 """The first lays processes beside each other; words are looked for in few texts of all processes,
 and slices of them would only be planned worse."""
@@ -369,35 +264,6 @@ _OF_AFFECTED = """party IS NULL OR party IN (
   SELECT party FROM {home}.participant WHERE pid IN (FROM affected))"""
 
 _CANCELLED = "SELECT pid FROM {facts}.process WHERE tender_status = 'cancelled'"
-
-_ANEW = "CREATE OR REPLACE TEMP TABLE judged_subject AS"
-
-_MORE = "INSERT INTO judged_subject"
-
-_STATUS: Final = "ENUM({})".format(", ".join(f"'{one}'" for one in STATUSES))
-
-_AS_NUMBER: Final = "CASE q.status {} ELSE CAST(q.status AS {}) END".format(
-    " ".join(f"WHEN '{one}' THEN CAST('{one}' AS {_STATUS})" for one in STATUSES), _STATUS
-)
-"""A status of millions of subjects is laid down, counted and found as one byte, not as a text; the
-cast of what is none of them fails. Told apart by CASE, they cost less than by the cast alone."""
-
-_JUDGED = """
-SELECT q.subject, {status} AS status, q.value, q.threshold,
-  CASE WHEN q.status = 'not_computable' THEN q.missing END AS missing{told}
-FROM ({query}) q {where}"""
-
-_JUDGEMENT = """
-CREATE OR REPLACE TEMP VIEW judgement AS
-SELECT {kind} AS kind, subject, status, value, threshold, missing,
-  {certain} AS certain, {again_on} AS again_on
-FROM judged_subject"""
-
-_FEW = """
-SELECT subject, status, value, threshold, missing{own} FROM ({query})"""
-
-_AGAIN_ON = """
-CASE WHEN q.again_on > (SELECT d_.day FROM judging_day d_) THEN q.again_on END"""
 
 _NEWEST = """
 SELECT max(CAST(TRY_CAST(date_text AS TIMESTAMPTZ) AT TIME ZONE 'UTC' + INTERVAL 5 HOUR AS DATE))
