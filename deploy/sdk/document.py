@@ -4,6 +4,7 @@ What the server alone has to check (lengths, patterns, bounds) and examples are 
 types no narrower.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,6 +39,8 @@ class Operation:
     body: dict[str, Any] | None
     form: bool
     answers: tuple[dict[str, Any], ...]
+    bound_to: str | None
+    """The path under which the document is read on whose version this acts, if it can be."""
 
     @property
     def row(self) -> dict[str, Any] | None:
@@ -69,8 +72,9 @@ def plain(document: dict[str, Any]) -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> list[Operation]:
     """Return all operations, by their ids."""
+    read = frozenset(path for path, verbs in document["paths"].items() if "get" in verbs)
     found = [
-        _operation(verb, path, told)
+        _operation(verb, path, told, read)
         for path, verbs in document["paths"].items()
         for verb, told in verbs.items()
         if verb in VERBS
@@ -78,7 +82,7 @@ def operations(document: dict[str, Any]) -> list[Operation]:
     return sorted(found, key=lambda one: one.id)
 
 
-def _operation(verb: str, path: str, told: dict[str, Any]) -> Operation:
+def _operation(verb: str, path: str, told: dict[str, Any], read: frozenset[str]) -> Operation:
     contents = told.get("requestBody", {}).get("content", {})
     body = next((each["schema"] for each in contents.values()), None)
     answers = [
@@ -87,15 +91,19 @@ def _operation(verb: str, path: str, told: dict[str, Any]) -> Operation:
         if status.startswith("2")
         for content in answer.get("content", {}).values()
     ]
+    parameters = tuple(_parameter(each) for each in told.get("parameters", ()))
+    acts_on = _MOVE.sub("", path)
+    on_version = any(one.name.lower() == "if-match" for one in parameters)
     return Operation(
         id=told["operationId"],
         verb=verb.upper(),
         path=path,
         summary=told.get("summary", ""),
-        parameters=tuple(_parameter(each) for each in told.get("parameters", ())),
+        parameters=parameters,
         body=body,
         form="application/x-www-form-urlencoded" in contents,
         answers=tuple(answers),
+        bound_to=acts_on if on_version and acts_on in read else None,
     )
 
 
@@ -121,6 +129,9 @@ def _bare(value: Any, *, named: bool = False) -> Any:
         if named or not (key in _CHECKED_BY_THE_SERVER or (key, inner) == _CLOSED)
     }
 
+
+_MOVE: Final = re.compile(r"(:[a-z-]+|/moves|/transitions)$")
+"""What stands behind the path of a document where it is moved along its life cycle."""
 
 _CLOSED: Final = ("additionalProperties", False)
 _HOLD_NAMES: Final = frozenset({"properties", "schemas", "paths", "responses", "headers"})

@@ -62,20 +62,30 @@ def _asking(operation: Operation) -> list[str]:
 
 
 def _call(operation: Operation) -> str:
-    path = operation.path
-    for each in _at(operation, "path"):
-        path = path.replace(f"{{{each.name}}}", f"{{self.part({_name(each)})}}")
-    said = [f'f"{path}"' if "{" in path else f'"{path}"']
+    said = [_path(operation, operation.path)]
     if query := [f'"{each.name}": {_name(each)}' for each in _at(operation, "query")]:
         said.append(f"query={{{', '.join(query)}}}")
     if operation.body is not None:
         said.append("form=body" if operation.form else "body=body")
-    said += [f"{name}={name}" for name in _extras(operation)]
+    said += [f"{name}={_extra(operation, name)}" for name in _extras(operation)]
     if operation.takes("idempotency-key"):
         said.append("repeatable=True")
     if operation.row or operation.file:
         return f"self.{'pages' if operation.row else 'fetch'}({', '.join(said)})"
     return f'self.ask("{operation.verb}", {", ".join(said)})'
+
+
+def _path(operation: Operation, path: str) -> str:
+    """Return the text that makes a path, or the beginning of one, of the arguments."""
+    for each in _at(operation, "path"):
+        path = path.replace(f"{{{each.name}}}", f"{{self.part({_name(each)})}}")
+    return f'f"{path}"' if "{" in path else f'"{path}"'
+
+
+def _extra(operation: Operation, name: str) -> str:
+    if name != "if_match" or operation.bound_to is None:
+        return name
+    return f"if_match or self.etag({_path(operation, operation.bound_to)})"
 
 
 def _returned(operation: Operation) -> str:

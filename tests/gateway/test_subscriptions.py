@@ -557,6 +557,28 @@ async def test_a_saved_filter_that_an_upgrade_refuses_is_paused_and_the_others_a
     [event] = (await post.office.ask("app", "GET", "/v1/feed?stream=own")).json()["data"]
     assert (event["type"], event["data"]["reason"]) == ("subscription.paused", "refused")
 
+    assert problem(await post.change(old, paused=False)) == (422, "validation_failed")
+    mended = await post.change(old, paused=False, filter={"band": ["high"]})
+    assert mended.json()["state"] == "active"
+
+
+async def test_what_a_refused_filter_had_found_before_is_told_once_it_goes_on(post: Post) -> None:
+    daily = await post.active(filter={"band": ["critical"]}, cadence="daily")
+    await post.house.fill("alerts", alert(1, ONE, band="critical"))
+    await post.pass_on()
+    async with post.house.database.transaction() as connection:
+        changed = "UPDATE subscription SET filter = $2 WHERE id = $1"
+        await connection.execute(changed, daily["id"], b'{"band":["extreme"]}')
+    await post.house.fill("alerts", alert(2, TWO))
+    await post.pass_on()
+    assert (await post.read(daily))["paused_for"] == "refused"
+
+    await post.change(daily, paused=False, filter={"band": ["critical"]})
+    await post.pass_on(days=1)
+
+    [letter] = post.mail.got
+    assert ONE in text_of(letter)
+
 
 async def test_what_cannot_be_watched_or_addressed_is_refused_when_it_is_asked(
     post: Post,

@@ -10,6 +10,7 @@ from scoring.evaluate import bulk
 from scoring.indicator import catalogue
 from scoring.method import standard
 from scoring.score import FLAGGED, NOT_APPLICABLE
+from scoring.store import demand
 from shared.contracts.alerts import Alert
 from tests.scoring.eleven import plain
 from tests.scoring.office import Office, statuses
@@ -111,6 +112,27 @@ async def test_days_that_passed_while_no_engine_led_are_made_up_for_whatever_the
     }
     assert {one["cause"] for one in found} == {"clock"}
     assert [row["subject_id"] for row in await office.alerts()] == [purchase_id("live")]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_waits_for_another_cause_on_its_day_raises_its_alert_all_the_same(
+    office: Office, restarted: bool
+) -> None:
+    await office.publish(bought("due", "2026-03-01"))
+    await office.work()
+    day = date.fromisoformat((await _document(office, "due"))["recheck_on"])
+    async with office.scoring.transaction() as connection:
+        await demand(connection, "population", [purchase_id("due")])
+
+    if restarted:
+        await office.stop()
+        office.clock.moment = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+        await office.start()
+    await _go_to(office, day)
+
+    assert [one["cause"] for one in await office.findings()] == ["clock"]
+    assert [row["subject_id"] for row in await office.alerts()] == [purchase_id("due")]
+    assert await office.rows("SELECT * FROM rejudge") == []
 
 
 async def test_day_by_day_the_findings_are_those_of_a_bulk_run_as_of_the_day(

@@ -160,6 +160,30 @@ async def test_five_judged_anew_together_are_written_two_at_a_time_and_news_come
     assert session.written == before + 1 + 3
 
 
+async def test_after_it_made_way_it_judges_fewer_together_until_news_leaves_it_in_peace(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ocids = [f"ocds-{number}" for number in range(7)]
+    await office.publish(*map(suspicious, ocids))
+    await office.judge()
+    async with office.scoring.transaction() as connection:
+        await demand(connection, "population", list(map(purchase_id, ocids)))
+    monkeypatch.setattr("scoring.anew.WRITTEN", 2)
+    monkeypatch.setattr("scoring.anew.MOST_ANEW", 4)
+    session = office.session
+    session.waiting = True
+    session.loaded_at -= 60.0
+
+    left = []
+    session.rung.set()
+    for _ in range(3):
+        await session.judge_anew()
+        session.rung.clear()
+        left.append(len(await office.rows("SELECT * FROM rejudge")))
+
+    assert left == [7, 5, 1]
+
+
 async def test_a_load_is_judged_by_all_at_once(office: Office) -> None:
     await office.publish(*[suspicious(f"ocds-{number}") for number in range(101)])
 

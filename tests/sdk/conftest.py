@@ -32,6 +32,7 @@ class Asked:
     verb: str
     path: str
     key: str | None
+    match: str | None
     status: int = 0
 
 
@@ -54,7 +55,8 @@ class Line:
             await self._ordered(receive, send)
             return
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        asked = Asked(scope["method"], scope["path"], headers.get("idempotency-key"))
+        key, match = headers.get("idempotency-key"), headers.get("if-match")
+        asked = Asked(scope["method"], scope["path"], key, match)
         self.asked.append(asked)
 
         async def told(message: Message) -> None:

@@ -64,6 +64,7 @@ async def test_every_operation_of_the_document_is_a_method_that_arrives_at_its_r
         assert (asked.verb, asked.path) == (one.verb, shape)
         assert asked.status not in {405, 500}, one.id
         assert (asked.key is not None) == one.takes("idempotency-key"), one.id
+        assert (asked.match == '"x"') == one.takes("if-match"), one.id
 
     assert len(site.line.asked) == len(operations) > 70
 

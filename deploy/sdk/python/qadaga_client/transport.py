@@ -34,7 +34,8 @@ class Transport:
     """A connection to the platform with the rights of a key, or of an OAuth client.
 
     A request that may be repeated without a second effect is repeated up to `retries` times: when
-    the line breaks, when the platform is away for a moment, and after the pause that it asks for.
+    the line breaks, when the platform is away for a moment, and after the pause that it asks for;
+    one of more than a minute (a quota is spent until midnight) is the caller's to wait for.
     """
 
     def __init__(
@@ -95,16 +96,13 @@ class Transport:
     ) -> Any:
         """Send a request and return what was answered; None where there is nothing to read.
 
-        Without `if_match` a change is bound to the version that this client read last, so that
-        nobody's work is overwritten unseen.
-
         Raises Problem when it is refused, httpx.TransportError when the line stays broken.
         """
         headers: dict[str, str] = {}
         if repeatable:
             headers["Idempotency-Key"] = idempotency_key or str(uuid.uuid4())
-        if verb in ("PATCH", "DELETE") and (match := if_match or self.etag(path)):
-            headers["If-Match"] = match
+        if if_match:
+            headers["If-Match"] = if_match
         request = self._http.build_request(
             verb, self._url + path, params=_asked(query), json=body, data=form, headers=headers
         )
@@ -180,8 +178,11 @@ class Transport:
                 continue
             if last or not _again(answer.status_code, repeatable=repeatable):
                 return answer
+            pause = _pause(answer, tried)
+            if pause > LONGEST_PAUSE:
+                return answer
             answer.close()
-            self._sleep(_pause(answer, tried))
+            self._sleep(pause)
         raise AssertionError("the last try returns or raises")
 
     def _authorise(self, request: httpx.Request) -> None:
@@ -219,7 +220,7 @@ def _again(status: int, *, repeatable: bool) -> bool:
 
 def _pause(answer: httpx.Response, tried: int) -> float:
     said = answer.headers.get("retry-after", "")
-    return min(float(said), LONGEST_PAUSE) if said.isdecimal() else _backoff(tried)
+    return float(said) if said.isdecimal() else _backoff(tried)
 
 
 def _backoff(tried: int) -> float:

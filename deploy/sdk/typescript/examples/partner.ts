@@ -3,11 +3,11 @@
 import { Client } from "../src/index.js";
 
 const { QADAGA_URL: url = "", QADAGA_KEY: key = "" } = process.env;
+const region = process.argv.slice(2);
 const client = new Client({ url, key, language: "en" });
-const query = { region: process.argv.slice(2), band: ["high", "critical"] };
 
 let first: string | undefined;
-for await (const found of client.rows("list_processes", { query })) {
+for await (const found of client.rows("list_processes", { query: { region, band: ["high", "critical"] } })) {
   console.log(found.id, found.title);
   first ??= found.id;
 }

@@ -72,18 +72,19 @@ export class Client {
   }
 
   /**
-   * Ask an operation, by its id. Without `ifMatch` a change is bound to the version that this client
-   * read last. Throws a Problem when it is refused, TypeError when the line stays broken.
+   * Ask an operation, by its id. Without `ifMatch` a change or move is bound to the version of its
+   * document that this client read last, so that nobody's work is overwritten unseen. Throws a Problem when it is refused, TypeError when the line stays broken.
    */
   async call<Op extends Id>(id: Op, asked: Asked<Op> = {}): Promise<Answer<Op>> {
-    const { verb, path, repeatable, form } = OPERATIONS[id];
-    const url = this.base + filled(path, (asked.path ?? {}) as Record<string, unknown>) + searched(asked.query);
+    const { verb, path, boundTo, repeatable, form } = OPERATIONS[id];
+    const places = (asked.path ?? {}) as Record<string, unknown>;
+    const url = this.base + filled(path, places) + searched(asked.query);
     const headers: Record<string, string> = {};
     if (this.options.language) headers["Accept-Language"] = this.options.language;
     if (repeatable) headers["Idempotency-Key"] = asked.idempotencyKey ?? crypto.randomUUID();
     const known = this.known.get(url);
-    const match = asked.ifMatch ?? known?.etag;
-    if (match && (verb === "PATCH" || verb === "DELETE")) headers["If-Match"] = match;
+    const match = asked.ifMatch ?? (boundTo ? this.etag(filled(boundTo, places)) : undefined);
+    if (match) headers["If-Match"] = match;
     if (known && verb === "GET") headers["If-None-Match"] = known.etag;
     const init: RequestInit = { method: verb, headers };
     if (form) init.body = new URLSearchParams(asked.body as Record<string, string>);
@@ -94,6 +95,11 @@ export class Client {
     const answer = await this.sent(url, init, headers, repeatable || IDEMPOTENT.has(verb), whole);
     if (answer.status === 304 && known) return known.value as Answer<Op>;
     return this.read(url, verb, answer) as Answer<Op>;
+  }
+
+  /** The version of the document under this path that was read last. */
+  etag(path: string): string | undefined {
+    return this.known.get(this.base + path)?.etag;
   }
 
   /** Walk over all rows of a list, page after page. */
@@ -155,8 +161,9 @@ export class Client {
         const signal = AbortSignal.timeout(this.options.timeout ?? 30_000);
         const answer = await take(await this.fetch(url, { ...init, headers, signal }));
         const again = answer.status === 429 || (repeatable && AWAY.has(answer.status));
-        if (tried >= retries || !again) return answer;
-        await this.sleep(paused(answer, tried));
+        const pause = paused(answer, tried);
+        if (tried >= retries || !again || pause > LONGEST_PAUSE) return answer;
+        await this.sleep(pause);
       } catch (fault) {
         if (tried >= retries || !repeatable) throw fault;
         await this.sleep(backoff(tried));
@@ -209,7 +216,7 @@ function searched(query: object | undefined): string {
 
 function paused(answer: { headers: Headers }, tried: number): number {
   const said = answer.headers.get("retry-after") ?? "";
-  return /^\d+$/.test(said) ? Math.min(Number(said), LONGEST_PAUSE) : backoff(tried);
+  return /^\d+$/.test(said) ? Number(said) : backoff(tried);
 }
 
 function backoff(tried: number): number {

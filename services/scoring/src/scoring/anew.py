@@ -1,7 +1,7 @@
 """Judging what is judged already: a new method, population, flag, register or day asks for it.
 
 What is asked for stands in PostgreSQL until it is judged. It makes way for new releases, but not
-for ever.
+for ever; while a load brings one page after the other, it waits for the end of the load.
 """
 
 import threading
@@ -9,16 +9,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from scoring import store
-from scoring.judging import Case, GaveWay, judge_processes
-from scoring.purchases import numbers
+from scoring.facts import Facts
+from scoring.judging import Case, GaveWay, Judged, compose, judge_processes
+from scoring.purchases import Purchase, numbers
 from scoring.recording import Occasion
 from scoring.standing import Standing
 
 WRITTEN: Final = 6_000
-"""Processes written in one transaction: half a million results."""
+"""Processes scored and written in one transaction: half a million results."""
 
 MOST_ANEW: Final = 4 * WRITTEN
 """Processes judged anew together while nothing else comes.
@@ -35,6 +36,8 @@ PATIENCE: Final = 10.0
 MANY: Final = 500
 """Processes from which DuckDB works with all its threads, and a load is what they come from."""
 
+T = TypeVar("T")
+
 
 def never() -> bool:
     """Make way for nothing."""
@@ -42,10 +45,14 @@ def never() -> bool:
 
 
 class Anew(Standing):
-    """The part of an engine's work that nobody published anything for; `rung`: somebody has."""
+    """The part of an engine's work that nobody published anything for.
+
+    `rung`: somebody has published something since.
+    """
 
     rung: threading.Event
     _owed_since: float | None = None
+    _gave_way = False
 
     @property
     def overdue(self) -> bool:
@@ -67,15 +74,22 @@ class Anew(Standing):
         """
         overdue = self.overdue
         async with self.database.connection() as connection:
-            most = MOST_ANEW if calm and not overdue else FEW_ANEW
-            demanded = await store.demanded(connection, most)
+            demanded = await store.demanded(connection, self._most(calm=calm, overdue=overdue))
         self.waiting = bool(demanded)
         try:
             await self.judge_demanded(demanded, never if overdue else self.rung.is_set)
         except GaveWay:
+            self._gave_way = True
             self.owe()
         else:
+            self._gave_way = False
             self._owed_since = time.monotonic() if self.waiting else None
+
+    def _most(self, *, calm: bool, overdue: bool) -> int:
+        """Choose how many to judge: the fewer, the sooner news would break them off."""
+        if not calm:
+            return FEW_ANEW
+        return WRITTEN if overdue or self._gave_way else MOST_ANEW
 
     async def demanded_among(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Name those of some processes that wait for another cause than new data, and the cause."""
@@ -90,41 +104,54 @@ class Anew(Standing):
         for subject_id, cause in demanded.items():
             by_cause[cause].append(subject_id)
         for cause, ids in sorted(by_cause.items()):
-            chosen = await self.facts(partial(numbers, ids=ids))
-            cases = await self.judged(chosen, give_way)
-            occasion = Occasion(cause, self.clock.now(), self.standard, as_of=self.day)
-            for some, settled in _portions(cases, ids):
-                await self.write(some, occasion, {}, settled=settled)
-                if give_way():
-                    raise GaveWay
+            for some in _parts(ids, MOST_ANEW):
+                await self._judge_for(cause, some, give_way)
 
-    async def judged(
-        self, chosen: Mapping[int, str], give_way: Callable[[], bool] = never
-    ) -> list[Case]:
-        """Judge processes by all indicators. Raises GaveWay."""
-        if not chosen:
-            return []
-        pids = list(chosen)
+    async def _judge_for(
+        self, cause: str, ids: Sequence[str], give_way: Callable[[], bool]
+    ) -> None:
+        chosen = await self.facts(partial(numbers, ids=ids))
+        judged = await self._judged(list(chosen), give_way)
+        occasion = Occasion(cause, self.clock.now(), self.standard, as_of=self.day)
+        for some, settled in _portions(judged.purchases, ids):
+            cases = await self.facts(partial(self._composed, judged, some))
+            await self.write(cases, occasion, {}, settled=settled)
+            if self._owed_since is not None:
+                self._owed_since = time.monotonic()
+            if give_way():
+                raise GaveWay
+
+    async def judged(self, chosen: Mapping[int, str]) -> list[Case]:
+        """Judge and score processes by all indicators."""
+        judged = await self._judged(list(chosen), never)
+        return await self.facts(partial(self._composed, judged, judged.purchases))
+
+    async def _judged(self, pids: Sequence[int], give_way: Callable[[], bool]) -> Judged:
+        if not pids:
+            return Judged((), {}, {})
         return await self.facts(
             lambda facts: judge_processes(
-                facts, self.standard, self.flags, pids, as_of=self.day, give_way=give_way
+                facts, self.standard, pids, as_of=self.day, give_way=give_way
             ),
             many=len(pids) >= MANY,
         )
 
+    def _composed(self, judged: Judged, some: Sequence[Purchase], _: Facts) -> list[Case]:
+        return compose(judged, some, self.standard, self.flags)
+
 
 def _portions(
-    cases: Sequence[Case], ids: Collection[str]
-) -> Iterator[tuple[Sequence[Case], list[str]]]:
-    """Part cases into what is written at once, each with the ids that are settled by it.
+    purchases: Sequence[Purchase], ids: Collection[str]
+) -> Iterator[tuple[Sequence[Purchase], list[str]]]:
+    """Part processes into what is written at once, each with the ids that are settled by it.
 
-    What nothing is known of any more has no case, and is settled in the end.
+    What nothing is known of any more has no purchase, and is settled in the end.
     """
-    left = set(ids)
-    for first in range(0, len(cases), WRITTEN):
-        some = cases[first : first + WRITTEN]
-        settled = [case.key[1] for case in some]
-        left.difference_update(settled)
-        yield some, settled
-    if left:
-        yield [], sorted(left)
+    for some in _parts(purchases, WRITTEN):
+        yield some, [one.id for one in some]
+    if unknown := set(ids).difference(one.id for one in purchases):
+        yield (), sorted(unknown)
+
+
+def _parts(all_: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    return (all_[first : first + most] for first in range(0, len(all_), most))

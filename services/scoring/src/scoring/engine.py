@@ -150,8 +150,9 @@ class Engine:
     async def _listen(self, session: Session, stop: asyncio.Event) -> None:
         """Hear the bell, and wake every few seconds without it."""
 
-        async def hear(_feed: str, _seq: int) -> None:
-            session.rung.set()
+        async def hear(feed: str, _seq: int) -> None:
+            if feed == FEED:  # a register or a plan point breaks nothing off
+                session.rung.set()
             await self._wake()
 
         await run_worker(

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 import duckdb
 import msgspec
@@ -47,8 +47,6 @@ WORST_FIRST: Final = (
 MOST_EVIDENCE: Final = 100
 """Places shown for one finding; a supplier's thousand bids would be no reading."""
 
-T = TypeVar("T")
-
 Flags = Mapping[Key, Sequence[Judgement]]
 """What is flagged of buyers and suppliers now."""
 
@@ -67,6 +65,18 @@ class Case:
     data_seq: int
     data_date: datetime | None
     purchase: Purchase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Processes in their order in the feed, and what all indicators say of them, not yet scored.
+
+    `asked`: the indicators that are asked of what each source tells.
+    """
+
+    purchases: Sequence[Purchase]
+    results: dict[Key, dict[str, Judgement]]
+    asked: Mapping[str | None, Container[str]]
 
 
 @dataclass(slots=True)
@@ -91,25 +101,34 @@ class Results:
 def judge_processes(
     facts: Facts,
     standard: Standard,
-    flags: Flags,
     pids: Sequence[int],
     *,
     as_of: date | None = None,
     give_way: Callable[[], bool] = lambda: False,
-) -> list[Case]:
-    """Judge and score processes by their numbers as of a day, in their order in the feed.
+) -> Judged:
+    """Judge processes by their numbers as of a day.
 
-    A process that no indicator judges is left out: what was scored before stays. Raises GaveWay
-    when asked to, between two indicators or two processes.
+    Raises GaveWay when asked to, between two indicators.
     """
     bought = purchases(facts, pids)
     asked = {one.source: standard.asked_of(one.source) for one in bought.values()}
     chosen = {code: one for some in asked.values() for code, one in some.items()}
     judged = _of_processes(facts, standard, dict(sorted(chosen.items())), bought, as_of, give_way)
+    ordered = sorted(bought.values(), key=lambda one: one.seq)
+    return Judged(ordered, judged, {source: some.keys() for source, some in asked.items()})
+
+
+def compose(
+    judged: Judged, some: Iterable[Purchase], standard: Standard, flags: Flags
+) -> list[Case]:
+    """Score some of the processes that were judged, each once: what is said of it is let go.
+
+    A process that no indicator judges is left out: what was scored before stays.
+    """
     return [
         _process_case(one, own, standard, flags)
-        for one in _unless(give_way, sorted(bought.values(), key=lambda one: one.seq))
-        if (own := _only(judged["process", one.id], asked[one.source]))
+        for one in some
+        if (own := _only(judged.results.pop(("process", one.id), {}), judged.asked[one.source]))
     ]
 
 
@@ -159,7 +178,10 @@ def _of_processes(  # noqa: PLR0917 (the same)
             facts, chosen, standard.profile, some, standard.populations, as_of=as_of
         )
         with closing(found):
-            yield from _unless(give_way, found)
+            for judgements in found:
+                if give_way():
+                    raise GaveWay
+                yield judgements
 
     files, drafts = _apart(indicators, standard)
     results = _results(files, bought, run)
@@ -167,14 +189,6 @@ def _of_processes(  # noqa: PLR0917 (the same)
         with _watch(facts, code) as watch:
             results.take(_results({code: draft}, bought, _checked(run, watch), watch))
     return results.judgements
-
-
-def _unless(give_way: Callable[[], bool], some: Iterable[T]) -> Iterator[T]:
-    """Pass one after the other on, until something more urgent comes. Raises GaveWay."""
-    for one in some:
-        if give_way():
-            raise GaveWay
-        yield one
 
 
 def _watch(facts: Facts, code: str) -> Watch:

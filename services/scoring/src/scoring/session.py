@@ -30,6 +30,7 @@ from scoring.measures import judged_seconds, score_age_seconds
 from scoring.profiles import Profile
 from scoring.purchases import changed_after, gone_after, present_ids
 from scoring.recording import Heads, Occasion
+from scoring.standing import day_of
 from shared import telemetry
 from shared.clock import Clock
 from shared.database import Database
@@ -257,6 +258,17 @@ class Session(Anew):
             waited = self.clock.now() - self._arrived
             score_age_seconds.observe(max(0.0, waited.total_seconds()))
             self._arrived = None
+
+    async def look_at_the_clock(self) -> bool:
+        """Look, but first judge as of the old day what is due on the new one and waits anyway.
+
+        So the clock is the cause of what the new day changes, and of nothing else.
+        """
+        if self.complete and (day := day_of(self.clock.now())) > self.day:
+            async with self.database.connection() as connection:
+                due = await store.due_among_waiting(connection, day)
+            await self.judge_demanded(due, never)
+        return await super().look_at_the_clock()
 
     async def judge_anew(self) -> bool:
         """Judge some of the processes that a new population, method or flag asks for."""

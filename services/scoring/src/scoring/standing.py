@@ -60,7 +60,7 @@ class Standing:
         self.clock = clock
         self.waiting = True
         self.started = False
-        self.day = _day(clock.now())
+        self.day = day_of(clock.now())
         self.state: State = store.UNKNOWN
         self.standard: Standard
         self.holds: Holds = {}
@@ -89,7 +89,7 @@ class Standing:
             if changes:
                 await store.advance(connection, changes)
         await self.refresh()
-        self.day = _day(self.clock.now())
+        self.day = day_of(self.clock.now())
         await self._ask_for_what_is_due(self.day)
         await self._bell.ring("catalogue", head)
 
@@ -109,7 +109,7 @@ class Standing:
 
         Nothing is judged as of a day before those whose day it is are asked for.
         """
-        day = _day(self.clock.now())
+        day = day_of(self.clock.now())
         if day <= self.day:
             return False
         await self._ask_for_what_is_due(day)
@@ -206,7 +206,8 @@ class Standing:
         await self.ring(heads)
 
 
-def _day(moment: datetime) -> date:
+def day_of(moment: datetime) -> date:
+    """Return the country's day of a moment."""
     return (moment.astimezone(UTC) + KAZAKHSTAN).date()
 
 

@@ -190,6 +190,11 @@ async def owe(connection: asyncpg.Connection, subject_ids: Sequence[str]) -> Non
     await connection.execute(_OWE, list(subject_ids))
 
 
+async def due_among_waiting(connection: asyncpg.Connection, day: date) -> dict[str, str]:
+    """Name the processes whose day has come and that wait for a cause that raises no alert."""
+    return {row[0]: row[1] for row in await connection.fetch(_DUE_AMONG_WAITING, day)}
+
+
 async def demand_due(connection: asyncpg.Connection, day: date) -> bool:
     """Ask for the processes whose day has come to be judged anew; say whether there are any."""
     rows = await connection.fetch(_DEMAND_DUE, day)
@@ -327,8 +332,14 @@ _PUT_ALERT: Final = f"""
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING
 """
 
-_DEMAND: Final = """
-    INSERT INTO rejudge (subject_id, cause) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING
+_BEFORE_OTHERS: Final = """
+    ON CONFLICT (subject_id) DO UPDATE SET cause = excluded.cause
+    WHERE excluded.cause IN ('data', 'clock') AND rejudge.cause NOT IN ('data', 'clock')
+"""
+"""What may raise an alert takes the place of what may not, or the alert would be lost."""
+
+_DEMAND: Final = f"""
+    INSERT INTO rejudge (subject_id, cause) SELECT unnest($1::text[]), $2 {_BEFORE_OTHERS}
 """
 
 _OWE: Final = """
@@ -341,17 +352,22 @@ _DEMANDED_AMONG: Final = """
     WHERE subject_id = ANY($1::text[]) AND cause <> 'data'
 """
 
-_DEMAND_ALL: Final = """
+_DEMAND_ALL: Final = f"""
     INSERT INTO rejudge (subject_id, cause)
-    SELECT subject_id, $1 FROM score WHERE subject_type = 'process' ON CONFLICT DO NOTHING
+    SELECT subject_id, $1 FROM score WHERE subject_type = 'process' {_BEFORE_OTHERS}
 """
 
-_DEMAND_DUE: Final = """
+_DUE_AMONG_WAITING: Final = """
+    SELECT subject_id, rejudge.cause FROM rejudge JOIN score USING (subject_id)
+    WHERE subject_type = 'process' AND recheck_on <= $1 AND rejudge.cause NOT IN ('data', 'clock')
+"""
+
+_DEMAND_DUE: Final = f"""
     WITH due AS (
         SELECT subject_id FROM score WHERE subject_type = 'process' AND recheck_on <= $1
     ), asked AS (
         INSERT INTO rejudge (subject_id, cause) SELECT subject_id, 'clock' FROM due
-        ON CONFLICT DO NOTHING
+        {_BEFORE_OTHERS}
     )
     SELECT FROM due LIMIT 1
 """

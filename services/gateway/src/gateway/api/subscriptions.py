@@ -292,6 +292,8 @@ async def change_subscription(
         on_version(if_match, row)
         if "filter" in changed:
             await _check_asked(gateway, caller, row["what"], body.filter)
+        elif changed.get("paused") is False:
+            question(row["what"], row["filter"])  # an upgrade may refuse what was saved
         if "events" in changed:
             changed["events"] = _kinds(row["what"], body.events)
         await store.change(do, row, changed)

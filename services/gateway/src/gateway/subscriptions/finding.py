@@ -35,6 +35,7 @@ _MOVE: Final = "UPDATE subscription_place SET seq = $1 WHERE id = 1"
 _LIVE: Final = """
     SELECT * FROM subscription WHERE state = 'active' AND deleted_at IS NULL ORDER BY id
 """
+_HOLD: Final = "SELECT FROM subscription WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 _HELD: Final = """
     INSERT INTO subscription_hit (subscription_id, seq)
     SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING
@@ -67,12 +68,16 @@ class Wording(NamedTuple):
 async def match(connection: asyncpg.Connection, wording: Wording, now: datetime) -> int:
     """Look at the next events of the stream; return how many those were.
 
-    Whoever comes second finds the place taken, and nothing to do.
+    Whoever comes second finds the place taken, and nothing to do. Where a filter is refused by now,
+    its subscription is paused and no more is done, so that nothing waits for what that locks.
     """
     after: int | None = await connection.fetchval(_PLACE)
     if after is None or (newest := await matching.head(connection)) <= after:
         return 0
-    live = await _understood(connection)
+    live = await connection.fetch(_LIVE)
+    if refused := [row["id"] for row in live if not matching.understood(_filter(row))]:
+        await _pause(connection, refused)
+        return len(refused)
     if not live:
         await connection.execute(_MOVE, newest)
         return newest - after
@@ -98,22 +103,22 @@ async def digest(connection: asyncpg.Connection, wording: Wording, now: datetime
     return len(due)
 
 
-async def _understood(connection: asyncpg.Connection) -> list[asyncpg.Record]:
-    """Return the subscriptions that are active; one whose filter is refused by now is paused."""
-    live: list[asyncpg.Record] = []
-    for row in await connection.fetch(_LIVE):
-        if matching.understood(Filter(row["what"], row["filter"])):
-            live.append(row)
-        else:
-            await store.pause(connection, row["id"], "refused")
-    return live
+async def _pause(connection: asyncpg.Connection, refused: Sequence[str]) -> None:
+    """Pause subscriptions, their rows locked before the streams as by whoever unsubscribes."""
+    await connection.execute(_HOLD, refused)
+    for name in refused:
+        await store.pause(connection, name, "refused")
+
+
+def _filter(row: Mapping[str, Any]) -> Filter:
+    return Filter(row["what"], row["filter"])
 
 
 async def _fitting(
     connection: asyncpg.Connection, live: Sequence[Any], *, after: int, until: int
 ) -> list[tuple[Any, list[tuple[int, str]]]]:
     """Return which events (number and type) fit which subscription, each filter looked for once."""
-    filters = list(dict.fromkeys(Filter(row["what"], row["filter"]) for row in live))
+    filters = list(dict.fromkeys(map(_filter, live)))
     told: dict[Filter, list[tuple[int, str]]] = {}
     for hit in await matching.find(connection, filters, after=after, until=until):
         told.setdefault(filters[hit.nth], []).append((hit.seq, hit.type))
@@ -122,7 +127,7 @@ async def _fitting(
             row,
             [
                 (seq, kind)
-                for seq, kind in told.get(Filter(row["what"], row["filter"]), [])
+                for seq, kind in told.get(_filter(row), [])
                 if kind in row["events"] and seq > row["since"]
             ],
         )

@@ -186,12 +186,14 @@ async def pause(connection: asyncpg.Connection, name: str, reason: str) -> bool:
     """Send nothing more, and drop what was to be sent; whether it was not so already.
 
     One that is not confirmed stays so. Whoever did not ask for it is told in the own stream: the
-    reason is `unsubscribed`, `gone`, `failing` or `refused`.
+    reason is `unsubscribed`, `gone`, `failing` or `refused`. What one found whose filter is
+    refused by now is kept, and sent once it goes on with another.
     """
     paused = await connection.fetchrow(_PAUSE, name, reason)
     if paused is None:
         return False
-    await drop(connection, name)
+    if reason != "refused":
+        await drop(connection, name)
     if reason != "asked":
         link = f"/v1/subscriptions/{name}"
         data = {"subscription": name, "reason": reason, "link": link}
