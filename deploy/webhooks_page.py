@@ -39,7 +39,8 @@ until it does; those of one organisation together never take more places of a di
 they leave to others. After the tenth try, or after 410, the endpoint is disabled: \
 `webhook.disabled` stands in the own stream and `contact` gets a letter. Enabled again (PATCH), it \
 is sent all that it missed; `:replay` sends any range, `/v1/webhooks/deliveries/{{id}}:retry` one \
-message. `/v1/webhooks/deliveries` lists every try of 30 days with the first 1 kB of its answer.
+message. `/v1/webhooks/deliveries` lists the deliveries of 30 days, of each the last twenty tries \
+with the first 1 kB of the answer.
 
 Addresses are https, ports {ports}, of the public internet: a name is resolved once, every \
 answer is checked, and the connection goes to the address that was checked. `WEBHOOK_NETWORKS` \

@@ -7,7 +7,7 @@ from deploy.sdk.document import Operation
 
 
 def table(operations: list[Operation]) -> str:
-    """Return a module that names each operation's verb, path, manners and the document it acts on."""
+    """Return a module that names each operation's verb, path, manners and what it acts on."""
     rows = "\n".join(f"  {one.id}: {json.dumps(_row(one))}," for one in operations)
     return (
         "// Made by `make sdk` from the OpenAPI document of the gateway.\n"

@@ -224,6 +224,15 @@ async def test_exports_of_others_are_not_there_and_what_is_no_filter_is_refused(
         ({"what": "lots", "filter": {"colour": ["red"]}}, "/body/filter/colour"),
         ({"what": "lots", "filter": {"limit": 5}}, "/body/filter/limit"),
         ({"what": "lots", "filter": {"region": ["x"]}}, "/body/filter/region/0"),
+        ({"what": "lots", "filter": {"buyer": ["12"]}}, "/body/filter/buyer"),
+        ({"what": "lots", "filter": {"amount[gte]": 5}}, "/body/filter/currency"),
+        (
+            {"what": "processes", "filter": {"published[gte]": 20260101}},
+            "/body/filter/published[gte]",
+        ),
+        ({"what": "scores", "filter": {"band": ["hihg"]}}, "/body/filter/band/0"),
+        ({"what": "scores", "filter": {"subject_type": ["proces"]}}, "/body/filter/subject_type/0"),
+        ({"what": "findings", "filter": {"status": ["flaged"]}}, "/body/filter/status/0"),
         ({"what": "alerts", "format": "ocds"}, "/body/format"),
     ):
         refused = await office.ask("app", "POST", EXPORTS, body)
@@ -400,6 +409,8 @@ async def test_findings_name_a_supplier_to_partners_only_where_precision_is_not_
             found[who, what] = [json.loads(each) for each in lines]
             if (who, what) == ("partner", "findings"):
                 of_partner = file
+    usual = await made(office, what="findings", filter={})
+    assert (await made(office, what="findings", filter={"status": []}))["rows"] == usual["rows"] > 0
     told = await made(office, what="findings", filter={"status": ["clear"], "indicator": ["K9"]})
     assert told["rows"] == 0
 

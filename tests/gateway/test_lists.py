@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from gateway.reads.processes import Question, filtered
-from gateway.texts import BANDS
-from shared.contracts.scores import Band
+from gateway.texts import BANDS, STATES
+from shared.contracts.scores import Band, Status
 from tests.gateway.builders import (
     BUYER_BIN,
     SUPPLIER_BIN,
@@ -79,8 +79,9 @@ FILTERS = [
 ]
 
 
-def test_the_bands_that_can_be_asked_for_are_those_that_have_a_name() -> None:
+def test_the_bands_and_statuses_that_can_be_asked_for_are_those_that_have_a_name() -> None:
     assert get_args(Band) == tuple(BANDS)
+    assert get_args(Status) == tuple(STATES)
 
 
 def test_bands_stand_in_the_text_of_a_question_for_its_plan_hangs_on_them() -> None:

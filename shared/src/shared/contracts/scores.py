@@ -12,7 +12,17 @@ from typing import Any, Literal
 from msgspec import Struct
 
 Band = Literal["low", "medium", "high", "critical"]
-"""The bands there are, as they are asked for; documents name theirs by an open string."""
+SubjectType = Literal["process", "buyer", "supplier"]
+Status = Literal[
+    "flagged",
+    "clear",
+    "not_applicable",
+    "not_computable",
+    "insufficient_sample",
+    "awaited",
+    "error",
+]
+"""The words there are, as they are asked for; documents name theirs by open strings."""
 
 
 class Subject(Struct, frozen=True, gc=False):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import Depends, Path, Query, Request, Response
@@ -27,7 +27,7 @@ from gateway.usage import QuotaSpent
 from gateway.view.score import score_row
 from gateway.withheld import NAMED, Withheld, parted, public_codes, sees_all, shortened
 from shared.bodies import Body
-from shared.contracts.scores import ScoreDocument
+from shared.contracts.scores import ScoreDocument, SubjectType
 from shared.errors import FieldError, NotFound, RateLimited, ScopeMissing, ValidationFailed
 from shared.errors import Unauthenticated as NoKey
 from shared.late import Router
@@ -37,13 +37,18 @@ from shared.vocabulary.text import negotiate
 router = Router(prefix="/v1", tags=["scores"])
 Reader = Annotated[Caller, Depends(allowed("scores:read"))]
 
-SubjectType = Annotated[
+TypeInPath = Annotated[
     str, Path(max_length=40, pattern="^[a-z_]+$", description="process, buyer or supplier.")
 ]
 SubjectId = Annotated[
     str, Path(max_length=100, pattern="^[a-z0-9_]+$", description="prc_… or org_….")
 ]
 At = Annotated[Day | None, Query(description="The score as it stood at the end of this day (UTC).")]
+
+NO_SCORE: Final = (
+    "There is no score of this subject. Subjects are a process (prc_…), and a buyer or a supplier"
+    " (org_…): GET /v1/resolve?q= finds the id."
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Asked:
     at: date | None = None
 
 
-async def _asked(subject_type: SubjectType, subject_id: SubjectId, at: At = None) -> Asked:
+async def _asked(subject_type: TypeInPath, subject_id: SubjectId, at: At = None) -> Asked:
     return Asked(subject_type, subject_id, at)
 
 
@@ -102,7 +107,7 @@ class LookupBody(Body):
     ids: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
         min_length=1, max_length=100, examples=[[PROCESS]]
     )
-    subject_type: Literal["process", "buyer", "supplier"] = "process"
+    subject_type: SubjectType = "process"
 
 
 @router.get(
@@ -200,7 +205,7 @@ async def _read(request: Request, gateway: State, caller: Caller, asked: Asked) 
     async with gateway.database.connection() as connection:
         found = await scores.by_subject(connection, asked.subject_type, asked.subject_id)
     if found is None:
-        raise NotFound("There is no score of this subject.")
+        raise NotFound(NO_SCORE)
     gateway.memory.put("score", key, found, size=len(found.body), mark=mark)
     return found
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.api.alerts import AlertFilter
 from gateway.api.alerts import question_of as of_alerts
+from gateway.api.filters import CurrencyRequired
 from gateway.api.finding import ContractFilter, LotFilter, of_contracts, of_lots
 from gateway.api.processes import ProcessFilter
 from gateway.api.processes import question_of as of_processes
@@ -100,8 +101,16 @@ def question(
         raise _refused(
             [("/".join(map(str, each["loc"])), each["type"], each["msg"]) for each in flaws]
         ) from error
-    wanted = kind.question(found)
+    try:
+        wanted = kind.question(found)
+    except (CurrencyRequired, ValidationFailed) as refused:
+        raise type(refused)(refused.detail, errors=list(map(_in_body, refused.errors))) from refused
     return replace(wanted, public=public) if what in OF_PARTNERS else wanted
+
+
+def _in_body(flaw: FieldError) -> FieldError:
+    """Point at the filter in the body: its list would have found it in the query."""
+    return replace(flaw, pointer=flaw.pointer.replace("/query/", "/body/filter/", 1))
 
 
 def _words(model: type[BaseModel]) -> frozenset[str]:

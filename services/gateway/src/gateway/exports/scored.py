@@ -20,7 +20,16 @@ from gateway.documents import ScoreSummary
 from gateway.reads.answering import encode
 from gateway.reads.statement import Statement
 from gateway.withheld import NAMED, parted, shortened
-from shared.contracts.scores import Evidence, IndicatorResult, Range, ScoreDocument, Subject, Value
+from shared.contracts.scores import (
+    Evidence,
+    IndicatorResult,
+    Range,
+    ScoreDocument,
+    Status,
+    Subject,
+    SubjectType,
+    Value,
+)
 
 FLAGGED: Final = "flagged"
 
@@ -72,7 +81,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 class ScoreFilter(BaseModel):
     """Which scores. A parameter that is repeated means any of its values."""
 
-    subject_type: Words = Field([], description="process, buyer or supplier.")
+    subject_type: list[SubjectType] = Field([], max_length=50)
     subject: Words = Field([], description="Id of a subject (prc_…, org_…).")
     indicator: Words = Field([], description="Code of an indicator that is flagged.")
     band: Bands = Field([], description="Risk band.")
@@ -81,7 +90,7 @@ class ScoreFilter(BaseModel):
 class FindingFilter(ScoreFilter):
     """Which findings: those that are flagged, unless `status` names others."""
 
-    status: Words = Field([FLAGGED], description="flagged, clear, not_computable and so on.")
+    status: list[Status] = Field([FLAGGED], max_length=50)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +120,7 @@ def of_scores(asked: ScoreFilter) -> Question:
 
 def of_findings(asked: FindingFilter) -> Question:
     """Return what a filter of findings asks for."""
-    return replace(of_scores(asked), statuses=each(asked.status))
+    return replace(of_scores(asked), statuses=each(asked.status) or (FLAGGED,))
 
 
 async def public_codes(connection: asyncpg.Connection) -> frozenset[str]:

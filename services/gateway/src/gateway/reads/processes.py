@@ -72,6 +72,10 @@ async def find(
     return Found([joined(row["brief"], row["summary"]) for row in found.rows], found.last)
 
 
+NOT_OF_SOURCE: Final = (
+    "There is no process under this id of this source: GET /v1/meta/sources names them."
+)
+
 _ONE: Final = """
     SELECT process.id, process.source, process.detail, process.revision, score.summary,
            score.revision AS score_revision,
@@ -100,7 +104,7 @@ async def by_ocid(connection: asyncpg.Connection, ocid: str, source: str | None)
         source,
     )
     if not rows:
-        raise NotFound("There is no process under this id.")
+        raise NotFound("There is no process under this id." if source is None else NOT_OF_SOURCE)
     if len(rows) > 1:
         raise Ambiguous(
             f"{len(rows)} sources publish this ocid: add source, or ask for one of the candidates.",
