@@ -154,6 +154,8 @@ async def test_others_see_neither_a_draft_nor_its_back_tests(door: Door) -> None
 
     assert problem(hidden) == (404, "not_found")
     assert listed.json()["data"] == []
+    slip = await door.get("/v1/indicator-drafts?state=propsed", other)
+    assert problem(slip) == (422, "validation_failed")
 
 
 async def test_while_scoring_is_away_drafts_are_and_nothing_else(house: House) -> None:

@@ -585,9 +585,12 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
             "preview_subscription",
             "add_focus_list",
             "change_focus_list",
+            "list_indicator_drafts",
         ),
-        text="A filter by a word that no band is called by is a 422; before, nothing was found. A"
-        " subscription saved with one is paused (`paused_for` is `refused`).",
+        text="A filter by a word that no band is called by is a 422, in exports by one that no"
+        " subject type or status is, of drafts one that no state is; before, nothing was found. A"
+        " subscription saved with one is paused (`paused_for` is `refused`). Flaws of a filter in a"
+        " body are pointed at there (`/body/filter/buyer`).",
     ),
 )
 """The oldest first; the list that is served begins with the newest."""

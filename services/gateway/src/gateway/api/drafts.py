@@ -4,13 +4,13 @@ A draft is the same document as an indicator of the catalogue; `GET /v1/indicato
 format. Nobody but its organisation knows of a draft until it is proposed, and it alerts nobody.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from fastapi import Depends, Path, Query, Request, Response
 
 from gateway.api import example_drafts as examples
-from gateway.api.asking import Words, allowed, each, send_list
+from gateway.api.asking import allowed, each, send_list
 from gateway.api.describing import answers, lists
 from gateway.api.metering import charged
 from gateway.desk import JSON
@@ -41,6 +41,7 @@ router = Router(prefix="/v1", tags=["drafts"])
 Reader = Annotated[Caller, Depends(allowed("drafts:read"))]
 Writer = Annotated[Caller, Depends(allowed("drafts:write"))]
 DraftId = Annotated[str, Path(max_length=40, pattern="^[a-z0-9_]+$", description="drf_…")]
+DraftState = Literal["draft", "monitor", "proposed", "live", "retired"]
 BackTestId = Annotated[str, Path(max_length=40, pattern="^[a-z0-9_]+$", description="bkt_…")]
 
 REFUSALS: Final = (NoKey, ScopeMissing, RateLimited)
@@ -124,14 +125,14 @@ async def send_draft(
     operation_id="list_indicator_drafts",
     summary="List drafts",
     response_model=None,
-    responses=lists(DraftBrief, examples.DRAFT_PAGE, *REFUSALS, CursorInvalid),
+    responses=lists(DraftBrief, examples.DRAFT_PAGE, *REFUSALS, CursorInvalid, ValidationFailed),
 )
 async def list_drafts(
     request: Request,
     *,
     caller: Reader,
     gateway: Gateway,
-    state: Annotated[Words, Query(description="draft, monitor, proposed, live or retired.")] = [],  # noqa: B006 (FastAPI copies it)
+    state: Annotated[list[DraftState], Query(max_length=50)] = [],  # noqa: B006 (FastAPI copies it)
     cursor: After = None,
     limit: Limit = 50,
 ) -> Response:
