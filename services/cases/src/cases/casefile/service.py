@@ -13,7 +13,18 @@ from cases.casefile.asking import Asked
 from cases.casefile.documents import LIFE, brief, document
 from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
-from cases.desk import Attempting, Called, Shared, admitted, among, on_version, one, page, serves
+from cases.desk import (
+    Attempting,
+    Called,
+    Shared,
+    admitted,
+    among,
+    on_version,
+    one,
+    page,
+    places,
+    serves,
+)
 from cases.events import Happened
 from cases.lifecycle import life_cycle
 from cases.navigator.catalogue import signs
@@ -87,7 +98,7 @@ async def list_cases(
     among("severity", severity, get_args(Severity))
     asked = Asked(caller, now)
     asked.words("casefile.state", state)
-    asked.prefixes("casefile.region", region)
+    asked.prefixes("casefile.region", places(region))
     asked.overlap("casefile.assignees", assignee)
     asked.words("casefile.severity", severity)
     asked.words("casefile.campaign", campaign)
