@@ -565,6 +565,12 @@ async def test_a_case_with_an_open_outcome_is_not_handed_over_and_a_merged_one_g
         ("/outcomes", "state"),
         ("/outcomes", "kind"),
         ("/complaints", "state"),
+        ("/complaints", "route"),
+        ("/authority/complaints", "state"),
+        ("/stats/authorities", "route"),
+        ("/templates", "route"),
+        ("/legal/violations", "stage"),
+        ("/inbox/tips", "status"),
     ],
 )
 async def test_a_filter_by_a_word_that_nothing_is_called_by_is_refused(

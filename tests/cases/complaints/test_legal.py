@@ -161,6 +161,10 @@ async def test_templates_say_what_they_take(office: Office) -> None:
     assert takes["reply_by"]["needed"] is False
     assert takes["sender_bin"]["title"]["kk"] == "БСН (ЖСН)"
     assert not any(one["confirmed"] for one in found)
+    of_route = await office.get("/templates", limit=50, route="pp25_supplier")
+    assert [one["code"] for one in of_route.json()["data"]] == ["pp25_complaint"]
+    letterless = await office.get("/templates", limit=50, route="pp25_court")
+    assert letterless.json()["data"] == []
 
 
 async def test_the_days_of_complaints_go_into_a_calendar_but_none_of_an_embargoed_case(

@@ -161,6 +161,7 @@ async def list_letter_templates(
     desk: Shared, limit: int, route: str | None = None, after: str | None = None
 ) -> Response:
     """List the templates of letters, by code."""
+    among("route", [route] if route is not None else None, declarations())
     async with desk.database.connection() as connection:
         confirmed = await confirmations.confirmed_templates(connection)
     found = for_route(route) if route is not None else [*templates().values()]
