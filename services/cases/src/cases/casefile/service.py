@@ -28,6 +28,7 @@ from cases.desk import (
 from cases.events import Happened
 from cases.lifecycle import life_cycle
 from cases.navigator.catalogue import signs
+from cases.roles import role_missing
 from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
     CaseBrief,
@@ -62,7 +63,7 @@ Reading = Annotated[Caller, Depends(admitted(FILES["read_case_history"]))]
 async def start_case(request: Request, body: CaseStart, desk: Shared, caller: Called) -> Response:
     """Start a case as a draft."""
     if caller.role not in store.WORKING:
-        raise RoleMissing(f"Not for the role {caller.role}.")
+        raise role_missing(caller, store.WORKING)
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay

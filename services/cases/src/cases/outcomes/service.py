@@ -18,6 +18,7 @@ from cases.outcomes import store
 from cases.outcomes.of_case import of_case, proved
 from cases.outcomes.sense import senseless
 from cases.outcomes.store import Question
+from cases.roles import role_missing
 from shared.contracts.casework.outcomes import (
     IN_MONEY,
     CountedAlready,
@@ -312,7 +313,7 @@ def _person(caller: Caller) -> str:
 
 def _may_write(caller: Caller) -> None:
     if caller.role not in WRITERS:
-        raise RoleMissing(f"Not for the role {caller.role}: {', '.join(sorted(WRITERS))}.")
+        raise role_missing(caller, WRITERS)
 
 
 @asynccontextmanager
