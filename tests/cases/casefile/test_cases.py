@@ -418,6 +418,26 @@ async def test_lists_are_filtered_and_paged_without_a_gap(office: Office) -> Non
     assert problem(await office.get("/cases", after="nonsense")) == (400, "cursor_invalid")
 
 
+async def test_a_place_written_in_full_is_asked_for_like_its_beginning(office: Office) -> None:
+    made = [
+        (await started(office, region=each))["id"]
+        for each in ("75", "750000000", "751100000", "751110000", "10", None)
+    ]
+
+    assert set(await _ids(office, region="750000000")) == set(made[:4])
+    assert set(await _ids(office, region="751100000")) == set(made[2:4])
+    assert set(await _ids(office, region=["751110000", "100000000"])) == set(made[3:5])
+
+
+@pytest.mark.parametrize("path", ["/cases", "/published-cases", "/triage", "/outcomes"])
+@pytest.mark.parametrize("code", ["xx", "99", "751", "75%", ""])
+async def test_a_region_that_is_no_place_is_refused(office: Office, path: str, code: str) -> None:
+    refused = await office.get(path, AIDA, region=["75", code], limit=5)
+
+    assert problem(refused) == (422, "validation_failed")
+    assert refused.json()["errors"][0]["pointer"] == "/query/region"
+
+
 async def _ids(office: Office, **asked: Any) -> list[str]:
     return [one["id"] for one in (await office.get("/cases", **asked)).json()["data"]]
 
@@ -545,6 +565,12 @@ async def test_a_case_with_an_open_outcome_is_not_handed_over_and_a_merged_one_g
         ("/outcomes", "state"),
         ("/outcomes", "kind"),
         ("/complaints", "state"),
+        ("/complaints", "route"),
+        ("/authority/complaints", "state"),
+        ("/stats/authorities", "route"),
+        ("/templates", "route"),
+        ("/legal/violations", "stage"),
+        ("/inbox/tips", "status"),
     ],
 )
 async def test_a_filter_by_a_word_that_nothing_is_called_by_is_refused(

@@ -228,7 +228,7 @@ async def test_how_bodies_answer_is_counted_by_addressee(desk: Office) -> None:
     others: list[dict[str, Any]] = [
         {"filed_from": "2026-03-03"},
         {"filed_until": "2026-03-01"},
-        {"route": "x"},
+        {"route": "prosecutor_appeal"},
     ]
     for asked in others:
         answer = await desk.get("/stats/authorities", limit=5, **asked)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 
 from cases.law.catalogue import routes
@@ -52,6 +53,7 @@ async def test_a_situation_that_is_not_told_or_not_known_is_refused(office: Offi
         known | {"event": "learned"},
         known | {"regime": "private"},
         known | {"taken": "pp26"},
+        known | {"region": "xx"},
     )
     for wrong in situations:
         assert problem(await office.get("/legal/routes", **wrong)) == (422, "validation_failed")
@@ -116,6 +118,41 @@ async def test_bodies_are_listed_as_of_a_day_by_kind_and_region(office: Office) 
     assert [each["code"] for each in rest.json()["data"]] == ["internal_audit_region.75"]
 
 
+async def test_bodies_of_a_place_that_moved_are_those_of_its_region_of_today(
+    office: Office,
+) -> None:
+    taldykorgan = "191000000"  # Almaty Region, until Zhetisu was formed
+    of_kind = await office.get("/authorities", limit=200, kind="internal_audit", region=taldykorgan)
+    of_any = await office.get("/authorities", limit=200, region=taldykorgan)
+    written = await office.get("/authorities", limit=200, region="33")
+    found = await office.get(
+        "/legal/routes",
+        standing="participant",
+        stage="results",
+        method="competition",
+        region=taldykorgan,
+        day="2026-03-03",
+    )
+
+    assert {one["region"] for one in of_kind.json()["data"]} == {None, "33"}
+    assert {one["region"] for one in of_any.json()["data"]} == {None, "33"}
+    assert of_any.json() == written.json()
+    offered = {code for one in found.json()["routes"] for code in one["authorities"]}
+    assert "internal_audit_region.33" in offered
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("region", "xx"), ("region", "99"), ("kind", "internal_audti")]
+)
+async def test_bodies_of_no_place_and_of_no_kind_are_refused_instead_of_left_out(
+    office: Office, name: str, word: str
+) -> None:
+    refused = await office.get("/authorities", AIDA, **{name: word, "limit": 5})
+
+    assert problem(refused) == (422, "validation_failed")
+    assert refused.json()["errors"][0]["pointer"] == f"/query/{name}"
+
+
 async def test_templates_say_what_they_take(office: Office) -> None:
     found = (await office.get("/templates", limit=50)).json()["data"]
     by_code = {one["code"]: one for one in found}
@@ -124,6 +161,10 @@ async def test_templates_say_what_they_take(office: Office) -> None:
     assert takes["reply_by"]["needed"] is False
     assert takes["sender_bin"]["title"]["kk"] == "БСН (ЖСН)"
     assert not any(one["confirmed"] for one in found)
+    of_route = await office.get("/templates", limit=50, route="pp25_supplier")
+    assert [one["code"] for one in of_route.json()["data"]] == ["pp25_complaint"]
+    letterless = await office.get("/templates", limit=50, route="pp25_court")
+    assert letterless.json()["data"] == []
 
 
 async def test_the_days_of_complaints_go_into_a_calendar_but_none_of_an_embargoed_case(

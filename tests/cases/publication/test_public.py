@@ -51,6 +51,7 @@ async def test_published_cases_are_found_by_process_region_and_organisation_page
         await found() == await found(process=PROCESS) == await found(organisation="own_a") == both
     )
     assert await found(region="75") == await found(region="751110000") == [second["id"]]
+    assert await found(region="750000000") == [second["id"]]
     assert await found(region="71") == await found(process="prc_x") == []
     assert await found(organisation="own_b") == []
     page = (await office.get("/published-cases", ANYBODY, limit=1)).json()

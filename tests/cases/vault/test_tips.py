@@ -40,6 +40,8 @@ async def test_a_tip_is_opened_by_its_recipients_and_talked_about_until_it_is_wi
     pieces = await vault.pieces(berik, tip["id"])
     chunks = [each for each in pieces if each["kind"] == "chunk"]
 
+    assert await vault.inbox(asel, status="rejected") == []
+    assert [each["id"] for each in await vault.inbox(asel, status="received")] == [tip["id"]]
     assert (tip["status"], tip["channel"], tip["received_on"]) == ("received", "api", "2026-03-02")
     assert piece["kind"] == "tip"
     assert berik.opens(piece) == {"text": SECRET, "objects": [LOT]}

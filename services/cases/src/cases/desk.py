@@ -21,6 +21,7 @@ from shared.late import LateRoute
 from shared.preconditions import etag, require_match
 from shared.queue import Bell
 from shared.security import Caller, verify
+from shared.vocabulary.kato import region_of, subtree
 
 JSON: Final = "application/json"
 FEED: Final = "case_events"
@@ -181,6 +182,16 @@ def among(name: str, asked: Sequence[str] | None, known: Collection[str]) -> Non
         raise ValidationFailed(f"Not acceptable: /query/{name}.", errors=[flaw])
 
 
+def places(codes: Sequence[str] | None) -> list[str]:
+    """Return the beginnings of KATO codes that are asked for. Raises ValidationFailed."""
+    return [_place(one, subtree) for one in codes or ()]
+
+
+def region_asked(code: str | None) -> str | None:
+    """Return today's region of the place that is asked for, if one is. Raises ValidationFailed."""
+    return _place(code, region_of) if code is not None else None
+
+
 def on_version(request: Request, revision: int) -> None:
     """Let a change pass that was made on the present version.
 
@@ -204,3 +215,11 @@ def page(rows: Sequence[Any], limit: int, mark: Callable[[Any], Sequence[Any]]) 
     after = list(mark(shown[-1])) if len(rows) > limit else None
     body: Mapping[str, Any] = {"data": shown, "after": after}
     return Response(msgspec.json.encode(body), media_type=JSON)
+
+
+def _place(code: str, found: Callable[[str], str | None]) -> str:
+    place = found(code)
+    if place is None:
+        flaw = FieldError("/query/region", "no_kato", "2, 4, 6 or 9 digits of a KATO code")
+        raise ValidationFailed("This is no place.", errors=[flaw])
+    return place

@@ -26,10 +26,10 @@ from cases.lifecycle import life_cycle
 from cases.navigator.catalogue import signs
 from cases.outcomes.sense import senseless
 from cases.outcomes.service import claim_at_once
+from cases.roles import role_missing
 from shared.contracts.casework.cases import CaseStart
 from shared.contracts.casework.earlier import COLUMNS, EarlierCases, EarlierTaken, Flaw
 from shared.contracts.casework.outcomes import NewOutcome
-from shared.errors import RoleMissing
 from shared.security import Caller
 
 router: Final = APIRouter(tags=["cases"])
@@ -39,6 +39,7 @@ MOST_FLAWS: Final = 100
 NEEDED: Final = ("reference", "title")
 OF_CASE: Final = ("title", "summary", "severity", "region", "branch", "violations")
 OF_OUTCOME: Final = ("amount", "amount_kind", "happened_on", "contract")
+IMPORTING: Final = frozenset({"editor", "admin", "coordinator"})
 LONGEST_REFERENCE: Final = 100
 LONGEST_SHOWN: Final = 100
 TAKEN: Final = frozenset(
@@ -54,8 +55,8 @@ async def import_cases(
     request: Request, body: EarlierCases, desk: Shared, caller: Called
 ) -> Response:
     """Take in a table, if no line of it has a flaw."""
-    if caller.role not in {"editor", "admin", "coordinator"}:
-        raise RoleMissing(f"Not for the role {caller.role}.")
+    if caller.role not in IMPORTING:
+        raise role_missing(caller, IMPORTING)
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay

@@ -30,10 +30,10 @@ from typing import Any, Final, Literal
 import msgspec
 import yaml
 
+from cases.roles import role_missing
 from shared.errors import (
     FieldError,
     GuardFailed,
-    RoleMissing,
     TransitionNotAllowed,
     ValidationFailed,
 )
@@ -129,7 +129,7 @@ class LifeCycle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             said = ", ".join(can) or "none"
             raise TransitionNotAllowed(f"From {state} you can: {said}.", allowed=can)
         if caller.role not in move.roles:
-            raise RoleMissing(f"Not for the role {caller.role}: {', '.join(move.roles)}.")
+            raise role_missing(caller, move.roles)
         if flaws := list(_lacking(move, given)):
             raise ValidationFailed("Something is missing from this move.", errors=flaws)
         if unmet := [guard for guard in move.guards if not facts.get(guard, False)]:

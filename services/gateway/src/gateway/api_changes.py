@@ -592,6 +592,34 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " subscription saved with one is paused (`paused_for` is `refused`). Flaws of a filter in a"
         " body are pointed at there (`/body/filter/buyer`).",
     ),
+    ApiChange(
+        on=date(2026, 11, 30),
+        kind="changed",
+        operations=(
+            "list_cases",
+            "list_published_cases",
+            "list_authorities",
+            "list_legal_routes",
+            "list_complaints",
+            "list_received_complaints",
+            "list_authority_figures",
+            "list_letter_templates",
+            "list_violations",
+            "list_tips",
+            "start_case",
+            "change_case",
+            "move_case",
+            "decline_case",
+            "import_cases",
+            "move_alert",
+            "create_outcome",
+            "add_focus_list",
+        ),
+        text="`region` is a KATO code: in full it finds all below it, of a place that moved the"
+        " bodies of its region of today; what is no place is a 422, as is a filter by a word that"
+        " no route, state, stage or kind is called by. A key that belongs to no member is told in"
+        " the `detail` of `role_missing` that a member's token is needed.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

@@ -14,6 +14,7 @@ from cases.casefile.asking import moment_and_id
 from cases.casefile.store import Seen
 from cases.desk import Attempting, Called, Desk, Shared, on_version, one, page, serves
 from cases.events import Happened
+from cases.roles import role_missing
 from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
     CaseLink,
@@ -41,6 +42,7 @@ After = Annotated[str | None, Query(max_length=2000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 SHARED: Final = "case.shared"
+SHARING: Final = frozenset({"editor", "admin", "coordinator"})
 LONGEST_SHARE: Final = timedelta(days=731)
 ENDED_ELSEWHERE: Final = frozenset({"alert", "tip"})
 
@@ -327,8 +329,8 @@ async def _linkable(do: Attempting, case: str, body: LinkStart, caller: Caller) 
 
 
 def _may_share(seen: Seen, body: ShareStart, caller: Caller, now: datetime) -> None:
-    if caller.role not in {"editor", "admin", "coordinator"}:
-        raise RoleMissing(f"Not for the role {caller.role}.")
+    if caller.role not in SHARING:
+        raise role_missing(caller, SHARING)
     if seen.row["organisation"] == body.organisation:
         flaw = FieldError("/body/organisation", "same", "has the case already")
         raise ValidationFailed("It is theirs already.", errors=[flaw])

@@ -15,6 +15,7 @@ from cases.casefile import moving, store
 from cases.casefile.moving import LOCAL
 from cases.casefile.store import Seen
 from cases.events import Happened
+from cases.roles import role_missing
 from shared.errors import (
     FieldError,
     GuardFailed,
@@ -110,7 +111,7 @@ async def decline(
     ):
         raise TransitionNotAllowed("The case is not offered.", allowed=[])
     if caller.role not in DECIDES:
-        raise RoleMissing(f"Not for the role {caller.role}.")
+        raise role_missing(caller, DECIDES)
     await store.change(connection, row["id"], NO_OFFER, now)
     happened = Happened(
         object="case",

@@ -13,10 +13,22 @@ from cases.casefile.asking import Asked
 from cases.casefile.documents import LIFE, brief, document
 from cases.casefile.starting import Start, start
 from cases.casefile.store import Seen
-from cases.desk import Attempting, Called, Shared, admitted, among, on_version, one, page, serves
+from cases.desk import (
+    Attempting,
+    Called,
+    Shared,
+    admitted,
+    among,
+    on_version,
+    one,
+    page,
+    places,
+    serves,
+)
 from cases.events import Happened
 from cases.lifecycle import life_cycle
 from cases.navigator.catalogue import signs
+from cases.roles import role_missing
 from cases.triage.moving import put_into
 from shared.contracts.casework.cases import (
     CaseBrief,
@@ -51,7 +63,7 @@ Reading = Annotated[Caller, Depends(admitted(FILES["read_case_history"]))]
 async def start_case(request: Request, body: CaseStart, desk: Shared, caller: Called) -> Response:
     """Start a case as a draft."""
     if caller.role not in store.WORKING:
-        raise RoleMissing(f"Not for the role {caller.role}.")
+        raise role_missing(caller, store.WORKING)
     async with desk.once(request, caller) as do:
         if do.replay is not None:
             return do.replay
@@ -87,7 +99,7 @@ async def list_cases(
     among("severity", severity, get_args(Severity))
     asked = Asked(caller, now)
     asked.words("casefile.state", state)
-    asked.prefixes("casefile.region", region)
+    asked.prefixes("casefile.region", places(region))
     asked.overlap("casefile.assignees", assignee)
     asked.words("casefile.severity", severity)
     asked.words("casefile.campaign", campaign)

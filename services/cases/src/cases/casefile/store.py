@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import asyncpg
 
+from cases.roles import role_missing
 from shared.contracts.casework.cases import PARTS
 from shared.errors import NotFound, RoleMissing, TransitionNotAllowed
 from shared.security import Caller
@@ -73,7 +74,7 @@ def may_write(seen: Seen, caller: Caller) -> None:
     if seen.access == "shared":
         raise RoleMissing("The case is shared with you for reading.")
     if caller.role not in WORKING:
-        raise RoleMissing(f"Not for the role {caller.role}: {', '.join(sorted(WORKING))}.")
+        raise role_missing(caller, WORKING)
     if caller.role == LIMITED and not _theirs(seen.row, caller):
         raise RoleMissing("A monitor changes cases they opened or were assigned to.")
 

@@ -10,9 +10,11 @@ from pydantic import BaseModel
 
 from cases.complaints import documents, store
 from cases.complaints.carrying import carry_out, known
-from cases.desk import Called, Desk, Shared, one, page, serves
+from cases.desk import Called, Desk, Shared, among, one, page, serves
+from cases.law.catalogue import declarations
 from cases.law.counting import local_day
 from cases.letters.confirmations import words
+from cases.lifecycle import life_cycle
 from shared.contracts.casework.authority import (
     Answered,
     AuthorityFigures,
@@ -43,6 +45,7 @@ async def list_received_complaints(
     after: str | None = None,
 ) -> Response:
     """List what is addressed to whom the caller speaks for, the last changed first."""
+    among("state", state, life_cycle("complaint").states)
     now = desk.clock.now()
     at, id_ = json.loads(after) if after else (None, None)
     moment = datetime.fromisoformat(at) if at else None
@@ -139,6 +142,7 @@ async def list_authority_figures(
     after: str | None = None,
 ) -> Response:
     """Count by addressee how complaints were answered."""
+    among("route", route, declarations())
     (last,) = json.loads(after) if after else (None,)
     bound = (caller.organisation, filed_from, filed_until, route or None)
     today = local_day(desk.clock.now())

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cases.complaints.drafting import events_given, in_languages
 from cases.complaints.store import look_again, new_id
-from cases.desk import Called, Desk, Shared, one, page, serves
+from cases.desk import Called, Desk, Shared, among, one, page, region_asked, serves
 from cases.events import Happened, record
 from cases.law import deadlines
 from cases.law.authorities import Authority as Body
-from cases.law.authorities import authorities, competent
+from cases.law.authorities import authorities
 from cases.law.catalogue import Declared, declarations, route, routes, vocabulary
 from cases.law.choosing import Asked, Offer, Refused, choose
 from cases.law.counting import KAZAKHSTAN, local_day
@@ -83,7 +83,7 @@ async def list_legal_routes(
         object=object,
         regime="public" if regime == "public" else "quasi_state",
         events=[Event(event, since)] if event is not None and since is not None else [],
-        region=region,
+        region=region_asked(region),
         taken=taken,
         now=_moment(desk, day),
     )
@@ -145,15 +145,13 @@ async def list_authorities(
     after: str | None = None,
 ) -> Response:
     """List the bodies there are on a day, by code."""
-    today = day or local_day(desk.clock.now())
-    if kind is not None and region is not None:
-        found = competent(kind, region=region, day=today)
-    else:
-        found = [
-            each
-            for each in authorities(today)
-            if kind in (None, each.kind) and (region is None or each.region in (None, region[:2]))
-        ]
+    among("kind", [kind] if kind is not None else None, vocabulary().kinds)
+    place = region_asked(region)
+    found = [
+        each
+        for each in authorities(day or local_day(desk.clock.now()))
+        if kind in (None, each.kind) and (place is None or each.region in (None, place))
+    ]
     shown = sorted((_body(each) for each in found), key=lambda each: each.code)
     return page(_following(shown, after, limit), limit, lambda last: [last.code])
 
@@ -163,6 +161,7 @@ async def list_letter_templates(
     desk: Shared, limit: int, route: str | None = None, after: str | None = None
 ) -> Response:
     """List the templates of letters, by code."""
+    among("route", [route] if route is not None else None, declarations())
     async with desk.database.connection() as connection:
         confirmed = await confirmations.confirmed_templates(connection)
     found = for_route(route) if route is not None else [*templates().values()]

@@ -18,7 +18,7 @@ from cases.complaints.telling import changed, told
 from cases.complaints.together import move_together
 from cases.desk import Called, Shared, among, on_version, one, page, serves
 from cases.events import record
-from cases.law.catalogue import Confirmation
+from cases.law.catalogue import Confirmation, declarations
 from cases.law.counting import local_day
 from cases.letters.confirmations import words
 from cases.lifecycle import life_cycle
@@ -77,6 +77,7 @@ async def list_complaints(
 ) -> Response:
     """List the complaints of an organisation, the last changed first."""
     among("state", state, life_cycle("complaint").states)
+    among("route", route, declarations())
     now = desk.clock.now()
     at, id_ = json.loads(after) if after else (None, None)
     bound = (caller.organisation, case, state or None, route or None, addressee, overdue)

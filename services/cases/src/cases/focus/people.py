@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from cases.roles import role_missing
 from shared.errors import GuardFailed, NotFound, RoleMissing
 from shared.security import Caller
 
@@ -13,7 +14,7 @@ PUBLISHING: Final = frozenset({"editor", "admin", "coordinator"})
 def owner(caller: Caller) -> str:
     """Return the organisation whose thing it will be. Raises RoleMissing."""
     if caller.organisation is None or caller.role not in MAKING:
-        raise RoleMissing(f"Not for the role {caller.role}: {', '.join(sorted(MAKING))}.")
+        raise role_missing(caller, MAKING)
     return caller.organisation
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 
 from cases.complaints.drafting import in_languages
-from cases.desk import Shared, one, page, serves
+from cases.desk import Shared, among, one, page, serves
 from cases.law.catalogue import Declared, routes, vocabulary
 from cases.law.counting import local_day
 from cases.letters import confirmations
@@ -27,6 +27,7 @@ async def list_violations(
     *, limit: int, stage: Words = None, indicator: Words = None, after: str | None = None
 ) -> Response:
     """List the kinds of violations, by code."""
+    among("stage", stage, vocabulary().stages)
     (last,) = json.loads(after) if after else ("",)
     found = [
         ViolationBrief(**_brief(each))

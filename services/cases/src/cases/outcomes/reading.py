@@ -12,14 +12,13 @@ import asyncpg
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
-from cases.desk import Called, Desk, Shared, one, page, serves
+from cases.desk import Called, Desk, Shared, one, page, places, serves
 from cases.outcomes import impact
 from cases.outcomes.figures import figures
 from cases.outcomes.impact import ADDS_UP, HERE, PARTS, Question
 from shared.contracts.casework.impact import Figure, Impact, ImpactItem, Slice
 from shared.errors import FieldError, NotFound, ValidationFailed
 from shared.security import Caller
-from shared.vocabulary.kato import subtree
 from shared.vocabulary.text import Text
 
 router: Final = APIRouter(tags=["outcomes"])
@@ -113,22 +112,9 @@ async def read_impact_csv(desk: Shared, caller: Called, question: Asked, figure:
     return Response(text, media_type="text/csv; charset=utf-8", headers=name)
 
 
-def places(codes: Sequence[str] | None) -> list[str]:
-    """Return the beginnings of KATO codes that are asked for. Raises ValidationFailed."""
-    return [_kato(one) for one in codes or ()]
-
-
 def _known(figure: str) -> None:
     if figure not in figures():
         raise NotFound("There is no such figure.")
-
-
-def _kato(code: str) -> str:
-    found = subtree(code)
-    if found is None:
-        flaw = FieldError("/query/region", "no_kato", "2, 4, 6 or 9 digits of a KATO code")
-        raise ValidationFailed("This is no place.", errors=[flaw])
-    return found
 
 
 def _figures(rows: Sequence[asyncpg.Record]) -> list[Figure]:

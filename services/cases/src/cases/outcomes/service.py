@@ -11,14 +11,14 @@ import asyncpg
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from cases.desk import Called, Shared, among, on_version, one, page, serves
+from cases.desk import Called, Shared, among, on_version, one, page, places, serves
 from cases.law.counting import local_day
 from cases.lifecycle import life_cycle
 from cases.outcomes import store
 from cases.outcomes.of_case import of_case, proved
-from cases.outcomes.reading import places
 from cases.outcomes.sense import senseless
 from cases.outcomes.store import Question
+from cases.roles import role_missing
 from shared.contracts.casework.outcomes import (
     IN_MONEY,
     CountedAlready,
@@ -313,7 +313,7 @@ def _person(caller: Caller) -> str:
 
 def _may_write(caller: Caller) -> None:
     if caller.role not in WRITERS:
-        raise RoleMissing(f"Not for the role {caller.role}: {', '.join(sorted(WRITERS))}.")
+        raise role_missing(caller, WRITERS)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import asyncpg
 from fastapi import APIRouter, Query, Response
 
 from cases.casefile.asking import moment_and_id
-from cases.desk import Called, Shared, one, page, serves
+from cases.desk import Called, Shared, one, page, places, serves
 from cases.lifecycle import life_cycle
 from cases.publication import store
 from cases.publication.checklist import checklist
@@ -48,7 +48,7 @@ async def list_published_cases(
     """List the published cases, the newest first."""
     del caller
     at, id_ = moment_and_id(after) if after else (None, None)
-    asked = (process or None, region or None, organisation or None, at, id_, limit + 1)
+    asked = (process or None, places(region) or None, organisation or None, at, id_, limit + 1)
     async with desk.database.connection() as connection:
         rows = await connection.fetch(_LISTED, *asked)
     found = [_brief(store.opened(row) or {}) for row in rows]

@@ -8,10 +8,9 @@ import asyncpg
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from cases.desk import Called, Shared, among, on_version, one, page, serves
+from cases.desk import Called, Shared, among, on_version, one, page, places, serves
 from cases.lifecycle import life_cycle
 from cases.outcomes.impact import midnight
-from cases.outcomes.reading import places
 from cases.triage import store
 from cases.triage.arriving import RANKS
 from cases.triage.moving import Mover, in_region

@@ -14,7 +14,7 @@ import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 
 from cases.casefile import starting
-from cases.desk import Attempting, Called, Desk, Shared, on_version, one, page, serves
+from cases.desk import Attempting, Called, Desk, Shared, among, on_version, one, page, serves
 from cases.events import Happened, record
 from cases.lifecycle import life_cycle
 from cases.vault import keys
@@ -76,6 +76,7 @@ async def list_tips(
 ) -> Response:
     """List the tips that the caller can open, the newest day first."""
     own, member = recipient(caller)
+    among("status", status, life_cycle(CYCLE).states)
     day, last = _mark(after)
     looked_for = _digest(digest) if digest is not None else None
     async with desk.vault.connection() as connection:
