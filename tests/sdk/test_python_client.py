@@ -69,6 +69,18 @@ async def test_every_operation_of_the_document_is_a_method_that_arrives_at_its_r
     assert len(site.line.asked) == len(operations) > 70
 
 
+def test_a_change_or_move_is_bound_to_the_document_that_can_be_read() -> None:
+    found = {one.id: one for one in document.operations(json.loads(DOCUMENT.read_text()))}
+
+    assert found["change_member"].bound_to == "/v1/members/{member_id}"
+    assert found["move_case"].bound_to == "/v1/cases/{case_id}"
+    assert found["move_publication"].bound_to == "/v1/cases/{case_id}/publication"
+    assert found["move_tip"].bound_to == "/v1/inbox/tips/{tip_id}"
+    assert found["answer_complaint"].bound_to == "/v1/authority/complaints/{complaint_id}"
+    assert found["move_alert"].bound_to is None  # its version is that of /v1/triage
+    assert found["list_cases"].bound_to is None
+
+
 def _tried(method: Callable[..., Any], *parts: Any, **given: Any) -> None:
     from qadaga_client.problems import Problem
 

@@ -96,7 +96,7 @@ async def test_the_client_does_in_node_what_the_page_says(
 
     assert len(told["deliveries"]) == 2
     assert status == 0, said
-    assert "# pass 13\n# fail 0\n" in said, said
+    assert "# pass 14\n# fail 0\n" in said, said
 
 
 async def test_the_three_examples_run(

@@ -20,6 +20,7 @@ interface Asked {
   verb: string;
   path: string;
   key: string | null;
+  match: string | null;
   status: number;
 }
 
@@ -95,6 +96,12 @@ test("what has no idempotency key is repeated only where it had no effect", asyn
   await line("cut");
   await assert.rejects(client().call("lookup_scores", { body }), TypeError);
   assert.deepEqual(await said(), [200]);
+});
+
+test("a move carries the version that is given", async () => {
+  const move = { path: { case_id: "cas_1" }, ifMatch: '"3"', body: { move: "verify" } };
+  await assert.rejects(client(told.key, { retries: 0 }).call("move_case", move));
+  assert.deepEqual((await line()).map((each) => each.match), ['"3"']);
 });
 
 test("what is known is not sent again, and a change is bound to what was read", async () => {
