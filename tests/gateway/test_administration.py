@@ -272,6 +272,8 @@ async def test_a_request_is_taken_back_or_grows_too_old(office: Office) -> None:
     assert back.json()["state"] == "rejected"
     assert problem(late) == (409, "transition_not_allowed")
     assert states == {ids[0]: "rejected", ids[1]: "expired"}
+    read = await office.ask("first", "GET", f"/v1/approvals/{ids[1]}", If_None_Match="*")
+    assert (read.status_code, read.json()["state"]) == (200, "expired")
     assert (await office.ask("first", "GET", address)).json()["role"] == "reader"
 
 
@@ -364,6 +366,9 @@ async def test_an_organisation_is_deleted_by_two_and_nothing_of_it_answers_then(
 
     for who in office.keys:
         assert problem(await office.ask(who, "GET", "/v1/me")) == (401, "unauthenticated")
+    async with office.house.database.connection() as connection:
+        told = "SELECT DISTINCT name, reference FROM member WHERE organisation_id = $1"
+        assert [tuple(row) for row in await connection.fetch(told, office.id)] == [("", None)]
 
 
 async def test_lists_are_pages_and_their_marks_are_of_one_organisation(

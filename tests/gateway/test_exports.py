@@ -385,6 +385,43 @@ PACKAGE: dict[str, Any] = {
 """What the OCDS 1.1 release package schema demands of a package and of each release."""
 
 
+async def test_twenty_exports_asked_for_at_once_take_no_connection_from_each_other(
+    office: Office,
+) -> None:
+    body = {"what": "alerts"}
+    asked = [office.ask("app", "POST", EXPORTS, body) for _ in range(20)]
+
+    async with asyncio.timeout(3.0):
+        answers = await asyncio.gather(*asked)
+
+    assert {answer.status_code for answer in answers} == {202}
+
+
+async def test_who_reads_no_withheld_sign_does_not_learn_by_asking_for_it_whom_it_flags(
+    office: Office,
+) -> None:
+    await office.house.fill("catalogue", indicator("R018", publication="public"), indicator("K9"))
+    await office.house.fill(
+        "scores",
+        score(organisation(SUPPLIER_BIN), kind="supplier", lines=(line("R018"), line("K9"))),
+    )
+    key = await management.add_key(
+        office.house.database,
+        SystemClock(),
+        organisation=office.id,
+        scopes=["exports:create", "scores:read"],
+    )
+    rows = {}
+    for who, text in (("partner", office.keys["app"]), ("public", key.text)):
+        office.keys["app"] = text
+        for code in ("R018", "K9"):
+            asked = {"subject_type": ["supplier"], "indicator": [code]}
+            rows[who, code] = (await made(office, what="scores", filter=asked))["rows"]
+
+    assert rows["partner", "K9"] == rows["public", "R018"] == rows["partner", "R018"] == 1
+    assert rows["public", "K9"] == 0
+
+
 async def test_findings_name_a_supplier_to_partners_only_where_precision_is_not_measured(
     office: Office,
 ) -> None:

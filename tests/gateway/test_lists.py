@@ -253,6 +253,22 @@ async def test_a_profile_is_new_after_a_purchase_or_a_score_of_its_own(market: H
     assert (after["processes"], after["score"]["expected"]) == (3, 12.0)
 
 
+async def test_where_counting_takes_long_counts_are_told_again_instead_of_counted_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.fill("releases", release("o-1"))
+    before = (await house.get("/v1/meta/freshness")).json()["counts"]["processes"]
+    monkeypatch.setattr("gateway.reads.freshness.AT_ONCE", 0.0)
+    monkeypatch.setattr("gateway.reads.freshness.REST", 1e6)
+    counted = (await house.get("/v1/meta/freshness")).json()
+    await house.fill("releases", release("o-2"))
+
+    told = (await house.get("/v1/meta/freshness")).json()
+
+    assert told["counts"]["processes"] == counted["counts"]["processes"] == before == 1
+    assert told["seq"] > counted["seq"]
+
+
 async def test_freshness_tells_runs_feeds_and_counts(market: House) -> None:
     await market.fill("sources", source())
 

@@ -155,8 +155,28 @@ async def test_days_are_forgotten_once_nobody_can_ask_for_them(database: Databas
         ("a", today - timedelta(days), "rows", 1) for days in (0, KEPT_DAYS, KEPT_DAYS + 1)
     ]
     async with database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO organisation (id, name, created_at) VALUES ('a', 'a', now())"
+        )
         await connection.executemany("INSERT INTO usage VALUES ($1, $2, $3, $4)", rows)
         await forget_old(connection, today=today)
         left = await connection.fetchval("SELECT count(*) FROM usage")
 
     assert left == 2
+
+
+async def test_of_a_device_only_the_day_before_is_kept(house: House) -> None:
+    today = date(2026, 3, 2)
+    async with house.database.connection() as connection:
+        owner = await connection.fetchval("SELECT id FROM organisation LIMIT 1")
+        rows = [
+            (account, today - timedelta(days), "requests", 1)
+            for account in (owner, "dev_1")
+            for days in (0, 1, 2)
+        ]
+        await connection.executemany("INSERT INTO usage VALUES ($1, $2, $3, $4)", rows)
+        await forget_old(connection, today=today)
+        left = await connection.fetch("SELECT account, count(*) FROM usage GROUP BY account")
+
+    assert dict(left)["dev_1"] == 2
+    assert dict(left)[owner] >= 3

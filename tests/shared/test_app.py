@@ -12,6 +12,7 @@ import httpx
 import pytest
 import structlog
 from fastapi import FastAPI, Response
+from fastapi.responses import StreamingResponse
 from openapi_spec_validator import validate
 
 from shared import logs, metrics
@@ -142,6 +143,26 @@ async def test_head_is_get_without_the_body(client: httpx.AsyncClient) -> None:
 
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["Content-Length"] == "14"
+
+
+async def test_of_a_stream_that_is_asked_for_by_head_nothing_is_made() -> None:
+    made: list[int] = []
+
+    async def parts() -> AsyncIterator[bytes]:
+        for number in range(100):
+            made.append(number)
+            yield b"part"
+
+    app = front()
+
+    @app.get("/v1/stream")
+    async def stream() -> Response:
+        return StreamingResponse(parts(), headers={"X-Own": "1"})
+
+    answer = await client_of(app).head("/v1/stream")
+
+    assert (answer.status_code, answer.content, answer.headers["X-Own"]) == (200, b"", "1")
+    assert made == [0]
 
 
 async def test_a_caller_who_leaves_gets_no_answer_and_is_no_fault() -> None:

@@ -66,7 +66,10 @@ class _Exchange:
             headers = message["headers"]
             message["headers"] = [*headers, *_hardening(headers), (b"x-request-id", self.id)]
         elif self._head_only:
-            message["body"] = b""
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            if message.get("more_body"):
+                raise ClientDisconnect  # nobody reads what would follow: let it not be made
+            return
         await self._send(message)
 
 

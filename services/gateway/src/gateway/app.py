@@ -61,6 +61,7 @@ from gateway.past import PastScores
 from gateway.portal import pages as portal
 from gateway.portal import tip
 from gateway.quotas import Quotas
+from gateway.reads.freshness import Held
 from gateway.settings import GatewaySettings
 from gateway.state import State
 from gateway.stream.waiting import Waiting
@@ -148,6 +149,8 @@ ROUTERS: Final = [
 
 _MEGABYTE = 1024 * 1024
 
+DOSSIERS_AT_ONCE: Final = 2
+
 
 def build(
     settings: GatewaySettings,
@@ -222,6 +225,8 @@ def _state(settings: GatewaySettings, clock: Clock) -> State:
         database=database,
         memory=memory,
         counted=Counted(),
+        held=Held(database),
+        typesetting=asyncio.Semaphore(DOSSIERS_AT_ONCE),
         level=Level(),
         follower=Follower(database, memory, waiting),
         waiting=waiting,

@@ -38,7 +38,9 @@ async def snapshot(connection: asyncpg.Connection, clock: Clock) -> Snapshot:
         await coverage.read(
             connection, "year", None, language="en", today=now.astimezone(UTC).date()
         ),
-        await freshness.read(connection, now=now, as_of=now, seq=0),
+        await freshness.read(
+            connection, await freshness.count(connection), now=now, as_of=now, seq=0
+        ),
     )
 
 

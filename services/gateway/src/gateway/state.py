@@ -1,5 +1,6 @@
 """What the routes of one gateway process share, made when the application is made."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from gateway.guessing import Guesses
 from gateway.memory import Counted, Level, Memory
 from gateway.past import PastScores
 from gateway.quotas import Quotas
+from gateway.reads.freshness import Held
 from gateway.settings import GatewaySettings
 from gateway.stream.waiting import Waiting
 from gateway.usage import Usage
@@ -34,6 +36,7 @@ class State:
     database: Database
     memory: Memory
     counted: Counted
+    held: Held
     level: Level
     follower: Follower
     callers: Callers
@@ -50,6 +53,8 @@ class State:
     past: PastScores
     drafts: Desk
     cases: Desk
+    typesetting: asyncio.Semaphore
+    """Few dossiers are made at a time: each takes two connections, and a core."""
 
     def as_of(self) -> dict[str, Any]:
         """How far the view is known here, for the envelope of a list."""

@@ -24,6 +24,8 @@ from shared.vocabulary.text import Text
 
 WRITE_EVERY: Final = 2.0
 KEPT_DAYS: Final = 400
+DEVICES_KEPT_DAYS: Final = 1
+"""Of a device no more is kept than its quota takes: not on which days somebody read."""
 
 _log = logger(__name__)
 
@@ -42,6 +44,12 @@ _CHARGE: Final = """
     ON CONFLICT (account, day, what) DO UPDATE SET used = known.used + excluded.used
     WHERE known.used + excluded.used <= $5
     RETURNING used
+"""
+
+_FORGET_DEVICES: Final = """
+    DELETE FROM usage
+    WHERE day < $1 AND account NOT IN (SELECT id FROM organisation)
+      AND account NOT IN (SELECT id FROM api_key)
 """
 
 _USED: Final = "SELECT used FROM usage WHERE account = $1 AND day = $2 AND what = $3"
@@ -140,9 +148,14 @@ class Usage:
     async def charge(self, account: str, tier: str, what: What, amount: int = 1) -> None:
         """Count something dear before it is done. Raises QuotaSpent if that is too much."""
         async with self._database.connection() as connection:
-            passed = await take(connection, Account(account, tier), what, amount, self._today())
-        if not passed:
-            raise self._spent(tier, what)
+            await self.charge_in(connection, Account(account, tier), what, amount)
+
+    async def charge_in(
+        self, connection: asyncpg.Connection, account: Account, what: What, amount: int = 1
+    ) -> None:
+        """Charge it in the transaction in which it is done. Raises QuotaSpent."""
+        if not await take(connection, account, what, amount, self._today()):
+            raise self._spent(account.tier, what)
 
     async def write(self) -> None:
         """Write down every two seconds what was noted, until cancelled."""
@@ -223,3 +236,4 @@ def _used(used: dict[str, int], tier: str) -> list[Used]:
 async def forget_old(connection: asyncpg.Connection, *, today: date) -> None:
     """Drop days that nobody can ask for any more."""
     await connection.execute("DELETE FROM usage WHERE day < $1", today - timedelta(KEPT_DAYS))
+    await connection.execute(_FORGET_DEVICES, today - timedelta(DEVICES_KEPT_DAYS))

@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from gateway.api import example_callers as examples
 from gateway.api.administering import Anyone, Id, approval_document
 from gateway.api.asking import send_list
-from gateway.api.commanding import ONCE, REFUSALS, Made, carry_out, send_one
+from gateway.api.commanding import ONCE, REFUSALS, Made, carry_out, send_changed
 from gateway.api.describing import answers, lists
 from gateway.reads.answering import encode, listing
 from gateway.state import Gateway
@@ -87,16 +87,14 @@ async def list_approvals(
     operation_id="read_approval",
     summary="Read what was asked for",
     response_model=None,
-    responses=answers(Approval, examples.PROMOTION, *REFUSALS, NotFound, conditional=True),
+    responses=answers(Approval, examples.PROMOTION, *REFUSALS, NotFound),
 )
-async def read_approval(
-    request: Request, approval_id: Id, caller: Decider, gateway: Gateway
-) -> Response:
+async def read_approval(approval_id: Id, caller: Decider, gateway: Gateway) -> Response:
     """Read what was asked for, by whom, and who has approved."""
     async with gateway.database.transaction() as connection:
         await approvals.visible(connection, approval_id, caller)
         document = await approval_document(connection, approval_id)
-    return send_one(request, document, document.revision)
+    return send_changed(document, document.revision)
 
 
 @router.post(

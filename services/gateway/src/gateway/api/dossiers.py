@@ -13,7 +13,7 @@ from gateway.api.asking import HEADERS, send, send_list
 from gateway.api.commanding import ONCE, REFUSALS, Made, carry_out, send_one
 from gateway.api.describing import answers, lists
 from gateway.api.exports import Exporting
-from gateway.api.metering import charge
+from gateway.api.metering import charge_in
 from gateway.dossier import store
 from gateway.dossier.content import Wanted
 from gateway.dossier.documents import Dossier, FileName
@@ -109,12 +109,13 @@ async def make_dossier(
     key = await gateway.signer.current()
 
     async def work(do: Doing) -> Made:
-        await charge(request, gateway, "dossiers")
+        await charge_in(do.connection, request, gateway, "dossiers")
         issuer = gateway.settings.public_url
         made = await store.make(do, gateway.database, wanted, key=key, issuer=issuer)
         return Made(made, 201, f"/v1/dossiers/{made.id}")
 
-    return await carry_out(request, gateway, idempotency_key, work)
+    async with gateway.typesetting:
+        return await carry_out(request, gateway, idempotency_key, work)
 
 
 @router.get(

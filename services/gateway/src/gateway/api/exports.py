@@ -13,7 +13,7 @@ from gateway.api.commanding import ONCE, REFUSALS, Made, carry_out, send_one
 from gateway.api.describing import answers, lists
 from gateway.api.files import CONTENT, IfRange, Range, send_file
 from gateway.api.filters import CurrencyRequired
-from gateway.api.metering import charge
+from gateway.api.metering import charge_in
 from gateway.api.ranged import RangeNotSatisfiable
 from gateway.exports import asked, store
 from gateway.exports.documents import Export, Manifest
@@ -93,7 +93,7 @@ async def create_export(
     asked.question(body.what, body.filter)
 
     async def work(do: Doing) -> Made:
-        await charge(request, gateway, "exports")
+        await charge_in(do.connection, request, gateway, "exports")
         wanted = (body.what, body.format, body.filter)
         partner = body.what in asked.OF_PARTNERS and sees_all(caller)
         name = await store.add(

@@ -26,7 +26,6 @@ from gateway.api.commanding import (
     changing,
     on_version,
     send_changed,
-    send_one,
     shown,
 )
 from gateway.api.describing import answers
@@ -98,14 +97,13 @@ async def read_me(request: Request, caller: Anyone, gateway: Gateway) -> Respons
         Unauthenticated,
         RateLimited,
         NotFound,
-        conditional=True,
     ),
 )
-async def read_organisation(request: Request, caller: Anyone, gateway: Gateway) -> Response:
+async def read_organisation(caller: Anyone, gateway: Gateway) -> Response:
     """Read your own organisation: its kind, tier, and for whom it speaks."""
     async with gateway.database.connection() as connection:
         row = await _own(connection, caller)
-    return send_one(request, shown(OwnOrganisation, row), row["revision"])
+    return send_changed(shown(OwnOrganisation, row), row["revision"])
 
 
 @router.patch(

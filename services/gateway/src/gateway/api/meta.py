@@ -34,10 +34,13 @@ anyone = Depends(allowed(None))
     responses=answers(Freshness, examples.FRESHNESS, NoKey, RateLimited),
 )
 async def read_freshness(gateway: Gateway) -> Response:
-    """Read each source's last run and newest release, each feed's lag, and how much there is."""
-    now = gateway.clock.now()
+    """Read each source's last run and newest release, each feed's lag, and how much there is.
+
+    Counts may be some seconds old where there is much to count.
+    """
+    counts, now = await gateway.held.counts(), gateway.clock.now()
     async with gateway.database.transaction() as connection:
-        found = await freshness.read(connection, now=now, **gateway.as_of())
+        found = await freshness.read(connection, counts, now=now, **gateway.as_of())
     return send_list(encode(found))
 
 

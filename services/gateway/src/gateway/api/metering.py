@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, NamedTuple
 
+import asyncpg
 from fastapi import Depends, Request
 
 from gateway.door import HOLDER, account_of
 from gateway.state import Gateway
 from gateway.tiers import What
-from gateway.usage import Usage
+from gateway.usage import Account, Usage
 
 
 class Meter(NamedTuple):
@@ -38,6 +39,15 @@ async def charge(request: Request, gateway: Gateway, what: What) -> None:
     """Charge one of what is dear to whoever calls. Raises QuotaSpent."""
     holder = request.scope[HOLDER]
     await gateway.usage.charge(account_of(holder), holder.tier, what)
+
+
+async def charge_in(
+    connection: asyncpg.Connection, request: Request, gateway: Gateway, what: What
+) -> None:
+    """Charge it on the connection that is held already: to wait for a second one may take all."""
+    holder = request.scope[HOLDER]
+    account = Account(account_of(holder), holder.tier)
+    await gateway.usage.charge_in(connection, account, what)
 
 
 def charged(what: What) -> Callable[..., Awaitable[None]]:

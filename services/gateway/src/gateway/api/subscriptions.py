@@ -20,7 +20,6 @@ from gateway.api.commanding import (
     changing,
     on_version,
     send_changed,
-    send_one,
     send_page_of,
 )
 from gateway.api.describing import answers, lists
@@ -245,17 +244,13 @@ async def preview_subscription(body: PreviewBody, caller: Subscriber, gateway: G
     operation_id="read_subscription",
     summary="Read a subscription",
     response_model=None,
-    responses=answers(
-        Subscription, _SUBSCRIPTION, *REFUSALS, NotFound, ValidationFailed, conditional=True
-    ),
+    responses=answers(Subscription, _SUBSCRIPTION, *REFUSALS, NotFound, ValidationFailed),
 )
-async def read_subscription(
-    request: Request, subscription_id: Id, caller: Subscriber, gateway: Gateway
-) -> Response:
+async def read_subscription(subscription_id: Id, caller: Subscriber, gateway: Gateway) -> Response:
     """Read a subscription: whether it is sent, when its next digest is due, and how much waits."""
     async with gateway.database.transaction() as connection:
         row = await store.one(connection, caller.organisation, subscription_id)
-    return send_one(request, store.document(row), row["revision"])
+    return send_changed(store.document(row), row["revision"])
 
 
 @router.patch(

@@ -137,7 +137,7 @@ async def find(
     asked.where_any("subject_id = ANY({}::text[])", question.subject)
     asked.where_any("band = ANY({}::text[])", question.band)
     if question.statuses in (None, (FLAGGED,)):
-        asked.where_any("flagged && {}::text[]", question.indicator)
+        _flagged_by(asked, question)
     if after is not None:
         asked.where("(subject_type, subject_id) > ({}, {})", *after)
     rows = await connection.fetch(
@@ -149,6 +149,17 @@ async def find(
     found = [encode(one) for row in page for one in _told(row, question)]
     last = [page[-1]["subject_type"], page[-1]["subject_id"]] if len(rows) > limit else None
     return found, last
+
+
+def _flagged_by(asked: Statement, question: Question) -> None:
+    """Ask for what some indicators flag: of suppliers, only by those that may name them.
+
+    Else whose rows are found would tell what is left out of them.
+    """
+    asked.where_any("flagged && {}::text[]", question.indicator)
+    if question.indicator and question.public is not None:
+        named = [code for code in question.indicator if code in question.public]
+        asked.where(f"(subject_type <> '{NAMED}' OR flagged && {{}}::text[])", named)
 
 
 def _told(row: asyncpg.Record, question: Question) -> Iterator[Struct]:

@@ -125,9 +125,9 @@ async def _indicators(request: Request) -> Mapping[str, Any]:
 
 async def _fresh(request: Request) -> Mapping[str, Any]:
     gateway = state_of(request)
+    counts, now = await gateway.held.counts(), gateway.clock.now()
     async with gateway.database.transaction() as connection:
-        now = gateway.clock.now()
-        return {"fresh": await freshness.read(connection, now=now, **gateway.as_of())}
+        return {"fresh": await freshness.read(connection, counts, now=now, **gateway.as_of())}
 
 
 async def _events(request: Request) -> Mapping[str, Any]:

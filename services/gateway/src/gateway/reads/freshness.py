@@ -1,13 +1,16 @@
 """How fresh the view is: each source's last run, each feed's lag, and how much there is."""
 
+import asyncio
 from datetime import datetime
-from typing import Final
+from time import monotonic
+from typing import Final, NamedTuple
 
 import asyncpg
 import msgspec
 from msgspec import Struct
 
 from shared.contracts.sources import Run, Source
+from shared.database import Database
 
 
 class SourceFreshness(Struct, frozen=True):
@@ -62,24 +65,70 @@ _COUNTS: Final = """
     UNION ALL SELECT 'indicators', count(*) FROM indicator
 """
 
+REST: Final = 20.0
+"""Times as long as counting took for which its counts are told."""
+
+AT_ONCE: Final = 0.05
+"""Seconds of counting that are no burden: so little is counted whenever somebody asks."""
+
 _source = msgspec.json.Decoder(Source).decode
 
 
+class Counts(NamedTuple):
+    """How many processes of each source the view holds, and how much of all else."""
+
+    by_source: dict[str, int]
+    others: dict[str, int]
+
+
+class Held:
+    """What the view holds, counted by one at a time, who holds no connection while waiting.
+
+    Anybody may ask, and counting goes over all there is.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._alone = asyncio.Lock()
+        self._until = 0.0
+        self._counts = Counts({}, {})
+
+    async def counts(self) -> Counts:
+        """Return the counts, some seconds old where counting takes long."""
+        async with self._alone:
+            began = monotonic()
+            if began < self._until:
+                return self._counts
+            async with self._database.connection() as connection:
+                self._counts = await count(connection)
+            took = monotonic() - began
+            self._until = began + (REST * took if took > AT_ONCE else 0.0)
+            return self._counts
+
+
+async def count(connection: asyncpg.Connection) -> Counts:
+    """Count what the view holds."""
+    held = await connection.fetch("SELECT source, count(*) FROM process GROUP BY source")
+    others = await connection.fetch(_COUNTS)
+    return Counts(
+        {row["source"]: row["count"] for row in held},
+        {row["what"]: row["number"] for row in others},
+    )
+
+
 async def read(
-    connection: asyncpg.Connection, *, now: datetime, as_of: datetime, seq: int
+    connection: asyncpg.Connection, counts: Counts, *, now: datetime, as_of: datetime, seq: int
 ) -> Freshness:
     """Return how fresh everything is at the moment `now`."""
-    held = await connection.fetch("SELECT source, count(*) FROM process GROUP BY source")
-    by_source: dict[str, int] = {row["source"]: row["count"] for row in held}
+    by_source = counts.by_source
     sources = await connection.fetch("SELECT body FROM source ORDER BY id")
     feeds = {row["feed"]: row for row in await connection.fetch(_FEEDS)}
-    counts = {row["what"]: row["number"] for row in await connection.fetch(_COUNTS)}
     return Freshness(
         as_of=as_of,
         seq=seq,
         sources=[of_source(_source(row["body"]), by_source) for row in sources],
         feeds=[_of_feed(name, feeds.get(name), now) for name in FOLLOWED],
-        counts={"processes": sum(by_source.values()), **counts},
+        counts={"processes": sum(by_source.values()), **counts.others},
     )
 
 

@@ -78,7 +78,7 @@ async def delete(do: Doing, organisation: str) -> None:
     for statement in (
         "UPDATE organisation SET deleted_at = $2, revision = revision + 1 WHERE id = $1",
         "UPDATE api_key SET revoked_at = $2 WHERE organisation_id = $1 AND revoked_at IS NULL",
-        "UPDATE member SET removed_at = $2, name = '' WHERE organisation_id = $1",
+        "UPDATE member SET removed_at = $2, name = '', reference = NULL WHERE organisation_id = $1",
         (
             "UPDATE endpoint SET deleted_at = $2, enabled = false, sealed = '',"
             " sealed_before = NULL WHERE organisation_id = $1 AND deleted_at IS NULL"
