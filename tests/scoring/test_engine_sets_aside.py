@@ -1,5 +1,6 @@
 """What cannot be read, judged or written is set aside alone, and comes back when it is mended."""
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -32,6 +33,50 @@ async def test_a_release_that_cannot_be_loaded_is_set_aside_and_the_others_go_on
     letters = await scoring_office.rows("SELECT key, reason FROM dead_letter ORDER BY seq")
     assert [letter["key"] for letter in letters] == [purchase_id("ocds-9"), purchase_id("ocds-8")]
     assert all(letter["reason"] for letter in letters)
+
+
+@pytest.mark.parametrize("feed", ["releases", "registers"])
+async def test_what_cannot_be_kept_as_a_dead_letter_is_read_again_and_not_passed_over(
+    scoring_office: Office, feed: str
+) -> None:
+    broken = Change(purchase_id("ocds-9"), b'{"ocid": 7, "release": {"bids": "none"}}')
+    async with scoring_office.scoring.connection() as connection:
+        await connection.execute("ALTER TABLE dead_letter RENAME TO away")
+    await scoring_office.publish_changes([broken, change(release("ocds-1"))], feed)
+
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await scoring_office.session.take_in()
+    cursor = await scoring_office.session.facts(lambda facts: facts.cursor(feed))
+    async with scoring_office.scoring.connection() as connection:
+        await connection.execute("ALTER TABLE away RENAME TO dead_letter")
+    await scoring_office.restart()
+    await scoring_office.judge()
+
+    assert cursor[0] == 0
+    keys = [row["key"] for row in await scoring_office.rows("SELECT key FROM dead_letter")]
+    assert purchase_id("ocds-9") in keys
+
+
+async def test_of_more_letters_than_are_listed_each_is_known_and_can_be_asked_for(
+    scoring_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [Change(purchase_id(f"ocds-{n}"), b'{"ocid": 7, "release": 1}') for n in range(3)]
+    await scoring_office.publish_changes(broken)
+    await scoring_office.judge()
+    monkeypatch.setattr("shared.deadletters.MOST_LISTED", 1)
+    await scoring_office.restart()
+
+    async with scoring_office.scoring.connection() as connection:
+        body = change(release("ocds-2")).body
+        changed = "UPDATE dead_letter SET body = $1 WHERE key = $2 RETURNING id"
+        newest = await connection.fetchval(changed, body, purchase_id("ocds-2"))
+        await connection.execute("INSERT INTO replay (id) VALUES ($1)", newest)
+    await scoring_office.session.replay()
+    await scoring_office.publish(release("ocds-1"))
+    await scoring_office.judge()
+
+    left = await scoring_office.rows("SELECT key FROM dead_letter")
+    assert [row["key"] for row in left] == [purchase_id("ocds-0")]
 
 
 async def test_a_mended_release_takes_its_dead_letter_away(scoring_office: Office) -> None:

@@ -55,6 +55,16 @@ async def listed(
     return [_letter(row) for row in rows]
 
 
+async def some(connection: asyncpg.Connection, ids: Sequence[int]) -> list[DeadLetter]:
+    """Letters by their ids, in the order of their entries."""
+    return [_letter(row) for row in await connection.fetch(_SOME, ids)]
+
+
+async def keys(connection: asyncpg.Connection, feed: str) -> set[str]:
+    """The keys of all letters of a feed."""
+    return {row["key"] for row in await connection.fetch(_KEYS, feed)}
+
+
 async def count(connection: asyncpg.Connection, feed: str) -> int:
     """How many letters of a feed are waiting for somebody."""
     number: int = await connection.fetchval(
@@ -128,6 +138,12 @@ _STORE: Final = """
 _LIST: Final = f"""
     SELECT {_COLUMNS} FROM dead_letter WHERE $1::text IS NULL OR feed = $1 ORDER BY id LIMIT $2
 """
+
+_SOME: Final = f"""
+    SELECT {_COLUMNS} FROM dead_letter WHERE id = ANY ($1::bigint[]) ORDER BY seq
+"""
+
+_KEYS: Final = "SELECT key FROM dead_letter WHERE feed = $1"
 
 _CHOSEN: Final = f"""
     SELECT {_COLUMNS} FROM dead_letter

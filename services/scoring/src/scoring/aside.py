@@ -41,8 +41,7 @@ class Aside:
     async def refresh(self) -> None:
         """Read which processes have a dead letter."""
         async with self._database.connection() as connection:
-            letters = await deadletters.listed(connection, feed=FEED)
-        self._note({letter.entry.key for letter in letters})
+            self._note(await deadletters.keys(connection, FEED))
 
     async def put_releases(self, faults: Sequence[Fault]) -> None:
         """Keep the releases that could not be loaded, with the reasons."""

@@ -17,7 +17,7 @@ from scoring import store
 from scoring.aside import entry_of
 from scoring.facts import Facts
 from scoring.facts_thread import FactsThread
-from scoring.loading import Fault, Loaded
+from scoring.loading import Fault, Keep, Loaded, keep_nothing
 from shared import deadletters, metrics
 from shared.database import Database
 from shared.feed.client import FeedClient, RawPage
@@ -77,9 +77,10 @@ class Beside:
         if page is None or page.count == 0:
             return False
         self._incoming.write_bytes(page.lines)
-        loaded = await self._load(page.last_seq, str(page.epoch), many=page.count >= MANY)
+        keep = self._facts.awaiting(self._set_aside)
+        loaded = await self._load(page.last_seq, str(page.epoch), keep, many=page.count >= MANY)
         self.seq = page.last_seq
-        await self._keep_account(page.lines, loaded.faults)
+        await self._forget_mended(page.lines, loaded.faults)
         metrics.feed_head.labels(self.feed).set(page.head)
         metrics.feed_applied.labels(self.feed).set(self.seq)
         return True
@@ -109,9 +110,13 @@ class Beside:
         await self.refresh()
         return True
 
-    async def _load(self, last_seq: int, epoch: str | None, *, many: bool = False) -> Loaded:
+    async def _load(
+        self, last_seq: int, epoch: str | None, keep: Keep = keep_nothing, *, many: bool = False
+    ) -> Loaded:
         def load(facts: Facts) -> Loaded:
-            return facts.load(self._incoming, last_seq=last_seq, epoch=epoch, feed=self.feed)
+            return facts.load(
+                self._incoming, last_seq=last_seq, epoch=epoch, feed=self.feed, keep=keep
+            )
 
         return await self._facts(load, many=many)
 
@@ -141,16 +146,20 @@ class Beside:
         await self._facts(lambda facts: facts.reset(epoch, feed))
         self.seq, self.epoch = 0, epoch
 
-    async def _keep_account(self, received: bytes, faults: Sequence[Fault]) -> None:
-        """Set aside what could not be loaded, and drop the letters of what could be since."""
-        refused = [(entry_of(fault.content), fault.reason) for fault in faults]
-        if not refused and not self._letters:
-            return
-        failed = {entry.key for entry, _ in refused}
-        keys = {entry_of(line).key for line in received.splitlines() if line} - failed
+    async def _set_aside(self, faults: Sequence[Fault]) -> None:
+        """Keep the lines that could not be loaded, with the reasons."""
         async with self._database.transaction() as connection:
-            for entry, reason in refused:
+            for fault in faults:
+                entry, reason = entry_of(fault.content), fault.reason
                 log.warning("line set aside", feed=self.feed, key=entry.key, reason=reason)
                 await deadletters.store(connection, self.feed, entry, ValueError(reason), 1)
+
+    async def _forget_mended(self, received: bytes, faults: Sequence[Fault]) -> None:
+        """Drop the letters of what could be loaded since."""
+        if not faults and not self._letters:
+            return
+        failed = {entry_of(fault.content).key for fault in faults}
+        keys = {entry_of(line).key for line in received.splitlines() if line} - failed
+        async with self._database.transaction() as connection:
             await deadletters.forget(connection, self.feed, sorted(keys))
         await self.refresh()

@@ -14,7 +14,7 @@ import duckdb
 
 from scoring.batches import PLANS, RELEASES, batch
 from scoring.declared import schema
-from scoring.loading import Loaded, Loader, transaction
+from scoring.loading import Keep, Loaded, Loader, keep_nothing, transaction
 from scoring.staging import MACROS
 
 MAXIMUM_OBJECT_BYTES = 16 * 1024 * 1024
@@ -69,15 +69,23 @@ class Facts:
         """
         return cls(path, memory, threads, spill, wanted)
 
-    def load(self, path: Path, *, last_seq: int, epoch: str | None, feed: str = RELEASES) -> Loaded:
+    def load(
+        self,
+        path: Path,
+        *,
+        last_seq: int,
+        epoch: str | None,
+        feed: str = RELEASES,
+        keep: Keep = keep_nothing,
+    ) -> Loaded:
         """Take in one batch of a feed's lines and the new cursor, in one transaction.
 
         A line that cannot be read is found by halving the batch and comes back as a fault; the
-        others are loaded, and the cursor moves past it.
+        others are loaded, and the cursor moves past it once `keep` has it.
         """
         if self._loader is None:
             self._loader = Loader(self.connection, self.room_for)
-        return self._loader.load(batch(feed, self._wanted), path, last_seq, epoch)
+        return self._loader.load(batch(feed, self._wanted), path, last_seq, epoch, keep)
 
     def cursor(self, feed: str = RELEASES) -> tuple[int, str | None]:
         """(seq, epoch): how far a feed has been read."""

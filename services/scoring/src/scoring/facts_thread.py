@@ -1,7 +1,7 @@
 """The one thread that may touch the facts, so that feeds and PostgreSQL are served meanwhile."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
@@ -11,6 +11,7 @@ import duckdb
 from scoring.facts import Facts
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class FactsThread:
@@ -31,6 +32,15 @@ class FactsThread:
         """Do some work with the facts and return what it gives."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self._do, work, self._most if many else 1)
+
+    def awaiting(self, act: Callable[[V], Awaitable[None]]) -> Callable[[V], None]:
+        """Return a way for work with the facts to have the event loop do something, and wait."""
+        loop = asyncio.get_running_loop()
+
+        async def acted(value: V) -> None:
+            await act(value)
+
+        return lambda value: asyncio.run_coroutine_threadsafe(acted(value), loop).result()
 
     def _do(self, work: Callable[[Facts], T], threads: int) -> T:
         if threads != self._threads:

@@ -40,6 +40,14 @@ class Loaded:
     faults: list[Fault] = field(default_factory=list)
 
 
+Keep = Callable[[Sequence[Fault]], None]
+"""What is done with the lines that are refused, before the cursor moves past them."""
+
+
+def keep_nothing(_: Sequence[Fault]) -> None:
+    """Leave it to the caller, who has them already."""
+
+
 class Loader:
     """Loads into one connection; `room_for` makes room for a line of so many bytes."""
 
@@ -53,12 +61,14 @@ class Loader:
         self._made: set[str] = set()
         connection.execute(macros())
 
-    def load(self, way: Batch, path: Path, last_seq: int, epoch: str | None) -> Loaded:
+    def load(
+        self, way: Batch, path: Path, last_seq: int, epoch: str | None, keep: Keep = keep_nothing
+    ) -> Loaded:
         """Take in a batch and the new cursor, in one transaction."""
         try:
             return self._load(way, path, last_seq, epoch)
         except (duckdb.Error, ValueError):
-            return self._load_without_guilty(way, path, last_seq, epoch)
+            return self._load_without_guilty(way, path, last_seq, epoch, keep)
 
     def _load(self, way: Batch, path: Path, last_seq: int, epoch: str | None) -> Loaded:
         self._make_tables(way)
@@ -137,7 +147,7 @@ class Loader:
         return [row[0] for row in rows]
 
     def _load_without_guilty(
-        self, way: Batch, path: Path, last_seq: int, epoch: str | None
+        self, way: Batch, path: Path, last_seq: int, epoch: str | None, keep: Keep
     ) -> Loaded:
         lines = [line for line in path.read_bytes().splitlines() if line.strip()]
         with tempfile.TemporaryDirectory(prefix="qadaga-") as folder:
@@ -146,6 +156,7 @@ class Loader:
             refused = {fault.line for fault in faults}
             good = [line for number, line in enumerate(lines, 1) if number not in refused]
             part.write_bytes(b"\n".join(good) + b"\n")
+            keep(faults)
             loaded = self._load(way, part, last_seq, epoch)
         return Loaded(loaded.changed, loaded.deleted, faults)
 

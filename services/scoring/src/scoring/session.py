@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -219,16 +220,17 @@ class Session(Anew):
             self._arrived = _arrival(page.lines)
         began = time.perf_counter()
         epoch = str(page.epoch)
+        keep = self.facts.awaiting(self.aside.put_releases)
         loaded = await self.facts(
-            lambda facts: facts.load(self._incoming, last_seq=page.last_seq, epoch=epoch),
+            lambda facts: facts.load(
+                self._incoming, last_seq=page.last_seq, epoch=epoch, keep=keep
+            ),
             many=page.count >= MANY,
         )
         judged_seconds.labels("load").observe(time.perf_counter() - began)
         if self.level:
             self._gathers_since = time.monotonic()
         self.facts_seq, self.loaded_at, self._tidy = page.last_seq, time.monotonic(), False
-        if loaded.faults:
-            await self.aside.put_releases(loaded.faults)
         await self.aside.forget(loaded)
         return True
 

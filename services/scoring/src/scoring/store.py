@@ -228,15 +228,13 @@ async def settle(connection: asyncpg.Connection, subject_ids: Sequence[str]) -> 
 
 
 async def letters_to_replay(connection: asyncpg.Connection, feed: str) -> list[DeadLetter]:
-    """Read the dead letters of a feed that somebody asked to be taken in again.
+    """Read the oldest dead letters of a feed that somebody asked to be taken in again.
 
     What was asked for and is no longer there is forgotten.
     """
     await connection.execute("DELETE FROM replay WHERE id NOT IN (SELECT id FROM dead_letter)")
-    wanted = {row[0] for row in await connection.fetch("SELECT id FROM replay")}
-    if not wanted:
-        return []
-    return [one for one in await deadletters.listed(connection, feed=feed) if one.id in wanted]
+    wanted = [row[0] for row in await connection.fetch(_TO_REPLAY, feed)]
+    return await deadletters.some(connection, wanted) if wanted else []
 
 
 async def ask_for_replay(connection: asyncpg.Connection, letter_ids: Sequence[int]) -> None:
@@ -345,6 +343,11 @@ _DEMAND: Final = f"""
 _OWE: Final = """
     INSERT INTO rejudge (subject_id, cause) SELECT unnest($1::text[]), 'data'
     ON CONFLICT (subject_id) DO UPDATE SET cause = excluded.cause
+"""
+
+_TO_REPLAY: Final = f"""
+    SELECT id FROM replay JOIN dead_letter USING (id)
+    WHERE feed = $1 ORDER BY id LIMIT {deadletters.MOST_LISTED}
 """
 
 _DEMANDED_AMONG: Final = """
