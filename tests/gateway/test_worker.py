@@ -102,17 +102,34 @@ async def test_every_feed_is_read_to_its_end_and_says_when_it_was_level(street: 
     assert [feed["applied"] for feed in fresh["feeds"] if feed["name"] == "alerts"] == [1]
 
 
-async def test_a_producer_that_begins_again_replaces_what_was_there(street: Street) -> None:
+async def test_a_producer_that_begins_again_replaces_what_was_there_some_at_a_time(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.view.apply.PORTION", 2)
     house, producers = street
+    old = [f"old-{n}" for n in range(5)]
     async with filling(house.settings, house.database, SystemClock()) as (view, _):
-        await producers.publish("releases", [release("old-1"), release("old-2")])
+        await producers.publish("releases", [release(ocid) for ocid in old])
+        await producers.publish("scores", [score(process(ocid)) for ocid in old])
         await view.rounds.look(patience=None)
-        await producers.begin_again("releases")
-        await producers.publish("releases", [release("new")])
+        for feed in ("scores", "releases"):
+            await producers.begin_again(feed)
+        await producers.publish("releases", [release("new"), release("old-4")])
+        await producers.publish("scores", [score(process("new"))])
+        before = await _numbers(house)
         await view.rounds.look(patience=None)
     await house.level()
 
-    assert await house.ids("/v1/processes") == [process("new")]
+    assert set(await house.ids("/v1/processes")) == {process("new"), process("old-4")}
+    counts = (await house.get("/v1/meta/freshness")).json()["counts"]
+    assert (counts["processes"], counts["scores"]) == (2, 1)
+    assert await _numbers(house) > before + 3 + 3  # portions, each with a number of its own
+
+
+async def _numbers(house: House) -> int:
+    async with house.database.connection() as connection:
+        found: int = await connection.fetchval("SELECT seq FROM change_head")
+        return found
 
 
 @pytest.mark.check("F16", tier=1, limit="1 set aside, others unaffected")

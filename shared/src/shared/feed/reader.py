@@ -32,7 +32,7 @@ LOOKED_LATELY: Final = 10.0
 """Seconds for which a reader that was level is taken to be so: it looks every two."""
 
 Apply = Callable[[asyncpg.Connection, Sequence[Entry]], Awaitable[None]]
-Reset = Callable[[asyncpg.Connection], Awaitable[None]]
+Reset = Callable[[asyncpg.Connection], Awaitable[bool | None]]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -50,8 +50,9 @@ class FeedReader:
 
     `apply` gets a connection inside a transaction and some entries in order; it must bear being
     given an entry again. `reset` empties what earlier entries left behind; it is called when the
-    producer has begun a new epoch, or has fewer entries than were read. Without it, old rows stay
-    until they are overwritten.
+    producer has begun a new epoch, or has fewer entries than were read: in one transaction after
+    another for as long as it says that there is more. Without it, old rows stay until they are
+    overwritten.
     """
 
     def __init__(
@@ -178,12 +179,14 @@ class FeedReader:
 
     async def _begin_again(self, seen: Cursor) -> None:
         """Forget what was read of an epoch that is over."""
-        async with self._database.transaction() as connection:
-            if await _locked_cursor(connection, self.feed) != seen:
-                return
-            if self._reset:
-                await self._reset(connection)
-            await _move(connection, self.feed, Cursor(NO_EPOCH, 0))
+        more: bool | None = True
+        while more:
+            async with self._database.transaction() as connection:
+                if await _locked_cursor(connection, self.feed) != seen:
+                    return
+                more = await self._reset(connection) if self._reset else False
+                if not more:
+                    await _move(connection, self.feed, Cursor(NO_EPOCH, 0))
         log.warning("feed begins again", feed=self.feed, read_so_far=seen.seq)
 
 

@@ -174,6 +174,16 @@ async def registers(connection: asyncpg.Connection, entries: Sequence[Entry]) ->
     await changes.record(connection, seq, "coverage", None)
 
 
+PORTION: Final = 5_000
+"""Rows that are forgotten in one transaction."""
+
+_PLANS_ALONE: Final = """
+    SELECT process_id FROM (
+        SELECT process_id FROM listed UNION ALL SELECT process_id FROM handle) AS held
+    WHERE NOT EXISTS (SELECT FROM process WHERE process.id = held.process_id) LIMIT $1
+"""
+
+
 async def empty(
     connection: asyncpg.Connection, *, tables: Sequence[str], kinds: Sequence[str]
 ) -> None:
@@ -185,36 +195,35 @@ async def empty(
         await changes.record(connection, seq, kind, None)
 
 
-async def forget_releases(connection: asyncpg.Connection) -> None:
-    """Empty the processes with all they consist of; plan points alone stay."""
-    for table in ("listed", "handle"):
-        await connection.execute(
-            f"DELETE FROM {table} USING process WHERE {table}.process_id = process.id"
-        )
-    # Locked, so that the next number is the one that `empty` takes.
-    head = await connection.fetchval("SELECT seq FROM change_head WHERE id = 1 FOR UPDATE")
-    await connection.execute(store.REMEMBER_REMOVED.format(which=""), head + 1)
-    await empty(connection, tables=("process", "part"), kinds=("process", "organisation"))
+async def forget_releases(connection: asyncpg.Connection) -> bool:
+    """Forget some processes with all they consist of; plan points alone stay. Say if some are left.
+
+    All at once would take longer than a statement may.
+    """
+    rows = await connection.fetch("SELECT id FROM process LIMIT $1", PORTION)
+    ids = [row["id"] for row in rows]
+    seq = await changes.take_number(connection)
+    await store.remove_listed(connection, ids)
+    await store.remove_processes(connection, ids)
+    for kind in ("process", "organisation"):
+        await changes.record(connection, seq, kind, None)
+    return bool(ids)
 
 
-async def forget_plans(connection: asyncpg.Connection) -> None:
-    """Empty the plan points that no purchase has taken up."""
-    for table in ("listed", "handle"):
-        await connection.execute(
-            f"DELETE FROM {table} WHERE NOT EXISTS"
-            f" (SELECT FROM process WHERE process.id = {table}.process_id)"
-        )
+async def forget_plans(connection: asyncpg.Connection) -> bool:
+    """Forget some plan points that no purchase has taken up; say if some may be left."""
+    ids = [row["process_id"] for row in await connection.fetch(_PLANS_ALONE, PORTION)]
+    await store.remove_listed(connection, ids)
     await empty(connection, tables=(), kinds=("listed",))
+    return bool(ids)
 
 
-async def forget_scores(connection: asyncpg.Connection) -> None:
-    """Empty the scores, also those shown beside processes."""
-    await empty(connection, tables=["score"], kinds=["score", "process", "organisation"])
-    await connection.execute(
-        "UPDATE process SET band = NULL, expected = -1, flagged = '{}', summary = NULL,"
-        " changed = (SELECT seq FROM change_head)"
-        " WHERE summary IS NOT NULL"
-    )
+async def forget_scores(connection: asyncpg.Connection) -> bool:
+    """Forget some scores, also as shown beside processes; say if some may be left."""
+    rows = await connection.fetch("SELECT subject_type, subject_id FROM score LIMIT $1", PORTION)
+    await empty(connection, tables=(), kinds=("score", "process", "organisation"))
+    await store.remove_scores(connection, [tuple(row) for row in rows])
+    return bool(rows)
 
 
 async def _remove(
