@@ -275,6 +275,36 @@ async def test_a_try_that_breaks_on_our_side_is_made_again_and_keeps_no_place(
     assert len(sending.receiver.got) == 8
 
 
+async def test_a_contact_is_written_to_once_a_day_however_often_endpoints_are_revived(
+    sending: Sending,
+) -> None:
+    written: list[Any] = []
+
+    class Box(Mail):
+        async def send(self, letter: Any) -> bool:
+            written.append(letter)
+            return True
+
+    sending.dispatcher = sending.another(mail=Box(None, ""))
+    sending.receiver.answer = lambda _: (410, {}, b"")
+    made = [
+        await sending.endpoint(f"/{n}?say=anything", contact="victim@example.org") for n in range(2)
+    ]
+    for number in range(1, 4):
+        await sending.house.fill("alerts", alert(number, ONE))
+        await sending.pass_on()
+        for each in made:
+            path = f"{ENDPOINTS}/{each['id']}"
+            await sending.office.ask("app", "PATCH", path, {"enabled": True}, If_Match="*")
+    async with sending.house.database.connection() as connection:
+        await connection.execute("UPDATE endpoint SET letter_at = letter_at - interval '1 day'")
+    await sending.house.fill("alerts", alert(4, ONE))
+    await sending.pass_on()
+
+    assert [letter.to for letter in written] == ["victim@example.org"] * 2
+    assert "anything" not in written[0].text
+
+
 async def test_a_mail_server_that_hangs_holds_up_no_webhook(sending: Sending) -> None:
     written: list[Any] = []
 

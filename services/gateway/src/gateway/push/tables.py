@@ -30,6 +30,7 @@ endpoint = Table(
     Column("url", Text, nullable=False),
     Column("description", Text),
     Column("contact", Text),
+    Column("letter_at", MOMENT),
     Column("types", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
     Column("signing", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),

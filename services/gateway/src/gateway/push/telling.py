@@ -4,6 +4,7 @@ import asyncio
 import smtplib
 from email.message import EmailMessage
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -17,11 +18,21 @@ REASONS: Final = {
     "failing": "Ten tries at one delivery failed, over some three days.",
 }
 _LETTER: Final = """\
-The endpoint {url} ({name}) was disabled. {reason}
+The endpoint {name} at {host} was disabled. {reason}
 
 Nothing was lost: every event stands in GET /v1/feed under its number. When the endpoint works
 again, enable it (PATCH /v1/webhooks/endpoints/{name}); what was not delivered is sent then.
 """
+
+_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('letter ' || $1, 0))"
+_MAY_WRITE: Final = """
+    UPDATE endpoint SET letter_at = now()
+    WHERE id = $1 AND NOT EXISTS (
+        SELECT FROM endpoint AS other
+        WHERE other.contact = endpoint.contact AND other.letter_at > now() - interval '1 day')
+    RETURNING true
+"""
+"""Nobody confirms a contact: it gets one letter a day, so that nobody has others written to."""
 
 _log = logs.logger(__name__)
 
@@ -48,10 +59,16 @@ async def disabled(connection: asyncpg.Connection, endpoint: str, reason: str) -
         [(f"webhook.disabled/{endpoint}/{row['revision']}", "webhook.disabled", told)],
         seq=seq,
     )
-    if row["contact"] is None:
+    if row["contact"] is None or not await _may_write(connection, endpoint, row["contact"]):
         return None
-    text = _LETTER.format(url=row["url"], name=endpoint, reason=REASONS[reason])
+    host = urlsplit(row["url"]).hostname
+    text = _LETTER.format(host=host, name=endpoint, reason=REASONS[reason])
     return Letter(row["contact"], "Qadaga: a webhook endpoint was disabled", text)
+
+
+async def _may_write(connection: asyncpg.Connection, endpoint: str, contact: str) -> bool:
+    await connection.execute(_ALONE, contact)
+    return bool(await connection.fetchval(_MAY_WRITE, endpoint))
 
 
 class Mail:

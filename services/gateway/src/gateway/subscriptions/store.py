@@ -68,6 +68,9 @@ _CODES: Final = """
     WHERE kind = 'confirmation' AND message.created_at > $4
       AND (organisation_id = $1 OR (channel, address) = ($2, $3))
 """
+_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('codes ' || $1, 0))"
+"""Whoever counts what was sent is alone with an organisation and with an address."""
+
 _PAUSE: Final = """
     UPDATE subscription SET state = CASE state WHEN 'active' THEN 'paused' ELSE state END,
         paused_for = $2, next_at = NULL, revision = revision + 1
@@ -268,6 +271,8 @@ async def _resume(do: Doing, row: Mapping[str, Any], new: Mapping[str, Any]) -> 
 
 
 async def _send_code(do: Doing, organisation: str, name: str, address: tuple[str, str]) -> None:
+    for one in sorted((organisation, "/".join(address))):
+        await do.connection.execute(_ALONE, one)
     counted = await do.connection.fetchrow(_CODES, organisation, *address, do.now - A_DAY)
     if counted["own"] >= MOST_CODES or counted["there"] >= MOST_CODES_TO_ONE:
         raise GuardFailed("Too many codes were sent within a day: try again tomorrow.")
