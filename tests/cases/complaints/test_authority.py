@@ -168,6 +168,38 @@ async def test_a_body_cannot_say_that_it_acted_on_another_day_than_it_tells_it(
     assert (told["clock"]["answered_on"], told["clock"]["days_late"]) == ("2026-03-30", 1)
 
 
+async def test_a_body_that_is_late_cannot_suspend_and_stands_among_the_late_by_list_and_figure(
+    desk: Office,
+) -> None:
+    id_ = (await filed(desk))["id"]
+    await tell(desk, id_, "register", {"number": "1"})
+    pass_days(desk, 28)  # Mon 30 Mar: the term ended on Fri 27
+    asked = {"note": "Documents were asked."}
+    earlier = await tell(desk, id_, "suspend", {**asked, "day": "2026-03-20"})
+    assert earlier.json()["errors"][0]["code"] == "not_today"
+    refused = await tell(desk, id_, "suspend", asked)
+    assert (problem(refused), refused.json()["conditions"]) == ((409, "guard_failed"), ["in_term"])
+
+    for path, who in (("/complaints", AIDA), ("/authority/complaints", AUDIT)):
+        (late,) = (await desk.get(path, who, limit=5, overdue=True)).json()["data"]
+        assert (late["id"], late["overdue"], late["state"]) == (id_, True, "registered")
+    (counted,) = (await desk.get("/stats/authorities", limit=5)).json()["data"]
+    assert (counted["waiting"], counted["overdue"]) == (1, 1)
+
+
+async def test_an_answer_from_a_suspension_counts_as_in_time(desk: Office) -> None:
+    id_ = (await filed(desk))["id"]
+    await tell(desk, id_, "register", {"number": "1"})
+    pass_days(desk, 10)
+    await tell(desk, id_, "suspend", {"note": "Documents were asked."})
+    pass_days(desk, 30)
+    answers = [{"number": number, "code": "refused", "reason": "no"} for number in (1, 2)]
+    told = (await tell(desk, id_, "answer", {"note": "No.", "answers": answers})).json()
+    assert told["clock"]["due_on"] > told["clock"]["answered_on"]
+    (counted,) = (await desk.get("/stats/authorities", limit=5)).json()["data"]
+    assert (counted["answered_in_time"], counted["answered_late"]) == (1, 0)
+
+
 async def test_what_is_passed_on_is_seen_by_the_other_body_and_no_more_by_the_first(
     desk: Office,
 ) -> None:

@@ -77,6 +77,8 @@ def move(
     found = clock(declared, row["happened"], now)
     given = body.model_dump(exclude_none=True)
     facts = _facts(row, body, caller, found)
+    if body.move == "suspend":
+        facts["in_term"] = _in_term(declared, row, body, found, now)
     taken = sides.decide(body.move, row["state"], caller, side, given=given, facts=facts)
     day = _day(row, body, found, side, local_day(now))
     if body.move == "file":
@@ -103,6 +105,21 @@ def _facts(
         "overdue": found.answer.state == "overdue",
         "every_recommendation": sorted(one.number for one in body.answers) == asked,
     }
+
+
+def _in_term(
+    declared: Declared, row: Mapping[str, Any], body: ComplaintMove, found: Clock, now: datetime
+) -> bool:
+    """Tell whether a suspension stops the term: one that has ended is late, and stays so.
+
+    Nor does one on its last day, for the day of a suspension still runs. It is the day of the
+    suspension that counts, not that on which it is written down.
+    """
+    if found.answer.due_on is None:
+        return True
+    days = (body.day or local_day(now), _last(row, found))
+    stopped = happening("suspended", max(day for day in days if day is not None))
+    return clock(declared, [*row["happened"], stopped], now).answer.state == "suspended"
 
 
 def _day(
