@@ -19,7 +19,7 @@ from tests.cases.complaints.desk import (
     open_case,
     pass_days,
 )
-from tests.cases.office import AIDA, STRANGER, Office, problem
+from tests.cases.office import AIDA, BOLAT, STRANGER, Office, problem
 
 HEAD = replace(AUDIT, member="mem_head", role="admin")
 """Who administers the body's organisation answers for it as well."""
@@ -200,7 +200,7 @@ async def test_an_answer_from_a_suspension_counts_as_in_time(desk: Office) -> No
     assert (counted["answered_in_time"], counted["answered_late"]) == (1, 0)
 
 
-async def test_what_is_passed_on_is_seen_by_the_other_body_and_no_more_by_the_first(
+async def test_what_is_passed_on_is_the_other_bodys_and_not_accepted_there_it_is_written_anew(
     desk: Office,
 ) -> None:
     complaint = await filed(desk)
@@ -220,9 +220,27 @@ async def test_what_is_passed_on_is_seen_by_the_other_body_and_no_more_by_the_fi
     assert there.json()["addressee_name"]["ru"] == "Министерство финансов РК"
     # Tue 3 Mar; 4-6 three; 10-13 seven; 16-20 twelve; Thu 26, Fri 27 fourteen; Mon 30 fifteen.
     assert there.json()["clock"]["due_on"] == "2026-03-30"
-    back = await tell(desk, id_, "refuse-acceptance", {"reason": "signature"}, MINISTRY)
+    back = await tell(desk, id_, "refuse-acceptance", {"reason": "addressee"}, MINISTRY)
     assert back.status_code == 200
-    assert (await desk.get(f"/complaints/{id_}")).json()["state"] == "draft"
+    assert problem(await desk.get(f"/authority/complaints/{id_}", MINISTRY)) == (404, "not_found")
+
+    draft = (await desk.get(f"/complaints/{id_}")).json()
+    assert (draft["state"], draft["letter"]) == ("draft", None)
+    assert {name: draft[name] for name in ("addressee", "addressee_name")} == {
+        "addressee": complaint["addressee"],
+        "addressee_name": complaint["addressee_name"],
+    }
+    unwritten = await desk.post(f"/complaints/{id_}/moves", {"move": "submit"}, seen="*")
+    assert unwritten.json()["conditions"] == ["letter"]
+
+    letter = {"template": "general_appeal", "language": "kk"}
+    made = (await desk.post(f"/complaints/{id_}/letters", letter)).json()
+    await move(desk, id_, {"move": "submit"})
+    await move(desk, id_, {"move": "approve"}, BOLAT)
+    again = await move(desk, id_, {"move": "file", "number": "ЖТ-2026-2"})
+    assert (again["letter"], again["addressee"]) == (made["id"], "authority:internal_audit")
+    assert made["id"] != complaint["letter"]
+    assert (await desk.get(f"/authority/complaints/{id_}", AUDIT)).status_code == 200
     assert problem(await desk.get(f"/authority/complaints/{id_}", MINISTRY)) == (404, "not_found")
 
 

@@ -202,6 +202,7 @@ def a_complaint(**other: Any) -> dict[str, Any]:
         "happened": [],
         "recommendations": [{"number": 1}, {"number": 2}],
         "addressee": "authority:internal_audit",
+        "addressee_name": {"en": "Internal audit"},
     }
     return row | other
 
@@ -396,6 +397,31 @@ def test_what_is_not_accepted_is_a_draft_that_nobody_filed() -> None:
     assert (back["filed_on"], back["slip_number"], back["approver"]) == (None, None, None)
     assert [one["kind"] for one in back["happened"]] == ["learned"]
     assert back["due_on"] is None
+
+
+def test_what_was_passed_on_and_not_accepted_is_addressed_to_the_first_and_has_no_letter() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    passed = filed
+    for day, body in ((2, "ministry_of_finance"), (3, "prosecutor_general")):
+        to = {"move": "transfer", "addressee": f"authority:{body}"}
+        named = {"addressee_name": {"en": body}}  # as the directory names it
+        passed = take(passed, to, date(2026, 4, day)) | named
+    refuse = {"move": "not_accept", "reason": "addressee"}
+    back = take(passed, refuse, date(2026, 4, 6))
+    assert (back["state"], back["letter"]) == ("draft", None)
+    assert (back["addressee"], back["addressee_name"]) == (row["addressee"], row["addressee_name"])
+    assert back["happened"] == []
+    with pytest.raises(GuardFailed) as refused:
+        take(back, {"move": "submit"}, date(2026, 4, 6))
+    assert refused.value.extra["conditions"] == ["letter"]
+
+    # What nobody passed on keeps its letter: it is the form that lacks, or a signature.
+    assert take(filed, refuse, date(2026, 4, 6))["letter"] == "let_1"
+    # A transfer of before that was kept names nobody: then its letter alone is made anew.
+    old = passed | {"happened": [happening("transferred", date(2026, 4, 2))]}
+    kept = take(old, refuse, date(2026, 4, 6))
+    assert (kept["addressee"], kept["letter"]) == ("authority:prosecutor_general", None)
 
 
 def test_nobody_who_wrote_in_the_text_approves_it_nor_a_key_that_is_nobodys() -> None:

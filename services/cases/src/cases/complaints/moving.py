@@ -38,6 +38,9 @@ DONE_HERE: Final = frozenset({"submit", "send_back", "approve", "add_slip"})
 PROOFS: Final = {"number": "slip_number", "evidence": "signed_copy"}
 """What proves a filing: the field of a move, and the column that keeps it."""
 
+ADDRESSED: Final = ("addressee", "addressee_name")
+"""Whom a complaint is addressed to."""
+
 TOLD: Final = {
     "file": "complaint.filed",
     "register": "complaint.registered",
@@ -187,7 +190,7 @@ def _changed(
     columns_of: dict[str, Callable[[], dict[str, Any]]] = {
         "approve": lambda: {"approver": caller.member, "approved_on": day},
         "send_back": lambda: _back(happened),
-        "not_accept": lambda: _back(happened),
+        "not_accept": lambda: {**_back(happened), **_to_the_first(happened)},
         "file": lambda: {
             "filed_on": day,
             "slip_number": body.number,
@@ -199,7 +202,7 @@ def _changed(
             "registration_number": body.number,
             "happened": _registered(row, happened, day),
         },
-        "transfer": lambda: _to_another(body),
+        "transfer": lambda: _to_another(row, body, happened, day),
         "extend": lambda: {"extended_until": body.until},
         "answer": lambda: {
             "answered_on": day,
@@ -253,6 +256,18 @@ def _back(happened: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _to_the_first(happened: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Address what was passed on to whom it was written to; nothing for what was not.
+
+    Its letter is made and approved anew: what one body passed on and another did not accept is not
+    filed once more as it is. Of transfers from before that was kept the last addressee stays.
+    """
+    passed = next((one for one in happened if one["kind"] == "transferred"), None)
+    if passed is None:
+        return {}
+    return {"letter": None, **{name: passed[name] for name in ADDRESSED if name in passed}}
+
+
 def _registered(
     row: Mapping[str, Any], happened: Sequence[Mapping[str, Any]], day: date
 ) -> list[Any]:
@@ -268,9 +283,14 @@ def _registered(
     return [*others, happening("received", day)]
 
 
-def _to_another(body: ComplaintMove) -> dict[str, Any]:
+def _to_another(
+    row: Mapping[str, Any], body: ComplaintMove, happened: Sequence[Mapping[str, Any]], day: date
+) -> dict[str, Any]:
+    """Address it to another body, and keep with the transfer whom it was addressed to."""
+    passed = {**happening("transferred", day), **{name: row[name] for name in ADDRESSED}}
     return {
         "addressee": body.addressee,
         "registered_on": None,
         "registration_number": None,
+        "happened": [*happened, passed],
     }
