@@ -31,7 +31,7 @@ body alone decides; no route promises that one will start.
 * A transfer starts the term anew when the other body receives it; until that is told, from the
   day of the transfer. An extension counts if it was decided before the end and keeps to its limit.
 * While a term is suspended no day counts: the day of the suspension still runs, that of the
-  resumption does not.
+  resumption does not. An answer ends a suspension as well.
 
 Every answer lists these steps for its own days, in Kazakh, Russian and English."""
 

@@ -1,10 +1,11 @@
 """A case becomes another's when they accept it, and nothing of the giver's tips goes along."""
 
+import asyncio
 from typing import Any, Final
 
 import pytest
 
-from cases.leaving import handing
+from cases.leaving import handing, holding
 from cases.takeout import TAKEN
 from cases.vault import recipients
 from shared.security import Caller
@@ -139,6 +140,49 @@ async def test_an_embargoed_case_is_neither_offered_nor_accepted_nor_known(
     assert problem(accepted) == (404, "not_found")
     assert listed == []
     assert given.given == []
+
+
+async def test_what_is_kept_for_a_court_is_neither_offered_nor_accepted_and_no_ground_is_told(
+    office: Office,
+) -> None:
+    case, late = await started(office), await started(office)
+    await offered(office, late)
+    async with office.tables() as connection:
+        await holding.hold(connection, "own_a", "Court, 17 of 2 March", NOW)
+
+    accept = f"/cases/{late['id']}:accept-hand-over"
+    refused = [
+        await office.post(f"/cases/{case['id']}:hand-over", OFFERED, BOLAT, seen="*"),
+        await office.post(accept, None, RECEIVER, seen="*"),
+    ]
+
+    for answer in refused:
+        assert problem(answer) == (409, "guard_failed")
+        assert answer.json()["conditions"] == ["available"]
+        assert not any(word in answer.text.lower() for word in ("court", "hold", "held"))
+    assert (await office.get(f"/cases/{late['id']}")).json()["organisation"] == "own_a"
+
+    async with office.tables() as connection:
+        await holding.release(connection, "own_a", "Court, 21 of 9 March", NOW)
+    assert (await office.post(accept, None, RECEIVER, seen="*")).status_code == 200
+
+
+async def test_a_hold_waits_for_the_case_that_is_being_accepted_and_keeps_the_next(
+    office: Office,
+) -> None:
+    async with office.tables() as connection, office.tables() as other:
+        assert await holding.may_leave(connection, "own_a")
+        assert await holding.may_leave(other, "own_a")  # two cases may be accepted at once
+        held = asyncio.create_task(_held(office))
+        assert not (await asyncio.wait([held], timeout=0.3))[0]
+    await held
+    async with office.tables() as connection:
+        assert not await holding.may_leave(connection, "own_a")
+
+
+async def _held(office: Office) -> None:
+    async with office.tables() as connection:
+        await holding.hold(connection, "own_a", "Court, 17 of 2 March", NOW)
 
 
 async def test_a_severe_case_is_handed_over_by_a_second_person(office: Office) -> None:

@@ -19,7 +19,7 @@ from tests.cases.complaints.desk import (
     open_case,
     pass_days,
 )
-from tests.cases.office import AIDA, STRANGER, Office, problem
+from tests.cases.office import AIDA, BOLAT, STRANGER, Office, problem
 
 HEAD = replace(AUDIT, member="mem_head", role="admin")
 """Who administers the body's organisation answers for it as well."""
@@ -168,7 +168,39 @@ async def test_a_body_cannot_say_that_it_acted_on_another_day_than_it_tells_it(
     assert (told["clock"]["answered_on"], told["clock"]["days_late"]) == ("2026-03-30", 1)
 
 
-async def test_what_is_passed_on_is_seen_by_the_other_body_and_no_more_by_the_first(
+async def test_a_body_that_is_late_cannot_suspend_and_stands_among_the_late_by_list_and_figure(
+    desk: Office,
+) -> None:
+    id_ = (await filed(desk))["id"]
+    await tell(desk, id_, "register", {"number": "1"})
+    pass_days(desk, 28)  # Mon 30 Mar: the term ended on Fri 27
+    asked = {"note": "Documents were asked."}
+    earlier = await tell(desk, id_, "suspend", {**asked, "day": "2026-03-20"})
+    assert earlier.json()["errors"][0]["code"] == "not_today"
+    refused = await tell(desk, id_, "suspend", asked)
+    assert (problem(refused), refused.json()["conditions"]) == ((409, "guard_failed"), ["in_term"])
+
+    for path, who in (("/complaints", AIDA), ("/authority/complaints", AUDIT)):
+        (late,) = (await desk.get(path, who, limit=5, overdue=True)).json()["data"]
+        assert (late["id"], late["overdue"], late["state"]) == (id_, True, "registered")
+    (counted,) = (await desk.get("/stats/authorities", limit=5)).json()["data"]
+    assert (counted["waiting"], counted["overdue"]) == (1, 1)
+
+
+async def test_an_answer_from_a_suspension_counts_as_in_time(desk: Office) -> None:
+    id_ = (await filed(desk))["id"]
+    await tell(desk, id_, "register", {"number": "1"})
+    pass_days(desk, 10)
+    await tell(desk, id_, "suspend", {"note": "Documents were asked."})
+    pass_days(desk, 30)
+    answers = [{"number": number, "code": "refused", "reason": "no"} for number in (1, 2)]
+    told = (await tell(desk, id_, "answer", {"note": "No.", "answers": answers})).json()
+    assert told["clock"]["due_on"] > told["clock"]["answered_on"]
+    (counted,) = (await desk.get("/stats/authorities", limit=5)).json()["data"]
+    assert (counted["answered_in_time"], counted["answered_late"]) == (1, 0)
+
+
+async def test_what_is_passed_on_is_the_other_bodys_and_not_accepted_there_it_is_written_anew(
     desk: Office,
 ) -> None:
     complaint = await filed(desk)
@@ -188,9 +220,27 @@ async def test_what_is_passed_on_is_seen_by_the_other_body_and_no_more_by_the_fi
     assert there.json()["addressee_name"]["ru"] == "Министерство финансов РК"
     # Tue 3 Mar; 4-6 three; 10-13 seven; 16-20 twelve; Thu 26, Fri 27 fourteen; Mon 30 fifteen.
     assert there.json()["clock"]["due_on"] == "2026-03-30"
-    back = await tell(desk, id_, "refuse-acceptance", {"reason": "signature"}, MINISTRY)
+    back = await tell(desk, id_, "refuse-acceptance", {"reason": "addressee"}, MINISTRY)
     assert back.status_code == 200
-    assert (await desk.get(f"/complaints/{id_}")).json()["state"] == "draft"
+    assert problem(await desk.get(f"/authority/complaints/{id_}", MINISTRY)) == (404, "not_found")
+
+    draft = (await desk.get(f"/complaints/{id_}")).json()
+    assert (draft["state"], draft["letter"]) == ("draft", None)
+    assert {name: draft[name] for name in ("addressee", "addressee_name")} == {
+        "addressee": complaint["addressee"],
+        "addressee_name": complaint["addressee_name"],
+    }
+    unwritten = await desk.post(f"/complaints/{id_}/moves", {"move": "submit"}, seen="*")
+    assert unwritten.json()["conditions"] == ["letter"]
+
+    letter = {"template": "general_appeal", "language": "kk"}
+    made = (await desk.post(f"/complaints/{id_}/letters", letter)).json()
+    await move(desk, id_, {"move": "submit"})
+    await move(desk, id_, {"move": "approve"}, BOLAT)
+    again = await move(desk, id_, {"move": "file", "number": "ЖТ-2026-2"})
+    assert (again["letter"], again["addressee"]) == (made["id"], "authority:internal_audit")
+    assert made["id"] != complaint["letter"]
+    assert (await desk.get(f"/authority/complaints/{id_}", AUDIT)).status_code == 200
     assert problem(await desk.get(f"/authority/complaints/{id_}", MINISTRY)) == (404, "not_found")
 
 

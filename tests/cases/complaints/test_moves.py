@@ -202,6 +202,7 @@ def a_complaint(**other: Any) -> dict[str, Any]:
         "happened": [],
         "recommendations": [{"number": 1}, {"number": 2}],
         "addressee": "authority:internal_audit",
+        "addressee_name": {"en": "Internal audit"},
     }
     return row | other
 
@@ -339,6 +340,50 @@ def test_a_transfer_starts_a_new_clock_and_a_suspension_stops_it() -> None:
     assert again["due_on"] == date(2026, 5, 6)
 
 
+def test_a_body_that_is_late_cannot_suspend_and_stays_overdue_until_silence_goes_on() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    there = take(filed, {"move": "register", "number": "7"}, date(2026, 4, 2))
+    assert there["due_on"] == date(2026, 4, 22)
+    suspend: dict[str, Any] = {"move": "suspend", "note": "documents"}
+    for on in (date(2026, 4, 22), date(2026, 4, 23)):  # the last day still runs
+        with pytest.raises(GuardFailed) as refused:
+            take(there, suspend, on)
+        assert refused.value.extra["conditions"] == ["in_term"]
+    # What came on paper in time is written down late, with its day.
+    stopped = take(there, suspend | {"day": "2026-04-21"}, date(2026, 4, 23))
+    assert (stopped["state"], stopped["due_on"]) == ("suspended", None)
+    assert take(stopped, {"move": "resume"}, date(2026, 4, 30))["due_on"] == date(2026, 5, 4)
+
+    following = {"move": "escalate_silence", "complaint": "cmp_other"}
+    assert take(there, following, date(2026, 4, 23))["state"] == "escalated"
+
+
+def test_an_extended_term_is_suspended_until_its_new_end_and_one_that_nobody_knows_always() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    there = take(filed, {"move": "register", "number": "7"}, date(2026, 4, 2))
+    extend = {"move": "extend", "until": "2026-05-29", "note": "expert"}
+    longer = take(there, extend, date(2026, 4, 20))
+    suspend: dict[str, Any] = {"move": "suspend", "note": "documents"}
+    assert take(longer, suspend, date(2026, 5, 28))["due_on"] is None
+    with pytest.raises(GuardFailed):
+        take(longer, suspend, date(2026, 5, 29))
+    unheard = there | {"happened": []}
+    assert take(unheard, suspend, date(2026, 5, 29))["state"] == "suspended"
+
+
+def test_an_answer_ends_a_suspension_and_counts_by_the_days_that_were_left() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat", recommendations=[])
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    there = take(filed, {"move": "register", "number": "7"}, date(2026, 4, 2))
+    stopped = take(there, {"move": "suspend", "note": "documents"}, date(2026, 4, 21))
+    told = take(stopped, {"move": "answer", "note": "No."}, date(2026, 4, 30))
+    # One day was left on Tue 21: Thu 30 is that of the answer, Fri 1 May a holiday, Mon 4.
+    assert (told["due_on"], told["answered_on"]) == (date(2026, 5, 4), date(2026, 4, 30))
+    assert told["days_late"] is None
+
+
 def test_what_is_not_accepted_is_a_draft_that_nobody_filed() -> None:
     row = a_complaint(
         state="ready",
@@ -352,6 +397,31 @@ def test_what_is_not_accepted_is_a_draft_that_nobody_filed() -> None:
     assert (back["filed_on"], back["slip_number"], back["approver"]) == (None, None, None)
     assert [one["kind"] for one in back["happened"]] == ["learned"]
     assert back["due_on"] is None
+
+
+def test_what_was_passed_on_and_not_accepted_is_addressed_to_the_first_and_has_no_letter() -> None:
+    row = a_complaint(state="ready", letter="let_1", approver="mem_bolat")
+    filed = take(row, {"move": "file", "number": "ЖТ-1"}, date(2026, 4, 1))
+    passed = filed
+    for day, body in ((2, "ministry_of_finance"), (3, "prosecutor_general")):
+        to = {"move": "transfer", "addressee": f"authority:{body}"}
+        named = {"addressee_name": {"en": body}}  # as the directory names it
+        passed = take(passed, to, date(2026, 4, day)) | named
+    refuse = {"move": "not_accept", "reason": "addressee"}
+    back = take(passed, refuse, date(2026, 4, 6))
+    assert (back["state"], back["letter"]) == ("draft", None)
+    assert (back["addressee"], back["addressee_name"]) == (row["addressee"], row["addressee_name"])
+    assert back["happened"] == []
+    with pytest.raises(GuardFailed) as refused:
+        take(back, {"move": "submit"}, date(2026, 4, 6))
+    assert refused.value.extra["conditions"] == ["letter"]
+
+    # What nobody passed on keeps its letter: it is the form that lacks, or a signature.
+    assert take(filed, refuse, date(2026, 4, 6))["letter"] == "let_1"
+    # A transfer of before that was kept names nobody: then its letter alone is made anew.
+    old = passed | {"happened": [happening("transferred", date(2026, 4, 2))]}
+    kept = take(old, refuse, date(2026, 4, 6))
+    assert (kept["addressee"], kept["letter"]) == ("authority:prosecutor_general", None)
 
 
 def test_nobody_who_wrote_in_the_text_approves_it_nor_a_key_that_is_nobodys() -> None:

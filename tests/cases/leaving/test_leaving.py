@@ -1,6 +1,7 @@
 """An organisation leaves cases: what is counted first, what goes, what stays, what a hold keeps."""
 
 import argparse
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from cases import tables
 from cases.commands import organisation as command
+from cases.evidence.files import Files
 from cases.evidence.storing import files_of
 from cases.leaving import deleting, handing, holding
 from cases.leaving.declared import ENDINGS, UNTOUCHED
@@ -125,6 +127,36 @@ async def test_what_is_on_hold_is_not_deleted_until_it_is_released(office: Offic
     assert await _found(office, WORDS) == set()
 
 
+async def test_a_hold_that_comes_while_files_are_deleted_keeps_all_after_the_one_in_hand(
+    office: Office,
+) -> None:
+    await _worked(office)
+    files = HeldMeanwhile(office)
+    with pytest.raises(holding.OnHoldError, match=r"a paper; .* deleted before: 1, and nothing"):
+        await deleting.delete(office.database, files, office.clock, "own_a", approval=APPROVAL)
+    assert files.holding is not None
+    await files.holding
+    assert len(list(office.settings.evidence_path.glob("??/*"))) == 1
+    assert await _found(office, WORDS) >= {"casefile", "case_note", "case_task", "evidence"}
+
+    async with office.tables() as connection:
+        await holding.release(connection, "own_a", "another", NOW)
+    await _delete(office)  # begun again, it goes on
+    assert not list(office.settings.evidence_path.glob("??/*"))
+
+
+async def test_what_is_on_hold_is_not_given_by_command_to_who_could_delete_it(
+    office: Office,
+) -> None:
+    case = await _worked(office)
+    async with office.tables() as connection:
+        await holding.hold(connection, "own_a", "a paper", NOW)
+    for really in (False, True):
+        with pytest.raises(holding.OnHoldError, match="a paper"):
+            await handing.hand(office.database, office.clock, "own_a", "own_b", really=really)
+    assert (await office.get(f"/cases/{case}")).json()["organisation"] == "own_a"
+
+
 async def test_open_cases_are_given_to_another_and_survive_the_deletion(office: Office) -> None:
     case = await _worked(office)
     await open_case(office)
@@ -177,6 +209,24 @@ async def test_the_command_counts_asks_for_the_approval_and_deletes(
     status, said = await run("delete", "own_a", "--approval", APPROVAL, "--yes")
     assert (status, "files of evidence: 2" in said) == (0, True)
     assert await _found(office, WORDS) == set()
+
+
+class HeldMeanwhile(Files):
+    """The files of an office, of which a hold is asked for while the first is removed."""
+
+    def __init__(self, office: Office) -> None:
+        self._kept, self._office = files_of(office.settings), office
+        self.holding: asyncio.Task[None] | None = None
+
+    async def forget(self, sha256: bytes) -> None:
+        await self._kept.forget(sha256)
+        if self.holding is None:
+            self.holding = asyncio.create_task(self._hold())
+            await asyncio.wait([self.holding], timeout=0.5)
+
+    async def _hold(self) -> None:
+        async with self._office.tables() as connection:
+            await holding.hold(connection, "own_a", "a paper", NOW)
 
 
 async def _worked(office: Office) -> str:

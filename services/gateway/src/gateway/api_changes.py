@@ -620,6 +620,24 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " no route, state, stage or kind is called by. A key that belongs to no member is told in"
         " the `detail` of `role_missing` that a member's token is needed.",
     ),
+    ApiChange(
+        on=date(2026, 11, 30),
+        kind="changed",
+        operations=(
+            "suspend_complaint",
+            "answer_complaint",
+            "refuse_complaint",
+            "move_complaint",
+            "move_complaints",
+            "list_authority_figures",
+            "hand_over_case",
+            "accept_case",
+        ),
+        text="A term that has ended, or has its last day, is not suspended (409, `in_term`). An"
+        " answer ends a suspension: it has a `due_on` and counts as in time or late. What was"
+        " passed on and is not accepted goes back to its first addressee without its letter. To"
+        " offer or accept a case may be refused for now (409, `available`).",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 

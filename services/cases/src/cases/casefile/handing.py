@@ -1,7 +1,8 @@
 """How a case becomes another organisation's: offered, then accepted or declined.
 
 Until it is accepted it stays the giver's. What points to tips stays with the giver for good: the
-links end, and the history is given out without them (`service`).
+links end, and the history is given out without them (`service`). What must be kept for a court does
+not leave whose it is, and the refusal names no such ground: the paper may forbid telling.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from cases.casefile import moving, store
 from cases.casefile.moving import LOCAL
 from cases.casefile.store import Seen
 from cases.events import Happened
+from cases.leaving import holding
 from cases.roles import role_missing
 from shared.errors import (
     FieldError,
@@ -65,6 +67,7 @@ async def offer(
         raise GuardFailed(said, conditions=["second_person"])
     if row["offered_to"] is not None:
         raise TransitionNotAllowed("It is offered already: take that back first.", allowed=[])
+    await _let_go(connection, row["organisation"])
     values = {
         "offered_to": receiver,
         "offered_by": caller.member,
@@ -133,7 +136,8 @@ async def hand_over(
     *,
     note: str | None,
 ) -> dict[str, Any]:
-    """Make a case the other's; return what is different about it."""
+    """Make a case the other's; return what is different about it. Raises GuardFailed."""
+    await _let_go(connection, row["organisation"])
     number = await store.take_number(connection, receiver, now.astimezone(LOCAL).year)
     values: dict[str, Any] = {
         "organisation": receiver,
@@ -177,6 +181,12 @@ async def _check(connection: asyncpg.Connection, row: Mapping[str, Any], caller:
     if unmet:
         said = "First end what is open of it: complaints, outcomes, the embargo."
         raise GuardFailed(said, conditions=unmet)
+
+
+async def _let_go(connection: asyncpg.Connection, organisation: str) -> None:
+    """Let pass what need not be kept. Raises GuardFailed, which names no hold and no ground."""
+    if not await holding.may_leave(connection, organisation):
+        raise GuardFailed("The case cannot be handed over now.", conditions=["available"])
 
 
 _END_SHARES: Final = "UPDATE case_share SET ended_at = $2 WHERE case_id = $1 AND ended_at IS NULL"

@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do it; 1 where it must not be done, and nothing was."""
+    """Do it; 1 where it must not be done: what of it was done before is told, else nothing was."""
     try:
         asyncio.run(_run(arguments))
     except ValueError as refused:

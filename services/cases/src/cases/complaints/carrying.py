@@ -123,7 +123,7 @@ async def take(
         raise ValidationFailed("The route of this complaint is no more.", errors=[flaw])
     moved = move(row, body, caller, side, declared=declared, now=now)
     changes: dict[str, Any] = {"state": moved.state, **moved.columns}
-    changes |= _named(row, body, changes, now)
+    changes |= _named(row, body, now)
     await _with_the_case(connection, row, changes, side)
     await _going_on(connection, row, changes)
     await store.update(connection, row["id"], changes, now)
@@ -134,11 +134,9 @@ async def take(
     return after, _event(row, after, body, moved, changes)
 
 
-def _named(
-    row: Row, body: ComplaintMove, changes: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def _named(row: Row, body: ComplaintMove, now: datetime) -> dict[str, Any]:
     """Give whom it is passed on to the name that goes with it."""
-    if "addressee" not in changes:
+    if body.move != "transfer":
         return {}
     to = addressee(None, str(body.addressee), body.addressee_name, body.day or local_day(now))
     if to.code == row["addressee"]:

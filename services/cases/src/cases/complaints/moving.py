@@ -38,6 +38,9 @@ DONE_HERE: Final = frozenset({"submit", "send_back", "approve", "add_slip"})
 PROOFS: Final = {"number": "slip_number", "evidence": "signed_copy"}
 """What proves a filing: the field of a move, and the column that keeps it."""
 
+ADDRESSED: Final = ("addressee", "addressee_name")
+"""Whom a complaint is addressed to."""
+
 TOLD: Final = {
     "file": "complaint.filed",
     "register": "complaint.registered",
@@ -77,6 +80,8 @@ def move(
     found = clock(declared, row["happened"], now)
     given = body.model_dump(exclude_none=True)
     facts = _facts(row, body, caller, found)
+    if body.move == "suspend":
+        facts["in_term"] = _in_term(declared, row, body, found, now)
     taken = sides.decide(body.move, row["state"], caller, side, given=given, facts=facts)
     day = _day(row, body, found, side, local_day(now))
     if body.move == "file":
@@ -103,6 +108,21 @@ def _facts(
         "overdue": found.answer.state == "overdue",
         "every_recommendation": sorted(one.number for one in body.answers) == asked,
     }
+
+
+def _in_term(
+    declared: Declared, row: Mapping[str, Any], body: ComplaintMove, found: Clock, now: datetime
+) -> bool:
+    """Tell whether a suspension stops the term: one that has ended is late, and stays so.
+
+    Nor does one on its last day, for the day of a suspension still runs. It is the day of the
+    suspension that counts, not that on which it is written down.
+    """
+    if found.answer.due_on is None:
+        return True
+    days = (body.day or local_day(now), _last(row, found))
+    stopped = happening("suspended", max(day for day in days if day is not None))
+    return clock(declared, [*row["happened"], stopped], now).answer.state == "suspended"
 
 
 def _day(
@@ -170,7 +190,7 @@ def _changed(
     columns_of: dict[str, Callable[[], dict[str, Any]]] = {
         "approve": lambda: {"approver": caller.member, "approved_on": day},
         "send_back": lambda: _back(happened),
-        "not_accept": lambda: _back(happened),
+        "not_accept": lambda: {**_back(happened), **_to_the_first(happened)},
         "file": lambda: {
             "filed_on": day,
             "slip_number": body.number,
@@ -182,7 +202,7 @@ def _changed(
             "registration_number": body.number,
             "happened": _registered(row, happened, day),
         },
-        "transfer": lambda: _to_another(body),
+        "transfer": lambda: _to_another(row, body, happened, day),
         "extend": lambda: {"extended_until": body.until},
         "answer": lambda: {
             "answered_on": day,
@@ -236,6 +256,18 @@ def _back(happened: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _to_the_first(happened: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Address what was passed on to whom it was written to; nothing for what was not.
+
+    Its letter is made and approved anew: what one body passed on and another did not accept is not
+    filed once more as it is. Of transfers from before that was kept the last addressee stays.
+    """
+    passed = next((one for one in happened if one["kind"] == "transferred"), None)
+    if passed is None:
+        return {}
+    return {"letter": None, **{name: passed[name] for name in ADDRESSED if name in passed}}
+
+
 def _registered(
     row: Mapping[str, Any], happened: Sequence[Mapping[str, Any]], day: date
 ) -> list[Any]:
@@ -251,9 +283,14 @@ def _registered(
     return [*others, happening("received", day)]
 
 
-def _to_another(body: ComplaintMove) -> dict[str, Any]:
+def _to_another(
+    row: Mapping[str, Any], body: ComplaintMove, happened: Sequence[Mapping[str, Any]], day: date
+) -> dict[str, Any]:
+    """Address it to another body, and keep with the transfer whom it was addressed to."""
+    passed = {**happening("transferred", day), **{name: row[name] for name in ADDRESSED}}
     return {
         "addressee": body.addressee,
         "registered_on": None,
         "registration_number": None,
+        "happened": [*happened, passed],
     }

@@ -14,7 +14,8 @@ class Complaint(Base, table=True):
     """A complaint: one route, one addressee.
 
     `happened` are the events that its terms are counted from; the days beside it follow from them
-    and are kept for lists and for what is due by the clock.
+    and are kept for lists and for what is due by the clock. A transfer among them keeps whom it was
+    addressed to before.
     """
 
     __tablename__ = "complaint"

@@ -1,4 +1,7 @@
-"""Where a term of a complaint ends: after its days, its extensions and its suspensions."""
+"""Where a term of a complaint ends: after its days, its extensions and its suspensions.
+
+An answer ends a suspension as its resumption does: the days that were left then are left.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +13,9 @@ from cases.law.declaration import Route, Term
 from cases.law.starting import Event, Start
 from shared.law.calendar import WorkingCalendar
 from shared.law.entries import UnknownLawError
+
+RESUMING: Final = ("resumed", "answered")
+"""What ends a suspension."""
 
 FLAWED: Final = ("extended_late", "extended_too_far", "extension_unknown")
 
@@ -105,7 +111,7 @@ def _pauses(events: Sequence[Event]) -> list[Pause]:
     for one in events:
         if one.kind == "suspended" and (not found or found[-1].resumed is not None):
             found.append(Pause(one.day, None))
-        elif one.kind == "resumed" and found and found[-1].resumed is None:
+        elif one.kind in RESUMING and found and found[-1].resumed is None:
             found[-1] = Pause(found[-1].stopped, one.day)
     return found
 

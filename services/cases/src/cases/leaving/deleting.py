@@ -59,16 +59,40 @@ async def delete(
 ) -> Plan:
     """Delete what an organisation owns; `approval` is where two of its admins decided it.
 
-    Raises holding.OnHoldError, DependencyDown: then it can be begun again.
+    Raises holding.OnHoldError with how many files had gone before the hold, DependencyDown: then it
+    can be begun again.
     """
     async with database.transaction() as connection:
         await holding.check(connection, organisation)
     async with database.connection() as connection:
         digests = await _files(connection, organisation)
-    for digest in digests:
-        async with database.transaction() as connection:
-            if await alone(connection, digest, OF_CASES, organisation):
-                await files.forget(digest)
+    gone = 0
+    try:
+        for digest in digests:
+            gone += await _forget(database, files, digest, organisation)
+        done = await _end_rows(database, clock, organisation, approval)
+    except holding.OnHoldError as held:
+        said = f"{held}; files of evidence that were deleted before: {gone}, and nothing else"
+        raise holding.OnHoldError(said) from held
+    return Plan(done, len(digests), None)
+
+
+async def _forget(database: Database, files: Files, digest: bytes, organisation: str) -> bool:
+    """Remove a file that nobody else has, and say whether it was; a hold waits for this one alone.
+
+    Raises holding.OnHoldError.
+    """
+    async with database.transaction() as connection:
+        await holding.check(connection, organisation)
+        if is_alone := await alone(connection, digest, OF_CASES, organisation):
+            await files.forget(digest)
+        return is_alone
+
+
+async def _end_rows(
+    database: Database, clock: Clock, organisation: str, approval: str
+) -> dict[str, Counted]:
+    """Delete and empty the rows, and write that down. Raises holding.OnHoldError."""
     async with database.transaction() as connection:
         await connection.execute("SET LOCAL statement_timeout = 0")
         await holding.check(connection, organisation)
@@ -91,7 +115,7 @@ async def delete(
             shown={table: one.gone for table, one in done.items() if one.gone},
         )
         await record(connection, holding.operator(), now, happened)
-    return Plan(done, len(digests), None)
+    return done
 
 
 def _left_to_empty(ending: Ending) -> str | None:

@@ -21,13 +21,14 @@ async def hand(
 ) -> Handed:
     """Give the open cases to the receiver; not really: only say which. Closed ones stay.
 
-    Raises ValueError for the same organisation.
+    Raises ValueError for the same organisation, holding.OnHoldError.
     """
     if organisation == receiver:
         raise ValueError("it is theirs already")
     handed = Handed([], [])
     async with database.transaction() as connection:
         await connection.execute("SET LOCAL statement_timeout = 0")
+        await holding.check(connection, organisation)  # the operator may know the ground
         for row in await connection.fetch(_OPEN, organisation):
             if row["embargoed"] or await store.unfinished(connection, row["id"]):
                 handed.unfinished.append(row["id"])

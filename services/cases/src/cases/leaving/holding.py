@@ -1,5 +1,7 @@
 """What must be kept because a court or a lawyer says so: nothing of it is deleted until released.
 
+Nor is it given to another organisation, which could delete it.
+
 A hold is the operator's, and is written down among the operator's events: the organisation's own
 takeout does not tell of it, for the paper may forbid that.
 """
@@ -58,6 +60,16 @@ async def check(connection: asyncpg.Connection, organisation: str) -> None:
         raise OnHoldError(f"{organisation} is on hold: {ground}")
 
 
+async def may_leave(connection: asyncpg.Connection, organisation: str) -> bool:
+    """Say whether a case may become another's, and let no hold come before the transaction ends.
+
+    Not while a command holds, deletes or gives away: it may wait for the case, which is locked
+    already, and is not waited for.
+    """
+    free = await connection.fetchval(_BESIDE_OTHERS, organisation)
+    return free and await ground_of(connection, organisation) is None
+
+
 async def _write(
     connection: asyncpg.Connection, organisation: str, what: str, ground: str, now: datetime
 ) -> None:
@@ -74,3 +86,6 @@ _LAST: Final = """
 """
 
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtextextended('leaving/' || $1, 0))"
+_BESIDE_OTHERS: Final = """
+    SELECT pg_try_advisory_xact_lock_shared(hashtextextended('leaving/' || $1, 0))
+"""
