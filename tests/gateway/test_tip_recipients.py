@@ -1,4 +1,4 @@
-"""Who leaves, or handles tips no more, is no recipient any longer: nothing is sealed to their key."""
+"""Who leaves or handles tips no more is no recipient any longer: nothing is sealed to their key."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
