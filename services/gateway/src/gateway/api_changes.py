@@ -620,6 +620,28 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " no route, state, stage or kind is called by. A key that belongs to no member is told in"
         " the `detail` of `role_missing` that a member's token is needed.",
     ),
+    ApiChange(
+        on=date(2026, 11, 30),
+        kind="changed",
+        operations=(
+            "read_tip_channels",
+            "list_tip_keys",
+            "exclude_tip_recipient",
+            "change_member",
+            "remove_member",
+            "read_impact",
+            "list_impact",
+            "read_impact_csv",
+            "create_outcome",
+        ),
+        text="The tip key of a member who is removed, or gets a role that receives no tips, is"
+        " retired and offered no more. Figures count cases and complaints of others a whole day"
+        " later and in the large alone (a region as a whole, by year, month or region); asked by"
+        " organisation, campaign, indicator or a smaller place they are the caller's own, and in"
+        " lists those of others show day and region. An outcome of a kind whose amount can be"
+        " `prevented` is counted once under its process, else its contract; before, the contract"
+        " came first, so that a second contract of a purchase now takes a `counted_once_key`.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 
