@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from deploy.sdk.python.qadaga_client import tips
 from gateway import tip_recipients
+from gateway.api.example_tips import CHANNELS
 from gateway.desk import Desk
+from shared.contracts.casework.tip_holders import HeldChannels
 from tests.gateway.house import problem
 from tests.gateway.tip_people import Recipients, send
 
@@ -92,6 +95,37 @@ async def test_a_member_whose_new_role_receives_no_tips_leaves_too_few_and_none_
     assert await keys_offered(line) == set()
     assert await in_use(line) == {line.key_ids["editor"]}
     assert problem(await send(line, "POST", "", late)) == (409, "tip_recipients_changed")
+
+
+async def test_a_member_whose_new_role_receives_tips_too_stays_a_recipient(
+    line: Recipients,
+) -> None:
+    path, both = f"/members/{line.members['monitor']}", set(line.key_ids.values())
+    for revision, told in enumerate(({"role": "editor"}, {"name": "A. Monitor"}), 1):
+        seen = f'"{revision}"'
+        changed = await line.casework.ask("PATCH", path, line.keys["admin"], told, If_Match=seen)
+        assert changed.status_code == 200, changed.text
+        assert await keys_offered(line) == await in_use(line) == both
+
+
+async def test_of_an_organisation_that_is_deleted_no_key_stays_in_use(line: Recipients) -> None:
+    second = await line.casework.key(line.id, "admin")
+    asked = await line.casework.ask("DELETE", "/organisation", line.keys["admin"], If_Match='"1"')
+    decided = f"/approvals/{asked.json()['id']}/decisions"
+    approved = await line.casework.ask("POST", decided, second, {"decision": "approve"})
+
+    assert approved.status_code == 200, approved.text
+    async with line.casework.office.app.state.desk.vault.connection() as connection:
+        used = "SELECT count(*) FROM recipient_key WHERE retired_on IS NULL"
+        assert await connection.fetchval(used) == 0
+
+
+def test_what_cases_of_the_last_release_offers_is_offered_while_an_upgrade_goes_on() -> None:
+    """It does not tell who holds a key: tips are taken as they were until it is replaced."""
+    told = msgspec.convert(CHANNELS, HeldChannels)
+
+    assert told.holders is None
+    assert list(tip_recipients.offered(told, frozenset())) == told.organisations
 
 
 async def test_where_cases_did_not_hear_that_a_member_left_the_key_is_not_offered_and_ends_later(
