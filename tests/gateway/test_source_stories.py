@@ -476,8 +476,11 @@ async def test_an_authority_answers_by_its_own_system_and_two_organisations_coun
         await partner.move(f"/outcomes/{outcome['id']}", "claim")
         await partner.move(f"/outcomes/{outcome['id']}", "confirm", "admin")
 
+    at_once = await stage.figures()
+    await stage.pass_days(2)
     figures = await stage.figures()
     assert figures["administrative_protocols"][0] == 1
+    assert at_once["complaints"][0] == 1, "of another's complaint it is heard a day later"
     assert (figures["complaints"][0], figures["answers"][0]) == (2, 2)
     assert figures["answers_in_time"][0] == 2
     hidden = await stage.casework.ask("GET", "/inbox/tips", stage.audit.keys["officer"])

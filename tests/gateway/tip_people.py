@@ -29,18 +29,24 @@ class Recipients:
         self.keys: dict[str, str] = {}
         self.private: dict[str, bytes] = {}
         self.key_ids: dict[str, str] = {}
+        self.members: dict[str, str] = {}
 
     async def open(self) -> None:
         self.id = await self.casework.organisation("Адал қор")
         self.keys["admin"] = await self.casework.key(self.id, "admin")
-        for name in ("editor", "monitor"):
-            self.keys[name] = await self.casework.key(self.id, name)
-            me = (await self.casework.ask("GET", "/me", self.keys[name])).json()
-            self.private[name], public = tips.new_pair()
-            body = {"member": me["member"], "label": name, "public_key": public}
-            made = await self.casework.ask("POST", "/tips/keys", self.keys[name], body)
-            assert made.status_code == 201, made.text
-            self.key_ids[name] = made.json()["id"]
+        for role in ("editor", "monitor"):
+            await self.join(role, role)
+
+    async def join(self, role: str, name: str) -> None:
+        """Let another member of this role receive tips."""
+        self.keys[name] = await self.casework.key(self.id, role)
+        me = (await self.casework.ask("GET", "/me", self.keys[name])).json()
+        self.members[name] = me["member"]
+        self.private[name], public = tips.new_pair()
+        body = {"member": me["member"], "label": name, "public_key": public}
+        made = await self.casework.ask("POST", "/tips/keys", self.keys[name], body)
+        assert made.status_code == 201, made.text
+        self.key_ids[name] = made.json()["id"]
 
 
 async def send(line: Recipients, method: str, path: str, body: Any = None, **more: str) -> Any:

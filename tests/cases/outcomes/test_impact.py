@@ -409,6 +409,96 @@ async def test_what_others_look_at_is_counted_days_later_and_only_in_the_large(
     assert await seen(STRANGER) == 2
 
 
+async def test_which_purchase_a_case_or_complaint_of_others_is_about_is_told_by_no_figure(
+    office: Office,
+) -> None:
+    named = ("cases_opened", "violations", "complaints", "answers", "answers_in_time")
+    await happen(
+        office,
+        case(1, "create", region="751110000", campaign="cmp_roads", embargoed=False),
+        case(1, "open"),
+        case(1, "verify"),
+        alert(1, "promote", case="cas_1", indicators=["P03"], region="751110000"),
+        complaint(1, "file"),
+        complaint(1, "answer", in_time=True),
+    )
+
+    async def seen(who: Any, **asked: Any) -> list[int]:
+        """What each figure says, and its list and file with it."""
+        found = await read(office, who, **asked)
+        for code in named:
+            listed = (await office.get(f"/stats/impact/{code}", who, **asked)).json()["data"]
+            file = await office.get(f"/stats/impact/{code}/csv", who, **asked)
+            assert found[code]["number"] == len(listed) == len(file.text.splitlines()) - 1
+        return [found[code]["number"] for code in named]
+
+    at_once = [await seen(AIDA), await seen(STRANGER)]
+    office.clock.moment = NOW + timedelta(hours=30)
+    next_day = await seen(STRANGER)
+    office.clock.moment = NOW + timedelta(days=2)
+    nobody = replace(STRANGER, organisation=None)
+    later = [await seen(who, region="75") for who in (AIDA, STRANGER, nobody)]
+    small: tuple[dict[str, Any], ...] = (
+        {"organisation": "own_a"},
+        {"indicator": "P03"},
+        {"campaign": "cmp_roads"},
+        {"region": "7511"},
+    )
+    in_small = [await seen(STRANGER, **asked) for asked in small]
+    own_small = [await seen(AIDA, **asked) for asked in small]
+    parts = {
+        by: (await office.get("/stats/impact", STRANGER, by=by)).json()["parts"]
+        for by in ("month", "region", "organisation", "campaign", "indicator")
+    }
+    rows = {
+        (who.organisation, code): (await office.get(f"/stats/impact/{code}", who)).json()["data"]
+        for who in (AIDA, STRANGER)
+        for code in named
+    }
+
+    none, one_each = [0] * len(named), [1] * len(named)
+    assert (at_once, next_day, later) == ([one_each, none], none, [one_each] * 3)
+    assert (in_small, own_small) == ([none] * 4, [one_each] * 4)
+    assert {by: {one["part"] for one in found} for by, found in parts.items()} == {
+        "month": {"2026-03"},
+        "region": {"75"},
+        "organisation": set(),
+        "campaign": set(),
+        "indicator": set(),
+    }
+    for code in named:
+        [theirs], [own] = rows[STRANGER.organisation, code], rows["own_a", code]
+        assert theirs == {
+            "object": own["object"],
+            "id": None,
+            "organisation": None,
+            "day": "2026-03-02",
+            "region": "75",
+            "campaign": None,
+            "indicators": [],
+            "kind": None,
+            "amount": None,
+            "claimed": False,
+        }
+        assert (own["organisation"], own["region"]) == ("own_a", "751110000")
+        assert (own["indicators"], own["campaign"]) == (["P03"], "cmp_roads")
+
+
+async def test_a_case_that_went_from_one_organisation_to_another_counts_once_for_everybody(
+    office: Office,
+) -> None:
+    await happen(office, case(1, "create", region="75"), case(1, "open"), case(1, "verify"))
+    await happen(office, replace(case(1, "verify"), organisation="own_b"))
+    office.clock.moment = NOW + timedelta(days=2)
+    both_and_another = [replace(STRANGER, organisation=own) for own in ("own_a", "own_b", "own_c")]
+    for who in both_and_another:
+        behind = (await office.get("/stats/impact/violations", who)).json()["data"]
+        assert [one["organisation"] for one in behind] == [
+            who.organisation if who.organisation != "own_c" else None
+        ]
+        assert (await read(office, who))["violations"]["number"] == 1
+
+
 async def test_a_case_that_ever_rested_on_a_tip_counts_for_its_own_organisation_alone(
     office: Office,
 ) -> None:

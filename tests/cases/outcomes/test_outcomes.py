@@ -1,12 +1,15 @@
 """Outcomes: expected, claimed, confirmed by somebody else, disputed; nobody else's, never twice."""
 
+import asyncio
+from argparse import Namespace
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, get_args
 
 import httpx
 import pytest
 
+from cases.commands import impact
 from cases.lifecycle import life_cycle
 from cases.outcomes.sense import amounts
 from shared.contracts.casework.outcomes import Kind
@@ -33,10 +36,41 @@ RETURNED = {
 }
 
 
+STOPPED = {
+    "kind": "contract_cancelled",
+    "process": "prc_a",
+    "amount": "200.00",
+    "amount_kind": "prevented",
+}
+
+
 async def expected(office: Office, who: Any = AIDA, **more: Any) -> dict[str, Any]:
     answer = await office.post("/outcomes", {**RETURNED, **more}, who)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+async def claimed(office: Office, body: dict[str, Any], who: Any = AIDA) -> dict[str, Any]:
+    """Expect an outcome and claim it."""
+    made = await office.post("/outcomes", body, who)
+    assert made.status_code == 201, made.text
+    answer = await moved(office, made.json(), "claim", who)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def claims(office: Office, figure: str) -> tuple[int, str]:
+    """How many are claimed by everybody together, and their sum."""
+    found = (await office.get("/stats/impact")).json()["figures"]
+    [one] = [each for each in found if each["code"] == figure]
+    return one["claimed_number"], one["claimed_amount"]
+
+
+def of_settings(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a command find the database of the office."""
+    for name, value in office.settings.model_dump(exclude_none=True).items():
+        secret = getattr(value, "get_secret_value", None)
+        monkeypatch.setenv(name.upper(), str(secret() if secret else value))
 
 
 async def moved(
@@ -155,6 +189,54 @@ async def test_one_organisation_counts_one_thing_once_and_names_the_next_by_its_
     assert problem(blank) == (422, "validation_failed")
     assert problem(again) == problem(renamed) == (409, "counted_already")
     assert others["counted_once_key"] == "990240000001/250012/00"
+
+
+async def test_a_purchase_reported_by_its_process_and_by_its_contract_too_counts_once(
+    office: Office,
+) -> None:
+    await claimed(office, STOPPED)
+    theirs = await claimed(office, {**STOPPED, "kind": "contract_void", "contract": "7"}, STRANGER)
+
+    assert theirs["counted_once_key"] == "prc_a"
+    assert await claims(office, "purchases_stopped") == (1, "200.00")
+    assert await claims(office, "money_prevented") == (1, "200.00")
+
+
+async def test_what_is_no_end_of_a_purchase_counts_by_contract_of_which_it_has_several(
+    office: Office,
+) -> None:
+    made = [await expected(office, process="prc_a", contract=number) for number in ("1", "2")]
+
+    assert [each["counted_once_key"] for each in made] == ["1", "2"]
+
+
+async def test_a_purchase_that_was_kept_under_its_contract_counts_once_after_the_command(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What names its contract as key is as one that was kept when the contract came first."""
+    of_settings(office, monkeypatch)
+    by_contract = [{**STOPPED, "contract": n, "counted_once_key": n} for n in ("№ 7", "№ 8")]
+    await claimed(office, STOPPED)
+    first = await claimed(office, by_contract[0], STRANGER)
+    office.clock.moment += timedelta(minutes=1)
+    second = await claimed(office, by_contract[1], STRANGER)
+    before = await claims(office, "purchases_stopped")
+
+    for _ in range(2):
+        assert await asyncio.to_thread(impact.run, Namespace(action="rekey")) == 0
+
+    kept = [
+        (await office.get(f"/outcomes/{each['id']}", STRANGER)).json() for each in (first, second)
+    ]
+    after = await claims(office, "purchases_stopped")
+    assert await asyncio.to_thread(impact.run, Namespace(action="rebuild")) == 0
+    assert [each["counted_once_key"] for each in kept] == ["prc_a", "8"]
+    assert (before, after) == ((3, "600.00"), (2, "400.00"))
+    assert await claims(office, "purchases_stopped") == after
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "1 outcomes are counted by their process, 1 stay by contract",
+        "0 outcomes are counted by their process, 1 stay by contract",
+    ]
 
 
 async def test_a_body_that_cannot_be_meant_is_refused_and_nothing_is_kept(office: Office) -> None:

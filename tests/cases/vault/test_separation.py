@@ -53,6 +53,20 @@ async def test_no_other_role_of_the_database_reads_or_writes_anything_of_the_vau
             await connection.close()
 
 
+async def test_no_caller_is_told_who_holds_keys_or_ends_them_in_place_of_the_gateway(
+    vault: Vault,
+) -> None:
+    office, members = vault.office, {"members": ["mem_asel", "mem_berik"]}
+    for who in (ADMIN, OPERATOR, vault.recipients["asel"].who):
+        read = await office.get("/tips/holders", who)
+        retired = await office.post("/tips/holders:retire", members, who)
+        assert problem(read) == problem(retired) == (403, "scope_missing")
+    as_of_senders = await vault.ask("POST", "/holders:retire", members)
+
+    assert problem(as_of_senders) == (403, "scope_missing")
+    assert [each["id"] for each in (await vault.channels())["organisations"]] == ["own_a"]
+
+
 async def test_who_is_no_recipient_finds_nothing_by_any_route_of_the_inbox(
     vault: Vault,
 ) -> None:

@@ -22,6 +22,7 @@ from cases.publication import public, replies
 from cases.publication import service as publication
 from cases.settings import Settings
 from cases.triage import service as triage
+from cases.vault import holders as tip_holders
 from cases.vault import keys as tip_keys
 from cases.vault import recipients as tip_recipients
 from cases.vault import senders as tip_senders
@@ -59,6 +60,7 @@ ROUTERS: Final = [
     replies.router,
     public.router,
     tip_keys.router,
+    tip_holders.router,
     tip_recipients.router,
     tip_senders.router,
 ]

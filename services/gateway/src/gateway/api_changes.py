@@ -637,6 +637,23 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " answer ends a suspension: it has a `due_on` and counts as in time or late. What was"
         " passed on and is not accepted goes back to its first addressee without its letter. To"
         " offer or accept a case may be refused for now (409, `available`).",
+            "read_tip_channels",
+            "list_tip_keys",
+            "exclude_tip_recipient",
+            "change_member",
+            "remove_member",
+            "read_impact",
+            "list_impact",
+            "read_impact_csv",
+            "create_outcome",
+        ),
+        text="The tip key of a member who is removed, or gets a role that receives no tips, is"
+        " retired and offered no more. Figures count cases and complaints of others a whole day"
+        " later and in the large alone (a region as a whole, by year, month or region); asked by"
+        " organisation, campaign, indicator or a smaller place they are the caller's own, and in"
+        " lists those of others show day and region. An outcome of a kind whose amount can be"
+        " `prevented` is counted once under its process, else its contract; before, the contract"
+        " came first, so that a second contract of a purchase now takes a `counted_once_key`.",
     ),
 )
 """The oldest first; the list that is served begins with the newest."""

@@ -123,6 +123,14 @@ class Desk:
         )
         return self.passed_on(request, answer)
 
+    async def told(self, path: str, caller: Caller) -> bytes:
+        """Ask a question of our own. Raises DependencyDown for any refusal too."""
+        return self._ours(await self._send("GET", path, None, caller))
+
+    async def tell(self, path: str, caller: Caller, content: bytes) -> None:
+        """Say something of our own. Raises DependencyDown for any refusal too."""
+        self._ours(await self._send("POST", path, None, caller, content=content))
+
     async def file(self, request: Request, path: str, caller: Caller, **asked: Any) -> Response:
         """Ask for a file and hand it out as it comes."""
         answer = await self._send("GET", path, request, caller, params=asked, stream=True)
@@ -156,11 +164,16 @@ class Desk:
         """Give the connections back."""
         await self._client.aclose()
 
+    def _ours(self, answer: httpx.Response) -> bytes:
+        if answer.is_error:
+            raise DependencyDown(self._away)
+        return answer.content
+
     async def _send(
         self,
         method: str,
         path: str,
-        request: Request,
+        request: Request | None,
         caller: Caller,
         *,
         sent: Mapping[str, str] | None = None,
@@ -182,7 +195,8 @@ class Desk:
         return answer
 
 
-def _headers(request: Request, method: str) -> Mapping[str, str]:
+def _headers(request: Request | None, method: str) -> Mapping[str, str]:
     wanted = ("accept-language", "idempotency-key", "if-match", "tip-session")
-    headers = {name: request.headers[name] for name in wanted if name in request.headers}
+    sent = request.headers if request is not None else {}
+    headers = {name: sent[name] for name in wanted if name in sent}
     return headers | ({} if method == "GET" else {"Content-Type": JSON})

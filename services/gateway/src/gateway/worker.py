@@ -9,8 +9,9 @@ from typing import Final
 
 import httpx
 
-from gateway import signs, usage
+from gateway import signs, tip_recipients, usage
 from gateway.audit.daily import Daily
+from gateway.desk import Desk
 from gateway.exports.making import Exporter
 from gateway.measure import data, snapshot
 from gateway.settings import GatewaySettings
@@ -167,6 +168,13 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
     exporter = Exporter(
         database, SystemClock(), folder=settings.export_path, public_url=settings.public_url
     )
+    cases = Desk(
+        url=settings.cases_url,
+        service="cases",
+        about="Cases",
+        settings=settings,
+        clock=SystemClock(),
+    )
     exporting = asyncio.create_task(exporter.run())
     try:
         async with filling(settings, database, SystemClock()) as (view, _):
@@ -184,6 +192,11 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
                     Periodic("checkpoint", CHECKPOINT_LOOKED_FOR_EVERY, daily.look),
                     Periodic("dump", CHECKPOINT_LOOKED_FOR_EVERY, daily.dump),
                     Periodic("forget_answers", MEASURE_EVERY, daily.forget_answers),
+                    Periodic(
+                        "tip_keys",
+                        tip_recipients.EVERY,
+                        partial(tip_recipients.look, database, cases),
+                    ),
                 ],
                 stop=stop,
             )
@@ -191,6 +204,7 @@ async def work(settings: GatewaySettings, *, stop: asyncio.Event | None = None) 
         exporting.cancel()
         with suppress(asyncio.CancelledError):
             await exporting
+        await cases.close()
         await database.close()
 
 

@@ -3,8 +3,10 @@
 One statement adds up what was folded from the event log (cases.outcomes.tallying). What two
 organisations report counts for the one that was first, and in the own work of each.
 
-Which purchases somebody looks at is told to nobody else: others' are counted only in the large, and
-only when a whole day has passed since.
+Which purchases somebody works on is told to nobody else: what others look at, their cases and their
+complaints are counted only in the large, and only when a whole day has passed since. A case is
+about a purchase or two, and others may not read it; a complaint tells the same, and nobody may read
+it but the body it is addressed to. Outcomes are what an organisation tells everybody.
 """
 
 from collections.abc import Sequence
@@ -43,10 +45,13 @@ OF_EACH_PART: Final = frozenset({"organisation", "campaign"})
 
 
 IN_THE_LARGE: Final = frozenset({None, *ADDS_UP})
-"""Parts in which purchases that others look at are counted."""
+"""Parts in which what others work on is counted."""
 
 REGION: Final = 2
-"""Digits of a region as a whole: no smaller place tells of what others look at."""
+"""Digits of a region as a whole: no smaller place tells of what others work on."""
+
+OF_WORK: Final = frozenset({"process", "case", "complaint"})
+"""What tells which purchase an organisation works on; outcomes are told to everybody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +82,7 @@ class Question:
         ]
 
     def _others_until(self, by: str | None) -> datetime | None:
-        """Return until when purchases that others look at are counted; None: not at all."""
+        """Return until when what others work on is counted; None: not at all."""
         small = any(len(one) > REGION for one in self.region)
         if small or self.organisation or self.campaign or self.indicator or by not in IN_THE_LARGE:
             return None
@@ -131,8 +136,11 @@ def midnight(day: date | None, *, after: int = 0) -> datetime | None:
     return datetime(known.year, known.month, known.day, tzinfo=HERE) + timedelta(days=after)
 
 
-# A purchase that the caller looks at too is theirs: it counts as such, whoever was first.
-_FITS: Final = """
+_WORK: Final = ", ".join(f"'{name}'" for name in sorted(OF_WORK))
+
+# A purchase that the caller looks at too, or a case that was theirs, is theirs: it counts as such,
+# whoever was first.
+_FITS: Final = f"""
     FROM counted
     WHERE ($1::timestamptz IS NULL OR at >= $1) AND ($2::timestamptz IS NULL OR at < $2)
         AND ($3::text[] IS NULL OR region LIKE ANY($3))
@@ -140,11 +148,13 @@ _FITS: Final = """
         AND ($5::text[] IS NULL OR campaign = ANY($5))
         AND ($6::text[] IS NULL OR indicators && $6)
         AND (organisation IS NOT DISTINCT FROM $8::text OR NOT quiet)
-        AND CASE WHEN object <> 'process' THEN whole OR $4 IS NOT NULL OR $5 IS NOT NULL OR $7
+        AND CASE WHEN object NOT IN ({_WORK})
+                THEN whole OR $4 IS NOT NULL OR $5 IS NOT NULL OR $7
             WHEN organisation IS NOT DISTINCT FROM $8 THEN true
             ELSE whole AND at < $9::timestamptz AND NOT EXISTS (
                 SELECT FROM counted AS mine WHERE mine.key = counted.key
-                    AND mine.object = 'process' AND mine.organisation = $8) END
+                    AND mine.figure = counted.figure AND mine.object = counted.object
+                    AND mine.organisation = $8) END
 """
 
 _SUM: Final = f"""

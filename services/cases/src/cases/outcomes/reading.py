@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from cases.desk import Called, Desk, Shared, one, page, places, serves
 from cases.outcomes import impact
 from cases.outcomes.figures import figures
-from cases.outcomes.impact import ADDS_UP, HERE, PARTS, Question
+from cases.outcomes.impact import ADDS_UP, HERE, OF_WORK, PARTS, REGION, Question
 from shared.contracts.casework.impact import Figure, Impact, ImpactItem, Slice
 from shared.errors import FieldError, NotFound, ValidationFailed
 from shared.security import Caller
@@ -170,8 +170,8 @@ def _secret(desk: Desk) -> str:
 
 def _counted(row: asyncpg.Record, caller: Caller) -> ImpactItem:
     at: datetime = row["at"]
-    if row["object"] == "process" and row["organisation"] != caller.organisation:
-        return _watched(row["region"], at)
+    if row["object"] in OF_WORK and row["organisation"] != caller.organisation:
+        return _of_others(row["object"], row["region"], at)
     return ImpactItem(
         object=row["object"],
         id=row["object_id"],
@@ -186,14 +186,14 @@ def _counted(row: asyncpg.Record, caller: Caller) -> ImpactItem:
     )
 
 
-def _watched(region: str | None, at: datetime) -> ImpactItem:
-    """Return what others may know of a purchase that somebody looks at."""
+def _of_others(object_: str, region: str | None, at: datetime) -> ImpactItem:
+    """Return what may be known of a purchase, a case or a complaint that others work on."""
     return ImpactItem(
-        object="process",
+        object=object_,
         id=None,
         organisation=None,
         day=at.astimezone(HERE).date(),
-        region=region and region[:2],
+        region=region and region[:REGION],
         campaign=None,
         indicators=[],
         kind=None,

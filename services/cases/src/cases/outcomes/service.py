@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request, Response
 from cases.desk import Called, Shared, among, on_version, one, page, places, serves
 from cases.law.counting import local_day
 from cases.lifecycle import life_cycle
-from cases.outcomes import store
+from cases.outcomes import keys, store
 from cases.outcomes.of_case import of_case, proved
 from cases.outcomes.sense import senseless
 from cases.outcomes.store import Question
@@ -219,8 +219,8 @@ async def _new(
     connection: asyncpg.Connection, caller: Caller, body: NewOutcome, now: datetime
 ) -> dict[str, Any]:
     case = await of_case(connection, caller, body.case, now)
-    keys = ((name, getattr(body, name)) for name in ("counted_once_key", "contract", "process"))
-    key = next((_folded(name, given) for name, given in keys if given), None)
+    told = ((name, getattr(body, name)) for name in keys.fields(body.kind))
+    key = next((_folded(name, given) for name, given in told if given), None)
     row = {
         "id": f"out_{secrets.token_hex(13)}",
         "organisation": case.organisation if case else caller.organisation,

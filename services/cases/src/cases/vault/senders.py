@@ -39,6 +39,7 @@ from cases.vault.receipts import Derived
 from cases.vault.sealing import CHUNK, FORMAT, OF_SENDER, OVERHEAD, SIZES
 from cases.vault.sessions import Session
 from cases.vault.ways import WAYS
+from shared.contracts.casework.tip_holders import HeldChannels
 from shared.contracts.casework.tip_refusals import (
     ReceiptTaken,
     RecipientsChanged,
@@ -58,7 +59,6 @@ from shared.contracts.casework.tips_of_senders import (
     SenderChunk,
     SenderMessage,
     SenderPiece,
-    TipChannels,
     TipSession,
     TipTaken,
     Work,
@@ -109,13 +109,13 @@ Opened = Annotated[Session, Depends(session_of)]
 
 @router.get("/channels")
 async def read_channels(desk: Shared) -> Response:
-    """Tell everything that a client needs, and what each channel reveals."""
+    """Tell everything that a client needs, and what each channel reveals; who holds which key."""
     salts, settings = salts_of(desk), desk.settings
     async with desk.vault.connection() as connection:
         keys = await keys_in_use(connection, [])
     named = list(dict.fromkeys(key["organisation"] for key in keys))
     return one(
-        TipChannels(
+        HeldChannels(
             format=FORMAT,
             sizes=list(SIZES),
             chunk=CHUNK,
@@ -138,6 +138,7 @@ async def read_channels(desk: Shared) -> Response:
                 Recipients(own, own, None, _open(k for k in keys if k["organisation"] == own))
                 for own in named
             ],
+            holders={key["id"]: key["member"] for key in keys},
         )
     )
 

@@ -21,6 +21,7 @@ from gateway.holders import KIND
 from gateway.memory import Answer
 from gateway.reads.answering import encode, listing
 from gateway.state import State
+from gateway.tip_recipients import retire_now
 from gateway.who.doing import Doing
 from shared.errors import (
     GuardFailed,
@@ -85,6 +86,7 @@ async def carry_out(
             made = await work(do)
             await do.finish()
             attempt.keep(_answer(made, made.without_secret or made.document))
+    await _tell_of_tips(gateway, do)
     return _answer(made, made.document).response()
 
 
@@ -95,6 +97,7 @@ async def changing(request: Request, gateway: State) -> AsyncIterator[Doing]:
         do = _doing(connection, gateway, actor_of(request))
         yield do
         await do.finish()
+    await _tell_of_tips(gateway, do)
 
 
 def on_version(if_match: str | None, row: asyncpg.Record) -> None:
@@ -171,6 +174,12 @@ async def send_page_of(
 
 def _doing(connection: asyncpg.Connection, gateway: State, actor: Actor) -> Doing:
     return Doing(connection, gateway.audit, actor, now=gateway.clock.now(), seal=gateway.seal)
+
+
+async def _tell_of_tips(gateway: State, do: Doing) -> None:
+    """Have keys retired that tips are sealed to, after the commit: what was undone ends none."""
+    if do.no_recipients:
+        await retire_now(gateway.cases, do.no_recipients)
 
 
 def _answer(made: Made, document: Struct) -> Kept:

@@ -14,7 +14,9 @@ from gateway.api import example_tips as examples
 from gateway.api.describing import answers
 from gateway.reads.answering import encode
 from gateway.state import Gateway, State
+from gateway.tip_recipients import offered, receiving
 from gateway.tipline import take
+from shared.contracts.casework.tip_holders import HeldChannels
 from shared.contracts.casework.tip_refusals import (
     ReceiptTaken,
     RecipientsChanged,
@@ -79,7 +81,7 @@ async def read_tip_channels(request: Request, gateway: Gateway) -> Response:
     answer = await gateway.cases.ask(request, "/tips/channels", SENDER)
     if answer.status_code != httpx.codes.OK:
         raise DependencyDown("Tips cannot be taken at the moment.")
-    told = msgspec.json.decode(answer.content, type=TipChannels)
+    told = msgspec.json.decode(answer.content, type=HeldChannels)
     named = await _named(gateway, told)
     return Response(encode(named), headers=NOT_STORED, media_type="application/json")
 
@@ -215,14 +217,20 @@ def _silent(answer: Response) -> Response:
     return answer
 
 
-async def _named(gateway: State, told: TipChannels) -> TipChannels:
-    """Name the organisations that take tips: cases knows them by their ids alone."""
+async def _named(gateway: State, told: HeldChannels) -> TipChannels:
+    """Name the organisations that take tips: cases knows them by their ids alone.
+
+    With the keys of those of their members who receive tips: cases knows nobody's role.
+    """
     ids = [each.id for each in told.organisations]
     async with gateway.database.connection() as connection:
         rows = {row["id"]: row for row in await connection.fetch(_NAMES, ids)}
+        receive = await receiving(connection, (told.holders or {}).values())
     known = [
         msgspec.structs.replace(each, name=rows[each.id]["name"], region=rows[each.id]["region"])
-        for each in told.organisations
+        for each in offered(told, receive)
         if each.id in rows
     ]
-    return msgspec.structs.replace(told, organisations=known)
+    return TipChannels(
+        told.format, told.sizes, told.chunk, told.receipt, told.work, told.channels, known
+    )

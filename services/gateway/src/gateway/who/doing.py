@@ -39,6 +39,8 @@ class Doing:
         self.actor = actor
         self.seal = seal
         self.now = now
+        self.no_recipients: set[str] = set()
+        """Members who receive tips no more: their keys are retired once this is committed."""
         self._forgotten: dict[str, set[str] | None] = {}
         self._notes: list[tuple[str, str, dict[str, Any]]] = []
 

@@ -8,7 +8,7 @@ from gateway.holders import KIND, TOKEN
 from gateway.who.doing import Doing
 from gateway.who.organisations import new_id
 from gateway.who.refusals import flaw
-from gateway.who.roles import ROLES, fits
+from gateway.who.roles import RECEIVE, ROLES, fits
 from shared.errors import NotFound
 
 COLUMNS: Final = "id, name, role, reference, created_at, revision"
@@ -44,7 +44,7 @@ async def check_role(connection: asyncpg.Connection, organisation: str, role: st
 
 
 async def change(do: Doing, member: str, changed: dict[str, Any]) -> None:
-    """Change name, reference or role."""
+    """Change name, reference or role. Whose role receives no tips ends as their recipient."""
     columns = [name for name in ("name", "reference", "role") if name in changed]
     sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 2))
     await do.connection.execute(
@@ -54,6 +54,8 @@ async def change(do: Doing, member: str, changed: dict[str, Any]) -> None:
     )
     await _forget(do, member)
     told = {"role": changed["role"]} if "role" in changed else {}
+    if told and RECEIVE not in ROLES[told["role"]].scopes:
+        do.no_recipients.add(member)
     do.note("member.changed", member, fields=columns, **told)
 
 
@@ -71,6 +73,7 @@ async def remove(do: Doing, member: str) -> None:
         do.now,
     )
     await _forget(do, member)
+    do.no_recipients.add(member)
     do.note("member.removed", member)
 
 

@@ -90,6 +90,10 @@ async def delete(do: Doing, organisation: str) -> None:
         "UPDATE invitation SET withdrawn_at = $2 WHERE organisation_id = $1 AND member_id IS NULL",
     ):
         await do.connection.execute(statement, organisation, do.now)
+    members = await do.connection.fetch(
+        "SELECT id FROM member WHERE organisation_id = $1", organisation
+    )
+    do.no_recipients.update(row["id"] for row in members)
     do.forget(KIND)
     do.forget(TOKEN)
     do.note("organisation.deleted", organisation)

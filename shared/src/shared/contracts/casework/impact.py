@@ -60,8 +60,8 @@ class Impact(Struct, frozen=True):
 class ImpactItem(Struct, frozen=True):
     """One thing that is counted. `claimed`: not confirmed by a second person yet.
 
-    Which purchase another organisation looks at is not told: of such a row the day and the region
-    alone are.
+    Which purchase another organisation works on is not told: of a purchase that it looks at, of its
+    case or complaint, the day and the region alone are.
     """
 
     object: str
@@ -139,7 +139,10 @@ OPERATIONS: Final = (
         summary="Read the impact",
         description="What the work of all organisations came to: purchases monitored, violations, "
         "complaints, answers, cases, protocols, fines, money returned, purchases stopped. Each "
-        "number has its definition, its list and its file.",
+        "number has its definition, its list and its file. What others look at, their cases and "
+        "complaints are counted a whole day later, and only in the large: in a region as a whole, "
+        "by year, month or region, and by no organisation, campaign or indicator. Outcomes are "
+        "counted at once and by each of these.",
         scope=None,
         answer=Impact,
         example=EXAMPLE,

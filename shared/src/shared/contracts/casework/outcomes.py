@@ -1,7 +1,8 @@
 """Outcomes: what came of a recommendation or a violation, with its money, its proof and its state.
 
 Money is tenge, exact, as decimal text. `counted_once_key` is what two organisations that report the
-same result have in common: the contract or the process, or the number of the order or protocol.
+same result have in common: the number of the order or protocol if they name one; else the process
+where a purchase was stopped or made cheaper, and the contract where anything else came of it.
 """
 
 from datetime import date, datetime
@@ -87,7 +88,12 @@ class NewOutcome(Body):
     authority: Id | None = Field(None, description="Code of the authority it is expected of.")
     process: ProcessId | None = Field(None, description="Id of the process (prc_…).")
     contract: Short | None = Field(None, description="Number of the contract.")
-    counted_once_key: Short | None = None
+    counted_once_key: Short | None = Field(
+        None,
+        description="What all who report it have in common, such as the number of the order. Left"
+        " out, where money of a purchase is not spent (an amount can be `prevented`): the process,"
+        " else the contract; of all other kinds the contract, else the process.",
+    )
     region: str | None = Field(
         None, pattern=r"^(\d{2}|\d{4}|\d{6}|\d{9})$", description="KATO code."
     )
