@@ -45,6 +45,7 @@ FIELDS: Final = {
     f"{BIDS}.lotValues.value.amount": "bid_lot.amount",
     f"{BIDS}.lotValues.x_conditional.amount": "bid_lot.conditional",
     f"{BIDS}.lotValues.x_discount": "bid_lot.discount",
+    f"{BIDS}.relatedLots": "bid_lot.lot_no",
     f"{BIDS}.status": f"bid.status bid_tenderer.status {TALLIES}",
     f"{BIDS}.tenderers.id": "bid.sole bid.who bid.named bid_tenderer.party bid_lot.sole "
     f"bid_lot.who {TALLIES}",
