@@ -75,6 +75,7 @@ FIELDS: Final = {
     f"{DEAL}.items.quantity": "contract_item.quantity",
     f"{DEAL}.items.unit.id": "contract_item.unit",
     f"{DEAL}.items.x_plan_point": "contract_item.plan_root",
+    f"{DEAL}.items.x_total_net.amount": "contract_item.total contract_item.total_net",
     f"{DEAL}.items.x_unit_net.amount": "contract_item.unit_net",
     f"{DEAL}.relatedLots": "contract.lot_no contract.lots",
     f"{DEAL}.status": "contract.status contract_supplier.status process.signed? process.running?",
