@@ -96,7 +96,8 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
   `bankrupts`, `false_enterprises`, `inactive_taxpayers`, `invalid_registration`,
   `politically_exposed_companies`, `sanctions`, `tax_arrears`, `unfair_participants`,
   `wrong_address`. It has no rows of another; for those ask `register_on`.
-* `rivalry`: the lots with more than one valid bid: how many, of how many bidders, at what prices.
+* `rivalry`: the lots with more than one valid bid: how many, of how many bidders, how many that
+  name none, at what prices.
 * `profile` (one row), `parameters` (one row, the indicator's own), `population`, one relation per
   parameter of type table, `judging_day` (one row).
 

@@ -45,6 +45,7 @@ FIELDS: Final = {
     f"{BIDS}.lotValues.value.amount": "bid_lot.amount",
     f"{BIDS}.lotValues.x_conditional.amount": "bid_lot.conditional",
     f"{BIDS}.lotValues.x_discount": "bid_lot.discount",
+    f"{BIDS}.relatedLots": "bid_lot.lot_no",
     f"{BIDS}.status": f"bid.status bid_tenderer.status {TALLIES}",
     f"{BIDS}.tenderers.id": "bid.sole bid.who bid.named bid_tenderer.party bid_lot.sole "
     f"bid_lot.who {TALLIES}",
@@ -74,6 +75,7 @@ FIELDS: Final = {
     f"{DEAL}.items.quantity": "contract_item.quantity",
     f"{DEAL}.items.unit.id": "contract_item.unit",
     f"{DEAL}.items.x_plan_point": "contract_item.plan_root",
+    f"{DEAL}.items.x_total_net.amount": "contract_item.total contract_item.total_net",
     f"{DEAL}.items.x_unit_net.amount": "contract_item.unit_net",
     f"{DEAL}.relatedLots": "contract.lot_no contract.lots",
     f"{DEAL}.status": "contract.status contract_supplier.status process.signed? process.running?",

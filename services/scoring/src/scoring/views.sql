@@ -78,9 +78,11 @@ WHERE p.has_bids AND p.has_awards AND p.open_awards = 0
   AND (p.winner IS NOT NULL
     OR (f.strict AND p.active_awards < 2 AND p.lacking_awards IS NOT NULL));
 
--- The lots with more than one valid bid: how many bids, of how many bidders, at what prices.
+-- The lots with more than one valid bid: how many bids, of how many bidders (unnamed: bids of whom
+-- is not told), at what prices.
 CREATE OR REPLACE TEMP VIEW rivalry AS
 SELECT pid, lot_no, count(*) AS bids, count(amount) AS n, count(DISTINCT who) AS who,
+  count(*) - count(who) AS unnamed,
   min(amount) AS lowest, max(amount) AS highest, sum(amount) AS total, avg(amount) AS mean,
   stddev_samp(amount) AS spread, coalesce(min(currency) <> max(currency), false) AS mixed
 FROM bid_lot WHERE status = 'valid' GROUP BY pid, lot_no HAVING count(*) > 1;
