@@ -86,8 +86,11 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
 
 * `judged`: `process` with `comparable` and, NULL where nothing is, `lacking_offers`,
   `lacking_prices`, `lacking_bidders`, `lacking_awards`.
-* `earlier_attempt (pid, earlier, steps)`: every earlier attempt at the same purchase; `steps` 1 is
-  the one before. A later one has the purchase as its `earlier`.
+* `earlier_attempt (pid, earlier, named)`: every earlier attempt at the same purchase; `named` is
+  the one that the release names. A later one has the purchase as its `earlier`.
+* `lot_attempt`: of each lot bought from a single source after failure, the competitive attempts at
+  it (`earlier`, `earlier_lot`); `back` 1 is the last one. An attempt that tells the numbers of all
+  its lots, this one not among them, is none; where it cannot be told, `earlier_lot` is NULL.
 * `offer`, `price_gap`, `entry`: of purchases with one winner; see `views.sql`.
 * `known_mark`: of whom in a purchase a head, and of whom a phone or an e-mail is known.
 * `common_mark`: which two parties of a purchase have such a mark in common.

@@ -250,9 +250,9 @@ def _populations(
     return Populations(digest, rows)
 
 
-_WHOLE: Final = ("earlier_attempt", "law_change_reason")
-"""The first lays processes beside each other; words are looked for in few texts of all processes,
-and slices of them would only be planned worse."""
+_WHOLE: Final = ("earlier_attempt", "lot_attempt", "law_change_reason")
+"""The first two lay processes beside each other; words are looked for in few texts of all
+processes, and slices of them would only be planned worse."""
 
 _FOR_LITTLE: Final = "join_filter_pushdown,distinct_aggregate_rewrite"
 """The first looks among the rows of a join for a range of them to read; the second keeps all rows

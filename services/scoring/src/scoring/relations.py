@@ -20,12 +20,12 @@ from scoring.reading import by_parameters, read_by, sql_of, views
 SHARED = ("price_gap", "entry", "dealing", "rivalry", "known_mark", "common_mark")
 """Views that cost much and are read by several queries: computed once in a bulk run."""
 
-ONCE = ("register_span", "earlier_attempt")
+ONCE = ("register_span", "earlier_attempt", "lot_attempt")
 """Views that are computed once in every run, for a macro or many queries read them."""
 
 LAID = ("judged", "dealing", "dealing_register", *ONCE)
 """Views that many queries read: of a few processes they are laid down as tables. They stand on
-facts, on the profile and on each other alone."""
+facts, on the profile, on the law and on each other alone."""
 
 _MADE: WeakKeyDictionary[duckdb.DuckDBPyConnection, set[str]] = WeakKeyDictionary()
 """What each connection has of the views; made outside transactions, none takes them back."""

@@ -142,6 +142,46 @@ JOIN process p ON p.pid = a.pid JOIN process q ON q.pid = b.pid
 WHERE q.token = p.prior_token OR (q.published_at < p.published_at
   AND coalesce(p.token <> q.prior_token, true));
 
+-- Of each lot that is bought from a single source after failure: the competitive attempts at it
+-- before, the last one first (back = 1), those that were called off behind the others. Lots go by
+-- the roots of their numbers; the only lot of an attempt is taken for it, unless its number is of
+-- another. An attempt that tells the numbers of all its lots is of other lots where none of them is
+-- this one, unless the release names it; a united lot has a number of its own, which tells nothing.
+-- earlier_lot is NULL where nobody can tell which lot it was, or whether it was there at all.
+-- attempts leaves out those that were called off, announced does not.
+CREATE OR REPLACE TEMP VIEW lot_attempt AS
+WITH child AS (
+  SELECT p.pid, l.lot_no, split_part(l.number, '-', 1) AS root, contains(l.number, 'ОЛ') AS united
+  FROM process p JOIN law_method m ON m.code = p.method_code AND m.method = 'after_failure'
+  LEFT JOIN lot l ON l.pid = p.pid),
+numbered AS (
+  SELECT l.pid, count(*) AS lots
+  FROM lot l JOIN (SELECT earlier FROM earlier_attempt GROUP BY earlier) a ON a.earlier = l.pid
+  GROUP BY l.pid
+  HAVING count(*) > 1 AND count(CASE WHEN NOT contains(l.number, 'ОЛ') THEN 1 END) = count(*)),
+attempt AS (
+  SELECT k.pid, k.lot_no, q.pid AS earlier, m.method, m.family, q.has_bids, q.published_at,
+    q.results_on, e.lot_no AS earlier_lot, e.attempt, e.submitted, e.admitted, e.unknown_bids,
+    e.status, coalesce(q.tender_status IN ('cancelled', 'withdrawn'), false) AS stopped
+  FROM child k JOIN earlier_attempt a ON a.pid = k.pid JOIN process q ON q.pid = a.earlier
+  LEFT JOIN law_method m ON m.code = q.method_code
+  LEFT JOIN lot e ON e.pid = q.pid AND (q.lots = 1 OR split_part(e.number, '-', 1) = k.root)
+  LEFT JOIN numbered n ON n.pid = q.pid AND n.lots = q.lots
+  WHERE (m.class = 'competitive' OR q.method_code IS NULL)
+    AND (a.named OR NOT coalesce(q.lots = 1 AND NOT contains(e.number, 'ОЛ')
+      AND split_part(e.number, '-', 1) <> k.root, false))
+    AND (a.named OR n.pid IS NULL OR e.lot_no IS NOT NULL OR coalesce(k.united, true)))
+SELECT t.*,
+  greatest(count(CASE WHEN NOT t.stopped THEN 1 END) OVER (PARTITION BY t.pid, t.lot_no),
+    max(CASE WHEN NOT t.stopped THEN coalesce(t.attempt, 1) END)
+      OVER (PARTITION BY t.pid, t.lot_no)) AS attempts,
+  greatest(count(*) OVER (PARTITION BY t.pid, t.lot_no),
+    max(coalesce(t.attempt, 1)) OVER (PARTITION BY t.pid, t.lot_no)) AS announced,
+  row_number() OVER (PARTITION BY t.pid, t.lot_no
+    ORDER BY CASE WHEN t.stopped THEN 1 ELSE 0 END, t.published_at DESC NULLS FIRST,
+      t.earlier DESC) AS back
+FROM attempt t;
+
 -- On which days, both included, an entry of a register is known to be in force. One that its source
 -- still lists is known as long as that source is covered, for everybody or for its party.
 CREATE OR REPLACE TEMP VIEW register_span AS
