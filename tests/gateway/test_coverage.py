@@ -156,6 +156,11 @@ async def test_coverage_tells_of_acts_plans_and_registers_whether_indicators_can
         indicator("ACT", fields=acts),
         indicator("PLAN", fields=["plans"], subject="buyer"),
         indicator("POINT", fields=["planning.x_plan_points.root"]),
+        indicator(
+            "FIRST",
+            fields=["planning.x_plan_points.root", "contracts.amendments.x_changes"],
+            subject="buyer",
+        ),
         indicator("VAT", fields=[*acts, "registers.vat_payers"], subject="supplier"),
         indicator("RNU", fields=["registers.unfair_participants"], subject="supplier"),
     )
@@ -180,6 +185,7 @@ async def test_coverage_tells_of_acts_plans_and_registers_whether_indicators_can
     ]
     assert words_of(january) == {
         "ACT": "no",
+        "FIRST": "yes",  # nothing was changed, so nothing of a change is missing
         "PLAN": "no",
         "POINT": "yes",
         "RNU": "partly",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.coverage import IndicatorCoverage, RegisterDays
-from gateway.needs import Needs, needs_of
+from gateway.needs import OF_CHANGES, Needs, needs_of
 from gateway.reasons import Reason, told
 from shared.contracts.sources import Lack
 from shared.vocabulary.text import Language
@@ -126,6 +126,8 @@ def why_by_results(found: Became) -> Iterator[Reason]:
 def why_by_needs(needs: Needs, cell: Cell) -> Iterator[Reason]:
     """Say what an indicator needs and the data have not, or not all."""
     for name in needs.release:
+        if name.startswith(OF_CHANGES):
+            continue
         if (lacking := cell.looked_at - cell.fields.get(name, 0)) > 0:
             yield Reason("field_missing", name, lacking)
     for days in map(cell.register, needs.registers):

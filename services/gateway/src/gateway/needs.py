@@ -12,6 +12,10 @@ _PLANS: Final = re.compile(r"/?plans(?:[./].*)?")
 _LAW: Final = re.compile(r"/?law[./].*")
 
 
+OF_CHANGES: Final = "contracts.amendments."
+"""What amendments tell is needed only where there is one: a contract without any lacks nothing."""
+
+
 class Needs(NamedTuple):
     """The fields an indicator declares, by where they are told.
 

@@ -19,7 +19,7 @@ from gateway.coverage import (
     RegisterCoverage,
     SourceCoverage,
 )
-from gateway.needs import needs_of
+from gateway.needs import OF_CHANGES, needs_of
 from gateway.reads import registers
 from gateway.view import shapes
 from gateway.view.rows import LONG_AGO
@@ -63,7 +63,9 @@ _FIELDS: Final = f"""
 _WHOLE: Final = f"""
     SELECT source, period, code, sum(processes)::bigint AS processes
     FROM {_CELLS} JOIN shape ON shape.id = cell.shape AND shape.watched = $5
-    JOIN indicator ON shape.fields @> indicator.fields
+    JOIN (SELECT code, ARRAY(SELECT field FROM unnest(fields) AS field
+                             WHERE NOT starts_with(field, '{OF_CHANGES}')) AS fields
+          FROM indicator) AS indicator ON shape.fields @> indicator.fields
     GROUP BY source, period, code
 """
 
