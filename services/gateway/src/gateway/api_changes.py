@@ -637,6 +637,11 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " answer ends a suspension: it has a `due_on` and counts as in time or late. What was"
         " passed on and is not accepted goes back to its first addressee without its letter. To"
         " offer or accept a case may be refused for now (409, `available`).",
+    ),
+    ApiChange(
+        on=date(2026, 11, 30),
+        kind="changed",
+        operations=(
             "read_tip_channels",
             "list_tip_keys",
             "exclude_tip_recipient",
