@@ -13,6 +13,9 @@ from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Offi
 from tests.cases.triage.alerts import alert, arrive
 
 BIN = "990340005977"
+COORDINATOR = caller(
+    "mem_coordinator", "own_centre", "coordinator", kind="coordinator", region="75"
+)
 
 
 async def started(office: Office, **more: Any) -> dict[str, Any]:
@@ -288,12 +291,33 @@ async def test_a_share_shows_the_parts_that_are_named_until_its_day(office: Offi
     assert [event["organisations"] for event in told] == [["own_a", "own_b"]] * 2
 
 
+async def test_a_coordinator_shares_no_case_of_the_region_and_ends_no_share_of_one(
+    office: Office,
+) -> None:
+    case = await started(office, region="75")
+    at = f"/cases/{case['id']}"
+    until = {"parts": ["summary"], "expires_at": "2026-09-01T00:00:00Z"}
+    ours = await office.post(f"{at}/shares", {"organisation": "own_b", **until})
+
+    shared = await office.post(f"{at}/shares", {"organisation": "own_c", **until}, COORDINATOR)
+    kept = await office.post(f"{at}/shares", {"organisation": "own_centre", **until}, COORDINATOR)
+    ended = await office.post(
+        f"{at}/shares/{ours.json()['id']}:end", {"reason": "enough"}, COORDINATOR
+    )
+    await office.send("PATCH", at, {"embargoed": True}, seen="*")
+
+    for refused in (shared, kept, ended):
+        assert problem(refused) == (403, "role_missing")
+        assert refused.json()["detail"] == "A case is shared by whose it is."
+    assert [one["organisation"] for one in (await office.get(at)).json()["shares"]] == ["own_b"]
+    assert problem(await office.get(at, COORDINATOR)) == (404, "not_found")
+    own = await office.post(f"{at}/shares/{ours.json()['id']}:end", {"reason": "enough"})
+    assert own.status_code == 200
+
+
 async def test_a_coordinator_sees_the_cases_of_the_region_but_no_embargoed_one_and_no_tip(
     office: Office,
 ) -> None:
-    coordinator = caller(
-        "mem_coordinator", "own_centre", "coordinator", kind="coordinator", region="75"
-    )
     near = await started(office, region="751110000")
     await started(office, region="10")
     await started(office)
@@ -304,14 +328,14 @@ async def test_a_coordinator_sees_the_cases_of_the_region_but_no_embargoed_one_a
             "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", tipped["id"]
         )
 
-    listed = (await office.get("/cases", coordinator)).json()["data"]
+    listed = (await office.get("/cases", COORDINATOR)).json()["data"]
     opened = await office.post(
-        f"/cases/{near['id']}/moves", {"move": "open"}, coordinator, seen="*"
+        f"/cases/{near['id']}/moves", {"move": "open"}, COORDINATOR, seen="*"
     )
 
     assert [(one["id"], one["access"]) for one in listed] == [(near["id"], "region")]
     for hidden in (secret, tipped):
-        assert problem(await office.get(f"/cases/{hidden['id']}", coordinator)) == (
+        assert problem(await office.get(f"/cases/{hidden['id']}", COORDINATOR)) == (
             404,
             "not_found",
         )
