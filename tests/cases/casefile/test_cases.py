@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cases.casefile import moving
-from shared.security import service_caller
+from shared.security import Caller, service_caller
 from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
 from tests.cases.triage.alerts import alert, arrive
 
@@ -342,6 +342,79 @@ async def test_a_coordinator_sees_the_cases_of_the_region_but_no_embargoed_one_a
     assert opened.json()["state"] == "open"
 
 
+async def test_another_case_is_told_only_to_who_may_see_that_one_too(office: Office) -> None:
+    secret = await started(office, region="75", embargoed=True)
+    near, far = await started(office, region="75"), await started(office, region="10")
+    case = await started(office, region="75")
+    at = f"/cases/{case['id']}"
+    for other in (secret, near):
+        await office.post(f"{at}/links", {"kind": "case", "target": other["id"]})
+    share = {"parts": ["links"], "organisation": "own_b", "expires_at": "2026-09-01T00:00:00Z"}
+    await office.post(f"{at}/shares", share)
+    merged = await moved(office, case, "merge", case=far["id"], note="The same road.")
+
+    of_region = (await office.get(at, COORDINATOR)).json()
+    shared = (await office.get(at, STRANGER)).json()
+    told = await _history(office, at, COORDINATOR)
+    await office.post(f"/cases/{far['id']}/shares", share)
+    both = (await office.get(at, STRANGER)).json()
+
+    assert ([one["target"] for one in of_region["links"]], of_region["merged_into"]) == (
+        [near["id"]],
+        None,
+    )
+    assert (shared["links"], shared["merged_into"]) == ([], None)
+    assert [one for one in told if one[0] in ("linked", "merge")] == [
+        ("linked", {"link": [None, ["case", near["id"]]]})
+    ]
+    assert both["merged_into"] == merged["merged_into"] == far["id"]
+    assert {one["target"] for one in merged["links"]} == {secret["id"], near["id"]}
+    assert [what for what, _ in await _history(office, at, AIDA)] == [
+        *("created", "linked", "linked", "shared", "merge")
+    ]
+
+
+@pytest.mark.parametrize("secret", ["embargoed", "tip"])
+async def test_a_case_that_was_merged_is_as_hidden_from_its_region_as_what_it_went_into(
+    office: Office, secret: str
+) -> None:
+    top = await started(office, region="10", embargoed=secret == "embargoed")
+    middle, case = await started(office, region="75"), await started(office, region="75")
+    case = await moved(office, case, "merge", case=middle["id"], note="The same.")
+    seen = (await office.get(f"/cases/{case['id']}", COORDINATOR)).json()
+    share = {"parts": ["links"], "expires_at": "2026-09-01T00:00:00Z"}
+    await office.post(f"/cases/{middle['id']}/shares", {**share, "organisation": "own_centre"})
+    await moved(office, middle, "merge", case=top["id"], note="The same.")
+    if secret == "tip":
+        async with office.tables() as connection:
+            await connection.execute(
+                "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", top["id"]
+            )
+
+    listed = (await office.get("/cases", COORDINATOR)).json()["data"]
+    hidden = await office.get(f"/cases/{case['id']}", COORDINATOR)
+    shared = (await office.get(f"/cases/{middle['id']}", COORDINATOR)).json()
+
+    assert (seen["access"], seen["merged_into"]) == ("region", middle["id"])
+    assert [(one["id"], one["access"]) for one in listed] == [(middle["id"], "shared")]
+    assert problem(hidden) == (404, "not_found")
+    assert (shared["access"], shared["merged_into"]) == ("shared", None)
+    assert len((await office.get("/cases")).json()["data"]) == 3
+
+
+async def test_a_case_of_the_region_is_not_merged_by_a_coordinator_into_one_they_may_not_see(
+    office: Office,
+) -> None:
+    secret, case = await started(office, embargoed=True), await started(office, region="75")
+    body = {"move": "merge", "case": secret["id"], "note": "x"}
+
+    refused = await office.post(f"/cases/{case['id']}/moves", body, COORDINATOR, seen="*")
+    nothing = {**body, "case": "cas_none"}
+    unknown = await office.post(f"/cases/{case['id']}/moves", nothing, COORDINATOR, seen="*")
+
+    assert refused.json()["conditions"] == unknown.json()["conditions"] == ["fits"]
+
+
 async def test_notes_are_corrected_and_never_changed(office: Office) -> None:
     case = await started(office)
     at = f"/cases/{case['id']}/notes"
@@ -464,6 +537,11 @@ async def test_a_region_that_is_no_place_is_refused(office: Office, path: str, c
 
 async def _ids(office: Office, **asked: Any) -> list[str]:
     return [one["id"] for one in (await office.get("/cases", **asked)).json()["data"]]
+
+
+async def _history(office: Office, at: str, who: Caller) -> list[tuple[str, Any]]:
+    events = (await office.get(f"{at}/events", who)).json()["data"]
+    return [(one["what"], one["changes"]) for one in events]
 
 
 async def _evidence(office: Office, case: str) -> None:

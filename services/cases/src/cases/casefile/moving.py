@@ -35,7 +35,7 @@ async def move(
     if asked.until is not None and asked.until <= now.astimezone(LOCAL).date():
         flaw = FieldError("/body/until", "past", "lies after today")
         raise ValidationFailed("The day is not to come.", errors=[flaw])
-    facts = await _facts(connection, row, asked, caller)
+    facts = await _facts(connection, row, asked, caller, now)
     given = asked.model_dump(exclude_none=True)
     step = life_cycle(LIFE).decide(asked.move, row["state"], caller, given=given, facts=facts)
     after = (row["held_from"] if step.back else None) or step.after
@@ -74,7 +74,7 @@ async def wake(connection: asyncpg.Connection, caller: Caller, now: datetime) ->
 
 
 async def _facts(
-    connection: asyncpg.Connection, row: Row, asked: CaseMove, caller: Caller
+    connection: asyncpg.Connection, row: Row, asked: CaseMove, caller: Caller, now: datetime
 ) -> dict[str, bool]:
     known = await connection.fetchrow(_FACTS, row["id"], SEVERE)
     return {
@@ -83,7 +83,7 @@ async def _facts(
         "second_person": _is_second(known, row, caller),
         "acted": known["filed"] or row["published_at"] is not None,
         "proven_outcome": known["proven"],
-        "fits": await _fits(connection, row, asked.case),
+        "fits": await _fits(connection, row, asked.case, caller, now),
     }
 
 
@@ -94,8 +94,12 @@ def _is_second(known: Row, row: Row, caller: Caller) -> bool:
     return second or not severe
 
 
-async def _fits(connection: asyncpg.Connection, row: Row, other: str | None) -> bool:
+async def _fits(
+    connection: asyncpg.Connection, row: Row, other: str | None, caller: Caller, now: datetime
+) -> bool:
     if other is None or other == row["id"]:
+        return False
+    if not await store.known(connection, [other], caller, now):
         return False
     found: bool = await connection.fetchval(_OPEN, other, row["organisation"])
     return found
