@@ -544,13 +544,27 @@ async def _history(office: Office, at: str, who: Caller) -> list[tuple[str, Any]
     return [(one["what"], one["changes"]) for one in events]
 
 
+async def _examined(office: Office, who: Caller, **more: Any) -> dict[str, Any]:
+    """A case that Aida opened and somebody examined."""
+    case = await started(office, violations=["linked_bidders"], **more)
+    for move in ("open", "investigate"):
+        case = await moved(office, case, move, who=who)
+    await _evidence(office, case["id"])
+    return case
+
+
+async def _verified(office: Office, who: Caller) -> dict[str, Any]:
+    """A case of middling severity that Aida opened and examined, and somebody verified."""
+    return await moved(office, await _examined(office, AIDA), "verify", who=who)
+
+
 async def _evidence(office: Office, case: str) -> None:
     """Attach something, as the evidence's own tests do by its routes."""
     async with office.tables() as connection:
         await connection.execute(
             "INSERT INTO evidence (id, case_id, organisation, name, media_type, size, sha256, scan,"
-            " description, added_at) VALUES ('evd_1', $1, 'own_a', 'a.pdf', 'application/pdf', 1,"
-            " '\\x00', 'not_scanned', '', now())",
+            " description, added_at) VALUES ('evd_' || $1, $1, 'own_a', 'a.pdf',"
+            " 'application/pdf', 1, '\\x00', 'not_scanned', '', now())",
             case,
         )
 
@@ -594,6 +608,78 @@ async def test_severity_that_was_high_once_takes_a_second_person_for_good(office
 
     assert own.json()["conditions"] == ["second_person"]
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("then", ["verified", "on_hold", "closed_unfounded"])
+async def test_a_case_that_one_person_verified_becomes_severe_only_after_it_was_reopened(
+    office: Office, then: str
+) -> None:
+    case = await _verified(office, AIDA)
+    at = f"/cases/{case['id']}"
+    if then == "on_hold":
+        case = await moved(office, case, "hold", until="2026-03-10", note="Waiting.")
+    if then == "closed_unfounded":
+        case = await moved(office, case, "close_unfounded", reason="explained", note="x")
+
+    alone = await office.send("PATCH", at, {"severity": "high", "title": "Severe"}, seen="*")
+    lower = await office.send("PATCH", at, {"severity": "low"}, seen="*")
+
+    assert problem(alone) == (409, "guard_failed")
+    assert alone.json()["conditions"] == ["second_person"]
+    assert lower.status_code == 200
+    assert (await office.get(at)).json()["title"] == case["title"]
+
+
+async def test_a_case_that_a_second_person_verified_or_that_was_reopened_may_become_severe(
+    office: Office,
+) -> None:
+    two, alone = await _verified(office, BOLAT), await _verified(office, AIDA)
+    raised = await office.send("PATCH", f"/cases/{two['id']}", {"severity": "high"}, seen="*")
+    alone = await moved(office, alone, "close_unfounded", reason="explained", note="It was not.")
+    await moved(office, alone, "reopen", reason="new_facts", note="A letter came.")
+    at = f"/cases/{alone['id']}"
+    again = await office.send("PATCH", at, {"severity": "high"}, seen="*")
+    own = await office.post(f"{at}/moves", {"move": "verify"}, AIDA, seen="*")
+
+    assert (raised.status_code, again.status_code) == (200, 200)
+    assert own.json()["conditions"] == ["second_person"]
+
+
+async def test_a_severe_case_that_was_merged_into_an_empty_one_takes_a_second_person_there(
+    office: Office,
+) -> None:
+    severe = await _examined(office, AIDA, severity="high")
+    middle = await started(office, severity="low")
+    lower = await office.send("PATCH", f"/cases/{severe['id']}", {"severity": "low"}, seen="*")
+    await moved(office, lower.json(), "merge", case=middle["id"], note="The same.")
+    empty = await _examined(office, BOLAT, severity="low")
+    await moved(office, middle, "merge", case=empty["id"], note="The same.")
+    at = f"/cases/{empty['id']}/moves"
+
+    first = await office.post(at, {"move": "verify", "case": severe["id"]}, AIDA, seen="*")
+    own = await office.post(at, {"move": "verify"}, BOLAT, seen="*")
+    third = await office.post(at, {"move": "verify"}, caller("mem_dana"), seen="*")
+
+    assert first.json()["conditions"] == own.json()["conditions"] == ["second_person"]
+    assert third.json()["state"] == "verified"
+
+
+async def test_a_severe_case_is_merged_into_a_verified_one_only_if_a_second_person_verified_that(
+    office: Office,
+) -> None:
+    severe = await _examined(office, AIDA, severity="high")
+    alone, two = await _verified(office, AIDA), await _verified(office, BOLAT)
+    mild = await started(office, severity="low")
+    at = f"/cases/{severe['id']}"
+    body = {"move": "merge", "note": "The same."}
+
+    refused = await office.post(f"{at}/moves", {**body, "case": alone["id"]}, BOLAT, seen="*")
+    harmless = await moved(office, mild, "merge", case=alone["id"], note="The same.", who=AIDA)
+    merged = await office.post(f"{at}/moves", {**body, "case": two["id"]}, AIDA, seen="*")
+
+    assert refused.json()["conditions"] == ["second_person"]
+    assert harmless["merged_into"] == alone["id"]
+    assert merged.json()["merged_into"] == two["id"]
 
 
 async def test_a_reader_and_a_key_of_no_member_start_and_change_nothing(office: Office) -> None:

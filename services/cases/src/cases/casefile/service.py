@@ -137,6 +137,7 @@ async def change_case(
             raise TransitionNotAllowed("The case was merged into another.", allowed=[])
         values = _changed(seen.row, body.model_dump(exclude_unset=True))
         if values:
+            await moving.check_severity(connection, seen.row, values)
             await store.change(connection, case_id, values, now)
             await events.record(connection, caller, now, _edited(seen, values))
         fresh = await store.found(connection, case_id, caller, now)
