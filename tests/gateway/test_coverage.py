@@ -199,6 +199,7 @@ async def test_coverage_tells_of_acts_plans_and_registers_whether_indicators_can
         ("register_unknown", None, 16),
     ]
     assert [each["field"] for each in january["fields"]] == [
+        "contracts.amendments.x_changes",
         "contracts.x_acts.amount",
         "planning.x_plan_points.root",
     ]

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from cases.casefile import moving
-from shared.security import service_caller
+from shared.security import Caller, service_caller
 from tests.cases.office import AIDA, BOLAT, MONITOR, NOW, READER, STRANGER, Office, caller, problem
 from tests.cases.triage.alerts import alert, arrive
 
 BIN = "990340005977"
+COORDINATOR = caller(
+    "mem_coordinator", "own_centre", "coordinator", kind="coordinator", region="75"
+)
 
 
 async def started(office: Office, **more: Any) -> dict[str, Any]:
@@ -288,12 +291,33 @@ async def test_a_share_shows_the_parts_that_are_named_until_its_day(office: Offi
     assert [event["organisations"] for event in told] == [["own_a", "own_b"]] * 2
 
 
+async def test_a_coordinator_shares_no_case_of_the_region_and_ends_no_share_of_one(
+    office: Office,
+) -> None:
+    case = await started(office, region="75")
+    at = f"/cases/{case['id']}"
+    until = {"parts": ["summary"], "expires_at": "2026-09-01T00:00:00Z"}
+    ours = await office.post(f"{at}/shares", {"organisation": "own_b", **until})
+
+    shared = await office.post(f"{at}/shares", {"organisation": "own_c", **until}, COORDINATOR)
+    kept = await office.post(f"{at}/shares", {"organisation": "own_centre", **until}, COORDINATOR)
+    ended = await office.post(
+        f"{at}/shares/{ours.json()['id']}:end", {"reason": "enough"}, COORDINATOR
+    )
+    await office.send("PATCH", at, {"embargoed": True}, seen="*")
+
+    for refused in (shared, kept, ended):
+        assert problem(refused) == (403, "role_missing")
+        assert refused.json()["detail"] == "A case is shared by whose it is."
+    assert [one["organisation"] for one in (await office.get(at)).json()["shares"]] == ["own_b"]
+    assert problem(await office.get(at, COORDINATOR)) == (404, "not_found")
+    own = await office.post(f"{at}/shares/{ours.json()['id']}:end", {"reason": "enough"})
+    assert own.status_code == 200
+
+
 async def test_a_coordinator_sees_the_cases_of_the_region_but_no_embargoed_one_and_no_tip(
     office: Office,
 ) -> None:
-    coordinator = caller(
-        "mem_coordinator", "own_centre", "coordinator", kind="coordinator", region="75"
-    )
     near = await started(office, region="751110000")
     await started(office, region="10")
     await started(office)
@@ -304,18 +328,91 @@ async def test_a_coordinator_sees_the_cases_of_the_region_but_no_embargoed_one_a
             "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", tipped["id"]
         )
 
-    listed = (await office.get("/cases", coordinator)).json()["data"]
+    listed = (await office.get("/cases", COORDINATOR)).json()["data"]
     opened = await office.post(
-        f"/cases/{near['id']}/moves", {"move": "open"}, coordinator, seen="*"
+        f"/cases/{near['id']}/moves", {"move": "open"}, COORDINATOR, seen="*"
     )
 
     assert [(one["id"], one["access"]) for one in listed] == [(near["id"], "region")]
     for hidden in (secret, tipped):
-        assert problem(await office.get(f"/cases/{hidden['id']}", coordinator)) == (
+        assert problem(await office.get(f"/cases/{hidden['id']}", COORDINATOR)) == (
             404,
             "not_found",
         )
     assert opened.json()["state"] == "open"
+
+
+async def test_another_case_is_told_only_to_who_may_see_that_one_too(office: Office) -> None:
+    secret = await started(office, region="75", embargoed=True)
+    near, far = await started(office, region="75"), await started(office, region="10")
+    case = await started(office, region="75")
+    at = f"/cases/{case['id']}"
+    for other in (secret, near):
+        await office.post(f"{at}/links", {"kind": "case", "target": other["id"]})
+    share = {"parts": ["links"], "organisation": "own_b", "expires_at": "2026-09-01T00:00:00Z"}
+    await office.post(f"{at}/shares", share)
+    merged = await moved(office, case, "merge", case=far["id"], note="The same road.")
+
+    of_region = (await office.get(at, COORDINATOR)).json()
+    shared = (await office.get(at, STRANGER)).json()
+    told = await _history(office, at, COORDINATOR)
+    await office.post(f"/cases/{far['id']}/shares", share)
+    both = (await office.get(at, STRANGER)).json()
+
+    assert ([one["target"] for one in of_region["links"]], of_region["merged_into"]) == (
+        [near["id"]],
+        None,
+    )
+    assert (shared["links"], shared["merged_into"]) == ([], None)
+    assert [one for one in told if one[0] in ("linked", "merge")] == [
+        ("linked", {"link": [None, ["case", near["id"]]]})
+    ]
+    assert both["merged_into"] == merged["merged_into"] == far["id"]
+    assert {one["target"] for one in merged["links"]} == {secret["id"], near["id"]}
+    assert [what for what, _ in await _history(office, at, AIDA)] == [
+        *("created", "linked", "linked", "shared", "merge")
+    ]
+
+
+@pytest.mark.parametrize("secret", ["embargoed", "tip"])
+async def test_a_case_that_was_merged_is_as_hidden_from_its_region_as_what_it_went_into(
+    office: Office, secret: str
+) -> None:
+    top = await started(office, region="10", embargoed=secret == "embargoed")
+    middle, case = await started(office, region="75"), await started(office, region="75")
+    case = await moved(office, case, "merge", case=middle["id"], note="The same.")
+    seen = (await office.get(f"/cases/{case['id']}", COORDINATOR)).json()
+    share = {"parts": ["links"], "expires_at": "2026-09-01T00:00:00Z"}
+    await office.post(f"/cases/{middle['id']}/shares", {**share, "organisation": "own_centre"})
+    await moved(office, middle, "merge", case=top["id"], note="The same.")
+    if secret == "tip":
+        async with office.tables() as connection:
+            await connection.execute(
+                "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", top["id"]
+            )
+
+    listed = (await office.get("/cases", COORDINATOR)).json()["data"]
+    hidden = await office.get(f"/cases/{case['id']}", COORDINATOR)
+    shared = (await office.get(f"/cases/{middle['id']}", COORDINATOR)).json()
+
+    assert (seen["access"], seen["merged_into"]) == ("region", middle["id"])
+    assert [(one["id"], one["access"]) for one in listed] == [(middle["id"], "shared")]
+    assert problem(hidden) == (404, "not_found")
+    assert (shared["access"], shared["merged_into"]) == ("shared", None)
+    assert len((await office.get("/cases")).json()["data"]) == 3
+
+
+async def test_a_case_of_the_region_is_not_merged_by_a_coordinator_into_one_they_may_not_see(
+    office: Office,
+) -> None:
+    secret, case = await started(office, embargoed=True), await started(office, region="75")
+    body = {"move": "merge", "case": secret["id"], "note": "x"}
+
+    refused = await office.post(f"/cases/{case['id']}/moves", body, COORDINATOR, seen="*")
+    nothing = {**body, "case": "cas_none"}
+    unknown = await office.post(f"/cases/{case['id']}/moves", nothing, COORDINATOR, seen="*")
+
+    assert refused.json()["conditions"] == unknown.json()["conditions"] == ["fits"]
 
 
 async def test_notes_are_corrected_and_never_changed(office: Office) -> None:
@@ -442,13 +539,32 @@ async def _ids(office: Office, **asked: Any) -> list[str]:
     return [one["id"] for one in (await office.get("/cases", **asked)).json()["data"]]
 
 
+async def _history(office: Office, at: str, who: Caller) -> list[tuple[str, Any]]:
+    events = (await office.get(f"{at}/events", who)).json()["data"]
+    return [(one["what"], one["changes"]) for one in events]
+
+
+async def _examined(office: Office, who: Caller, **more: Any) -> dict[str, Any]:
+    """A case that Aida opened and somebody examined."""
+    case = await started(office, violations=["linked_bidders"], **more)
+    for move in ("open", "investigate"):
+        case = await moved(office, case, move, who=who)
+    await _evidence(office, case["id"])
+    return case
+
+
+async def _verified(office: Office, who: Caller) -> dict[str, Any]:
+    """A case of middling severity that Aida opened and examined, and somebody verified."""
+    return await moved(office, await _examined(office, AIDA), "verify", who=who)
+
+
 async def _evidence(office: Office, case: str) -> None:
     """Attach something, as the evidence's own tests do by its routes."""
     async with office.tables() as connection:
         await connection.execute(
             "INSERT INTO evidence (id, case_id, organisation, name, media_type, size, sha256, scan,"
-            " description, added_at) VALUES ('evd_1', $1, 'own_a', 'a.pdf', 'application/pdf', 1,"
-            " '\\x00', 'not_scanned', '', now())",
+            " description, added_at) VALUES ('evd_' || $1, $1, 'own_a', 'a.pdf',"
+            " 'application/pdf', 1, '\\x00', 'not_scanned', '', now())",
             case,
         )
 
@@ -492,6 +608,78 @@ async def test_severity_that_was_high_once_takes_a_second_person_for_good(office
 
     assert own.json()["conditions"] == ["second_person"]
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("then", ["verified", "on_hold", "closed_unfounded"])
+async def test_a_case_that_one_person_verified_becomes_severe_only_after_it_was_reopened(
+    office: Office, then: str
+) -> None:
+    case = await _verified(office, AIDA)
+    at = f"/cases/{case['id']}"
+    if then == "on_hold":
+        case = await moved(office, case, "hold", until="2026-03-10", note="Waiting.")
+    if then == "closed_unfounded":
+        case = await moved(office, case, "close_unfounded", reason="explained", note="x")
+
+    alone = await office.send("PATCH", at, {"severity": "high", "title": "Severe"}, seen="*")
+    lower = await office.send("PATCH", at, {"severity": "low"}, seen="*")
+
+    assert problem(alone) == (409, "guard_failed")
+    assert alone.json()["conditions"] == ["second_person"]
+    assert lower.status_code == 200
+    assert (await office.get(at)).json()["title"] == case["title"]
+
+
+async def test_a_case_that_a_second_person_verified_or_that_was_reopened_may_become_severe(
+    office: Office,
+) -> None:
+    two, alone = await _verified(office, BOLAT), await _verified(office, AIDA)
+    raised = await office.send("PATCH", f"/cases/{two['id']}", {"severity": "high"}, seen="*")
+    alone = await moved(office, alone, "close_unfounded", reason="explained", note="It was not.")
+    await moved(office, alone, "reopen", reason="new_facts", note="A letter came.")
+    at = f"/cases/{alone['id']}"
+    again = await office.send("PATCH", at, {"severity": "high"}, seen="*")
+    own = await office.post(f"{at}/moves", {"move": "verify"}, AIDA, seen="*")
+
+    assert (raised.status_code, again.status_code) == (200, 200)
+    assert own.json()["conditions"] == ["second_person"]
+
+
+async def test_a_severe_case_that_was_merged_into_an_empty_one_takes_a_second_person_there(
+    office: Office,
+) -> None:
+    severe = await _examined(office, AIDA, severity="high")
+    middle = await started(office, severity="low")
+    lower = await office.send("PATCH", f"/cases/{severe['id']}", {"severity": "low"}, seen="*")
+    await moved(office, lower.json(), "merge", case=middle["id"], note="The same.")
+    empty = await _examined(office, BOLAT, severity="low")
+    await moved(office, middle, "merge", case=empty["id"], note="The same.")
+    at = f"/cases/{empty['id']}/moves"
+
+    first = await office.post(at, {"move": "verify", "case": severe["id"]}, AIDA, seen="*")
+    own = await office.post(at, {"move": "verify"}, BOLAT, seen="*")
+    third = await office.post(at, {"move": "verify"}, caller("mem_dana"), seen="*")
+
+    assert first.json()["conditions"] == own.json()["conditions"] == ["second_person"]
+    assert third.json()["state"] == "verified"
+
+
+async def test_a_severe_case_is_merged_into_a_verified_one_only_if_a_second_person_verified_that(
+    office: Office,
+) -> None:
+    severe = await _examined(office, AIDA, severity="high")
+    alone, two = await _verified(office, AIDA), await _verified(office, BOLAT)
+    mild = await started(office, severity="low")
+    at = f"/cases/{severe['id']}"
+    body = {"move": "merge", "note": "The same."}
+
+    refused = await office.post(f"{at}/moves", {**body, "case": alone["id"]}, BOLAT, seen="*")
+    harmless = await moved(office, mild, "merge", case=alone["id"], note="The same.", who=AIDA)
+    merged = await office.post(f"{at}/moves", {**body, "case": two["id"]}, AIDA, seen="*")
+
+    assert refused.json()["conditions"] == ["second_person"]
+    assert harmless["merged_into"] == alone["id"]
+    assert merged.json()["merged_into"] == two["id"]
 
 
 async def test_a_reader_and_a_key_of_no_member_start_and_change_nothing(office: Office) -> None:

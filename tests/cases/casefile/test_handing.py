@@ -250,6 +250,28 @@ async def test_what_points_to_tips_stays_with_the_giver_in_every_answer_and_arch
         assert [row for row in kept if tip in row["changes"]]
 
 
+async def test_what_points_to_embargoed_cases_stays_with_the_giver_in_every_answer_and_archive(
+    office: Office,
+) -> None:
+    secret, plain = await started(office, embargoed=True), await started(office)
+    case = await started(office)
+    at = f"/cases/{case['id']}"
+    for other in (secret, plain):
+        await office.post(f"{at}/links", {"kind": "case", "target": other["id"]})
+    await offered(office, case)
+    await office.post(f"{at}:accept-hand-over", None, RECEIVER, seen="*")
+
+    answers = [await office.get(path, RECEIVER) for path in (at, f"{at}/events", f"{at}/history")]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert [secret["id"] in answer.text for answer in answers] == [False] * 3
+    assert [one["target"] for one in answers[0].json()["links"]] == [plain["id"]]
+    async with office.tables() as connection:
+        for table, taken in TAKEN.items():
+            rows = await connection.fetch(f"SELECT * FROM {table} WHERE {taken.where}", "own_b")
+            assert not [row for row in rows if secret["id"] in str(dict(row))], table
+
+
 async def test_an_officer_reads_nothing_of_a_case_by_a_hand_over(office: Office) -> None:
     case = await started(office)
     body = {"organisation": "own_audit", "note": "For you."}

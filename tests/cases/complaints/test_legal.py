@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from cases.law.catalogue import routes
-from tests.cases.complaints.desk import confirm, drafted, filed, open_case
+from tests.cases.complaints.desk import CASE, confirm, drafted, filed, open_case
 from tests.cases.office import AIDA, NOW, STRANGER, Office, problem
 
 
@@ -190,3 +190,24 @@ async def test_the_days_of_complaints_go_into_a_calendar_but_none_of_an_embargoe
         await connection.execute("UPDATE casefile SET embargoed = true")
     hidden = Calendar.from_ical((await office.get("/complaints.ics")).content)
     assert not hidden.walk("VEVENT")
+
+
+async def test_the_calendar_has_what_was_handed_over_without_its_tip_and_nothing_that_rests_on_one(
+    office: Office,
+) -> None:
+    await open_case(office)
+    for kind, code in (("route", "appc76_appeal"), ("template", "general_appeal")):
+        await confirm(office, kind, code)
+    await filed(office)
+    async with office.tables() as connection:
+        await connection.execute(
+            "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", CASE
+        )
+    resting = Calendar.from_ical((await office.get("/complaints.ics")).content)
+    async with office.tables() as connection:  # as a hand-over does
+        await connection.execute("UPDATE case_link SET ended_at = now(), reason = 'handed_over'")
+    handed = Calendar.from_ical((await office.get("/complaints.ics")).content)
+
+    assert len((await office.get("/complaints", limit=5)).json()["data"]) == 1
+    assert not resting.walk("VEVENT")
+    assert len(handed.walk("VEVENT")) == 1

@@ -29,7 +29,10 @@ TAKEN: Final[dict[str, Taken]] = {
     "case_note": Taken(_OF_CASES),
     "case_task": Taken(_OF_CASES),
     "case_party": Taken(_OF_CASES),
-    "case_link": Taken(f"{_OF_CASES} AND NOT (kind = 'tip' AND ended_at IS NOT NULL)"),
+    "case_link": Taken(
+        f"{_OF_CASES} AND NOT (ended_at IS NOT NULL AND (kind = 'tip' OR kind = 'case'"
+        " AND reason = 'handed_over'))"
+    ),
     "case_share": Taken(_OF_CASES),
     "evidence": Taken(_OF_CASES),
     "custody": Taken(f"evidence_id IN (SELECT id FROM evidence WHERE {_OF_CASES})"),

@@ -84,18 +84,19 @@ class Asked:
             places = f"({self._bind(moment)}, {self._bind(case)})"
             self._where.append(f"(casefile.created_at, casefile.id) < {places}")
 
-    def query(self, limit: int) -> str:
-        """Return the question."""
+    def query(self, limit: int, hidden: Sequence[str]) -> str:
+        """Return the question; `hidden` are cases that their region is not told of."""
+        names = self._bind(hidden)
         parts = [(_OWN, "true"), (_SHARED, _LINKS_TOLD), (_OFFERED, "false")]
         if store.sees_region(self.caller):
             place = self._bind(f"{_escaped(str(self.caller.region))}%")
-            parts.append((_OF_REGION.format(region=place), "true"))
+            parts.append((_OF_REGION.format(region=place, hidden=names), "true"))
         where, most = " AND ".join(self._where), self._bind(limit)
         found = " UNION ".join(
             f"({_PART.format(of=of, where=where.format(told=told), limit=most)})"
             for of, told in parts
         )
-        return _LISTED.format(found=found, limit=most)
+        return _LISTED.format(found=found, limit=most, hidden=names)
 
     def _bind(self, value: Any) -> str:
         self.bound.append(value)
@@ -127,7 +128,7 @@ _OFFERED: Final = "casefile WHERE casefile.offered_to = $1 AND NOT casefile.emba
 _LINKS_TOLD: Final = "'links' = ANY(share.parts)"
 
 _OF_REGION: Final = f"""casefile WHERE casefile.region LIKE {{region}}
-    AND NOT casefile.embargoed AND NOT {store.OF_TIP}"""
+    AND NOT casefile.embargoed AND NOT {store.OF_TIP} AND casefile.id <> ALL({{hidden}}::text[])"""
 
 _PART: Final = """
     SELECT casefile.id, casefile.created_at FROM {of} AND {where}
@@ -137,7 +138,7 @@ _PART: Final = """
 _LISTED: Final = f"""
     WITH found AS ({{found}} ORDER BY created_at DESC, id DESC LIMIT {{limit}})
     SELECT casefile.*, share.parts AS shared_parts, share.may_comment AS shared_comment,
-           {store.OF_TIP} AS of_tip
+           {store.OF_TIP} AS of_tip, casefile.id = ANY({{hidden}}::text[]) AS into_hidden
     FROM found JOIN casefile ON casefile.id = found.id
       LEFT JOIN case_share AS share
       ON share.case_id = casefile.id AND share.organisation = $1

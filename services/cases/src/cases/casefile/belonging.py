@@ -214,6 +214,7 @@ async def share_case(
         if do.replay is not None:
             return do.replay
         seen = await store.writable(do.connection, case_id, caller, do.now)
+        _shares(seen)
         _may_share(seen, body, caller, do.now)
         await do.connection.execute(_END_SHARE_WITH, case_id, body.organisation, do.now)
         share = {"id": store.new_id("shr"), "case_id": case_id, **body.model_dump()}
@@ -265,6 +266,8 @@ async def _ended(
         if do.replay is not None:
             return do.replay
         seen = await store.writable(do.connection, case_id, caller, do.now)
+        if ended is _SHARE_ENDED:
+            _shares(seen)
         if await do.connection.fetchval(_KIND, thing, case_id) in ENDED_ELSEWHERE:
             said = "An alert is taken out by its own move; a tip that was adopted stays."
             raise GuardFailed(said, conditions=["kind"])
@@ -326,6 +329,15 @@ async def _linkable(do: Attempting, case: str, body: LinkStart, caller: Caller) 
     if body.kind == "case" and body.target == case:
         flaw = FieldError("/body/target", "same", "is this case itself")
         raise ValidationFailed("A case is not linked to itself.", errors=[flaw])
+
+
+def _shares(seen: Seen) -> None:
+    """Let whose case it is say who else sees it: a share outlives an embargo. Raises RoleMissing.
+
+    A coordinator works on the cases of the region, and shares only those of their organisation.
+    """
+    if seen.access != "own":
+        raise RoleMissing("A case is shared by whose it is.")
 
 
 def _may_share(seen: Seen, body: ShareStart, caller: Caller, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Cases as they are answered: what their reader may see, and what comes next."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ import asyncpg
 from msgspec import Struct, convert
 
 from cases.casefile import store
-from cases.casefile.store import Seen
+from cases.casefile.store import Row, Seen
 from cases.lifecycle import life_cycle
 from shared.contracts.casework.cases import (
     Case,
@@ -31,22 +32,22 @@ async def document(
     connection: asyncpg.Connection, seen: Seen, caller: Caller, now: datetime
 ) -> Case:
     """Return a case with what belongs to it, as far as its reader may see it."""
-    case, parts = seen.row["id"], seen.parts
+    case, parts, into = seen.row["id"], seen.parts, seen.row["merged_into"]
+    links = await store.links_of(connection, case) if "links" in parts else []
+    named = ({one["target"] for one in links if one["kind"] == "case"} | {into}) - {None}
+    known = named if seen.access == "own" else await store.known(connection, named, caller, now)
     shown: dict[str, Any] = {"summary": None, "links": None, "parties": None, "shares": None}
     if "summary" in parts:
         shown["summary"] = seen.row["summary"]
     if "links" in parts:
-        links = await store.links_of(connection, case)
-        known = [one for one in links if one["kind"] != "tip" or seen.access == "own"]
-        shown["links"] = _each(known, CaseLink)
+        shown["links"] = _each([one for one in links if _told(one, seen, known)], CaseLink)
     if "parties" in parts:
         shown["parties"] = _each(await store.parties_of(connection, case), CaseParty)
     if seen.access == "own":
         shown["shares"] = _each(await store.shares_of(connection, case, now), CaseShare)
-    own = {name: seen.row[name] for name in ("merged_into", "created_by")}
-    if seen.access != "own":
-        own["created_by"] = None
-    return convert({**_fields(seen, caller), **own, **shown}, Case)
+    shown["created_by"] = seen.row["created_by"] if seen.access == "own" else None
+    shown["merged_into"] = into if into in known else None
+    return convert({**_fields(seen, caller), **shown}, Case)
 
 
 def moves(seen: Seen, caller: Caller) -> list[str]:
@@ -77,6 +78,13 @@ def _offer(seen: Seen, caller: Caller) -> CaseOffer | None:
         offered_at=row["offered_at"],
         offered_by=row["offered_by"] if seen.access == "own" else None,
     )
+
+
+def _told(link: Row, seen: Seen, known: Collection[str]) -> bool:
+    """Say whether a link is told: to tips to the owner, to cases where one may know of them."""
+    if link["kind"] == "tip":
+        return seen.access == "own"
+    return link["kind"] != "case" or link["target"] in known
 
 
 def _each(rows: Any, kind: type[Struct]) -> list[Any]:

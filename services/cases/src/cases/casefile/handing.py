@@ -1,8 +1,9 @@
 """How a case becomes another organisation's: offered, then accepted or declined.
 
-Until it is accepted it stays the giver's. What points to tips stays with the giver for good: the
-links end, and the history is given out without them (`service`). What must be kept for a court does
-not leave whose it is, and the refusal names no such ground: the paper may forbid telling.
+Until it is accepted it stays the giver's. What points to tips, or to cases that are embargoed or of
+a tip, stays with the giver for good: the links end, and the history is given out without them
+(`service`). What must be kept for a court does not leave whose it is, and the refusal names no such
+ground: the paper may forbid telling.
 """
 
 from collections.abc import Mapping
@@ -147,7 +148,7 @@ async def hand_over(
         **NO_OFFER,
     }
     await connection.execute(_END_SHARES, row["id"], now)
-    await connection.execute(_END_TIPS, row["id"], now)
+    await connection.execute(_END_SECRET, row["id"], now)
     await store.change(connection, row["id"], values, now)
     happened = Happened(
         object="case",
@@ -191,7 +192,9 @@ async def _let_go(connection: asyncpg.Connection, organisation: str) -> None:
 
 _END_SHARES: Final = "UPDATE case_share SET ended_at = $2 WHERE case_id = $1 AND ended_at IS NULL"
 
-_END_TIPS: Final = """
+_END_SECRET: Final = f"""
     UPDATE case_link SET ended_at = $2, reason = 'handed_over'
-    WHERE case_id = $1 AND kind = 'tip' AND ended_at IS NULL
+    WHERE case_id = $1 AND ended_at IS NULL AND (kind = 'tip' OR kind = 'case' AND EXISTS (
+        SELECT FROM casefile WHERE casefile.id = case_link.target
+          AND (casefile.embargoed OR {store.OF_TIP} OR {store.INTO_HIDDEN})))
 """

@@ -1,6 +1,7 @@
 """What callers ask of cases, and command: each function answers one declared operation."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, get_args
 
 import asyncpg
@@ -109,7 +110,8 @@ async def list_cases(
     asked.text(q)
     asked.after(after)
     async with desk.database.connection() as connection:
-        rows = await connection.fetch(asked.query(limit + 1), *asked.bound)
+        hidden = await store.hidden_in_region(connection, caller)
+        rows = await connection.fetch(asked.query(limit + 1, hidden), *asked.bound)
     shown = [brief(seen, caller) for row in rows if (seen := store.seen(row, caller)) is not None]
     return page(shown, limit, _mark)
 
@@ -135,6 +137,7 @@ async def change_case(
             raise TransitionNotAllowed("The case was merged into another.", allowed=[])
         values = _changed(seen.row, body.model_dump(exclude_unset=True))
         if values:
+            await moving.check_severity(connection, seen.row, values)
             await store.change(connection, case_id, values, now)
             await events.record(connection, caller, now, _edited(seen, values))
         fresh = await store.found(connection, case_id, caller, now)
@@ -203,12 +206,12 @@ async def list_case_events(
     case_id: CaseId, desk: Shared, caller: Called, after: After = None, limit: Limit = 50
 ) -> Response:
     """Read the history of a case."""
-    begin = _number(after)
+    begin, now = _number(after), desk.clock.now()
     async with desk.database.connection() as connection:
-        seen = await store.found(connection, case_id, caller, desk.clock.now())
+        seen = await store.found(connection, case_id, caller, now)
         if seen.access == "shared":
             return page([], limit, lambda each: [each.id])
-        rows = await connection.fetch(_HISTORY, case_id, begin, limit + 1, caller.organisation)
+        rows = await _history(connection, seen, caller, begin=begin, most=limit + 1, now=now)
     shown = [msgspec.convert({**row, "changes": _json(row["changes"])}, CaseEvent) for row in rows]
     return page(shown, limit, lambda each: [each.id])
 
@@ -216,16 +219,40 @@ async def list_case_events(
 @router.get("/internal/cases/{case_id}/history", name="read_case_history", response_model=None)
 async def read_case_history(case_id: CaseId, desk: Shared, caller: Reading) -> Response:
     """Give the whole history of a case of one's own out, a JSON document a line."""
+    now = desk.clock.now()
     async with desk.database.connection() as connection:
-        seen = await store.found(connection, case_id, caller, desk.clock.now())
+        seen = await store.found(connection, case_id, caller, now)
         if seen.access != "own":
             raise RoleMissing("The whole history is given to whose case it is.")
-        rows = await connection.fetch(_HISTORY, case_id, 0, None, caller.organisation)
+        rows = await _history(connection, seen, caller, begin=0, most=None, now=now)
     lines = [msgspec.json.encode({**row, "changes": _json(row["changes"])}) for row in rows]
     name = f'attachment; filename="{seen.row["number"]}.ndjson"'
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": name}
     content = b"".join(line + b"\n" for line in lines)
     return Response(content, headers=headers, media_type="application/x-ndjson")
+
+
+async def _history(
+    connection: asyncpg.Connection,
+    seen: Seen,
+    caller: Caller,
+    *,
+    begin: int,
+    most: int | None,
+    now: datetime,
+) -> Sequence[asyncpg.Record]:
+    """Return what was done to a case, without what its reader may not know of.
+
+    What their organisation did while the case was theirs is told whole. Of what others did nothing
+    is told that points to tips, or to cases that the reader may not know of.
+    """
+    case, organisation = seen.row["id"], caller.organisation
+    named = {row["other"] for row in await connection.fetch(_NAMED, case, organisation)}
+    hidden = named - await store.known(connection, named, caller, now)
+    rows: Sequence[asyncpg.Record] = await connection.fetch(
+        _HISTORY, case, begin, most, organisation, list(hidden)
+    )
+    return rows
 
 
 async def _answered(
@@ -288,9 +315,20 @@ def _json(text: str) -> Any:
     return msgspec.json.decode(text)
 
 
-_HISTORY: Final = """
+_OTHER: Final = """coalesce(changes #>> '{merged_into,1}',
+    CASE changes #>> '{link,1,0}' WHEN 'case' THEN changes #>> '{link,1,1}' END)"""
+"""The case that an event says a case was merged into, or linked to."""
+
+_NAMED: Final = f"""
+    SELECT DISTINCT {_OTHER} AS other FROM event
+    WHERE object = 'case' AND object_id = $1 AND organisation <> $2 AND {_OTHER} IS NOT NULL
+"""
+
+_HISTORY: Final = f"""
     SELECT id, what, at, by_organisation, by_member, before, after, reason, note,
       CASE WHEN organisation = $4 THEN changes ELSE changes - 'tips' END AS changes
     FROM event WHERE object = 'case' AND object_id = $1 AND id > $2
-      AND NOT (organisation <> $4 AND changes ? 'tip') ORDER BY id LIMIT $3
+      AND NOT (organisation <> $4
+        AND (changes ? 'tip' OR coalesce({_OTHER} = ANY($5::text[]), false)))
+    ORDER BY id LIMIT $3
 """

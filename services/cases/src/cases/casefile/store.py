@@ -97,6 +97,27 @@ async def changeable(
     return frozenset(one.row["id"] for one in known if writes(one, caller))
 
 
+async def known(
+    connection: asyncpg.Connection, cases: Collection[str], caller: Caller, now: datetime
+) -> frozenset[str]:
+    """Return which of some cases the caller may know of."""
+    if not cases:
+        return frozenset()
+    rows = await connection.fetch(_FIND_SEVERAL, list(cases), caller.organisation, now)
+    return frozenset(row["id"] for row in rows if seen(row, caller) is not None)
+
+
+async def hidden_in_region(connection: asyncpg.Connection, caller: Caller) -> Sequence[str]:
+    """Return the merged cases of a coordinator's region that are hidden as what they went into.
+
+    Asked before a list is: within its question the walk from case to case is planned badly.
+    """
+    if not sees_region(caller):
+        return []
+    rows = await connection.fetch(_HIDDEN, caller.region)
+    return [row["id"] for row in rows]
+
+
 def sees_region(caller: Caller) -> bool:
     """Say whether somebody coordinates a region, whose cases they see."""
     return caller.kind == COORDINATOR and caller.region is not None
@@ -188,7 +209,7 @@ def seen(row: Row, caller: Caller) -> Seen | None:
 
 def _in_region(row: Row, caller: Caller) -> bool:
     """Say whether a coordinator sees a case: nothing embargoed, nothing that rests on a tip."""
-    if not sees_region(caller) or row["embargoed"] or row["of_tip"]:
+    if not sees_region(caller) or row["embargoed"] or row["of_tip"] or row["into_hidden"]:
         return False
     return row["region"] is not None and row["region"].startswith(caller.region)
 
@@ -197,13 +218,27 @@ def _theirs(row: Row, caller: Caller) -> bool:
     return caller.member is not None and caller.member in {row["created_by"], *row["assignees"]}
 
 
-OF_TIP: Final = """EXISTS (SELECT FROM case_link AS link WHERE link.case_id = casefile.id
-    AND link.kind = 'tip')"""
+_TIP: Final = "SELECT FROM case_link AS link WHERE link.case_id = casefile.id AND link.kind = 'tip'"
+
+OF_TIP: Final = f"EXISTS ({_TIP})"
 """Whether a case rests on a tip, or ever did: its region is not told that it is there."""
+
+RESTS_ON_TIP: Final = f"EXISTS ({_TIP} AND link.ended_at IS NULL)"
+"""Whether a case rests on a tip now: not one whose tips stayed with who handed it over."""
+
+INTO_HIDDEN: Final = """CASE WHEN casefile.merged_into IS NULL THEN false ELSE EXISTS (
+    WITH RECURSIVE above AS (
+        SELECT casefile.merged_into AS top, false AS hidden
+        UNION SELECT up.merged_into,
+            up.embargoed OR up.id IN (SELECT case_id FROM case_link WHERE kind = 'tip')
+        FROM above JOIN casefile AS up ON up.id = top
+    )
+    SELECT FROM above WHERE hidden) END"""
+"""Whether a case was merged into one that is embargoed or of a tip: it is hidden as that one is."""
 
 _FOUND: Final = f"""
     SELECT casefile.*, share.parts AS shared_parts, share.may_comment AS shared_comment,
-           {OF_TIP} AS of_tip
+           {OF_TIP} AS of_tip, {INTO_HIDDEN} AS into_hidden
     FROM casefile LEFT JOIN case_share AS share
       ON share.case_id = casefile.id AND share.organisation = $2
       AND share.ended_at IS NULL AND share.expires_at > $3
@@ -212,6 +247,11 @@ FIND: Final = f"{_FOUND} WHERE casefile.id = $1"
 FIND_LOCKED: Final = f"{FIND} FOR UPDATE OF casefile"
 
 _FIND_SEVERAL: Final = f"{_FOUND} WHERE casefile.id = ANY($1::text[])"
+
+_HIDDEN: Final = f"""
+    SELECT id FROM casefile
+    WHERE merged_into IS NOT NULL AND starts_with(region, $1) AND {INTO_HIDDEN}
+"""
 
 _LOCK: Final = "SELECT FROM casefile WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE"
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from cases.casefile.store import OF_TIP
+from cases.casefile.store import RESTS_ON_TIP
 from cases.complaints import store
 from cases.complaints.clock import WAITING, clock, declared_of
 from cases.complaints.letters import reader_of
@@ -33,7 +33,7 @@ async def read_deadlines(
     caller: Annotated[Caller, Depends(reader_of)],
     address: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
-    """Write the days of an organisation's complaints; none of an embargoed case or of a tip.
+    """Write the days of an organisation's complaints; none of an embargoed case or one on a tip.
 
     `address`: where the gateway is asked, before the paths that entries lead to.
     """
@@ -67,7 +67,7 @@ def _entry(
 
 _OPEN: Final = f"""
     {store.SELECT} JOIN casefile ON casefile.id = complaint.casefile
-    WHERE complaint.organisation = $1 AND NOT casefile.embargoed AND NOT ({OF_TIP})
+    WHERE complaint.organisation = $1 AND NOT casefile.embargoed AND NOT {RESTS_ON_TIP}
       AND (complaint.state IN ('filed', 'registered', 'in_consideration')
              AND complaint.due_on IS NOT NULL
            OR complaint.state IN ('draft', 'in_approval', 'ready')

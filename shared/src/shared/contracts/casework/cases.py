@@ -410,13 +410,14 @@ OPERATIONS: Final = (
         path="/cases/{case_id}",
         tag="cases",
         summary="Change a case",
-        description="Change what a case says of itself; its state changes by moves alone.",
+        description="Change what a case says of itself; its state changes by moves alone. One that"
+        " was verified by who opened or examined it becomes severe only after it was reopened.",
         scope="cases:write",
         answer=Case,
         example=_CASE,
         body=CaseChange,
         on_version=True,
-        problems=(TransitionNotAllowed,),
+        problems=(TransitionNotAllowed, GuardFailed),
     ),
     Operation(
         name="move_case",
