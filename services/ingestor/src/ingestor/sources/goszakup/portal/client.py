@@ -123,11 +123,15 @@ class Portal:
 
     async def _answered(self, request: Request, kind: str, read: Callable[[bytes], T]) -> T:
         for attempt in range(ATTEMPTS):
-            await self._breaker.admit()
+            is_trial = await self._breaker.admit()
             try:
                 answer = read(await self._exchanged(request, kind))
             except RequestError as fault:
                 await self._failed(fault, attempt)
+            except BaseException:  # cancelled, or PostgreSQL is away: others wait for the outcome
+                if is_trial:
+                    self._breaker.gave_up()
+                raise
             else:
                 self._breaker.succeeded()
                 self._pace.went_well()
