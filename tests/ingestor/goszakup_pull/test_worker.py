@@ -77,6 +77,35 @@ async def test_a_region_whose_customers_contracts_broke_off_is_loaded_on_until_a
     assert len(standin.calls) == asked
 
 
+async def test_a_worker_that_begins_anew_in_another_month_goes_on_with_what_it_was_to_load(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    told = settings(office, standin, goszakup_since=FIRST)
+    asked = []
+    for clock in (FixedClock(NIGHT), FixedClock(NIGHT + timedelta(days=12))):
+        async with portal_jobs.opened(told, replace(office.desk, clock=clock)) as jobs:
+            await jobs[1].run()
+        asked.append(len(standin.calls))
+
+    assert asked[1] == asked[0]
+    jobs_run = [row["file"] for row in await office.rows("SELECT file FROM run")]
+    assert jobs_run == ["backfill 2026-11-01..2026-11-30"]
+
+
+async def test_a_worker_that_is_told_of_an_earlier_day_loads_to_the_end_of_the_month_of_then(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    for since in (FIRST, FIRST - timedelta(days=1)):
+        told = settings(office, standin, goszakup_since=since)
+        clock = FixedClock(NIGHT + timedelta(days=12 * (since < FIRST)))
+        async with portal_jobs.opened(told, replace(office.desk, clock=clock)) as jobs:
+            await jobs[1].run()
+
+    assert (await last_run(office)).file == "backfill 2026-10-31..2026-12-31"
+
+
 async def test_a_worker_without_a_token_has_no_such_jobs(office: Office, standin: Standin) -> None:
     told = settings(office, standin, goszakup_token=None)
     async with portal_jobs.opened(told, office.desk) as jobs:

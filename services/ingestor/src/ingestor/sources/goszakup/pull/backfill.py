@@ -1,13 +1,15 @@
 """The loop backward: what lies before, slice by slice, each with its own checkpoint."""
 
 from collections.abc import Iterable
+from datetime import datetime, time
 from functools import partial
 from typing import Final
 
 import asyncpg
 from msgspec.structs import replace
 
-from ingestor.patience import asked
+from ingestor.patience import asked, done
+from ingestor.sources.goszakup.portal.client import PORTAL_TIME
 from ingestor.sources.goszakup.pull import checkpoints
 from ingestor.sources.goszakup.pull.closing import together
 from ingestor.sources.goszakup.pull.connector import Connector, Session, run
@@ -16,6 +18,7 @@ from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
 from ingestor.sources.goszakup.pull.records import KINDS, REGION_DIGITS
 from ingestor.sources.goszakup.pull.windows import Scope, Slice, backfill, contracts_of
+from shared.database import Database
 
 LANES: Final = 4  # slices at once: fewer than failures in a row open the breaker
 
@@ -94,6 +97,15 @@ async def _read(session: Session, job: str, one: Slice) -> None:
     outcome = await read_slice(session.reader, session.counter, one, place)
     session.add(one.name, outcome)
     await close(session.counter, replace(outcome.place, done=not outcome.short))
+
+
+async def as_begun(database: Database, scope: Scope) -> Scope:
+    """Return a scope with the end it had when it was first asked for: what is done stays done."""
+    end = datetime.combine(scope.until, time(), PORTAL_TIME)
+    first = await done(
+        database, lambda c: checkpoints.first_end(c, scope.wish, end), "end of a back-fill"
+    )
+    return replace(scope, until=first.astimezone(PORTAL_TIME).date())
 
 
 async def finished(connection: asyncpg.Connection, scope: Scope) -> bool:

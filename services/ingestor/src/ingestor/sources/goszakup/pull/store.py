@@ -66,6 +66,12 @@ FRESH_SUBJECTS: Final = """
 """
 
 
+SEEN: Final = """
+    UPDATE portal_record SET seen_at = $2
+    WHERE root = 'Subjects' AND id = ANY($1) AND seen_at < $2
+"""
+
+
 class Tie(NamedTuple):
     """What ties a record to its purchase."""
 
@@ -105,7 +111,8 @@ async def keep(
 ) -> list[Record | Tie]:
     """Store records; returns those that say something new, and what those were tied to before.
 
-    An answer older than the one that is kept changes nothing.
+    An answer older than the one that is kept changes nothing. A participant who came as before was
+    read all the same, and is not asked for again with the next purchase.
     """
     latest: dict[Key, Record] = {(one.root, one.id): one for one in records}
     held = await _held(connection, latest)
@@ -117,6 +124,8 @@ async def keep(
     old = [row for row in rows if (row[0], row[1]) in held]
     await connection.copy_records_to_table("portal_record", records=new, columns=COLUMNS)
     await connection.executemany(REPLACE, old)
+    if participants := [number for root, number in latest if root == "Subjects"]:
+        await connection.execute(SEEN, participants, seen_at)
     before = [held[one.root, one.id].tie for one in changed if (one.root, one.id) in held]
     return [*changed, *before]
 
