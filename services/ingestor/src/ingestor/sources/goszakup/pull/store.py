@@ -69,6 +69,7 @@ FRESH_SUBJECTS: Final = """
 SEEN: Final = """
     UPDATE portal_record SET seen_at = $2
     WHERE root = 'Subjects' AND id = ANY($1) AND seen_at < $2
+    RETURNING id
 """
 
 
@@ -111,8 +112,7 @@ async def keep(
 ) -> list[Record | Tie]:
     """Store records; returns those that say something new, and what those were tied to before.
 
-    An answer older than the one that is kept changes nothing. A participant who came as before was
-    read all the same, and is not asked for again with the next purchase.
+    An answer older than the one that is kept changes nothing.
     """
     latest: dict[Key, Record] = {(one.root, one.id): one for one in records}
     held = await _held(connection, latest)
@@ -124,10 +124,20 @@ async def keep(
     old = [row for row in rows if (row[0], row[1]) in held]
     await connection.copy_records_to_table("portal_record", records=new, columns=COLUMNS)
     await connection.executemany(REPLACE, old)
-    if participants := [number for root, number in latest if root == "Subjects"]:
-        await connection.execute(SEEN, participants, seen_at)
     before = [held[one.root, one.id].tie for one in changed if (one.root, one.id) in held]
     return [*changed, *before]
+
+
+async def seen(
+    connection: asyncpg.Connection, records: Iterable[Record], seen_at: datetime
+) -> list[Record]:
+    """Note that participants came as they were, who are not asked for again for a while then.
+
+    Returns those of whom it was not known.
+    """
+    came = {one.id: one for one in records if one.root == "Subjects"}
+    rows = await connection.fetch(SEEN, list(came), seen_at) if came else []
+    return [came[row[0]] for row in rows]
 
 
 async def asked(connection: asyncpg.Connection, notices: Iterable[int]) -> None:
