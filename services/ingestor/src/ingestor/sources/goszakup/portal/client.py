@@ -109,6 +109,16 @@ class Portal:
                 self._texts.clear()
                 log.warning("schema_drift", field=moved.field, kind=moved.kind)
 
+    @property
+    def rate(self) -> float:
+        """The present rate in requests a second; 0 is no limit."""
+        return self._pace.rate
+
+    async def is_well(self, rate: float) -> None:
+        """Ask for anything and, if it comes, ask again as fast as `rate`; raises PortalError."""
+        await self.page("TrdBuy", {}, limit=1)
+        self._pace.back_to(rate)
+
     async def rest(self, path: str) -> Page:
         """Return one page of a REST list; raises PortalError."""
         return await self._answered(Request(path), "rest", rest_page)
