@@ -95,6 +95,19 @@ async def test_releases_of_one_process_are_merged_whatever_their_order_and_batch
     assert [(a["id"], a.get("status")) for a in merged["awards"]] == [("a", "active"), ("b", None)]
 
 
+async def test_a_release_that_is_merged_with_others_goes_back_to_its_earlier_text_too(
+    office: Office,
+) -> None:
+    first = release(tender={"id": "t", "description": "a long and at last right description"})
+    second = release(tender={"id": "t", "description": "short"})
+    for text in (first, second, first):
+        await office.take([text, release(number=2)])
+
+    tender = (await office.published())[KEY]["release"]["tender"]
+    assert tender["description"] == "a long and at last right description"
+    assert tender["title"] == "Жол жөндеу"
+
+
 async def test_the_same_release_with_a_newer_date_replaces_the_older_version(
     office: Office,
 ) -> None:
@@ -118,6 +131,43 @@ async def test_a_correction_with_the_same_date_replaces_what_an_earlier_run_deli
     await office.take([release(tender={"id": "t", "title": "short"})])
 
     assert (await office.published())[KEY]["release"]["tender"]["title"] == "short"
+
+
+async def test_a_publisher_who_goes_back_to_an_earlier_text_under_the_same_date_is_believed(
+    office: Office,
+) -> None:
+    first = release(tender={"id": "t", "title": "a long and at last right title"})
+    second = release(tender={"id": "t", "title": "short"})
+    said = []
+    for text in (first, second, first, first, second):
+        run = await office.take([text, release("ocds-t-2")])
+        body = (await office.published())[KEY]
+        said.append((body["release"]["tender"]["title"], body["revision"], run.accepted))
+
+    assert said == [
+        ("a long and at last right title", 1, 2),
+        ("short", 2, 1),
+        ("a long and at last right title", 3, 1),
+        ("a long and at last right title", 3, 0),
+        ("short", 4, 1),
+    ]
+
+
+async def test_a_file_with_two_texts_of_one_release_moves_nothing_however_often_it_is_loaded(
+    office: Office,
+) -> None:
+    full = release(tender={"id": "t", "title": "with all that is known"})
+    bare = release(tender={"id": "t"})
+    await office.take([full])
+    await office.take([bare])
+    both = await office.take([bare, full])
+    settled = await office.feed()
+    runs = [await office.take([full, bare]) for _ in range(2)]
+    one_by_one = await take_in_batches(office, lines([bare, full]), 1)
+
+    assert (await office.published())[KEY]["release"]["tender"]["title"] == full["tender"]["title"]
+    assert (both.accepted, [run.accepted for run in runs], one_by_one.accepted) == (2, [0, 0], 0)
+    assert await office.feed() == settled
 
 
 async def test_two_versions_in_one_delivery_with_one_date_leave_the_fuller_one(

@@ -1,5 +1,6 @@
 """The client against a portal that misbehaves: U1, U3, U4, U9, U10, U11 of one request each."""
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -96,6 +97,29 @@ async def test_u2_the_breaker_opens_after_five_failures_tries_singly_and_closes_
     assert moments[4] - moments[0] < 31  # five close to each other, then single trials
     assert round(moments[5] - moments[4], 6) >= 30  # a difference of floats
     assert moments[6] - moments[5] >= 60
+
+
+async def test_u2_a_trial_that_is_broken_off_is_given_back_and_whoever_asks_next_makes_it(
+    standin: Standin, hourglass: Hourglass
+) -> None:
+    down = [Answer(502)]
+    standin.faults.append(lambda _: down[0] if down else None)
+    async with client(standin.url, timer=hourglass) as portal:
+        with pytest.raises(RequestError, match="502"):
+            await portal.page("TrdBuy", QUESTION)
+        failed = len(standin.calls)
+        down[0] = Answer(200, b"{}", hang=9)
+        trial = asyncio.create_task(portal.page("TrdBuy", QUESTION))
+        while len(standin.calls) == failed:
+            await asyncio.sleep(0.01)
+        waiting = asyncio.create_task(portal.page("TrdBuy", QUESTION))
+        down.clear()
+        trial.cancel()
+        async with asyncio.timeout(5):
+            page = await waiting
+
+    assert [row["id"] for row in page.rows] == [17_000_000]
+    assert len(standin.calls) == failed + 2  # the trial broken off, and the one made in its place
 
 
 @pytest.mark.parametrize("answer", [Answer(200, b"{}", hang=9), Answer(200, b"{}" * 99, drip=True)])

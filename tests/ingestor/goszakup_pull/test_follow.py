@@ -109,6 +109,24 @@ async def test_a_second_round_asks_for_no_purchase_again_and_moves_nothing_in_th
     assert len(standin.calls) - asked == 8  # five roots, plans, payments, journal
 
 
+async def test_participants_who_came_as_before_are_not_asked_for_again_for_another_thirty_days(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    await followed(office, standin)
+    office.clock.advance(timedelta(days=31))
+    asked = []
+    for name in ("Раз", "Два"):
+        standin.put("Contract", contract(1, contractNumber=name, **dated(office, 0)))
+        before = len(standin.asked("Subjects"))
+        await followed(office, standin)
+        asked.append(len(standin.asked("Subjects")) - before)
+        office.clock.advance(timedelta(minutes=5))
+
+    assert asked[0] > 0
+    assert asked[1] == 0
+
+
 async def test_what_changes_while_a_round_reads_comes_with_the_next_round(
     office: Office, standin: Standin
 ) -> None:

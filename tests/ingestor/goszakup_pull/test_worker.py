@@ -15,8 +15,9 @@ from ingestor.sources.goszakup.pull import nightly
 from ingestor.sources.goszakup.pull.reassemble import reassemble
 from shared.clock import FixedClock
 from tests.ingestor.goszakup_pull.house import NIGHT, connected, filled, last_run, said
-from tests.ingestor.goszakup_pull.purchases import FIRST, fill, oracle
+from tests.ingestor.goszakup_pull.purchases import FIRST, contract, fill, oracle
 from tests.ingestor.goszakup_pull.standin import TOKEN, Standin
+from tests.ingestor.goszakup_pull.wire import Answer, Call
 from tests.ingestor.office import Office
 
 
@@ -44,6 +45,65 @@ async def test_a_worker_with_a_token_follows_loads_what_lies_before_and_checks_o
     portal_runs = {"follow", "backfill 2026-11-01..2026-11-30", nightly.JOB}
     assert runs == portal_runs | {"participants", "unfair_participants"}
     assert len(standin.calls) == asked
+
+
+async def test_a_region_whose_customers_contracts_broke_off_is_loaded_on_until_all_are_there(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(12))
+    told = settings(office, standin, goszakup_since=FIRST, goszakup_regions="71")
+    hangs = asyncio.Event()
+
+    def hang(call: Call) -> Answer | None:
+        if hangs.is_set() or "customerBin" not in call.filter:
+            return None
+        hangs.set()
+        return Answer(hang=60)
+
+    standin.faults.append(hang)
+    async with portal_jobs.opened(told, replace(office.desk, clock=FixedClock(NIGHT))) as jobs:
+        interrupted = asyncio.ensure_future(jobs[1].run())
+        await hangs.wait()
+        interrupted.cancel()
+        await asyncio.wait([interrupted])
+        half = await said(office)
+        await jobs[1].run()
+        asked = len(standin.calls)
+        await jobs[1].run()
+
+    own = f"ocds-kz0000-c{contract(10, direct=True)['id']}"  # of the region, without a notice
+    assert own not in half
+    assert own in await said(office)
+    assert len(standin.calls) == asked
+
+
+async def test_a_worker_that_begins_anew_in_another_month_goes_on_with_what_it_was_to_load(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    told = settings(office, standin, goszakup_since=FIRST)
+    asked = []
+    for clock in (FixedClock(NIGHT), FixedClock(NIGHT + timedelta(days=12))):
+        async with portal_jobs.opened(told, replace(office.desk, clock=clock)) as jobs:
+            await jobs[1].run()
+        asked.append(len(standin.calls))
+
+    assert asked[1] == asked[0]
+    jobs_run = [row["file"] for row in await office.rows("SELECT file FROM run")]
+    assert jobs_run == ["backfill 2026-11-01..2026-11-30"]
+
+
+async def test_a_worker_that_is_told_of_an_earlier_day_loads_to_the_end_of_the_month_of_then(
+    office: Office, standin: Standin
+) -> None:
+    fill(standin, range(4))
+    for since in (FIRST, FIRST - timedelta(days=1)):
+        told = settings(office, standin, goszakup_since=since)
+        clock = FixedClock(NIGHT + timedelta(days=12 * (since < FIRST)))
+        async with portal_jobs.opened(told, replace(office.desk, clock=clock)) as jobs:
+            await jobs[1].run()
+
+    assert (await last_run(office)).file == "backfill 2026-10-31..2026-12-31"
 
 
 async def test_a_worker_without_a_token_has_no_such_jobs(office: Office, standin: Standin) -> None:

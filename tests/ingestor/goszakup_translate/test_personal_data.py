@@ -2,6 +2,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from shared.ocds import normalise
 from tests.ingestor.goszakup_translate.cases import (
     BUYER,
@@ -57,6 +59,50 @@ def test_a_sole_trader_is_one_pseudonym_wherever_the_trader_stands() -> None:
     assert release["contracts"][0]["suppliers"] == [who]
     (party,) = [party for party in release["parties"] if party["id"] == who["id"]]
     assert set(party) == {"id", "roles"}
+
+
+FULL, KAZAKH = "ИП Вымыслов Небыл Небылович", "ЖК Ойданов Шығар"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Вымыслов Н.Н.",
+        "Н. Н. Вымыслов",
+        "ВЫМЫСЛОВ Н. Н.",
+        "Вымыслов Небыл Небылович",
+        "ип «вымыслов небыл небылович»",
+        "Небыл Вымыслов",
+        "Вымышленный П.",
+        "Ойданов Ш.",
+    ],
+)
+def test_a_text_that_shortens_the_name_of_a_sole_trader_shows_the_pseudonym_instead(
+    written: str,
+) -> None:
+    trader = {"bin": "", "iin": person(1), "nameRu": TRADER, "typeSupplier": 3, "pid": 77}
+    names = {"fullNameRu": FULL, "nameKz": KAZAKH, "fullNameKz": "ЖК Ойданов Шығар Бекұлы"}
+    release = only(
+        notice(),
+        lot(500, descriptionRu=f"Ранее работы вёл {written}, без замечаний"),
+        bid(1, person(1), (500, 900, 360)),
+        trader | names,
+    )
+
+    (who,) = release["bids"]["details"][0]["tenderers"]
+    assert written.casefold() not in json.dumps(release, ensure_ascii=False).casefold()
+    assert who["id"] in release["tender"]["lots"][0]["description"]
+
+
+def test_two_sole_traders_whose_names_shorten_alike_are_hidden_without_telling_which() -> None:
+    traders = [
+        {"bin": "", "iin": person(1 + at), "nameRu": name, "typeSupplier": 3, "pid": 77 + at}
+        for at, name in enumerate(("ИП Вымыслов Небыл", "ИП Вымыслов Нарочит"))
+    ]
+    bids = [bid(1 + at, person(1 + at), (500, 900, 360)) for at in range(2)]
+    release = only(notice(), lot(500, descriptionRu="Вымыслов Н. обещал"), *bids, *traders)
+
+    assert release["tender"]["lots"][0]["description"] == "prs обещал"
 
 
 def test_a_sole_trader_with_a_number_of_an_organisation_is_a_person_by_type() -> None:

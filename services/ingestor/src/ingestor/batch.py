@@ -9,7 +9,7 @@ from msgspec import Raw
 from msgspec.json import encode
 
 from ingestor import store
-from ingestor.compile import Version, holding
+from ingestor.compile import Version, gone_back_to, holding
 from ingestor.intake import Accepted, Batch, Content, Origin, Refused, Tally
 from ingestor.record import compiled
 from ingestor.set_aside import set_aside
@@ -47,11 +47,14 @@ async def store_batch(connection: asyncpg.Connection, batch: Batch, occasion: Oc
     began = telemetry.now()
     known = await store.known_versions(connection, {a.process for a in batch.accepted})
     fresh = new_versions(batch.accepted, known)
+    again = versions_again(batch.accepted, known, occasion.run)
     await _keep(connection, fresh, batch.refused, occasion)
-    head = await _publish(connection, fresh, known, occasion)
+    await store.delivered_again(connection, occasion.run, [_place(one) for one in again])
+    touched = [*fresh, *again]
+    head = await _publish(connection, touched, known, occasion)
     if head is not None and telemetry.on():
-        await _trace(connection, {one.process for one in fresh}, head, began)
-    return Stored(_tally(batch, fresh), head)
+        await _trace(connection, {one.process for one in touched}, head, began)
+    return Stored(_tally(batch, touched), head)
 
 
 async def _trace(
@@ -81,6 +84,22 @@ def new_versions(
     return fresh
 
 
+def versions_again(
+    accepted: Iterable[Accepted], known: Mapping[str, Sequence[Version]], run: int
+) -> list[Accepted]:
+    """Name what was delivered before and is meant anew: the publisher has gone back to it."""
+    several = {process: versions for process, versions in known.items() if len(versions) > 1}
+    given = {_place(one): one for one in accepted if one.process in several}
+    delivered: dict[str, set[tuple[str, bytes]]] = {}
+    for process, key, digest in given:
+        delivered.setdefault(process, set()).add((key, digest))
+    return [
+        given[process, version.key, version.hash]
+        for process, own in delivered.items()
+        for version in gone_back_to(several[process], own, run)
+    ]
+
+
 async def _keep(
     connection: asyncpg.Connection,
     fresh: Sequence[Accepted],
@@ -95,13 +114,13 @@ async def _keep(
 
 async def _publish(
     connection: asyncpg.Connection,
-    fresh: Sequence[Accepted],
+    touched: Sequence[Accepted],
     known: Mapping[str, Sequence[Version]],
     occasion: Occasion,
 ) -> int | None:
     """Publish the processes whose compiled release is another one than before."""
-    owners = {one.process: one for one in fresh}
-    contents = await _contents(connection, fresh, known, occasion.run)
+    owners = {one.process: one for one in touched}
+    contents = await _contents(connection, touched, known, occasion.run)
     before = await store.known_processes(connection, owners)
     changed = [
         (_process_row(owners[process], content, before.get(process)), content)
@@ -116,13 +135,13 @@ async def _publish(
 
 async def _contents(
     connection: asyncpg.Connection,
-    fresh: Sequence[Accepted],
+    touched: Sequence[Accepted],
     known: Mapping[str, Sequence[Version]],
     run: int,
 ) -> dict[str, Content]:
     """Return what each touched process now says, merging only where it has several releases."""
-    given = {_place(one): one for one in fresh}
-    held = _held(fresh, known, run)
+    given = {_place(one): one for one in touched}
+    held = _held(touched, known, run)
     several = {p: places for p, places in held.items() if not _is_alone(places, given)}
     missing = [place for places in several.values() for place in places if place not in given]
     kept = await store.records(connection, missing)
@@ -135,15 +154,16 @@ async def _contents(
 
 
 def _held(
-    fresh: Sequence[Accepted], known: Mapping[str, Sequence[Version]], run: int
+    touched: Sequence[Accepted], known: Mapping[str, Sequence[Version]], run: int
 ) -> dict[str, list[Place]]:
     """Return, for each touched process, the versions it is made of, oldest first.
 
+    One that was known before counts as delivered by this run, as it is noted to be.
     Of a process with more releases than any real one has, only the newest count: an ocid that a
     publisher gives to everything must not fill the memory.
     """
     versions: dict[str, list[Version]] = {}
-    for one in fresh:
+    for one in touched:
         own = versions.setdefault(one.process, list(known.get(one.process, ())))
         own.append(Version(one.date, run, one.size, one.hash, one.key))
     return {
@@ -186,11 +206,11 @@ def _place(one: Accepted) -> Place:
     return (one.process, one.key, one.hash)
 
 
-def _tally(batch: Batch, fresh: Sequence[Accepted]) -> Tally:
+def _tally(batch: Batch, touched: Sequence[Accepted]) -> Tally:
     return Tally(
         received=batch.received(),
-        accepted=len(fresh),
-        unchanged=len(batch.accepted) - len(fresh),
-        mended=sum(one.mended for one in fresh),
+        accepted=len(touched),
+        unchanged=len(batch.accepted) - len(touched),
+        mended=sum(one.mended for one in touched),
         quarantined=len(batch.refused),
     )

@@ -5,7 +5,7 @@ fetched. https://standard.open-contracting.org/1.1/en/schema/merging/
 """
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -89,6 +89,26 @@ def holding(versions: Iterable[Version]) -> list[Version]:
         if held is None or version.rank() > held.rank():
             best[version.key] = version
     return sorted(best.values(), key=Version.order)
+
+
+def gone_back_to(
+    versions: Iterable[Version], delivered: Container[tuple[str, bytes]], run: int
+) -> list[Version]:
+    """Name versions that a run delivers again, of releases whose publisher goes back to one.
+
+    That is one that an earlier run delivered before the one that holds, under the same date. What
+    is delivered beside it, the one that holds among them, is of the same delivery.
+    """
+    by_key: dict[str, list[Version]] = {}
+    for version in versions:
+        by_key.setdefault(version.key, []).append(version)
+    found: list[Version] = []
+    for key, rivals in by_key.items():
+        held = max(rivals, key=Version.rank)
+        again = [v for v in rivals if v.date == held.date and (key, v.hash) in delivered]
+        if any(version.run < held.run <= run for version in again):
+            found += again
+    return found
 
 
 class Merged(NamedTuple):

@@ -15,7 +15,7 @@ from ingestor.sources.goszakup.opened import connector_of, portal_of, token_of
 from ingestor.sources.goszakup.portal.client import PORTAL_TIME
 from ingestor.sources.goszakup.portal.token import Token
 from ingestor.sources.goszakup.pull import nightly
-from ingestor.sources.goszakup.pull.backfill import fill, finished
+from ingestor.sources.goszakup.pull.backfill import as_begun, fill, finished
 from ingestor.sources.goszakup.pull.connector import Connector
 from ingestor.sources.goszakup.pull.follow import follow
 from ingestor.sources.goszakup.pull.windows import Scope
@@ -71,10 +71,12 @@ class PortalJobs:
         """Load what lies before, until it is there."""
         if self.scope is None:
             return
-        async with self.connector.desk.database.connection() as connection:
-            if await finished(connection, self.scope):
+        database = self.connector.desk.database
+        scope = await as_begun(database, self.scope)
+        async with database.connection() as connection:
+            if await finished(connection, scope):
                 return
-        await fill(self.behind, self.scope)
+        await fill(self.behind, scope)
 
     async def nightly(self) -> None:
         """Check what is held against the portal, once a night."""
@@ -86,7 +88,7 @@ class PortalJobs:
 
 
 def scope_of(settings: IngestorSettings, clock: Clock) -> Scope | None:
-    """Return what is to be loaded; its end stays what it was on the day it was first asked for."""
+    """Return what is to be loaded, to the end of this month; None where nothing is."""
     if settings.goszakup_since is None:
         return None
     until = clock.now().astimezone(PORTAL_TIME).date()
@@ -99,7 +101,7 @@ def scope_of(settings: IngestorSettings, clock: Clock) -> Scope | None:
 
 
 def _month_end(day: date) -> date:
-    """Return the last day of a month: a job's name stays the same until then."""
+    """Return the last day of a month: by then the loop forward has long begun."""
     following = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
     return following - timedelta(days=1)
 

@@ -37,6 +37,13 @@ RECORDS: Final = """
         USING (process, key, hash)
 """
 
+DELIVERED_AGAIN: Final = """
+    UPDATE source_record SET run = $1
+    FROM unnest($2::text[], $3::text[], $4::bytea[]) AS again (process, key, hash)
+    WHERE source_record.process = again.process AND source_record.key = again.key
+        AND source_record.hash = again.hash
+"""
+
 SET_PROCESSES: Final = """
     INSERT INTO process (id, source, ocid, revision, hash, date, changed_at)
     SELECT given.*, $7
@@ -134,6 +141,14 @@ async def add_records(
         (a.process, a.key, a.hash, a.payload.hash, a.date, run, a.size, a.record) for a in accepted
     ]
     await connection.copy_records_to_table("source_record", records=rows, columns=RECORD_COLUMNS)
+
+
+async def delivered_again(
+    connection: asyncpg.Connection, run: int, places: Sequence[tuple[str, str, bytes]]
+) -> None:
+    """Note that this run has delivered these versions, named by process, key and hash."""
+    if places:
+        await connection.execute(DELIVERED_AGAIN, run, *_columns(places, 3))
 
 
 async def set_processes(

@@ -160,6 +160,29 @@ def is_person(party: dict[str, Any]) -> bool:
     return _person_scheme(scheme, texts) or _person_words(party, identifier)
 
 
+def bare_name(name: str) -> str | None:
+    """Return a person's name without "ИП"; None where it is not two or three capital words."""
+    trader = SOLE_TRADER.fullmatch(name.strip())
+    bare = " ".join((trader[1] if trader else name).strip(' \t\n"«»').split())
+    return bare if FULL_NAME.fullmatch(bare) else None
+
+
+def shortened(name: str) -> set[str]:
+    """Write a person's name as texts shorten it: without "ИП", with initials, in either order.
+
+    Whether surname or given name is first. Every form has the first word or the last one whole.
+    """
+    bare = bare_name(name)
+    if bare is None:
+        return set()
+    words = bare.split()
+    forms = {bare, " ".join(words[:2]), f"{words[1]} {words[0]}"}
+    for surname, given in ((words[0], words[1:]), (words[-1], words[:-1])):
+        for count in range(1, len(given) + 1):
+            forms |= _initialled(surname, [word[0] for word in given[:count]])
+    return {form for form in forms if len(form) >= SHORTEST_ID}
+
+
 class Veil:
     """Replaces the given texts by their pseudonyms wherever they stand alone, in any case."""
 
@@ -248,26 +271,11 @@ def _telling_texts(person: dict[str, Any]) -> set[str]:
 
 
 def _short_names(person: dict[str, Any]) -> set[str]:
-    """Write a person's names as texts shorten them: without "ИП", and with initials."""
+    """Write a person's names as texts shorten them."""
     identifier = person.get("identifier")
     parts = [person, identifier] if isinstance(identifier, dict) else [person]
     names = [part.get(field) for part in parts for field in NAME_FIELDS]
-    shortened = {form for name in names if isinstance(name, str) for form in _shortened(name)}
-    return {text for text in shortened if len(text) >= SHORTEST_ID}
-
-
-def _shortened(name: str) -> set[str]:
-    """Shorten "ИП Иванов Иван Иванович" in every way, whether surname or given name is first."""
-    trader = SOLE_TRADER.fullmatch(name.strip())
-    bare = " ".join((trader[1] if trader else name).strip(' \t\n"«»').split())
-    if not FULL_NAME.fullmatch(bare):
-        return set()
-    words = bare.split()
-    forms = {bare, " ".join(words[:2]), f"{words[1]} {words[0]}"}
-    for surname, given in ((words[0], words[1:]), (words[-1], words[:-1])):
-        for count in range(1, len(given) + 1):
-            forms |= _initialled(surname, [word[0] for word in given[:count]])
-    return forms
+    return {form for name in names if isinstance(name, str) for form in shortened(name)}
 
 
 def _initialled(surname: str, initials: list[str]) -> set[str]:

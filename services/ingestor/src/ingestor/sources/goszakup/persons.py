@@ -1,8 +1,9 @@
 """Natural persons at the portal: none leaves the translation but as a keyed pseudonym.
 
 Sole traders (IIN in place of a BIN, participants of type 2 and 3, "ИП …") keep a pseudonymous id
-and no name. Heads of organisations and shared telephone numbers and e-mails become keyed marks, so
-that two purchases can be seen to share one without anybody seeing whose it is.
+and no name; in texts their names are hidden too, also without "ИП" and shortened to initials. Heads
+of organisations and shared telephone numbers and e-mails become keyed marks, so that two purchases
+can be seen to share one without anybody seeing whose it is.
 """
 
 import hmac
@@ -16,7 +17,7 @@ from msgspec.json import encode
 
 from ingestor.sources.goszakup.payloads_subjects import Employee, Subject
 from ingestor.sources.goszakup.values import NUMBER_LENGTH, business_number, text
-from shared.ocds.persons import SOLE_TRADER, Veil
+from shared.ocds.persons import SOLE_TRADER, UNNAMED, Veil, bare_name, shortened
 from shared.vocabulary.identifiers import person_numbers_in, person_pseudonym
 
 SOURCE: Final = "goszakup"
@@ -71,11 +72,22 @@ class Curtain:
             return release
         written = "\n".join(_texts(release)).casefold()
         found = {number: self.pseudonym(number) for number in person_numbers_in(written)}
-        shown = {text: made for text, made in self.hidden.items() if text.casefold() in written}
+        hidden = self._short_names(written) | self.hidden
+        shown = {text: made for text, made in hidden.items() if text.casefold() in written}
         if not found and not shown:
             return release
         veiled: dict[str, Any] = Veil(found | shown).anything(release)
         return veiled
+
+    def _short_names(self, written: str) -> dict[str, str]:
+        """Return names as texts shorten them; what two persons may be called names neither."""
+        short: dict[str, str] = {}
+        met = (name for name in self.hidden if any(w.casefold() in written for w in _telling(name)))
+        for name in met:
+            made = self.hidden[name]
+            for form in shortened(name):
+                short[form] = made if short.get(form, made) == made else UNNAMED
+        return short
 
     def _may_show(self, release: dict[str, Any]) -> bool:
         """Tell whether a person may be in it: as JSON it is looked through in a fifth of the time.
@@ -91,9 +103,15 @@ class Curtain:
         numbers = [text.encode() for text in self.hidden if text.isdecimal()]
         if any(number in (long if _is_long(number) else written) for number in numbers):
             return True
-        names = [text for text in self.hidden if not text.isdecimal()]
+        names = [word for text in self.hidden if not text.isdecimal() for word in _telling(text)]
         folded = written.decode().casefold() if names else ""
         return any(encode(name)[1:-1].decode().casefold() in folded for name in names)
+
+
+def _telling(name: str) -> tuple[str, ...]:
+    """Return words of which a text has one wherever it has a name, shortened or not."""
+    words = (bare_name(name) or "").split()
+    return (words[0], words[-1]) if words else (name,)
 
 
 def _is_long(number: bytes) -> bool:

@@ -25,8 +25,11 @@ class Breaker:
         self._opens_at = 0.0
         self._changed = asyncio.Event()
 
-    async def admit(self) -> None:
-        """Wait until the portal may be asked; raises PortalAwayError where it stays away."""
+    async def admit(self) -> bool:
+        """Wait until the portal may be asked, and tell whether that is a single trial.
+
+        Raises PortalAwayError where the portal stays away.
+        """
         while self.state != "closed":
             if self._failed_trials >= TRIALS:
                 self._failed_trials = 0
@@ -38,7 +41,14 @@ class Breaker:
                 await self._timer.sleep(wait)
             else:
                 self.state = "half_open"
-                return
+                return True
+        return False
+
+    def gave_up(self) -> None:
+        """Let somebody else make the trial: it was broken off, and says nothing of the portal."""
+        if self.state == "half_open":
+            self.state = "open"
+            self._changed.set()
 
     def succeeded(self) -> None:
         """Note a good answer: the way is free."""

@@ -109,6 +109,16 @@ class Portal:
                 self._texts.clear()
                 log.warning("schema_drift", field=moved.field, kind=moved.kind)
 
+    @property
+    def rate(self) -> float:
+        """The present rate in requests a second; 0 is no limit."""
+        return self._pace.rate
+
+    async def is_well(self, rate: float) -> None:
+        """Ask for anything and, if it comes, ask again as fast as `rate`; raises PortalError."""
+        await self.page("TrdBuy", {}, limit=1)
+        self._pace.back_to(rate)
+
     async def rest(self, path: str) -> Page:
         """Return one page of a REST list; raises PortalError."""
         return await self._answered(Request(path), "rest", rest_page)
@@ -123,11 +133,15 @@ class Portal:
 
     async def _answered(self, request: Request, kind: str, read: Callable[[bytes], T]) -> T:
         for attempt in range(ATTEMPTS):
-            await self._breaker.admit()
+            is_trial = await self._breaker.admit()
             try:
                 answer = read(await self._exchanged(request, kind))
             except RequestError as fault:
                 await self._failed(fault, attempt)
+            except BaseException:  # cancelled, or PostgreSQL is away: others wait for the outcome
+                if is_trial:
+                    self._breaker.gave_up()
+                raise
             else:
                 self._breaker.succeeded()
                 self._pace.went_well()

@@ -35,6 +35,9 @@ AGAIN: Final[frozenset[Reason]] = frozenset(
 class PortalError(Exception):
     """The portal could not be read to the end; the text says why, for whoever reads the run."""
 
+    about: tuple[str, int] | None = None
+    """Root and id of the one record that was asked for, where it was one."""
+
 
 class PortalAwayError(PortalError):
     """The portal does not answer, or only with errors, for minutes."""

@@ -70,6 +70,10 @@ class Pace:
         self._good = 0
         self._rate = max(min(SLOWEST, self._most), self._rate * SLOW_DOWN)
 
+    def back_to(self, rate: float) -> None:
+        """Ask as fast as before one question that alone was answered badly."""
+        self._rate = max(self._rate, rate)
+
     async def hold(self, seconds: float) -> None:
         """Let nobody ask before so many seconds have passed, in this process or another."""
         self._held_until = max(self._held_until, self._timer.now() + seconds)

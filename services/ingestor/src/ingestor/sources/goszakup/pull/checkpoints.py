@@ -34,6 +34,11 @@ PROGRESS: Final = """
     SELECT slice, done, expected, received FROM portal_checkpoint WHERE job = $1
 """
 
+KEEP_END: Final = """
+    INSERT INTO portal_checkpoint (job, slice, floor, done) VALUES ($1, 'until', $2, true)
+    ON CONFLICT DO NOTHING
+"""
+
 FORGET: Final = "DELETE FROM portal_checkpoint WHERE job = $1"
 
 
@@ -93,6 +98,16 @@ async def progress(connection: asyncpg.Connection, job: str) -> dict[str, tuple[
     """Return every slice begun: whether it is done, how much was expected and has arrived."""
     rows = await connection.fetch(PROGRESS, job)
     return {row[0]: (row[1], row[2] or 0, row[3]) for row in rows}
+
+
+async def first_end(connection: asyncpg.Connection, job: str, end: datetime) -> datetime:
+    """Return the end that was chosen for a job when it was first asked for; now is the first time.
+
+    It is asked for by the words that stay: with the end in its name, a job that moves its end would
+    begin anew.
+    """
+    await connection.execute(KEEP_END, job, end)
+    return (await read(connection, job, "until")).floor or end
 
 
 async def forget(connection: asyncpg.Connection, job: str) -> None:

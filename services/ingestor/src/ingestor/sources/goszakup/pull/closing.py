@@ -15,8 +15,10 @@ from ingestor.raw.cipher import Cipher
 from ingestor.sources.goszakup.payload import Refused as RecordRefused
 from ingestor.sources.goszakup.payload import Report, read
 from ingestor.sources.goszakup.portal.client import CAP, Portal
+from ingestor.sources.goszakup.portal.failures import PortalError, RequestError
 from ingestor.sources.goszakup.portal.walk import Leaf, walk
 from ingestor.sources.goszakup.pull import store
+from ingestor.sources.goszakup.pull.apart import Probe
 from ingestor.sources.goszakup.pull.assemble import participants_of
 from ingestor.sources.goszakup.pull.deliver import Parcel
 from ingestor.sources.goszakup.pull.detour import Detours
@@ -44,18 +46,52 @@ class Reader:
     source: str
     drift: Drift = field(default_factory=Drift)
     detours: Detours = field(default_factory=Detours)
+    failing: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Records that the portal answers with errors alone, each with the last."""
 
     async def complete(self, root: str, leaf: Leaf) -> Parcel:
         """Return the rows of a page with everything that belongs to them; raises PortalError."""
         parcel = Parcel(self.clock.now(), rows=len(leaf.rows))
         self.take(root, leaf, parcel)
-        parcel.refused += [self._refused(root, None, row, "no id") for row in leaf.unidentified]
-        parcel.rows += len(leaf.unidentified)
+        self.take_unidentified(root, leaf, parcel)
         if root in OWNED:
             parcel.records = await self._owned(parcel.records)
         elif root in COMPLETED:
             await self._close(parcel)
         return parcel
+
+    def aside(self, root: str, leaf: Leaf, fault: PortalError) -> Parcel:
+        """Return the rows of a page as set aside: what belongs to them does not come."""
+        parcel = Parcel(self.clock.now(), rows=len(leaf.rows))
+        why = f"what belongs to it does not come: {fault}"
+        parcel.refused += [self._refused(root, n, row, why) for n, row in leaf.rows.items()]
+        return parcel
+
+    def take_unidentified(self, root: str, leaf: Leaf, parcel: Parcel) -> None:
+        """Set rows aside that have no id."""
+        parcel.refused += [self._refused(root, None, row, "no id") for row in leaf.unidentified]
+        parcel.rows += len(leaf.unidentified)
+
+    def without_bids(self, notice: int, fault: PortalError) -> Parcel:
+        """Return that the bids on a notice do not come: they are neither there nor none."""
+        why = f"the bids on notice {notice} do not come: {fault}"
+        refused = self._refused("TrdApp", notice, {"buyId": notice}, why)
+        return Parcel(self.clock.now(), refused=[refused])
+
+    def doubted(self) -> Probe:
+        """Return what tells a question that failed from a portal that does.
+
+        If other things come, the portal is asked as fast as before that question, and the record
+        it was about is not asked for again in this run: each time would take a quarter of an hour.
+        """
+        rate = self.portal.rate
+
+        async def probe(fault: PortalError) -> None:
+            await self.portal.is_well(rate)
+            if fault.about is not None:
+                self.failing[fault.about] = str(fault)
+
+        return probe
 
     async def bids(self, notices: Mapping[int, datetime]) -> Parcel:
         """Return the bids on notices, each with when its results came; raises PortalError."""
@@ -169,6 +205,8 @@ class Reader:
     async def _subjects(self, parcel: Parcel) -> None:
         """Ask for participants that were not read lately."""
         numbers = participants_of(one.payload for one in parcel.records)
+        if failing := [n for n in sorted(numbers) if ("Subjects", n) in self.failing]:
+            raise RequestError("refused", self.failing["Subjects", failing[0]])
         since = self.clock.now() - SUBJECTS_AGE
         fresh = await asked(self.database, lambda c: store.fresh_subjects(c, numbers, since))
         await self._all("Subjects", {"pid": sorted(numbers - fresh)}, parcel)

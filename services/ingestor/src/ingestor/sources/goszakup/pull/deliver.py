@@ -134,7 +134,9 @@ class Counter:
         pages = [(self.source, page) for page in parcel.pages.values()]
         await intake_store.add_payloads(connection, pages, occasion.expires_on)
         changed = await store.keep(connection, parcel.records, parcel.fetched_at)
-        bodies = {(c.root, c.id, c.hash): c.body for c in changed if isinstance(c, Record)}
+        seen = await store.seen(connection, parcel.records, parcel.fetched_at)
+        kept = [*(one for one in changed if isinstance(one, Record)), *seen]
+        bodies = {(one.root, one.id, one.hash): one.body for one in kept}
         await vault.add(connection, self.desk.cipher, bodies, occasion.expires_on, parcel.sealed)
         await store.asked(connection, parcel.asked)
         touched = await heads.touched(connection, changed)

@@ -154,6 +154,7 @@ async def _instead(around: Asking, after: int | None, fault: PortalError) -> Pag
     except RequestError as other:
         if isinstance(other, TokenRefusedError):
             raise
+        fault.about = other.about
         raise fault from other
 
 
@@ -237,9 +238,16 @@ def _each(portal: Portal, root: str, path: str, numbers: Any) -> Asking:
     """Ask for records one by one; one that is not there is none."""
 
     async def ask(_after: int | None) -> Page:
-        found = [await _one(portal, path.format(number)) for number in _several(numbers)]
+        found = [await one(number) for number in _several(numbers)]
         rows = [await _whole(portal, root, row) for row in found if row is not None]
         return _gathered(rows)
+
+    async def one(number: int) -> Row | None:
+        try:
+            return await _one(portal, path.format(number))
+        except PortalError as fault:
+            fault.about = (root, number)
+            raise
 
     return ask
 

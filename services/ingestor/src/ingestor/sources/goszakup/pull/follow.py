@@ -1,6 +1,6 @@
 """The loop forward: what changed at the portal since the last look, root by root."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -16,7 +16,9 @@ from ingestor.sources.goszakup.portal.failures import (
     TokenRefusedError,
 )
 from ingestor.sources.goszakup.pull import journal, lapsed, store
+from ingestor.sources.goszakup.pull.apart import apart
 from ingestor.sources.goszakup.pull.connector import Connector, Session, run
+from ingestor.sources.goszakup.pull.deliver import Parcel
 from ingestor.sources.goszakup.pull.leader import leading
 from ingestor.sources.goszakup.pull.reading import begun, close, place_of, read_slice
 from ingestor.sources.goszakup.pull.records import KINDS, changed_at
@@ -100,13 +102,26 @@ async def _descend(session: Session, one: Slice) -> None:
 
 async def _ask_for_bids(session: Session) -> None:
     """Ask for the bids on notices whose results were due since they were last read."""
-    reader, counter = session.reader, session.counter
-    now = reader.clock.now()
-    waiting = await asked(counter.desk.database, lambda c: store.to_ask(c, now, MOST_BIDS))
+    counter, now = session.counter, session.reader.clock.now()
+    source = session.connector.source
+    waiting = await asked(counter.desk.database, lambda c: store.to_ask(c, source, now, MOST_BIDS))
     for at in range(0, len(waiting), BIDS_AT_ONCE):
-        parcel = await reader.bids(dict(waiting[at : at + BIDS_AT_ONCE]))
-        place = await place_of(counter, JOB, "bids")
-        await counter.store(parcel, replace(place, received=place.received + parcel.rows))
+        await _ask_for_some(session, waiting[at : at + BIDS_AT_ONCE], proven=at > 0)
+
+
+async def _ask_for_some(
+    session: Session, waiting: Sequence[tuple[int, datetime]], *, proven: bool
+) -> None:
+    """Ask for the bids on some notices; one whose bids do not come waits behind all others."""
+    reader = session.reader
+    parted = await apart(
+        waiting, lambda some: reader.bids(dict(some)), reader.doubted(), proven=proven
+    )
+    for _, parcel in parted.whole:
+        await _store(session, "bids", parcel)
+    for (notice, _), fault in parted.alone:
+        session.faults.append(f"bids on {notice}: {fault}")
+        await _store(session, "bids", reader.without_bids(notice, fault))
 
 
 async def _complete_lapsed(session: Session) -> None:
@@ -115,13 +130,28 @@ async def _complete_lapsed(session: Session) -> None:
     waiting = await asked(counter.desk.database, lapsed.waiting)
     if not waiting:
         return
+    parted = await apart(waiting, lambda some: reader.anew(_named(some)), reader.doubted())
+    for some, parcel in parted.whole:
+        await _store(session, "lapsed", parcel)
+        came = partial(lapsed.done, asked=some)
+        await done(counter.desk.database, came, "purchases asked anew")
+    for one, fault in parted.alone:
+        session.faults.append(f"lapsed {one.root} {one.id}: {fault}")
+    if failed := [one for one, _ in parted.alone]:
+        later = partial(lapsed.put_off, failed=failed)
+        await done(counter.desk.database, later, "purchases to be asked anew later")
+
+
+def _named(waiting: Iterable[lapsed.Waiting]) -> dict[str, list[int]]:
     named: dict[str, list[int]] = {}
     for one in waiting:
         named.setdefault(one.root, []).append(one.id)
-    parcel = await reader.anew(named)
-    place = await place_of(counter, JOB, "lapsed")
-    await counter.store(parcel, replace(place, received=place.received + parcel.rows))
-    await done(counter.desk.database, lambda c: lapsed.done(c, waiting), "purchases asked anew")
+    return named
+
+
+async def _store(session: Session, name: str, parcel: Parcel) -> None:
+    place = await place_of(session.counter, JOB, name)
+    await session.counter.store(parcel, replace(place, received=place.received + parcel.rows))
 
 
 async def _beginning(session: Session, root: str) -> datetime:

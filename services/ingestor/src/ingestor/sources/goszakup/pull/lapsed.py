@@ -88,6 +88,11 @@ async def done(connection: asyncpg.Connection, asked: Sequence[Waiting]) -> None
     await connection.execute(DONE, *_columns(asked, 3))
 
 
+async def put_off(connection: asyncpg.Connection, failed: Sequence[Waiting]) -> None:
+    """Let these wait behind all others: the portal answers none of them."""
+    await connection.execute(NOTE, *_columns(failed, 2))
+
+
 def _bringing(head: Head, kept: Iterable[Kept]) -> Iterable[tuple[str, int]]:
     """Name the records by which the portal is asked for a process."""
     if head.kind == "contract":

@@ -1,7 +1,7 @@
 """One slice read to its end: page after page stored, the portal's own total compared with it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ingestor.patience import asked, done
 from ingestor.sources.goszakup.portal.walk import Asking, Leaf, rest, walk
 from ingestor.sources.goszakup.pull import checkpoints
+from ingestor.sources.goszakup.pull.apart import apart
 from ingestor.sources.goszakup.pull.checkpoints import Checkpoint
 from ingestor.sources.goszakup.pull.closing import Reader
 from ingestor.sources.goszakup.pull.deliver import Counter, Parcel
@@ -79,11 +80,56 @@ async def _parcels(
     reader: Reader, one: Slice, after: int | None, bottom: int | None
 ) -> AsyncGenerator[tuple[Leaf, Parcel]]:
     """Yield pages, cut into what is stored at once, with all that belongs to them."""
+    proven = False
     async for leaf in walk(_asking(reader, one), after=after):
-        for part in _cut(leaf, None if reader.portal.unlimited else UNIT):
-            yield part, await reader.complete(one.root, part)
+        for unit in _cut(leaf, None if reader.portal.unlimited else UNIT):
+            for found in await _completed(reader, one.root, unit, proven=proven):
+                yield found
+            proven = True
         if bottom is not None and leaf.rows and max(leaf.rows) <= bottom:
             return
+
+
+async def _completed(
+    reader: Reader, root: str, unit: Leaf, *, proven: bool
+) -> list[tuple[Leaf, Parcel]]:
+    """Return a unit with all that belongs to it; rows whose own does not come are set aside.
+
+    In parts it is stored in any order; only with the last of them its place is passed.
+    """
+    groups = _by_notice(unit)
+
+    async def complete(some: Sequence[Sequence[int]]) -> Parcel:
+        whole = len(some) == len(groups)
+        return await reader.complete(root, unit if whole else _some(unit, some))
+
+    parted = await apart(groups, complete, reader.doubted(), proven=proven)
+    if len(parted.whole) == 1 and not parted.alone:
+        return [(unit, parted.whole[0][1])]
+    found = [(_some(unit, some), parcel) for some, parcel in parted.whole]
+    for group, fault in parted.alone:
+        log.warning("set_aside", root=root, ids=list(group), reason=str(fault))
+        part = _some(unit, [group])
+        found.append((part, reader.aside(root, part, fault)))
+    rest, nameless = replace(unit, rows={}), Parcel(reader.clock.now())
+    reader.take_unidentified(root, rest, nameless)
+    return [*found, (rest, nameless)]
+
+
+def _by_notice(unit: Leaf) -> list[list[int]]:
+    """Keep together what one notice holds up: all its lots, all its contracts."""
+    groups: dict[str, list[int]] = {}
+    for number, row in unit.rows.items():
+        notice = row.get("trdBuyId") or row.get("trd_buy_id")
+        groups.setdefault(f"notice {notice}" if notice else f"{number}", []).append(number)
+    return list(groups.values())
+
+
+def _some(unit: Leaf, groups: Sequence[Sequence[int]]) -> Leaf:
+    """Return some rows of a unit; whoever goes on after them reads the unit again."""
+    numbers = sorted((number for group in groups for number in group), reverse=True)
+    rows = {number: unit.rows[number] for number in numbers}
+    return replace(unit, rows=rows, unidentified=[], after=max(unit.rows) + 1, last=False)
 
 
 def _asking(reader: Reader, one: Slice) -> Asking:

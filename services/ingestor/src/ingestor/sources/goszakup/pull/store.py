@@ -37,8 +37,11 @@ ASKED_FOR: Final = """
 
 TO_ASK: Final = """
     SELECT id, due FROM portal_record
-    WHERE due IS NOT NULL AND due IS DISTINCT FROM asked_due AND due <= $1 AND gone_at IS NULL
-    ORDER BY due DESC LIMIT $2
+    WHERE due IS NOT NULL AND due IS DISTINCT FROM asked_due AND due <= $2 AND gone_at IS NULL
+    ORDER BY EXISTS (
+        SELECT FROM quarantine WHERE source = $1 AND file = 'TrdApp'
+            AND coalesce(line, 0) = portal_record.id AND resolved_run IS NULL
+    ), due DESC LIMIT $3
 """
 
 KNOWN_IDS: Final = """
@@ -63,6 +66,13 @@ HELD_CONTRACTS: Final = """
 
 FRESH_SUBJECTS: Final = """
     SELECT id FROM portal_record WHERE root = 'Subjects' AND id = ANY($1) AND seen_at > $2
+"""
+
+
+SEEN: Final = """
+    UPDATE portal_record SET seen_at = $2
+    WHERE root = 'Subjects' AND id = ANY($1) AND seen_at < $2
+    RETURNING id
 """
 
 
@@ -121,6 +131,18 @@ async def keep(
     return [*changed, *before]
 
 
+async def seen(
+    connection: asyncpg.Connection, records: Iterable[Record], seen_at: datetime
+) -> list[Record]:
+    """Note that participants came as they were, who are not asked for again for a while then.
+
+    Returns those of whom it was not known.
+    """
+    came = {one.id: one for one in records if one.root == "Subjects"}
+    rows = await connection.fetch(SEEN, list(came), seen_at) if came else []
+    return [came[row[0]] for row in rows]
+
+
 async def asked(connection: asyncpg.Connection, notices: Iterable[int]) -> None:
     """Note that the bids on these notices were asked for."""
     await connection.execute(ASKED, list(notices))
@@ -135,10 +157,13 @@ async def asked_for(
 
 
 async def to_ask(
-    connection: asyncpg.Connection, now: datetime, limit: int
+    connection: asyncpg.Connection, source: str, now: datetime, limit: int
 ) -> list[tuple[int, datetime]]:
-    """Name notices whose bids are to be seen and were not asked for, newest results first."""
-    return [(row[0], row[1]) for row in await connection.fetch(TO_ASK, now, limit)]
+    """Name notices whose bids are to be seen and were not asked for, newest results first.
+
+    Those whose bids did not come when they were asked for are last.
+    """
+    return [(row[0], row[1]) for row in await connection.fetch(TO_ASK, source, now, limit)]
 
 
 async def known(connection: asyncpg.Connection, root: str, numbers: Iterable[int]) -> set[int]:

@@ -42,8 +42,15 @@ class Scope(Struct, frozen=True):
     @property
     def job(self) -> str:
         """The name its checkpoints are kept under: the same words mean the same job."""
-        named = [*(f"region {one}" for one in self.regions), *(f"bin {one}" for one in self.bins)]
-        return " ".join(["backfill", f"{self.since}..{self.until}", *named])
+        return " ".join(["backfill", f"{self.since}..{self.until}", *self._named()])
+
+    @property
+    def wish(self) -> str:
+        """The name of what was asked for, whenever it is to end."""
+        return " ".join(["backfill", f"{self.since}..", *self._named()])
+
+    def _named(self) -> list[str]:
+        return [*(f"region {one}" for one in self.regions), *(f"bin {one}" for one in self.bins)]
 
 
 def backfill(scope: Scope) -> Iterator[Slice]:

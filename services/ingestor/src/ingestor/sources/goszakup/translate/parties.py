@@ -82,7 +82,8 @@ class Parties:
         found = told or _number_of(subject)
         ru, kk = _names(names, subject)
         if is_person(found, subject, ru):
-            party: dict[str, Any] = {"id": self._person(found, pid, (ru, kk))}
+            called = (ru, kk, *_names_in_register(subject))
+            party: dict[str, Any] = {"id": self._person(found, pid, called)}
         elif (party_id := _organisation_id(found, pid)) is None:
             return None
         else:
@@ -107,8 +108,8 @@ class Parties:
         by_number = self._subjects.get(f"number {found}") if found else None
         return by_number or (self._subjects.get(f"pid {pid}") if pid else None)
 
-    def _person(self, found: str | None, pid: str | None, names: tuple[str | None, ...]) -> str:
-        told = found or (f"pid {pid}" if pid else None) or names[0] or names[1] or ""
+    def _person(self, found: str | None, pid: str | None, names: tuple[object, ...]) -> str:
+        told = found or (f"pid {pid}" if pid else None) or text(names[0]) or text(names[1]) or ""
         return self._curtain.pseudonym(told, *names)
 
     def _organisation(
@@ -183,6 +184,12 @@ def _names(names: tuple[object, ...], subject: Subject | None) -> tuple[str | No
         ru or text(subject.name_ru) or text(subject.full_name_ru),
         kk or text(subject.name_kz) or text(subject.full_name_kz),
     )
+
+
+def _names_in_register(subject: Subject | None) -> tuple[object, ...]:
+    if subject is None:
+        return ()
+    return (subject.name_ru, subject.name_kz, subject.full_name_ru, subject.full_name_kz)
 
 
 def _number_of(subject: Subject | None) -> str | None:
