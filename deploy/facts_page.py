@@ -88,6 +88,8 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
   `lacking_prices`, `lacking_bidders`, `lacking_awards`.
 * `earlier_attempt (pid, earlier, steps)`: every earlier attempt at the same purchase; `steps` 1 is
   the one before. A later one has the purchase as its `earlier`.
+* `attempt_family (pid, family)`: of purchases with several attempts, which belong together: those
+  of one `family`. The attempt before need not be at hand.
 * `offer`, `price_gap`, `entry`: of purchases with one winner; see `views.sql`.
 * `known_mark`: of whom in a purchase a head, and of whom a phone or an e-mail is known.
 * `common_mark`: which two parties of a purchase have such a mark in common.
