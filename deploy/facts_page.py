@@ -91,6 +91,8 @@ Registers: `vat_payers`, `unfair_participants`, `legal_entities`, `bankrupts`, `
 * `lot_attempt`: of each lot bought from a single source after failure, the competitive attempts at
   it (`earlier`, `earlier_lot`); `back` 1 is the last one. An attempt that tells the numbers of all
   its lots, this one not among them, is none; where it cannot be told, `earlier_lot` is NULL.
+* `attempt_family (pid, family)`: of purchases with several attempts, which belong together: those
+  of one `family`. The attempt before need not be at hand.
 * `offer`, `price_gap`, `entry`: of purchases with one winner; see `views.sql`.
 * `known_mark`: of whom in a purchase a head, and of whom a phone or an e-mail is known.
 * `common_mark`: which two parties of a purchase have such a mark in common.

@@ -113,7 +113,7 @@ def incremental(
     connections = _connections(facts, indicators, pids)
     _set_day(facts, indicators, as_of, connections)
     facts.connection.execute(_AFFECTED, [list(pids)])
-    if "earlier_attempt" in read_by(indicators):
+    if read_by(indicators) & _OF_ATTEMPTS:
         add_attempts(facts.connection, "affected", f"{home_of(facts)}.process")
     [[number]] = facts.connection.execute(parsed("SELECT count(*) FROM affected")).fetchall()
 
@@ -250,8 +250,11 @@ def _populations(
     return Populations(digest, rows)
 
 
-_WHOLE: Final = ("earlier_attempt", "lot_attempt", "law_change_reason")
-"""The first two lay processes beside each other; words are looked for in few texts of all
+_OF_ATTEMPTS: Final = frozenset({"earlier_attempt", "attempt_family", "lot_attempt"})
+"""Views that lay attempts at one purchase beside each other."""
+
+_WHOLE: Final = (*sorted(_OF_ATTEMPTS), "law_change_reason")
+"""The first lay processes beside each other; words are looked for in few texts of all
 processes, and slices of them would only be planned worse."""
 
 _FOR_LITTLE: Final = "join_filter_pushdown,distinct_aggregate_rewrite"

@@ -182,6 +182,22 @@ SELECT t.*,
       t.earlier DESC) AS back
 FROM attempt t;
 
+-- Which purchases are attempts at one and the same, by what they say of the attempt before, be that
+-- at hand or not: all that lead to one first attempt bear one number, the lowest pid of them.
+CREATE OR REPLACE TEMP VIEW attempt_family AS
+WITH link AS (
+  SELECT pid, token, prior_token FROM process WHERE prior_token IS NOT NULL),
+led AS (
+  SELECT a.pid, coalesce(d.prior_token, c.prior_token, b.prior_token, a.prior_token) AS root
+  FROM link a LEFT JOIN link b ON b.token = a.prior_token LEFT JOIN link c ON c.token = b.prior_token
+  LEFT JOIN link d ON d.token = c.prior_token),
+member AS (
+  SELECT pid, root FROM led
+  UNION ALL
+  SELECT p.pid, p.token FROM process p JOIN (SELECT DISTINCT root FROM led) r ON r.root = p.token
+  WHERE p.prior_token IS NULL)
+SELECT pid, min(pid) OVER (PARTITION BY root) AS family FROM member;
+
 -- On which days, both included, an entry of a register is known to be in force. One that its source
 -- still lists is known as long as that source is covered, for everybody or for its party.
 CREATE OR REPLACE TEMP VIEW register_span AS
