@@ -15,9 +15,10 @@ import runpy
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from multiprocessing import reduction
+from multiprocessing import connection, reduction
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, Final, NamedTuple
@@ -40,6 +41,10 @@ _CONTEXT.set_forkserver_preload(
     ["pytest", *(one for all_ in PACKAGES for one in _modules(all_)), "tests.support.read_once"]
 )
 
+_ALONE: Final = threading.Lock()
+"""An exit status can be read once, and whoever starts a process looks for those that have ended:
+of two who look at the same moment one would be told 255."""
+
 
 class Running:
     """A command that was started, as `subprocess.Popen` has it; its output goes into open files."""
@@ -57,17 +62,19 @@ class Running:
         lent = [_Lent(file.fileno()) for file in (given, out, err)]
         told = (program, list(words), dict(env), lent)
         self._process = _CONTEXT.Process(target=_enter, args=told, daemon=True)
-        self._process.start()
+        with _ALONE:
+            self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
         """Its exit status; None while it runs."""
-        return self._process.exitcode
+        with _ALONE:
+            return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end."""
-        self._process.join(timeout)
+        connection.wait([self._process.sentinel], timeout)
         status = self.poll()
         if status is None:
             raise TimeoutError(f"process {self.pid} has not ended")
