@@ -220,8 +220,13 @@ async def test_a_campaign_counts_the_own_work_of_it_and_nothing_that_others_put_
     [behind] = [each["list"] for each in found if each["figure"] == "cases_opened"]
     path, _, query = behind.removeprefix("/v1").partition("?")
     asked = dict(part.split("=") for part in query.split("&"))
-    rows = (await office.get(path, ANYBODY, **asked)).json()["data"]
+    rows = (await office.get(path, **asked)).json()["data"]
+    await office.post(f"/campaigns/{campaign}:publish", seen=1)
+    theirs = (await office.get(f"/campaigns/{campaign}", ANYBODY)).json()["counters"]
 
     assert counted["cases_opened"] == (1, Decimal(0))
     assert counted["money_returned"] == (0, Decimal(0))
     assert [(each["organisation"], each["campaign"]) for each in rows] == [("own_a", campaign)]
+    shown = {each["figure"] for each in theirs}
+    assert {"money_returned", "fines"} < shown
+    assert shown.isdisjoint({"cases_opened", "violations", "complaints", "tenders_monitored"})

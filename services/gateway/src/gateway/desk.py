@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import httpx
 import msgspec
-from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 
 from shared import logs
 from shared.clock import Clock

@@ -12,6 +12,9 @@ from cases.outcomes import impact
 from cases.outcomes.figures import figures
 from shared.contracts.casework.campaigns import Counter, Measure, PublishedFigure, Reading
 
+OF_OUTCOMES: Final = "confirmed"
+"""What figures count that are told to everybody, and not in the large alone."""
+
 _figure: Final = msgspec.json.Decoder(PublishedFigure).decode
 
 
@@ -25,7 +28,8 @@ async def counters(
 ) -> list[Counter]:
     """Count every figure of the impact: the organisation's own work of the campaign.
 
-    Others see of it what they may of the impact: nothing embargoed, nothing that rests on a tip.
+    Others see of it what they may of the impact: nothing embargoed, nothing that rests on a tip, and
+    of purchases, cases and complaints no figure at all, which is not the same as none.
     """
     question = impact.Question(
         caller=caller, now=now, campaign=[campaign], organisation=[organisation]
@@ -41,6 +45,7 @@ async def counters(
             list=f"/v1/stats/impact/{code}?{asked}",
         )
         for code, each in figures().items()
+        if caller == organisation or each.fact == OF_OUTCOMES
     ]
 
 
