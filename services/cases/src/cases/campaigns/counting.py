@@ -28,8 +28,8 @@ async def counters(
 ) -> list[Counter]:
     """Count every figure of the impact: the organisation's own work of the campaign.
 
-    Others see of it what they may of the impact: nothing embargoed, nothing that rests on a tip, and
-    of purchases, cases and complaints no figure at all, which is not the same as none.
+    Others see of it what they may of the impact: nothing embargoed, nothing that rests on a tip,
+    and of purchases, cases and complaints no figure at all, which is not the same as none.
     """
     question = impact.Question(
         caller=caller, now=now, campaign=[campaign], organisation=[organisation]
