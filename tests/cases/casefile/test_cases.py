@@ -374,18 +374,18 @@ async def test_another_case_is_told_only_to_who_may_see_that_one_too(office: Off
     ]
 
 
-@pytest.mark.parametrize("hidden", ["embargoed", "tip"])
+@pytest.mark.parametrize("rests_on", ["embargoed", "tip"])
 async def test_a_case_that_was_merged_is_as_hidden_from_its_region_as_what_it_went_into(
-    office: Office, hidden: str
+    office: Office, rests_on: str
 ) -> None:
-    top = await started(office, region="10", embargoed=hidden == "embargoed")
+    top = await started(office, region="10", embargoed=rests_on == "embargoed")
     middle, case = await started(office, region="75"), await started(office, region="75")
     case = await moved(office, case, "merge", case=middle["id"], note="The same.")
     seen = (await office.get(f"/cases/{case['id']}", COORDINATOR)).json()
     share = {"parts": ["links"], "expires_at": "2026-09-01T00:00:00Z"}
     await office.post(f"/cases/{middle['id']}/shares", {**share, "organisation": "own_centre"})
     await moved(office, middle, "merge", case=top["id"], note="The same.")
-    if hidden == "tip":
+    if rests_on == "tip":
         async with office.tables() as connection:
             await connection.execute(
                 "INSERT INTO case_link VALUES ('lnk_t', $1, 'tip', 'tip_1', now())", top["id"]
