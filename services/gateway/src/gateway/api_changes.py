@@ -660,6 +660,13 @@ CHANGES: Final[tuple[ApiChange, ...]] = (
         " `prevented` is counted once under its process, else its contract; before, the contract"
         " came first, so that a second contract of a purchase now takes a `counted_once_key`.",
     ),
+    ApiChange(
+        on=date(2026, 11, 30),
+        kind="fixed",
+        operations=("read_organisation", "read_approval", "read_subscription", "create_export"),
+        text="What has parts that change without a version is answered whole instead of by a 304."
+        " Who may not read which sign a supplier bears does not learn it by asking for it.",
+    ),
 )
 """The oldest first; the list that is served begins with the newest."""
 
