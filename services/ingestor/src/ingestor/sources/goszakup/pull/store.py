@@ -38,11 +38,14 @@ ASKED_FOR: Final = """
 TO_ASK: Final = """
     SELECT id, due FROM portal_record
     WHERE due IS NOT NULL AND due IS DISTINCT FROM asked_due AND due <= $2 AND gone_at IS NULL
-    ORDER BY EXISTS (
-        SELECT FROM quarantine WHERE source = $1 AND file = 'TrdApp'
-            AND coalesce(line, 0) = portal_record.id AND resolved_run IS NULL
-    ), due DESC LIMIT $3
+        AND {failed} (
+            SELECT FROM quarantine WHERE source = $1 AND file = 'TrdApp'
+                AND coalesce(line, 0) = portal_record.id AND resolved_run IS NULL)
+    ORDER BY due DESC LIMIT $3
 """
+FIRST: Final = TO_ASK.format(failed="NOT EXISTS")
+LAST: Final = TO_ASK.format(failed="EXISTS")
+"""Apart, each by the index of what is due: put in order together, all of it would be looked up."""
 
 KNOWN_IDS: Final = """
     SELECT id FROM portal_record WHERE root = $1 AND id = ANY($2) AND gone_at IS NULL
@@ -163,7 +166,10 @@ async def to_ask(
 
     Those whose bids did not come when they were asked for are last.
     """
-    return [(row[0], row[1]) for row in await connection.fetch(TO_ASK, source, now, limit)]
+    rows = await connection.fetch(FIRST, source, now, limit)
+    if len(rows) < limit:
+        rows += await connection.fetch(LAST, source, now, limit - len(rows))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def known(connection: asyncpg.Connection, root: str, numbers: Iterable[int]) -> set[int]:
